@@ -1,0 +1,47 @@
+using Tidemark.Engine.Destinations;
+
+namespace Tidemark.Engine.Catalog;
+
+/// <summary>A system that records are read from, as the user saved it.</summary>
+/// <param name="Name">Any text a person likes, e.g. <c>Italy Stripe Payments</c>; unique.</param>
+/// <param name="Connector">Which connector, e.g. <c>stripe</c>.</param>
+/// <param name="Settings">As text, names in snake_case. Secrets are revealed only to the connector.</param>
+public sealed record SourceDefinition(string Name, string Connector, IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>An inactive source is kept, but no run reads it.</summary>
+    public bool IsActive { get; init; } = true;
+}
+
+/// <summary>A database that rows are written to, as the user saved it.</summary>
+/// <param name="Name">Unique among destinations.</param>
+/// <param name="Connector">Which connector, e.g. <c>postgres</c>.</param>
+/// <param name="Settings">As text, names in snake_case.</param>
+public sealed record DestinationDefinition(string Name, string Connector, IReadOnlyDictionary<string, string> Settings);
+
+/// <summary>A source kept in step with a destination, as the user saved it.</summary>
+/// <param name="Name">Unique among pipelines; checkpoints are kept under it.</param>
+/// <param name="Source">Name of the source.</param>
+/// <param name="Destination">Name of the destination.</param>
+public sealed record PipelineDefinition(string Name, string Source, string Destination)
+{
+    /// <summary>How rows become live when the command does not say.</summary>
+    public WriteMode Mode { get; init; } = WriteMode.Merge;
+
+    /// <summary>Streams to keep; empty means every stream of the source.</summary>
+    public IReadOnlyList<string> Streams { get; init; } = [];
+
+    /// <summary>Table name, with <c>{source}</c> and <c>{stream}</c> put in as snake_case.</summary>
+    public string Tables { get; init; } = "{source}_{stream}";
+
+    /// <summary>What a field does that no column was declared for.</summary>
+    public SchemaChanges SchemaChanges { get; init; } = SchemaChanges.Evolve;
+
+    /// <summary>Whether the whole record is kept in a column <c>raw</c>.</summary>
+    public bool Raw { get; init; } = true;
+
+    /// <summary>Share of a table's rows, in percent, that a run may delete before it parks and asks.</summary>
+    public double MaxDeletedPercent { get; init; } = 15;
+
+    /// <summary>A run that deletes at most this many rows of a table never parks for the share.</summary>
+    public int MaxDeletedRows { get; init; } = 10;
+}

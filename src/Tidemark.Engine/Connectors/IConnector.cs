@@ -1,0 +1,33 @@
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Connectors;
+
+/// <summary>A kind of system that Tidemark can talk to. Found in the connectors' assembly; needs no registration.</summary>
+public interface IConnector
+{
+    /// <summary>Name as written in a definition, e.g. <c>stripe</c>.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// The record of its settings: names, defaults, limits and which are secret. Draws forms and docs, and is bound by
+    /// <see cref="SettingsBinder"/>.
+    /// </summary>
+    Type Options { get; }
+}
+
+/// <summary>A system that records are read from.</summary>
+public interface ISourceConnector : IConnector
+{
+    /// <param name="options">An instance of <see cref="IConnector.Options"/>.</param>
+    /// <param name="clock">Where "now" comes from.</param>
+    ISource OpenSource(object options, TimeProvider clock);
+}
+
+/// <summary>A system that rows are written to.</summary>
+public interface IDestinationConnector : IConnector
+{
+    /// <param name="options">An instance of <see cref="IConnector.Options"/>.</param>
+    /// <param name="clock">Where "now" comes from.</param>
+    IDestination OpenDestination(object options, TimeProvider clock);
+}

@@ -1,0 +1,23 @@
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Destinations;
+
+/// <summary>A cursor saved with the rows, and what had been counted by then.</summary>
+/// <param name="Cursor">Where to resume.</param>
+/// <param name="Staged">Counts and checksum of a staging that a later run may go on with; merge starts from zero.</param>
+/// <param name="StartedAt">When the reading that this belongs to began.</param>
+public sealed record Checkpoint(Cursor Cursor, StagedCounts Staged, DateTimeOffset StartedAt)
+{
+    /// <summary>True when the reading came to its end: a staging that only waits to be published.</summary>
+    public bool IsComplete { get; init; }
+}
+
+/// <summary>What a staging holds so far.</summary>
+/// <param name="Read">Records read.</param>
+/// <param name="Skipped">Records that a later one of the same key replaced.</param>
+/// <param name="Quarantined">Records that could not be written.</param>
+/// <param name="Checksum">Of the rows in the staging, as they were read.</param>
+public sealed record StagedCounts(long Read, long Skipped, long Quarantined, Checksum Checksum)
+{
+    public static readonly StagedCounts None = new(0, 0, 0, default);
+}

@@ -1,0 +1,63 @@
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations;
+
+/// <summary>Writes rows into one database.</summary>
+public interface IDestination : IAsyncDisposable
+{
+    /// <summary>
+    /// Everything that would stop a load: not reachable, no permission, a column of another type, too many columns.
+    /// Changes nothing.
+    /// </summary>
+    Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken);
+
+    /// <summary>Begins the writing of one run.</summary>
+    Task<ILoad> BeginAsync(LoadPlan plan, CancellationToken cancellationToken);
+}
+
+/// <summary>The writing of one run.</summary>
+/// <param name="Pipeline">Name of the pipeline; checkpoints are kept under it.</param>
+/// <param name="Run">Id of the run, written into <c>_run</c> of every row that it touches.</param>
+/// <param name="Mode">How rows become live.</param>
+/// <param name="Tables">All streams of the run.</param>
+public sealed record LoadPlan(string Pipeline, string Run, WriteMode Mode, IReadOnlyList<TablePlan> Tables);
+
+/// <summary>One run's writing. Disposing without publishing leaves live tables as they were and staged rows to resume.</summary>
+public interface ILoad : IAsyncDisposable
+{
+    /// <summary>Makes a stream ready for writing. Streams are written at the same time, each by one writer.</summary>
+    /// <exception cref="TidemarkException"><c>destination.in_use</c>: another run writes this stream.</exception>
+    Task<IStreamLoad> OpenAsync(TablePlan table, CancellationToken cancellationToken);
+
+    /// <summary>What publishing would change, per table; replace only. Changes nothing.</summary>
+    Task<IReadOnlyList<PublishPreview>> PreviewAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes all staged streams live in one transaction: readers see the old rows or the new ones, never a mix.
+    /// In merge mode rows are live already and there is nothing to do.
+    /// </summary>
+    Task<IReadOnlyList<PublishResult>> PublishAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>The writing of one stream of a run.</summary>
+public interface IStreamLoad : IAsyncDisposable
+{
+    /// <summary>What an earlier run left to go on from; null at the first run.</summary>
+    Checkpoint? Checkpoint { get; }
+
+    /// <summary>The table's columns as they are now: the declared fields and those that earlier runs inferred.</summary>
+    StreamSchema Stream { get; }
+
+    /// <summary>
+    /// Writes a batch and its checkpoint in one transaction. Rows that a constraint refuses are isolated and returned;
+    /// the others are written.
+    /// </summary>
+    Task<WriteResult> WriteAsync(RowBatch batch, Checkpoint after, CancellationToken cancellationToken);
+
+    /// <summary>Adds columns for fields that were met in a record. Returns those that fit; the rest stays in raw.</summary>
+    Task<IReadOnlyList<Field>> EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken);
+
+    /// <summary>Reads back what merge wrote in this run and has not read back yet. Part of the receipt.</summary>
+    Task<Checksum> VerifyAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,38 @@
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations;
+
+/// <summary>What one stream becomes at the destination.</summary>
+/// <param name="Table">Name of the table, unquoted.</param>
+/// <param name="Stream">The columns and the key.</param>
+public sealed record TablePlan(string Table, StreamSchema Stream)
+{
+    /// <summary>Whether the whole record is kept in a column <c>raw</c>.</summary>
+    public bool KeepsRaw { get; init; } = true;
+
+    /// <summary>What happens when a record has a field that the table does not.</summary>
+    public SchemaChanges SchemaChanges { get; init; }
+}
+
+/// <summary>What happens when a record has a field that no column was declared for.</summary>
+public enum SchemaChanges
+{
+    /// <summary>A column is added.</summary>
+    Evolve,
+
+    /// <summary>The stream fails with <c>schema.frozen</c> and changes nothing more.</summary>
+    Freeze,
+
+    /// <summary>The field is left out; it is still in <c>raw</c>.</summary>
+    Discard,
+}
+
+/// <summary>How rows become live.</summary>
+public enum WriteMode
+{
+    /// <summary>Rows are created and updated as they are read; nothing is deleted but what the source says is gone.</summary>
+    Merge,
+
+    /// <summary>Everything is staged first; then all streams are published at once and what was not read is deleted.</summary>
+    Replace,
+}

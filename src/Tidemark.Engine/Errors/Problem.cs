@@ -1,0 +1,13 @@
+namespace Tidemark.Engine.Errors;
+
+/// <summary>One thing that is wrong before anything was written, e.g. a missing key or an unreachable server.</summary>
+/// <param name="Code">Stable, e.g. <c>setting.missing</c>.</param>
+/// <param name="Subject">What it is about, e.g. <c>source "stripe", setting api_key</c>.</param>
+/// <param name="Message">One sentence.</param>
+/// <param name="Hint">What to do about it, where that is known.</param>
+public sealed record Problem(string Code, string Subject, string Message, string? Hint = null)
+{
+    /// <summary>The problem that an exception describes.</summary>
+    public static Problem From(TidemarkException error, string subject) =>
+        new(error.Code, subject, error.Message, error.Hint);
+}

@@ -1,0 +1,33 @@
+namespace Tidemark.Engine.Errors;
+
+/// <summary>The one exception of Tidemark: its kind says who must act, its code never changes.</summary>
+/// <param name="kind">Who must act.</param>
+/// <param name="code">Stable and searchable, e.g. <c>postgres.unreachable</c>: area, dot, what happened.</param>
+/// <param name="message">One sentence for a person. Never holds a secret.</param>
+/// <param name="cause">What was thrown beneath, where something was.</param>
+public sealed class TidemarkException(FailureKind kind, string code, string message, Exception? cause = null)
+    : Exception(message, cause)
+{
+    public FailureKind Kind { get; } = kind;
+
+    public string Code { get; } = code;
+
+    /// <summary>What to do next, in one sentence. Shown as it is.</summary>
+    public string? Hint { get; init; }
+
+    /// <summary>Every problem that was found, where a check collects them all; else empty.</summary>
+    public IReadOnlyList<Problem> Problems { get; init; } = [];
+
+    /// <summary>One exception for all problems of a check. One problem keeps its own code.</summary>
+    public static TidemarkException ForAll(IReadOnlyList<Problem> problems) =>
+        problems.Count == 1
+            ? new(FailureKind.Configuration, problems[0].Code, problems[0].Message)
+            {
+                Hint = problems[0].Hint,
+                Problems = problems,
+            }
+            : new(FailureKind.Configuration, "configuration.problems", $"{problems.Count} problems were found.")
+            {
+                Problems = problems,
+            };
+}

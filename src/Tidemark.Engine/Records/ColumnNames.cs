@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+
+namespace Tidemark.Engine.Records;
+
+/// <summary>Turns what vendors call their fields into names that are pleasant to type in SQL.</summary>
+public static class ColumnNames
+{
+    /// <summary>The engine's own columns, which no field may take.</summary>
+    public static readonly IReadOnlySet<string> Reserved =
+        new HashSet<string>(StringComparer.Ordinal) { "raw", "_hash", "_run", "_synced_at", "_deleted_at", "_op" };
+
+    /// <summary>Bytes that a name may have; PostgreSQL cuts longer ones.</summary>
+    public const int MaxBytes = 63;
+
+    /// <summary>
+    /// snake_case of a name: <c>TargetPartyName</c> is <c>target_party_name</c>, <c>Italy Stripe</c> is
+    /// <c>italy_stripe</c>. Letters of all scripts stay; what is no letter or digit becomes one underscore.
+    /// </summary>
+    public static string SnakeCase(string name)
+    {
+        var result = new StringBuilder(name.Length + 8);
+        for (var at = 0; at < name.Length; at++)
+        {
+            var letter = name[at];
+            if (!char.IsLetterOrDigit(letter) && !char.IsSurrogate(letter))
+            {
+                if (result.Length > 0 && result[^1] != '_') result.Append('_');
+                continue;
+            }
+
+            var beginsWord = char.IsUpper(letter) && at > 0
+                && (char.IsLower(name[at - 1]) || char.IsDigit(name[at - 1])
+                    || (char.IsUpper(name[at - 1]) && at + 1 < name.Length && char.IsLower(name[at + 1])));
+            if (beginsWord && result.Length > 0 && result[^1] != '_') result.Append('_');
+            result.Append(char.ToLowerInvariant(letter));
+        }
+
+        var text = result.ToString().TrimEnd('_');
+        return text.Length == 0 ? "field" : Shorten(text);
+    }
+
+    /// <summary>A name for a vendor's field that none of the taken ones equals.</summary>
+    public static string Choose(string vendorName, IReadOnlySet<string> taken)
+    {
+        var wanted = SnakeCase(vendorName);
+        var name = wanted;
+        for (var number = 2; taken.Contains(name) || Reserved.Contains(name); number++)
+            name = Shorten(wanted, "_" + number.ToString(CultureInfo.InvariantCulture));
+        return name;
+    }
+
+    /// <summary>Cuts a name to <see cref="MaxBytes"/>; a hash of the whole keeps two long names apart.</summary>
+    public static string Shorten(string name, string suffix = "")
+    {
+        if (Encoding.UTF8.GetByteCount(name) + suffix.Length <= MaxBytes) return name + suffix;
+        var tail = "_" + (XxHash64.Hash(Encoding.UTF8.GetBytes(name)) & 0xFFFFFF).ToString("x6", CultureInfo.InvariantCulture)
+            + suffix;
+        var kept = name;
+        while (Encoding.UTF8.GetByteCount(kept) + tail.Length > MaxBytes)
+            kept = kept[..^(char.IsLowSurrogate(kept[^1]) ? 2 : 1)];
+        return kept + tail;
+    }
+}

@@ -1,0 +1,22 @@
+namespace Tidemark.Engine.Records;
+
+/// <summary>One column of a stream, and where in the vendor's record its value stands.</summary>
+/// <param name="Name">Column name in snake_case, e.g. <c>billing_email</c>.</param>
+/// <param name="Type">What it holds.</param>
+public sealed record Field(string Name, FieldType Type)
+{
+    /// <summary>
+    /// Where the value stands: property names from the record's root, parted by <c>/</c> (JSON Pointer without its
+    /// first slash, so <c>~1</c> is a slash in a name). Default: the field's name.
+    /// </summary>
+    public string Path { get; init; } = Name;
+
+    /// <summary>A second place to look, e.g. <c>customer/id</c> where a vendor sends an id or the whole object.</summary>
+    public string? OrPath { get; init; }
+
+    /// <summary>Wire form of a <see cref="FieldType.Timestamp"/>; no meaning for other types.</summary>
+    public WireTime Time { get; init; }
+
+    /// <summary>True for a field that no connector declared: it was met in a record and its type was inferred.</summary>
+    public bool IsInferred { get; init; }
+}

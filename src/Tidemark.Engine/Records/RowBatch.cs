@@ -1,0 +1,141 @@
+namespace Tidemark.Engine.Records;
+
+/// <summary>
+/// Rows that are written together: cells side by side, text in one buffer, the records as they were read in the same
+/// buffer. Reused after <see cref="Clear"/>, so that memory stays flat however many rows pass.
+/// </summary>
+public sealed class RowBatch(StreamSchema stream)
+{
+    private readonly List<RowHead> _rows = [];
+    private readonly Dictionary<ulong, int> _lastOfKey = [];
+    private readonly int[] _key = [.. stream.KeyPositions];
+    private Cell[] _cells = new Cell[256 * Math.Max(1, stream.Fields.Count)];
+    private byte[] _bytes = new byte[256 * 1024];
+    private int _used;
+
+    public StreamSchema Stream => stream;
+
+    /// <summary>Rows, those included that a later row of the same key replaces.</summary>
+    public int Count => _rows.Count;
+
+    /// <summary>Bytes held; what limits a batch.</summary>
+    public int ByteCount => _used;
+
+    /// <summary>Rows that a later row of the same key in this batch replaces.</summary>
+    public int SupersededCount { get; private set; }
+
+    public ReadOnlySpan<Cell> Row(int row) => _cells.AsSpan(row * stream.Fields.Count, stream.Fields.Count);
+
+    public ReadOnlySpan<byte> Bytes(Cell cell) => _bytes.AsSpan(cell.Start, cell.Length);
+
+    /// <summary>The record as the vendor sent it.</summary>
+    public ReadOnlySpan<byte> Raw(int row) => Bytes(_rows[row].Raw);
+
+    /// <summary>Content hash of the record.</summary>
+    public long Hash(int row) => _rows[row].Hash;
+
+    /// <summary>True where the source says that the record is gone; only its key cells are filled.</summary>
+    public bool IsDeletion(int row) => _rows[row].IsDeletion;
+
+    /// <summary>True where a later row of this batch has the same key.</summary>
+    public bool IsSuperseded(int row) => _rows[row].IsSuperseded;
+
+    public Cell KeyCell(int row, int keyPart) => Row(row)[_key[keyPart]];
+
+    public void Clear()
+    {
+        _rows.Clear();
+        _lastOfKey.Clear();
+        _used = 0;
+        SupersededCount = 0;
+    }
+
+    /// <summary>Copies a record to the end of the buffer and opens a row of nulls for it. Nothing is kept until
+    /// <see cref="Commit"/>.</summary>
+    internal Cell Stage(ReadOnlySpan<byte> record)
+    {
+        var width = stream.Fields.Count;
+        var needed = (_rows.Count + 1) * width;
+        if (needed > _cells.Length) Array.Resize(ref _cells, Math.Max(needed, _cells.Length * 2));
+        _cells.AsSpan(_rows.Count * width, width).Clear();
+        return Append(record);
+    }
+
+    /// <summary>Sets a cell of the staged row.</summary>
+    internal void Set(int position, Cell cell) => _cells[(_rows.Count * stream.Fields.Count) + position] = cell;
+
+    /// <summary>Adds bytes to the buffer, for text that had to be unescaped.</summary>
+    internal Cell Append(ReadOnlySpan<byte> bytes)
+    {
+        var cell = Cell.OfBytes(_used, bytes.Length);
+        bytes.CopyTo(Reserve(bytes.Length));
+        _used += bytes.Length;
+        return cell;
+    }
+
+    /// <summary>Room for up to <paramref name="length"/> bytes at the buffer's end; <see cref="Take"/> keeps them.</summary>
+    internal Span<byte> Reserve(int length)
+    {
+        if (_used + length > _bytes.Length) Array.Resize(ref _bytes, checked(Math.Max(_used + length, _bytes.Length * 2)));
+        return _bytes.AsSpan(_used, length);
+    }
+
+    internal Cell Take(int length)
+    {
+        var cell = Cell.OfBytes(_used, length);
+        _used += length;
+        return cell;
+    }
+
+    /// <summary>Takes back what was staged since <paramref name="raw"/> was.</summary>
+    internal void Abandon(Cell raw) => _used = raw.Start;
+
+    /// <summary>Keeps the staged row. False, and nothing kept, where a part of its key is null.</summary>
+    internal bool Commit(Cell raw, long hash, bool isDeletion)
+    {
+        var row = _rows.Count;
+        if (!TryHashKey(row, out var keyHash)) return false;
+        _rows.Add(new(raw, hash, isDeletion, false));
+        // Two keys of one hash are next to impossible; then the earlier row merely is not noticed here, and the
+        // destination's unique key settles it.
+        if (_lastOfKey.TryGetValue(keyHash, out var earlier) && HasSameKey(earlier, row))
+        {
+            _rows[earlier] = _rows[earlier] with { IsSuperseded = true };
+            SupersededCount++;
+        }
+
+        _lastOfKey[keyHash] = row;
+        return true;
+    }
+
+    private bool TryHashKey(int row, out ulong hash)
+    {
+        hash = 0;
+        var cells = Row(row);
+        foreach (var position in _key)
+        {
+            var cell = cells[position];
+            if (cell.IsNull) return false;
+            hash = cell.Kind == CellKind.Bytes
+                ? XxHash64.Hash(Bytes(cell), hash)
+                : XxHash64.Hash(BitConverter.GetBytes(cell.Bits), hash);
+        }
+
+        return true;
+    }
+
+    private bool HasSameKey(int left, int right)
+    {
+        foreach (var position in _key)
+        {
+            var (a, b) = (Row(left)[position], Row(right)[position]);
+            var same = a.Kind == b.Kind
+                && (a.Kind == CellKind.Bytes ? Bytes(a).SequenceEqual(Bytes(b)) : a.Bits == b.Bits);
+            if (!same) return false;
+        }
+
+        return true;
+    }
+
+    private readonly record struct RowHead(Cell Raw, long Hash, bool IsDeletion, bool IsSuperseded);
+}

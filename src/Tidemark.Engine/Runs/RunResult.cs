@@ -1,0 +1,84 @@
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Runs;
+
+/// <summary>Where a run stands. Only a verified receipt makes it <see cref="Succeeded"/>.</summary>
+public enum RunStatus
+{
+    Queued,
+    Running,
+
+    /// <summary>Stopped before publishing because it would delete more than the limits allow; waits for approval.</summary>
+    Parked,
+
+    /// <summary>Every record is accounted for and the destination was read back.</summary>
+    Succeeded,
+
+    /// <summary>Part of it is done: a stream failed, records were quarantined, or the receipt does not fit.</summary>
+    Partial,
+
+    Failed,
+    Cancelled,
+}
+
+/// <summary>What a run did with one stream. read = created + updated + unchanged + skipped + quarantined.</summary>
+public sealed record StreamFigures(string Stream, string Table)
+{
+    public long Read { get; init; }
+
+    public long Created { get; init; }
+
+    public long Updated { get; init; }
+
+    public long Unchanged { get; init; }
+
+    /// <summary>Records that a later one of the same key replaced within the run.</summary>
+    public long Skipped { get; init; }
+
+    public long Quarantined { get; init; }
+
+    public long Deleted { get; init; }
+
+    public long WrittenBack { get; init; }
+
+    public double Seconds { get; init; }
+
+    /// <summary>What stopped the stream, where something did.</summary>
+    public Problem? Error { get; init; }
+
+    /// <summary>Records as they were read against rows as they are in the destination; null where nothing was verified.</summary>
+    public StreamReceipt? Receipt { get; init; }
+
+    /// <summary>Whether every record read is accounted for.</summary>
+    public bool IsAccountedFor => Read == Created + Updated + Unchanged + Skipped + Quarantined;
+}
+
+/// <summary>Counts and checksum of what was read against what the destination answered when it was read back.</summary>
+public sealed record StreamReceipt(Checksum Expected, Checksum Found)
+{
+    public bool IsVerified => Expected == Found;
+}
+
+/// <summary>The end of a run.</summary>
+/// <param name="Run">Id, e.g. <c>r-20261122-0a1b2c</c>; sorts by time.</param>
+/// <param name="Pipeline">Name of the pipeline.</param>
+/// <param name="Mode">How rows became live.</param>
+/// <param name="Status">The honest one.</param>
+/// <param name="Streams">Figures per stream.</param>
+/// <param name="Seconds">Wall time.</param>
+public sealed record RunResult(
+    string Run, string Pipeline, WriteMode Mode, RunStatus Status, IReadOnlyList<StreamFigures> Streams, double Seconds)
+{
+    /// <summary>Why the run did not succeed, in the order in which it came up.</summary>
+    public IReadOnlyList<Problem> Problems { get; init; } = [];
+
+    /// <summary>True where every stream has a receipt and all of them fit.</summary>
+    public bool IsVerified => Streams.Count > 0 && Streams.All(stream => stream.Receipt is { IsVerified: true });
+}
+
+/// <summary>A record that could not be written.</summary>
+/// <param name="Stream">Stream name.</param>
+/// <param name="Payload">The record as JSON, as the vendor sent it.</param>
+/// <param name="Reason">Code and message.</param>
+public sealed record QuarantinedRecord(string Stream, string Payload, Problem Reason);

@@ -1,0 +1,45 @@
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Sources;
+
+/// <summary>Reads one external system. Keeps nothing between calls; different streams may be read at once.</summary>
+public interface ISource : IAsyncDisposable
+{
+    /// <summary>The streams that this source has. Some sources ask the vendor; most know.</summary>
+    Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks the vendor whether the settings work: reachable, authenticated, allowed. Changes nothing.</summary>
+    Task<SourceCheck> CheckAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether a cursor still leads to all changes since. False where the vendor's change feed does not reach back far
+    /// enough, or where the cursor is of another make: then everything is read again and compared.
+    /// </summary>
+    bool CanResume(string stream, Cursor cursor);
+
+    /// <summary>
+    /// Pages, lazily and in the order in which they are to be written. Ending without an error states that the reading
+    /// was complete: deletes rest on that. The last page's cursor is where the next incremental reading starts.
+    /// </summary>
+    /// <exception cref="TidemarkException">Transient once retries are used up; Configuration for refused credentials;
+    /// Upstream for answers that the vendor's documentation rules out.</exception>
+    IAsyncEnumerable<Page> ReadAsync(ReadRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>What to read.</summary>
+/// <param name="Stream">The stream, with the fields that are wanted.</param>
+/// <param name="From">Where to resume, or null to read everything from the start.</param>
+public sealed record ReadRequest(StreamSchema Stream, Cursor? From)
+{
+    /// <summary>
+    /// True where the reading must see every record, because what it does not see counts as gone. A cursor is then
+    /// one of an interrupted full reading.
+    /// </summary>
+    public bool IsFull { get; init; }
+}
+
+/// <summary>What a source says of itself.</summary>
+/// <param name="Problems">Everything that is wrong; empty where all is well.</param>
+/// <param name="Facts">What a person wants to know, e.g. <c>("account", "test mode")</c>.</param>
+public sealed record SourceCheck(IReadOnlyList<Problem> Problems, IReadOnlyList<KeyValuePair<string, string>> Facts);
