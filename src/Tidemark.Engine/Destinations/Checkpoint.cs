@@ -19,5 +19,8 @@ public sealed record Checkpoint(Cursor Cursor, StagedCounts Staged, DateTimeOffs
 /// <param name="Checksum">Of the rows in the staging, as they were read.</param>
 public sealed record StagedCounts(long Read, long Skipped, long Quarantined, Checksum Checksum)
 {
+    /// <summary>Quarantined records whose key could not be read. As long as there are any, nothing may be deleted.</summary>
+    public long Unidentified { get; init; }
+
     public static readonly StagedCounts None = new(0, 0, 0, default);
 }

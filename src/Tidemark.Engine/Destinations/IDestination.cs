@@ -19,9 +19,7 @@ public interface IDestination : IAsyncDisposable
 /// <summary>The writing of one run.</summary>
 /// <param name="Pipeline">Name of the pipeline; checkpoints are kept under it.</param>
 /// <param name="Run">Id of the run, written into <c>_run</c> of every row that it touches.</param>
-/// <param name="Mode">How rows become live.</param>
-/// <param name="Tables">All streams of the run.</param>
-public sealed record LoadPlan(string Pipeline, string Run, WriteMode Mode, IReadOnlyList<TablePlan> Tables);
+public sealed record LoadPlan(string Pipeline, string Run);
 
 /// <summary>One run's writing. Disposing without publishing leaves live tables as they were and staged rows to resume.</summary>
 public interface ILoad : IAsyncDisposable
@@ -30,12 +28,12 @@ public interface ILoad : IAsyncDisposable
     /// <exception cref="TidemarkException"><c>destination.in_use</c>: another run writes this stream.</exception>
     Task<IStreamLoad> OpenAsync(TablePlan table, CancellationToken cancellationToken);
 
-    /// <summary>What publishing would change, per table; replace only. Changes nothing.</summary>
+    /// <summary>What publishing would change, per staged table. Changes nothing.</summary>
     Task<IReadOnlyList<PublishPreview>> PreviewAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Makes all staged streams live in one transaction: readers see the old rows or the new ones, never a mix.
-    /// In merge mode rows are live already and there is nothing to do.
+    /// Streams that were merged are live already and are not spoken of.
     /// </summary>
     Task<IReadOnlyList<PublishResult>> PublishAsync(CancellationToken cancellationToken);
 }
@@ -55,8 +53,11 @@ public interface IStreamLoad : IAsyncDisposable
     /// </summary>
     Task<WriteResult> WriteAsync(RowBatch batch, Checkpoint after, CancellationToken cancellationToken);
 
-    /// <summary>Adds columns for fields that were met in a record. Returns those that fit; the rest stays in raw.</summary>
-    Task<IReadOnlyList<Field>> EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken);
+    /// <summary>Columns that the table can still take.</summary>
+    int Room { get; }
+
+    /// <summary>Adds columns for fields that were met in records, at most as many as there is room for.</summary>
+    Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken);
 
     /// <summary>Reads back what merge wrote in this run and has not read back yet. Part of the receipt.</summary>
     Task<Checksum> VerifyAsync(CancellationToken cancellationToken);

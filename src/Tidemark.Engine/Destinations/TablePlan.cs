@@ -7,6 +7,9 @@ namespace Tidemark.Engine.Destinations;
 /// <param name="Stream">The columns and the key.</param>
 public sealed record TablePlan(string Table, StreamSchema Stream)
 {
+    /// <summary>How rows become live.</summary>
+    public WriteMode Mode { get; init; }
+
     /// <summary>Whether the whole record is kept in a column <c>raw</c>.</summary>
     public bool KeepsRaw { get; init; } = true;
 

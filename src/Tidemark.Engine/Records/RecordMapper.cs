@@ -44,21 +44,28 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
             if (_wrongField is { } field && !stream.Key.Contains(field)) _wrong = null;
         }
 
-        if (_wrong is { } code) return Refuse(code, WrongValue(_wrongField!, code));
+        if (_wrong is { } code)
+        {
+            var isIdentified = into.Commit(raw, unchecked((long)hash), RowKind.Unfit);
+            var problem = new Problem(code, stream.Name, WrongValue(_wrongField!, code));
+            if (!isIdentified) into.Abandon(raw);
+            return new MapResult([], problem, isIdentified);
+        }
+
         if (_newFields.Count > 0)
         {
             into.Abandon(raw);
-            return new MapResult([.. _newFields], null);
+            return new MapResult([.. _newFields], null, true);
         }
 
-        return into.Commit(raw, unchecked((long)hash), isDeletion)
+        return into.Commit(raw, unchecked((long)hash), isDeletion ? RowKind.Deletion : RowKind.Record)
             ? MapResult.Added
             : Refuse("record.no_key", $"The record has no value for its key ({string.Join(", ", stream.Key)}).");
 
         MapResult Refuse(string code, string message)
         {
             into.Abandon(raw);
-            return new MapResult([], new Problem(code, stream.Name, message));
+            return new MapResult([], new Problem(code, stream.Name, message), false);
         }
     }
 
@@ -142,9 +149,10 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
 /// <summary>What became of a record.</summary>
 /// <param name="NewFields">Fields that the stream does not have yet; the record must be mapped again once it has.</param>
 /// <param name="Problem">Why the record cannot become a row.</param>
-public readonly record struct MapResult(IReadOnlyList<Field> NewFields, Problem? Problem)
+/// <param name="IsIdentified">Whether the record's key could be read.</param>
+public readonly record struct MapResult(IReadOnlyList<Field> NewFields, Problem? Problem, bool IsIdentified)
 {
-    public static readonly MapResult Added = new([], null);
+    public static readonly MapResult Added = new([], null, true);
 
     public bool IsAdded => NewFields.Count == 0 && Problem is null;
 }

@@ -1,11 +1,27 @@
 namespace Tidemark.Engine.Records;
 
+/// <summary>What a row of a batch is for.</summary>
+public enum RowKind : byte
+{
+    /// <summary>To be written.</summary>
+    Record,
+
+    /// <summary>The source says that the record is gone; only the key's cells are sure to be filled.</summary>
+    Deletion,
+
+    /// <summary>
+    /// Cannot be written. It is here for its key alone: the record exists at the source, so its row must not be deleted.
+    /// </summary>
+    Unfit,
+}
+
 /// <summary>
 /// Rows that are written together: cells side by side, text in one buffer, the records as they were read in the same
 /// buffer. Reused after <see cref="Clear"/>, so that memory stays flat however many rows pass.
 /// </summary>
 public sealed class RowBatch(StreamSchema stream)
 {
+    private StreamSchema _stream = stream;
     private readonly List<RowHead> _rows = [];
     private readonly Dictionary<ulong, int> _lastOfKey = [];
     private readonly int[] _key = [.. stream.KeyPositions];
@@ -13,7 +29,7 @@ public sealed class RowBatch(StreamSchema stream)
     private byte[] _bytes = new byte[256 * 1024];
     private int _used;
 
-    public StreamSchema Stream => stream;
+    public StreamSchema Stream => _stream;
 
     /// <summary>Rows, those included that a later row of the same key replaces.</summary>
     public int Count => _rows.Count;
@@ -21,10 +37,13 @@ public sealed class RowBatch(StreamSchema stream)
     /// <summary>Bytes held; what limits a batch.</summary>
     public int ByteCount => _used;
 
-    /// <summary>Rows that a later row of the same key in this batch replaces.</summary>
+    /// <summary>Records that a later row of the same key in this batch replaces.</summary>
     public int SupersededCount { get; private set; }
 
-    public ReadOnlySpan<Cell> Row(int row) => _cells.AsSpan(row * stream.Fields.Count, stream.Fields.Count);
+    /// <summary>Whether any value has a NUL character in it, which some databases cannot hold.</summary>
+    public bool HasNul => _bytes.AsSpan(0, _used).Contains((byte)0);
+
+    public ReadOnlySpan<Cell> Row(int row) => _cells.AsSpan(row * _stream.Fields.Count, _stream.Fields.Count);
 
     public ReadOnlySpan<byte> Bytes(Cell cell) => _bytes.AsSpan(cell.Start, cell.Length);
 
@@ -34,8 +53,8 @@ public sealed class RowBatch(StreamSchema stream)
     /// <summary>Content hash of the record.</summary>
     public long Hash(int row) => _rows[row].Hash;
 
-    /// <summary>True where the source says that the record is gone; only its key cells are filled.</summary>
-    public bool IsDeletion(int row) => _rows[row].IsDeletion;
+    /// <summary>What the row is for.</summary>
+    public RowKind Kind(int row) => _rows[row].Kind;
 
     /// <summary>True where a later row of this batch has the same key.</summary>
     public bool IsSuperseded(int row) => _rows[row].IsSuperseded;
@@ -50,11 +69,20 @@ public sealed class RowBatch(StreamSchema stream)
         SupersededCount = 0;
     }
 
+    /// <summary>Gives every row empty cells for fields that were added at the stream's end.</summary>
+    internal void Widen(StreamSchema wider)
+    {
+        var (from, to) = (_stream.Fields.Count, wider.Fields.Count);
+        var cells = new Cell[Math.Max(_cells.Length, (_rows.Count + 1) * to)];
+        for (var row = 0; row < _rows.Count; row++) _cells.AsSpan(row * from, from).CopyTo(cells.AsSpan(row * to));
+        (_cells, _stream) = (cells, wider);
+    }
+
     /// <summary>Copies a record to the end of the buffer and opens a row of nulls for it. Nothing is kept until
     /// <see cref="Commit"/>.</summary>
     internal Cell Stage(ReadOnlySpan<byte> record)
     {
-        var width = stream.Fields.Count;
+        var width = _stream.Fields.Count;
         var needed = (_rows.Count + 1) * width;
         if (needed > _cells.Length) Array.Resize(ref _cells, Math.Max(needed, _cells.Length * 2));
         _cells.AsSpan(_rows.Count * width, width).Clear();
@@ -62,7 +90,7 @@ public sealed class RowBatch(StreamSchema stream)
     }
 
     /// <summary>Sets a cell of the staged row.</summary>
-    internal void Set(int position, Cell cell) => _cells[(_rows.Count * stream.Fields.Count) + position] = cell;
+    internal void Set(int position, Cell cell) => _cells[(_rows.Count * _stream.Fields.Count) + position] = cell;
 
     /// <summary>Adds bytes to the buffer, for text that had to be unescaped.</summary>
     internal Cell Append(ReadOnlySpan<byte> bytes)
@@ -91,17 +119,17 @@ public sealed class RowBatch(StreamSchema stream)
     internal void Abandon(Cell raw) => _used = raw.Start;
 
     /// <summary>Keeps the staged row. False, and nothing kept, where a part of its key is null.</summary>
-    internal bool Commit(Cell raw, long hash, bool isDeletion)
+    internal bool Commit(Cell raw, long hash, RowKind kind)
     {
         var row = _rows.Count;
         if (!TryHashKey(row, out var keyHash)) return false;
-        _rows.Add(new(raw, hash, isDeletion, false));
+        _rows.Add(new(raw, hash, kind, false));
         // Two keys of one hash are next to impossible; then the earlier row merely is not noticed here, and the
         // destination's unique key settles it.
         if (_lastOfKey.TryGetValue(keyHash, out var earlier) && HasSameKey(earlier, row))
         {
+            if (_rows[earlier] is { Kind: RowKind.Record, IsSuperseded: false }) SupersededCount++;
             _rows[earlier] = _rows[earlier] with { IsSuperseded = true };
-            SupersededCount++;
         }
 
         _lastOfKey[keyHash] = row;
@@ -137,5 +165,5 @@ public sealed class RowBatch(StreamSchema stream)
         return true;
     }
 
-    private readonly record struct RowHead(Cell Raw, long Hash, bool IsDeletion, bool IsSuperseded);
+    private readonly record struct RowHead(Cell Raw, long Hash, RowKind Kind, bool IsSuperseded);
 }

@@ -1,0 +1,54 @@
+using Npgsql;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Connectors.Postgres;
+
+/// <summary>Reads an address of a database in either of its two forms.</summary>
+internal static class PostgresAddress
+{
+    /// <exception cref="TidemarkException"><c>postgres.address_invalid</c>; the address itself is not repeated.</exception>
+    public static NpgsqlConnectionStringBuilder Parse(string address)
+    {
+        try
+        {
+            return address.StartsWith("postgres://", StringComparison.Ordinal)
+                || address.StartsWith("postgresql://", StringComparison.Ordinal)
+                ? FromUri(new Uri(address))
+                : new NpgsqlConnectionStringBuilder(address);
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or UriFormatException or FormatException)
+        {
+            throw new TidemarkException(
+                FailureKind.Configuration, "postgres.address_invalid", "The setting url is not an address of a database.")
+            {
+                Hint = "Write postgres://user:password@host:5432/database; special characters percent-encoded.",
+            };
+        }
+    }
+
+    private static NpgsqlConnectionStringBuilder FromUri(Uri uri)
+    {
+        var builder = new NpgsqlConnectionStringBuilder { Host = uri.Host.Length == 0 ? "localhost" : Uri.UnescapeDataString(uri.Host) };
+        if (uri.Port > 0) builder.Port = uri.Port;
+        if (uri.AbsolutePath.Length > 1) builder.Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]);
+        var user = uri.UserInfo.Split(':', 2);
+        if (user[0].Length > 0) builder.Username = Uri.UnescapeDataString(user[0]);
+        if (user.Length == 2) builder.Password = Uri.UnescapeDataString(user[1]);
+        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = pair.Split('=', 2) is [var left, var right]
+                ? (left, Uri.UnescapeDataString(right)) : (pair, "");
+            builder[name switch
+            {
+                "sslmode" => "SSL Mode",
+                "sslrootcert" => "Root Certificate",
+                "application_name" => "Application Name",
+                "connect_timeout" => "Timeout",
+                "host" => "Host",
+                _ => name,
+            }] = name == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
+        }
+
+        return builder;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Connectors.Postgres;
+
+/// <summary>
+/// Bulk work on PostgreSQL: binary COPY to insert; keys as arrays to look up, read back and delete; and to update, COPY
+/// into a temporary table and one UPDATE from there.
+/// </summary>
+internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
+{
+    private readonly CopyEncoder _encoder = new();
+
+    public async Task ClassifyAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken)
+    {
+        if (rows.Length == 0) return;
+        await using var command = WithKeys(
+            table, batch, rows,
+            keys => $"""SELECT k.place, l."_hash" FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)}""");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var row = rows.Span[(int)reader.GetInt64(0) - 1];
+            var isSame = !await reader.IsDBNullAsync(1, cancellationToken) && reader.GetInt64(1) == batch.Hash(row);
+            states[row] = isSame ? RowState.Unchanged : RowState.Changed;
+        }
+    }
+
+    public async Task InsertAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, RowStamp stamp, CancellationToken cancellationToken)
+    {
+        if (rows.Length > 0) await CopyAsync(table.Name.ToString(), table, batch, rows, states, stamp, cancellationToken);
+    }
+
+    public async Task UpdateAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
+    {
+        if (rows.Length == 0) return;
+        var changes = $"pg_temp.{SqlName.Column("_tidemark_changes")}";
+        await connection.ExecuteAsync(
+            $"""
+            DROP TABLE IF EXISTS {changes};
+            CREATE TEMPORARY TABLE "_tidemark_changes" ON COMMIT DROP AS SELECT {table.ColumnList} FROM {table.Name} WITH NO DATA
+            """,
+            cancellationToken);
+        await CopyAsync(changes, table, batch, rows, null, stamp, cancellationToken);
+        await connection.ExecuteAsync(
+            $"UPDATE {table.Name} AS l SET {table.Assignments("s")} FROM {changes} AS s WHERE {table.KeyMatch("s", "l")}",
+            cancellationToken);
+    }
+
+    public Task<Checksum> DeleteAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
+        ChecksumAsync(
+            table, batch, rows,
+            keys => $"""
+            WITH gone AS (
+                DELETE FROM {table.Name} AS l USING {keys}
+                WHERE {KeyMatch(table)} {(table.IsDifference ? "" : "AND l.\"_hash\" IS NOT NULL")} RETURNING l."_hash")
+            SELECT {SqlCommands.ChecksumColumns("gone")} FROM gone
+            """,
+            cancellationToken);
+
+    public Task<Checksum> ReadBackAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
+        ChecksumAsync(
+            table, batch, rows,
+            keys => $"SELECT {SqlCommands.ChecksumColumns("l")} FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)}",
+            cancellationToken);
+
+    private async Task CopyAsync(
+        string into, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[]? states, RowStamp stamp,
+        CancellationToken cancellationToken)
+    {
+        await using var copy = await connection.BeginRawBinaryCopyAsync(
+            $"COPY {into} ({table.ColumnList}) FROM STDIN (FORMAT BINARY)", cancellationToken);
+        await _encoder.WriteAsync(copy, table, batch, rows, states, stamp, cancellationToken);
+    }
+
+    private async Task<Checksum> ChecksumAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, Func<string, string> statement, CancellationToken cancellationToken)
+    {
+        if (rows.Length == 0) return default;
+        await using var command = WithKeys(table, batch, rows, statement);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return SqlCommands.ReadChecksum(reader);
+    }
+
+    /// <summary>A statement over the rows' keys, which are a set named k of columns k0, k1 … and a place from 1.</summary>
+    private NpgsqlCommand WithKeys(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, Func<string, string> statement)
+    {
+        var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 0 };
+        for (var part = 0; part < table.Key.Count; part++)
+        {
+            command.Parameters.Add(table.Key[part].Type == FieldType.Int64
+                ? new NpgsqlParameter { Value = Numbers(batch, rows.Span, part), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint }
+                : new NpgsqlParameter { Value = Texts(table, batch, rows.Span, part), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        }
+
+        var arrays = string.Join(", ", table.Key.Select((_, part) => $"${part + 1}"));
+        var names = string.Join(", ", table.Key.Select((_, part) => $"k{part}"));
+        command.CommandText = statement($"unnest({arrays}) WITH ORDINALITY AS k ({names}, place)");
+        return command;
+    }
+
+    private static string KeyMatch(SqlTable table) =>
+        string.Join(" AND ", table.Key.Select((column, part) =>
+            $"l.{column.Quoted} = k.k{part}{Cast(column.Type)}"));
+
+    private static string Cast(FieldType type) => type switch
+    {
+        FieldType.Text or FieldType.Int64 => "",
+        FieldType.Decimal => "::numeric",
+        FieldType.Float64 => "::double precision",
+        FieldType.Boolean => "::boolean",
+        FieldType.Timestamp => "::timestamptz",
+        FieldType.Date => "::date",
+        _ => "::text",
+    };
+
+    private static long[] Numbers(RowBatch batch, ReadOnlySpan<int> rows, int part)
+    {
+        var numbers = new long[rows.Length];
+        for (var at = 0; at < rows.Length; at++) numbers[at] = batch.KeyCell(rows[at], part).Bits;
+        return numbers;
+    }
+
+    private static string[] Texts(SqlTable table, RowBatch batch, ReadOnlySpan<int> rows, int part)
+    {
+        var texts = new string[rows.Length];
+        for (var at = 0; at < rows.Length; at++)
+            texts[at] = Text(table.Key[part].Type, batch, batch.KeyCell(rows[at], part));
+        return texts;
+    }
+
+    private static string Text(FieldType type, RowBatch batch, Cell cell) => type switch
+    {
+        FieldType.Float64 => cell.Real.ToString("R", CultureInfo.InvariantCulture),
+        FieldType.Boolean => cell.Bits == 1 ? "true" : "false",
+        FieldType.Timestamp => DateTimeOffset.UnixEpoch.AddMicroseconds(cell.Bits).ToString("O", CultureInfo.InvariantCulture),
+        FieldType.Date => DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)cell.Bits).ToString("O", CultureInfo.InvariantCulture),
+        _ => Encoding.UTF8.GetString(batch.Bytes(cell)),
+    };
+}

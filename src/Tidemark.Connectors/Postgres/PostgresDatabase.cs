@@ -1,0 +1,91 @@
+using Npgsql;
+using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Connectors.Postgres;
+
+/// <summary>A PostgreSQL database, as a pool of connections.</summary>
+internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
+{
+    private const int OldestMajor = 14;
+
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private NpgsqlDataSource? _source;
+
+    public SqlDialect Dialect { get; } = new PostgresDialect(options.Schema);
+
+    public async Task<ISqlSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        var source = await SourceAsync(cancellationToken);
+        return new PostgresSession(await ConnectAsync(source, cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_source is not null) await _source.DisposeAsync();
+        _opening.Dispose();
+    }
+
+    /// <summary>The pool, once the server has answered and the schema is there.</summary>
+    private async Task<NpgsqlDataSource> SourceAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            if (_source is not null) return _source;
+            var source = new NpgsqlDataSourceBuilder(Address().ConnectionString).Build();
+            await using var connection = await ConnectAsync(source, cancellationToken);
+            if (connection.PostgreSqlVersion.Major < OldestMajor)
+            {
+                throw new TidemarkException(
+                    FailureKind.Configuration, "postgres.too_old",
+                    $"PostgreSQL {connection.PostgreSqlVersion} is too old; {OldestMajor} or newer is needed.");
+            }
+
+            await EnsureSchemaAsync(connection, cancellationToken);
+            return _source = source;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private NpgsqlConnectionStringBuilder Address()
+    {
+        var address = PostgresAddress.Parse(options.Url!.Reveal());
+        address.ApplicationName ??= "tidemark";
+        // A connection that is given back is closed for good: its locks and temporary tables must not live on.
+        address.Pooling = false;
+        address.IncludeErrorDetail = false;
+        return address;
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(cancellationToken);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw PostgresErrors.Unreachable(Address(), failure);
+        }
+    }
+
+    private async Task EnsureSchemaAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_namespace WHERE nspname = @schema", connection);
+        exists.Parameters.AddWithValue("schema", options.Schema);
+        if (await exists.ExecuteScalarAsync(cancellationToken) is not null) return;
+        try
+        {
+            await using var create = new NpgsqlCommand($"CREATE SCHEMA IF NOT EXISTS {SqlName.Column(options.Schema)}", connection);
+            await create.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException refused)
+        {
+            throw PostgresErrors.Explain(refused);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Data.Common;
+using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Connectors.Postgres;
+
+/// <summary>PostgreSQL's names, limits and types. Source: https://www.postgresql.org/docs/18/limits.html.</summary>
+internal sealed class PostgresDialect(string schema) : SqlDialect
+{
+    public override string Name => "postgres";
+
+    public override string Schema => schema;
+
+    public override int MaxColumns => 1600;
+
+    public override string CreateStaging => "CREATE UNLOGGED TABLE";
+
+    // The rows and the checkpoint that speaks of them are lost together, and read again.
+    public override string MayBeLost => "SET LOCAL synchronous_commit = off";
+
+    public override string TypeOf(FieldType type) => type switch
+    {
+        FieldType.Text => "text",
+        FieldType.Int64 => "bigint",
+        FieldType.Decimal => "numeric",
+        FieldType.Float64 => "double precision",
+        FieldType.Boolean => "boolean",
+        FieldType.Timestamp => "timestamp with time zone",
+        FieldType.Date => "date",
+        // json keeps what was read to the letter, NUL escapes and huge numbers too; jsonb would refuse or change them.
+        _ => "json",
+    };
+
+    /// <summary>Types whose binary form is the one that is written.</summary>
+    public override bool Accepts(string columnType, FieldType type) => type switch
+    {
+        FieldType.Text => columnType is "text" or "character varying" or "json",
+        FieldType.Json => columnType is "json" or "text",
+        _ => columnType == TypeOf(type),
+    };
+
+    /// <summary>Text of PostgreSQL holds no NUL; JSON escapes it, so raw is not concerned.</summary>
+    public override Problem? Refuses(SqlTable table, RowBatch batch, int row)
+    {
+        if (!batch.HasNul) return null;
+        for (var at = 0; at < table.Stream.Fields.Count; at++)
+        {
+            var cell = batch.Row(row)[at];
+            if (cell.Kind == CellKind.Bytes && batch.Bytes(cell).Contains((byte)0))
+            {
+                return new Problem(
+                    "postgres.nul_in_text", $"table {table.Name.Name}",
+                    $"The value of {table.Stream.Fields[at].Path} has a NUL character in it, which PostgreSQL's text cannot hold.");
+            }
+        }
+
+        return null;
+    }
+
+    public override Problem? RowProblem(DbException failure, string table) => PostgresErrors.RowProblem(failure, table);
+
+    public override TidemarkException Explain(DbException failure) => PostgresErrors.Explain(failure);
+
+    public override string AfterRename(SqlName staging, SqlName live) =>
+        $"ALTER INDEX IF EXISTS {staging.Beside(ColumnNames.Shorten(staging.Name, "_pkey"))} "
+        + $"RENAME TO {SqlName.Column(ColumnNames.Shorten(live.Name, "_pkey"))}";
+}

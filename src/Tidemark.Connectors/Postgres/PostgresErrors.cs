@@ -1,0 +1,76 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Npgsql;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Connectors.Postgres;
+
+/// <summary>Tells PostgreSQL's failures apart by SQLSTATE. Source: https://www.postgresql.org/docs/18/errcodes-appendix.html.</summary>
+internal static class PostgresErrors
+{
+    /// <summary>The reason where a row's content is refused: constraint (class 23), value (class 22), too large to index.</summary>
+    public static Problem? RowProblem(DbException failure, string table)
+    {
+        if (failure is not PostgresException refused) return null;
+        var isRow = refused.SqlState is [('2'), ('2' or '3'), ..] || refused.SqlState == PostgresErrorCodes.ProgramLimitExceeded
+            || refused.SqlState == PostgresErrorCodes.RaiseException;
+        if (!isRow) return null;
+        var where = refused.ConstraintName is { } constraint ? $" (constraint {constraint})" : "";
+        return new Problem(
+            refused.SqlState switch
+            {
+                PostgresErrorCodes.UniqueViolation => "postgres.unique",
+                PostgresErrorCodes.ForeignKeyViolation => "postgres.foreign_key",
+                PostgresErrorCodes.NotNullViolation => "postgres.not_null",
+                PostgresErrorCodes.CheckViolation => "postgres.check",
+                PostgresErrorCodes.ExclusionViolation => "postgres.exclusion",
+                _ => "postgres.value_refused",
+            },
+            $"table {table}", $"{refused.MessageText}{where}", refused.Hint);
+    }
+
+    /// <summary>Any other failure: who must act, and what to do.</summary>
+    public static TidemarkException Explain(DbException failure) => failure switch
+    {
+        PostgresException refused => FromServer(refused),
+        _ => new TidemarkException(
+            FailureKind.Transient, "postgres.connection_lost", $"The connection to PostgreSQL broke: {Innermost(failure)}", failure)
+        {
+            Hint = "Run again: it goes on from the last checkpoint.",
+        },
+    };
+
+    /// <summary>A connection that could not be opened.</summary>
+    public static TidemarkException Unreachable(NpgsqlConnectionStringBuilder address, Exception failure) =>
+        failure is PostgresException refused
+            ? FromServer(refused)
+            : new TidemarkException(
+                failure is TimeoutException or SocketException or NpgsqlException ? FailureKind.Configuration : FailureKind.Transient,
+                "postgres.unreachable", $"PostgreSQL at {address.Host}:{address.Port} cannot be reached: {Innermost(failure)}", failure)
+            {
+                Hint = "Check host, port and firewall, and that the server is running.",
+            };
+
+    private static TidemarkException FromServer(PostgresException refused)
+    {
+        var (kind, code, hint) = refused.SqlState switch
+        {
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+                (FailureKind.Configuration, "postgres.login_refused", "Check user and password in the setting url."),
+            PostgresErrorCodes.InvalidCatalogName =>
+                (FailureKind.Configuration, "postgres.no_such_database", "Create the database, or name another one in the setting url."),
+            PostgresErrorCodes.InsufficientPrivilege =>
+                (FailureKind.Configuration, "postgres.permission", "Grant the user USAGE and CREATE on the schema, and its tables."),
+            PostgresErrorCodes.DiskFull =>
+                (FailureKind.Configuration, "postgres.disk_full", "Make room on the database server; the old rows are as they were."),
+            PostgresErrorCodes.TooManyColumns =>
+                (FailureKind.Configuration, "postgres.too_many_columns", "Choose fewer fields; the whole record is kept in raw."),
+            ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['4', '0', ..] or PostgresErrorCodes.LockNotAvailable =>
+                (FailureKind.Transient, "postgres.interrupted", "Run again: it goes on from the last checkpoint."),
+            _ => (FailureKind.Defect, "postgres.refused", (string?)null),
+        };
+        return new TidemarkException(kind, code, $"PostgreSQL says: {refused.MessageText}", refused) { Hint = hint ?? refused.Hint };
+    }
+
+    private static string Innermost(Exception failure) => failure.GetBaseException().Message;
+}

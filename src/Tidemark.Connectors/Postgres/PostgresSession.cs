@@ -1,0 +1,98 @@
+using System.Data.Common;
+using Npgsql;
+using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Connectors.Postgres;
+
+/// <summary>One connection to PostgreSQL.</summary>
+internal sealed class PostgresSession(NpgsqlConnection connection) : ISqlSession
+{
+    // How long the server may take to notice that the process that held a lock was killed.
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    public DbConnection Connection => connection;
+
+    public ISqlBulk Bulk { get; } = new PostgresBulk(connection);
+
+    public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        return new Turn(_turn);
+    }
+
+    /// <remarks>A session-level advisory lock: held by the very connection that writes, gone when it is gone.</remarks>
+    public async Task LockAsync(SqlName table, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtextextended(@name, 0))", connection);
+        command.Parameters.AddWithValue("name", $"tidemark {connection.Database} {table}");
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (await command.ExecuteScalarAsync(cancellationToken) is false)
+        {
+            if (waited.Elapsed > LockPatience)
+            {
+                throw new TidemarkException(
+                    FailureKind.Transient, "destination.in_use", $"Another run of Tidemark is writing {table.Name}.")
+                {
+                    Hint = "Wait until it has ended, or cancel it.",
+                };
+            }
+
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+
+    public async Task UnlockAsync(CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyDictionary<string, string>> ColumnsAsync(SqlName table, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT a.attname, format_type(a.atttypid, NULL)
+            FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = @schema AND c.relname = @table AND a.attnum > 0 AND NOT a.attisdropped
+                AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+            """,
+            connection);
+        command.Parameters.AddWithValue("schema", table.Schema!);
+        command.Parameters.AddWithValue("table", table.Name);
+        var columns = new Dictionary<string, string>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) columns[reader.GetString(0)] = reader.GetString(1);
+        return columns;
+    }
+
+    public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT EXISTS (
+                SELECT 1 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                WHERE n.nspname = @schema AND c.relname = @table AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
+                    AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text COLLATE "C")
+                         FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey)) = @columns)
+            """,
+            connection);
+        command.Parameters.AddWithValue("schema", table.Schema!);
+        command.Parameters.AddWithValue("table", table.Name);
+        command.Parameters.AddWithValue("columns", columns.Order(StringComparer.Ordinal).ToArray());
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await connection.DisposeAsync();
+        _turn.Dispose();
+    }
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
+    }
+}

@@ -1,0 +1,176 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Connectors.Sqlite;
+
+/// <summary>Bulk work on SQLite: one prepared statement per table and kind of work, run once a row.</summary>
+internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDisposable
+{
+    // How many rows pass between two looks at the cancellation token.
+    private const int RowsPerLook = 256;
+
+    private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
+
+    public Task ClassifyAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken)
+    {
+        ForEach(
+            rows, $"""SELECT "_hash" FROM {table.Name} WHERE {KeyIsGiven(table)}""",
+            (statement, row) =>
+            {
+                BindKey(statement, table, batch, row, 1);
+                var hash = statement.Run(out var exists);
+                if (exists) states[row] = hash == batch.Hash(row) ? RowState.Unchanged : RowState.Changed;
+            },
+            cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    public Task InsertAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, RowStamp stamp, CancellationToken cancellationToken)
+    {
+        var values = string.Join(", ", table.Columns.Select(_ => "?"));
+        var binding = new RowBinding(stamp);
+        ForEach(
+            rows, $"INSERT INTO {table.Name} ({table.ColumnList}) VALUES ({values})",
+            (statement, row) =>
+            {
+                for (var at = 0; at < table.Columns.Count; at++)
+                    binding.Bind(statement, at + 1, table, at, batch, row, states[row]);
+                statement.Run(out _);
+            },
+            cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    public Task UpdateAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
+    {
+        List<int> written = [.. Enumerable.Range(0, table.Columns.Count).Where(at => !table.IsKeyColumn[at])];
+        var assignments = string.Join(", ", written.Select(at => $"{table.Columns[at].Quoted} = ?"));
+        var binding = new RowBinding(stamp);
+        ForEach(
+            rows, $"UPDATE {table.Name} SET {assignments} WHERE {KeyIsGiven(table)}",
+            (statement, row) =>
+            {
+                for (var at = 0; at < written.Count; at++)
+                    binding.Bind(statement, at + 1, table, written[at], batch, row, RowState.Changed);
+                BindKey(statement, table, batch, row, written.Count + 1);
+                statement.Run(out _);
+            },
+            cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    public Task<Checksum> DeleteAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        var own = table.IsDifference ? "" : """AND "_hash" IS NOT NULL""";
+        return SumAsync(
+            table, batch, rows, $"""DELETE FROM {table.Name} WHERE {KeyIsGiven(table)} {own} RETURNING "_hash" """, cancellationToken);
+    }
+
+    public Task<Checksum> ReadBackAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
+        SumAsync(table, batch, rows, $"""SELECT "_hash" FROM {table.Name} WHERE {KeyIsGiven(table)}""", cancellationToken);
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values) statement.Dispose();
+        _statements.Clear();
+    }
+
+    private Task<Checksum> SumAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, string sql, CancellationToken cancellationToken)
+    {
+        var sum = default(Checksum);
+        ForEach(
+            rows, sql,
+            (statement, row) =>
+            {
+                BindKey(statement, table, batch, row, 1);
+                if (statement.Run(out _) is { } hash) sum += Checksum.Of(hash);
+            },
+            cancellationToken);
+        return Task.FromResult(sum);
+    }
+
+    private void ForEach(ReadOnlyMemory<int> rows, string sql, Action<SqliteStatement, int> work, CancellationToken cancellationToken)
+    {
+        if (rows.Length == 0) return;
+        if (!_statements.TryGetValue(sql, out var statement))
+            _statements[sql] = statement = new SqliteStatement(connection.Handle!, sql);
+        for (var at = 0; at < rows.Length; at++)
+        {
+            if (at % RowsPerLook == 0) cancellationToken.ThrowIfCancellationRequested();
+            work(statement, rows.Span[at]);
+        }
+    }
+
+    private static string KeyIsGiven(SqlTable table) => string.Join(" AND ", table.Key.Select(column => $"{column.Quoted} = ?"));
+
+    private static void BindKey(SqliteStatement statement, SqlTable table, RowBatch batch, int row, int place)
+    {
+        for (var part = 0; part < table.Key.Count; part++)
+            RowBinding.BindCell(statement, place + part, table.Key[part].Type, batch, batch.KeyCell(row, part));
+    }
+
+    /// <summary>Binds the columns of a row.</summary>
+    private sealed class RowBinding(RowStamp stamp)
+    {
+        private readonly byte[] _run = Encoding.UTF8.GetBytes(stamp.Run);
+        private readonly long _syncedAt =
+            (stamp.SyncedAt.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+        public void Bind(SqliteStatement statement, int place, SqlTable table, int at, RowBatch batch, int row, RowState state)
+        {
+            var column = table.Columns[at];
+            var isBare = table.IsDifference && state is RowState.Unchanged or RowState.Kept;
+            switch (column.Role)
+            {
+                case SqlColumnRole.Hash when state == RowState.Kept: statement.BindNull(place); break;
+                case SqlColumnRole.Hash: statement.BindNumber(place, batch.Hash(row)); break;
+                case SqlColumnRole.Differs: statement.BindNumber(place, isBare ? 0 : 1); break;
+                case SqlColumnRole.Field when isBare && !table.IsKeyColumn[at]: statement.BindNull(place); break;
+                case SqlColumnRole.Field:
+                    BindCell(statement, place, column.Type, batch, batch.Row(row)[column.Position]);
+                    break;
+                case var _ when isBare: statement.BindNull(place); break;
+                case SqlColumnRole.Raw: statement.BindText(place, batch.Raw(row)); break;
+                case SqlColumnRole.Run: statement.BindText(place, _run); break;
+                default: BindInstant(statement, place, _syncedAt); break;
+            }
+        }
+
+        public static void BindCell(SqliteStatement statement, int place, FieldType type, RowBatch batch, Cell cell)
+        {
+            if (cell.IsNull) statement.BindNull(place);
+            else if (type == FieldType.Timestamp) BindInstant(statement, place, cell.Bits);
+            else if (type == FieldType.Date) BindDay(statement, place, cell.Bits);
+            else if (cell.Kind == CellKind.Number) statement.BindNumber(place, cell.Bits);
+            else if (cell.Kind == CellKind.Real) statement.BindReal(place, cell.Real);
+            else statement.BindText(place, batch.Bytes(cell));
+        }
+
+        /// <summary>ISO 8601 in UTC with six digits of fraction, always: texts of one width sort as the instants do.</summary>
+        private static void BindInstant(SqliteStatement statement, int place, long microseconds)
+        {
+            Span<byte> text = stackalloc byte[28];
+            var ticks = DateTime.UnixEpoch.Ticks + (microseconds * TimeSpan.TicksPerMicrosecond);
+            Utf8Formatter.TryFormat(new DateTime(ticks, DateTimeKind.Utc), text, out _, 'O'); // seven digits and Z
+            text[26] = (byte)'Z';
+            statement.BindText(place, text[..27]);
+        }
+
+        private static void BindDay(SqliteStatement statement, int place, long days)
+        {
+            var day = DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)days);
+            statement.BindText(place, Encoding.ASCII.GetBytes(day.ToString("O", CultureInfo.InvariantCulture)));
+        }
+    }
+}

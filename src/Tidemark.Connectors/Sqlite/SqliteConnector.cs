@@ -1,0 +1,16 @@
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Destinations.Sql;
+
+namespace Tidemark.Connectors.Sqlite;
+
+/// <summary>A SQLite file as a destination.</summary>
+public sealed class SqliteConnector : IDestinationConnector
+{
+    public string Name => "sqlite";
+
+    Type IConnector.Options => typeof(SqliteOptions);
+
+    public IDestination OpenDestination(object options, TimeProvider clock) =>
+        new SqlDestination(new SqliteDatabase((SqliteOptions)options), clock);
+}

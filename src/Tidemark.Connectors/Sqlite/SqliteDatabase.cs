@@ -1,0 +1,64 @@
+using Microsoft.Data.Sqlite;
+using Tidemark.Engine.Destinations.Sql;
+
+namespace Tidemark.Connectors.Sqlite;
+
+/// <summary>A SQLite file. It has one writer at a time, so all streams of a run take turns on one connection.</summary>
+internal sealed class SqliteDatabase(SqliteOptions options) : ISqlDatabase
+{
+    // How long to wait while another program writes.
+    private const int BusyMilliseconds = 30_000;
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private SqliteConnection? _connection;
+    private SqliteBulk? _bulk;
+
+    public SqlDialect Dialect { get; } = new SqliteDialect();
+
+    public async Task<ISqlSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            _connection ??= await ConnectAsync(cancellationToken);
+            _bulk ??= new SqliteBulk(_connection);
+            return new SqliteSession(_connection, _bulk, _turn);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _bulk?.Dispose();
+        if (_connection is not null) await _connection.DisposeAsync();
+        _turn.Dispose();
+    }
+
+    private async Task<SqliteConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var address = new SqliteConnectionStringBuilder
+        {
+            DataSource = options.Path,
+            Pooling = false, // the file must be let go when the run ends
+            ForeignKeys = true,
+        };
+        var connection = new SqliteConnection(address.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            // Write-ahead logging: readers keep the old rows while new ones are written.
+            await connection.ExecuteAsync(
+                $"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
+                cancellationToken);
+            return connection;
+        }
+        catch (SqliteException failure)
+        {
+            await connection.DisposeAsync();
+            throw SqliteErrors.Explain(failure);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Data.Common;
+using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Connectors.Sqlite;
+
+/// <summary>SQLite's limits and types. Source: https://www.sqlite.org/limits.html, https://www.sqlite.org/datatype3.html.</summary>
+internal sealed class SqliteDialect : SqlDialect
+{
+    public override string Name => "sqlite";
+
+    public override string Schema => "main";
+
+    public override int MaxColumns => 2000;
+
+    public override string CreateStaging => "CREATE TABLE";
+
+    /// <summary>Decimals are text: SQLite's own numbers would round them. Instants are ISO 8601 in UTC, which sorts.</summary>
+    public override string TypeOf(FieldType type) => type switch
+    {
+        FieldType.Int64 or FieldType.Boolean => "INTEGER",
+        FieldType.Float64 => "REAL",
+        _ => "TEXT",
+    };
+
+    /// <summary>By the affinity that a declared type gives a column: it must not change what is written.</summary>
+    public override bool Accepts(string columnType, FieldType type)
+    {
+        var declared = columnType.ToUpperInvariant();
+        if (declared.Length == 0 || declared.Contains("BLOB", StringComparison.Ordinal)) return true;
+        var wanted = TypeOf(type);
+        if (declared.Contains("INT", StringComparison.Ordinal)) return wanted == "INTEGER";
+        if (declared.Contains("CHAR", StringComparison.Ordinal) || declared.Contains("CLOB", StringComparison.Ordinal)
+            || declared.Contains("TEXT", StringComparison.Ordinal))
+            return wanted == "TEXT";
+        if (declared.Contains("REAL", StringComparison.Ordinal) || declared.Contains("FLOA", StringComparison.Ordinal)
+            || declared.Contains("DOUB", StringComparison.Ordinal))
+            return wanted == "REAL";
+        // Affinity NUMERIC turns text that looks like a number into one; instants and days do not look like that.
+        return type is FieldType.Int64 or FieldType.Boolean or FieldType.Float64 or FieldType.Timestamp or FieldType.Date;
+    }
+
+    public override Problem? Refuses(SqlTable table, RowBatch batch, int row) => null;
+
+    public override Problem? RowProblem(DbException failure, string table) => SqliteErrors.RowProblem(failure, table);
+
+    public override TidemarkException Explain(DbException failure) => SqliteErrors.Explain(failure);
+}

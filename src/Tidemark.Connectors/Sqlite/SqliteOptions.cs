@@ -1,0 +1,12 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Tidemark.Connectors.Sqlite;
+
+/// <summary>Settings of a SQLite destination.</summary>
+public sealed record SqliteOptions
+{
+    [Required]
+    [Description("Path of the database file; it is made when it is missing, its folder is not.")]
+    public string Path { get; set; } = "";
+}

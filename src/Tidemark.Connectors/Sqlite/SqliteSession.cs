@@ -1,0 +1,64 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Tidemark.Engine.Destinations.Sql;
+
+namespace Tidemark.Connectors.Sqlite;
+
+/// <summary>A turn-taker on the only connection to a SQLite file.</summary>
+internal sealed class SqliteSession(SqliteConnection connection, SqliteBulk bulk, SemaphoreSlim turn) : ISqlSession
+{
+    public DbConnection Connection => connection;
+
+    public ISqlBulk Bulk => bulk;
+
+    public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        return new Turn(turn);
+    }
+
+    /// <summary>Nothing to do: a transaction locks the whole file, and a checkpoint is committed only by the run that claimed it.</summary>
+    public Task LockAsync(SqlName table, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task UnlockAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task<IReadOnlyDictionary<string, string>> ColumnsAsync(SqlName table, CancellationToken cancellationToken)
+    {
+        var columns = new Dictionary<string, string>(StringComparer.Ordinal);
+        await using var command = SqlCommands.Command(
+            connection, "SELECT name, type FROM pragma_table_info(@table)", ("table", table.Name));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) columns[reader.GetString(0)] = reader.GetString(1);
+        return columns;
+    }
+
+    public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)
+    {
+        // The primary key first: one that is the row id has no index.
+        await using var command = SqlCommands.Command(
+            connection,
+            """
+            SELECT -1, name FROM pragma_table_info(@table) WHERE pk > 0
+            UNION ALL
+            SELECT i.seq, c.name FROM pragma_index_list(@table) AS i, pragma_index_info(i.name) AS c
+            WHERE i."unique" = 1 AND i.partial = 0
+            """,
+            ("table", table.Name));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var keys = new Dictionary<long, HashSet<string>>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (!keys.TryGetValue(reader.GetInt64(0), out var key)) keys[reader.GetInt64(0)] = key = [];
+            if (!await reader.IsDBNullAsync(1, cancellationToken)) key.Add(reader.GetString(1));
+        }
+
+        return keys.Values.Any(key => key.SetEquals(columns));
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
+    }
+}

@@ -1,0 +1,53 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Tidemark.Connectors.Sqlite;
+
+/// <summary>A prepared statement that is bound from UTF-8 bytes and numbers, without an object per value.</summary>
+internal sealed class SqliteStatement : IDisposable
+{
+    private readonly sqlite3 _database;
+    private readonly sqlite3_stmt _statement;
+
+    public SqliteStatement(sqlite3 database, string sql)
+    {
+        _database = database;
+        Check(raw.sqlite3_prepare_v2(database, sql, out _statement));
+    }
+
+    /// <param name="place">From 1.</param>
+    /// <param name="text">UTF-8; copied.</param>
+    public void BindText(int place, ReadOnlySpan<byte> text) => Check(raw.sqlite3_bind_text(_statement, place, text));
+
+    public void BindNumber(int place, long number) => Check(raw.sqlite3_bind_int64(_statement, place, number));
+
+    public void BindReal(int place, double real) => Check(raw.sqlite3_bind_double(_statement, place, real));
+
+    public void BindNull(int place) => Check(raw.sqlite3_bind_null(_statement, place));
+
+    /// <summary>Runs the statement; the first row's first column as a number, or null where there is no row or it is null.</summary>
+    /// <param name="hasRow">Whether there was a row.</param>
+    public long? Run(out bool hasRow)
+    {
+        var code = raw.sqlite3_step(_statement);
+        hasRow = code == raw.SQLITE_ROW;
+        long? number = hasRow && raw.sqlite3_column_type(_statement, 0) != raw.SQLITE_NULL
+            ? raw.sqlite3_column_int64(_statement, 0)
+            : null;
+        // A statement with RETURNING has done its work when its first row comes; the rest of its rows are not wanted.
+        while (code == raw.SQLITE_ROW) code = raw.sqlite3_step(_statement);
+        var failure = code == raw.SQLITE_DONE ? null : Failure(code);
+        raw.sqlite3_reset(_statement);
+        return failure is null ? number : throw failure;
+    }
+
+    public void Dispose() => _statement.Dispose();
+
+    private void Check(int code)
+    {
+        if (code != raw.SQLITE_OK) throw Failure(code);
+    }
+
+    private SqliteException Failure(int code) =>
+        new(raw.sqlite3_errmsg(_database).utf8_to_string(), code & 0xFF, raw.sqlite3_extended_errcode(_database));
+}

@@ -1,0 +1,107 @@
+using System.Data.Common;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>A SQL database, and what it does its own way. Everything else is written once, for all of them.</summary>
+public interface ISqlDatabase : IAsyncDisposable
+{
+    SqlDialect Dialect { get; }
+
+    /// <summary>A connection of its own, or a turn on the only one where the database has one writer.</summary>
+    /// <exception cref="TidemarkException">The database cannot be reached, or refuses the credentials.</exception>
+    Task<ISqlSession> OpenAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>One connection to a SQL database.</summary>
+public interface ISqlSession : IAsyncDisposable
+{
+    DbConnection Connection { get; }
+
+    ISqlBulk Bulk { get; }
+
+    /// <summary>Waits for the right to write; disposing gives it back. One writer at a time holds it.</summary>
+    Task<IDisposable> EnterAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Keeps other processes from writing this table until the session ends. A process that was killed lets go when
+    /// the database has noticed; up to 30 seconds are waited for that.
+    /// </summary>
+    /// <exception cref="TidemarkException"><c>destination.in_use</c>.</exception>
+    Task LockAsync(SqlName table, CancellationToken cancellationToken);
+
+    /// <summary>Lets go of every lock of this session.</summary>
+    Task UnlockAsync(CancellationToken cancellationToken);
+
+    /// <summary>The table's columns with their types as the database names them; empty where there is no such table.</summary>
+    Task<IReadOnlyDictionary<string, string>> ColumnsAsync(SqlName table, CancellationToken cancellationToken);
+
+    /// <summary>Whether a primary key, a unique constraint or a unique index covers exactly these columns.</summary>
+    Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken);
+}
+
+/// <summary>Moves rows in bulk, inside the transaction that is open on the connection.</summary>
+public interface ISqlBulk
+{
+    /// <summary>
+    /// Looks the given rows' keys up in a table and says of each row whether it is new, changed or unchanged.
+    /// </summary>
+    Task ClassifyAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Inserts rows. In a difference staging, unchanged rows are written with their key and hash alone, kept ones with
+    /// their key alone.
+    /// </summary>
+    Task InsertAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, RowStamp stamp, CancellationToken cancellationToken);
+
+    /// <summary>Overwrites the rows of the given keys.</summary>
+    Task UpdateAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes the rows of the given keys, of a live table only those that Tidemark wrote (<c>_hash</c> is not null);
+    /// the checksum of the deleted rows that have a hash.
+    /// </summary>
+    Task<Checksum> DeleteAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
+
+    /// <summary>Reads the rows of the given keys back; the checksum of what the table holds.</summary>
+    Task<Checksum> ReadBackAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
+}
+
+/// <summary>What a SQL database calls things, and how its failures are told apart.</summary>
+public abstract class SqlDialect
+{
+    /// <summary>Connector name, which begins its error codes.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Schema that tables are in.</summary>
+    public abstract string Schema { get; }
+
+    /// <summary>Columns that a table may have.</summary>
+    public abstract int MaxColumns { get; }
+
+    /// <summary>Words that make a table that need not survive a crash of the database server.</summary>
+    public abstract string CreateStaging { get; }
+
+    /// <summary>Type of a new column.</summary>
+    public abstract string TypeOf(FieldType type);
+
+    /// <summary>Whether values of a field can be written into an existing column of a type.</summary>
+    public abstract bool Accepts(string columnType, FieldType type);
+
+    /// <summary>Why a row cannot be written, known before it is tried; null where nothing speaks against it.</summary>
+    public abstract Problem? Refuses(SqlTable table, RowBatch batch, int row);
+
+    /// <summary>The reason where the failure is one of a row's content: a constraint, or a value out of range.</summary>
+    public abstract Problem? RowProblem(DbException failure, string table);
+
+    /// <summary>Any other failure, told for a person.</summary>
+    public abstract TidemarkException Explain(DbException failure);
+
+    /// <summary>Statements that rename a staging's own objects after the table itself was renamed.</summary>
+    public virtual string AfterRename(SqlName staging, SqlName live) => "";
+
+    /// <summary>Statements that speed a transaction up whose loss would only repeat a batch.</summary>
+    public virtual string MayBeLost => "";
+}

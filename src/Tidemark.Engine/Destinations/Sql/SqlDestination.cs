@@ -1,0 +1,99 @@
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>Any SQL database as a destination.</summary>
+public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : IDestination
+{
+    public async Task<IReadOnlyList<Problem>> CheckAsync(
+        IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
+    {
+        ISqlSession session;
+        try
+        {
+            session = await database.OpenAsync(cancellationToken);
+        }
+        catch (TidemarkException unreachable)
+        {
+            return [Problem.From(unreachable, $"{database.Dialect.Name} destination")];
+        }
+
+        await using (session)
+        {
+            var problems = new List<Problem>();
+            foreach (var plan in tables)
+            {
+                var name = new SqlName(database.Dialect.Schema, plan.Table);
+                var existing = await session.ColumnsAsync(name, cancellationToken);
+                problems.AddRange(SqlTableCheck.Problems(database.Dialect, plan, existing));
+            }
+
+            return problems;
+        }
+    }
+
+    public async Task<ILoad> BeginAsync(LoadPlan plan, CancellationToken cancellationToken)
+    {
+        var session = await database.OpenAsync(cancellationToken);
+        try
+        {
+            using (await session.EnterAsync(cancellationToken))
+            {
+                await session.LockAsync(new SqlName(database.Dialect.Schema, "_tidemark_checkpoints"), cancellationToken);
+                var checkpoints = new SqlCheckpoints(session.Connection, database.Dialect.Schema, plan.Pipeline, plan.Run);
+                await checkpoints.CreateAsync(cancellationToken);
+                await session.UnlockAsync(cancellationToken);
+            }
+
+            return new SqlLoad(database, session, plan, clock);
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+}
+
+/// <summary>What can be said of a table before a row is written to it.</summary>
+internal static class SqlTableCheck
+{
+    /// <param name="dialect">The database's own limits.</param>
+    /// <param name="plan">What is to be written.</param>
+    /// <param name="existing">Columns that are there, with their types; empty where the table is not.</param>
+    public static IEnumerable<Problem> Problems(
+        SqlDialect dialect, TablePlan plan, IReadOnlyDictionary<string, string> existing)
+    {
+        var subject = $"table {plan.Table}";
+        var table = new SqlTable(new SqlName(dialect.Schema, plan.Table), plan.Stream, plan.KeepsRaw, isDifference: true);
+        var total = existing.Keys.Union(table.Columns.Select(column => column.Name)).Count();
+        if (total > dialect.MaxColumns)
+        {
+            yield return new(
+                $"{dialect.Name}.too_many_columns", subject,
+                $"The table would have {total} columns; {dialect.Name} allows {dialect.MaxColumns}.",
+                "Choose fewer fields; the whole record is kept in the column raw.");
+        }
+
+        foreach (var column in table.LiveColumns.Where(column => existing.ContainsKey(column.Name)))
+        {
+            if (!dialect.Accepts(existing[column.Name], column.Type))
+            {
+                yield return new(
+                    $"{dialect.Name}.column_type", subject,
+                    $"The column {column.Name} is {existing[column.Name]}; Tidemark writes {dialect.TypeOf(column.Type)}.",
+                    "Change the column's type, or let the pipeline write to another table.");
+            }
+        }
+
+        if (existing.Count > 0 && plan.Stream.Key.Any(key => !existing.ContainsKey(key)))
+        {
+            yield return new(
+                $"{dialect.Name}.key_missing", subject,
+                $"The table is there, but it has no column {string.Join(", ", plan.Stream.Key.Where(key => !existing.ContainsKey(key)))}.",
+                "Let the pipeline write to another table.");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>One run's writing into a SQL database.</summary>
+internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPlan plan, TimeProvider clock) : ILoad
+{
+    private readonly List<SqlStreamLoad> _streams = [];
+
+    public async Task<IStreamLoad> OpenAsync(TablePlan table, CancellationToken cancellationToken)
+    {
+        var own = await database.OpenAsync(cancellationToken);
+        try
+        {
+            var stream = await SqlStreamLoad.OpenAsync(database.Dialect, own, plan, table, clock, cancellationToken);
+            lock (_streams) _streams.Add(stream);
+            return stream;
+        }
+        catch
+        {
+            await own.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<IReadOnlyList<PublishPreview>> PreviewAsync(CancellationToken cancellationToken)
+    {
+        var previews = new List<PublishPreview>();
+        foreach (var stream in Staged()) previews.Add(await stream.PreviewAsync(session, cancellationToken));
+        return previews;
+    }
+
+    public async Task<IReadOnlyList<PublishResult>> PublishAsync(CancellationToken cancellationToken)
+    {
+        var results = new List<PublishResult>();
+        if (!Staged().Any()) return results;
+        using var turn = await session.EnterAsync(cancellationToken);
+        await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+        foreach (var stream in Staged())
+            results.Add(await new SqlPublish(database.Dialect, session, stream.Staging, plan).RunAsync(cancellationToken));
+        // From here on the new rows are live; a cancellation in between must not leave us in doubt.
+        await transaction.CommitAsync(CancellationToken.None);
+        return results;
+    }
+
+    public async ValueTask DisposeAsync() => await session.DisposeAsync();
+
+    private IEnumerable<SqlStreamLoad> Staged() =>
+        _streams.Where(stream => stream.Staging.Plan.Mode == WriteMode.Replace);
+}
+
+/// <summary>A stream's live table and, in replace mode, the staging beside it.</summary>
+/// <param name="Live">The table that readers see.</param>
+/// <param name="Target">Where batches are written: the live table, or the staging.</param>
+/// <param name="Plan">Policy of the stream.</param>
+internal sealed record SqlStaging(SqlTable Live, SqlTable Target, TablePlan Plan)
+{
+    public bool IsDifference => Target.IsDifference;
+
+    /// <summary>True for a staging that becomes the live table by its name, because there is none yet.</summary>
+    public bool IsFirst => !Target.IsDifference && Target.Name != Live.Name;
+
+    public SqlStaging With(StreamSchema stream) => this with
+    {
+        Live = new SqlTable(Live.Name, stream, Live.KeepsRaw),
+        Target = new SqlTable(Target.Name, stream, Target.KeepsRaw, Target.IsDifference),
+    };
+}

@@ -1,0 +1,151 @@
+using System.Data.Common;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>
+/// Makes one staging live, inside the transaction that publishes all of them. The live table stays the same object, so
+/// views, grants, foreign keys and the application's own columns and rows stay.
+/// </summary>
+internal sealed class SqlPublish(SqlDialect dialect, ISqlSession session, SqlStaging staging, LoadPlan plan)
+{
+    private readonly SqlTable _live = staging.Live;
+    private readonly SqlTable _staged = staging.Target;
+    private readonly List<RefusedRecord> _refused = [];
+
+    private DbConnection Connection => session.Connection;
+
+    /// <summary>A live row <c>l</c> that Tidemark wrote and that was not read this time.</summary>
+    public static string IsGone(SqlTable staged) =>
+        $"""l."_hash" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE {staged.KeyMatch("s", "l")})""";
+
+    public async Task<PublishResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var checkpoints = new SqlCheckpoints(Connection, dialect.Schema, plan.Pipeline, plan.Run);
+        var staged = await checkpoints.ClaimAsync(_live.Stream.Name, SqlCheckpoints.Staged, cancellationToken)
+            ?? throw new TidemarkException(
+                FailureKind.Defect, "publish.nothing_staged", $"Nothing is staged for {_live.Name.Name}.");
+        var result = staging.IsFirst
+            ? await RenameAsync(cancellationToken)
+            : await ApplyDifferenceAsync(mayDelete: staged.Staged.Unidentified == 0, cancellationToken);
+        await checkpoints.SaveAsync(
+            _live.Stream.Name, SqlCheckpoints.Live, staged with { Staged = StagedCounts.None, IsComplete = true }, cancellationToken);
+        await checkpoints.DropAsync(_live.Stream.Name, SqlCheckpoints.Staged, cancellationToken);
+        return result with { Refused = _refused };
+    }
+
+    private async Task<PublishResult> RenameAsync(CancellationToken cancellationToken)
+    {
+        var rows = await Connection.CountAsync($"SELECT count(*) FROM {_staged.Name}", cancellationToken);
+        await Connection.ExecuteAsync(
+            $"ALTER TABLE {_staged.Name} RENAME TO {SqlName.Column(_live.Name.Name)}; {dialect.AfterRename(_staged.Name, _live.Name)}",
+            cancellationToken);
+        return new PublishResult(_live.Name.Name, rows, 0, 0, 0) { Live = await LiveAsync("", cancellationToken) };
+    }
+
+    /// <summary>Deletes first and inserts last, so that a value that must be unique can move from one row to another.</summary>
+    private async Task<PublishResult> ApplyDifferenceAsync(bool mayDelete, CancellationToken cancellationToken)
+    {
+        var deleted = mayDelete ? await DeleteAsync(cancellationToken) : 0;
+        var columns = string.Join(", ", _live.Columns.Select(column => column.Quoted));
+        var values = string.Join(", ", _live.Columns.Select(column => $"s.{column.Quoted}"));
+        var match = _live.KeyMatch("s", "l");
+        var updated = await ApplyAsync(
+            $"""
+            UPDATE {_live.Name} AS l SET {_live.Assignments("s")} FROM {_staged.Name} AS s
+            WHERE s."_op" BETWEEN @low AND @high AND {match}
+            """,
+            cancellationToken);
+        var created = await ApplyAsync(
+            $"""
+            INSERT INTO {_live.Name} ({columns}) SELECT {values} FROM {_staged.Name} AS s
+            WHERE s."_op" BETWEEN @low AND @high AND NOT EXISTS (SELECT 1 FROM {_live.Name} AS l WHERE {match})
+            """,
+            cancellationToken);
+        // Rows that could not be written have no hash in the staging; their older live rows stay and prove nothing.
+        var all = await Connection.CountAsync($"SELECT count(*) FROM {_staged.Name}", cancellationToken);
+        var written = await Connection.CountAsync($"""SELECT count("_hash") FROM {_staged.Name}""", cancellationToken);
+        var live = await LiveAsync(
+            mayDelete && all == written
+                ? ""
+                : $"""AND EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_hash" IS NOT NULL AND {match})""",
+            cancellationToken);
+        await Connection.ExecuteAsync($"DROP TABLE {_staged.Name}", cancellationToken);
+        return new PublishResult(_live.Name.Name, created, updated, written - created - updated, deleted) { Live = live };
+    }
+
+    private Task<Checksum> LiveAsync(string condition, CancellationToken cancellationToken) =>
+        Connection.ChecksumAsync(
+            $"""SELECT l."_hash" FROM {_live.Name} AS l WHERE l."_hash" IS NOT NULL {condition}""", cancellationToken);
+
+    private async Task<long> DeleteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Connection.ExecuteAsync(
+                $"DELETE FROM {_live.Name} AS l WHERE {IsGone(_staged)}", cancellationToken);
+        }
+        catch (DbException failure) when (dialect.RowProblem(failure, _live.Name.Name) is { } reason)
+        {
+            throw new TidemarkException(
+                FailureKind.Configuration, $"{dialect.Name}.delete_refused",
+                $"Rows of {_live.Name.Name} that are gone at the source cannot be deleted: {reason.Message}", failure)
+            {
+                Hint = "Other tables refer to them. Give the reference ON DELETE, or remove what refers to them.",
+            };
+        }
+    }
+
+    /// <summary>Runs a statement over the staged rows that differ; where a constraint refuses it, without the bad rows.</summary>
+    private async Task<long> ApplyAsync(string statement, CancellationToken cancellationToken)
+    {
+        var done = 0L;
+        await SqlBisection.RunAsync<long>(
+            Connection, new[] { long.MaxValue },
+            async _ => done = await Connection.ExecuteAsync(
+                statement, cancellationToken, ("low", 1L), ("high", long.MaxValue)),
+            Reason, (_, _) => done = -1, cancellationToken);
+        return done >= 0 ? done : await ApplyInPartsAsync(statement, cancellationToken);
+    }
+
+    private async Task<long> ApplyInPartsAsync(string statement, CancellationToken cancellationToken)
+    {
+        var differing = await Connection.ExecuteAsync(
+            $"""
+            UPDATE {_staged.Name} AS s SET "_op" = n.number
+            FROM (SELECT {_staged.KeyList}, row_number() OVER () AS number FROM {_staged.Name} WHERE "_op" >= 1) AS n
+            WHERE {_staged.KeyMatch("s", "n")}
+            """,
+            cancellationToken);
+        var numbers = new long[differing];
+        for (var at = 0; at < numbers.Length; at++) numbers[at] = at + 1;
+        var done = 0L;
+        var bad = new List<(long Number, Problem Reason)>();
+        await SqlBisection.RunAsync<long>(
+            Connection, numbers,
+            async part => done += await Connection.ExecuteAsync(
+                statement, cancellationToken, ("low", part.Span[0]), ("high", part.Span[^1])),
+            Reason, (number, reason) => bad.Add((number, reason)), cancellationToken);
+        foreach (var (number, reason) in bad) await RefuseAsync(number, reason, cancellationToken);
+        return done;
+    }
+
+    /// <summary>Leaves a bad row's key alone in the staging, so that no later statement meets it and its live row stays.</summary>
+    private async Task RefuseAsync(long number, Problem reason, CancellationToken cancellationToken)
+    {
+        var payload = _staged.KeepsRaw ? "CAST(s.\"raw\" AS text)" : $"CAST(s.{_staged.Key[0].Quoted} AS text)";
+        await using (var command = SqlCommands.Command(
+            Connection, $"SELECT {payload}, s.\"_hash\" FROM {_staged.Name} AS s WHERE s.\"_op\" = @number", ("number", number)))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.ReadAsync(cancellationToken);
+            _refused.Add(new RefusedRecord(reader.GetString(0), reader.GetInt64(1), reason));
+        }
+
+        await Connection.ExecuteAsync(
+            $"UPDATE {_staged.Name} SET \"_op\" = 0, \"_hash\" = NULL WHERE \"_op\" = @number",
+            cancellationToken, ("number", number));
+    }
+
+    private Problem? Reason(DbException failure) => dialect.RowProblem(failure, _live.Name.Name);
+}

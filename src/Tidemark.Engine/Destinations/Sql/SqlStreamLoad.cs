@@ -1,0 +1,243 @@
+using System.Data.Common;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>
+/// The writing of one stream. A batch is first written in the fast way, which supposes that its keys are new; where
+/// that proves wrong, its keys are looked up; where a constraint refuses it, it is halved until the bad rows are alone.
+/// </summary>
+internal sealed class SqlStreamLoad : IStreamLoad
+{
+    private readonly SqlDialect _dialect;
+    private readonly ISqlSession _session;
+    private readonly LoadPlan _plan;
+    private readonly TimeProvider _clock;
+    private readonly SqlCheckpoints _checkpoints;
+    private RowState[] _states = [];
+
+    // True as long as the table holds nothing but rows that this run has inserted: then keys need no look-up, and all
+    // rows are read back in one scan at the end.
+    private bool _isFresh;
+    private bool _hasUnverifiedRows;
+
+    private SqlStreamLoad(SqlDialect dialect, ISqlSession session, LoadPlan plan, TimeProvider clock, SqlStaging staging)
+    {
+        _dialect = dialect;
+        _session = session;
+        _plan = plan;
+        _clock = clock;
+        Staging = staging;
+        _checkpoints = new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
+    }
+
+    public Checkpoint? Checkpoint { get; private set; }
+
+    public StreamSchema Stream => Staging.Target.Stream;
+
+    public int Room { get; private set; }
+
+    internal SqlStaging Staging { get; private set; }
+
+    private string Kind => Staging.Plan.Mode == WriteMode.Replace ? SqlCheckpoints.Staged : SqlCheckpoints.Live;
+
+    private DbConnection Connection => _session.Connection;
+
+    public static async Task<SqlStreamLoad> OpenAsync(
+        SqlDialect dialect, ISqlSession session, LoadPlan plan, TablePlan table, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var live = new SqlName(dialect.Schema, table.Table);
+        await session.LockAsync(live, cancellationToken);
+        using var turn = await session.EnterAsync(cancellationToken);
+        var setup = new SqlTableSetup(dialect, session, plan, table, clock);
+        await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+        var (staging, checkpoint) = await setup.RunAsync(live, cancellationToken);
+        var isFilled = await session.Connection.CountAsync(
+            $"SELECT CASE WHEN EXISTS (SELECT 1 FROM {staging.Target.Name}) THEN 1 ELSE 0 END", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        // One column less than the database allows: a staging has one more than its live table.
+        var columns = await session.ColumnsAsync(live, cancellationToken);
+        return new SqlStreamLoad(dialect, session, plan, clock, staging)
+        {
+            Checkpoint = checkpoint,
+            Room = dialect.MaxColumns - Math.Max(staging.Live.Columns.Count, columns.Count) - 1,
+            _isFresh = isFilled == 0,
+        };
+    }
+
+    public async Task<WriteResult> WriteAsync(RowBatch batch, Checkpoint after, CancellationToken cancellationToken)
+    {
+        using var turn = await _session.EnterAsync(cancellationToken);
+        if (_isFresh && await TryFreshAsync(batch, after, cancellationToken) is { } quick) return quick;
+
+        var settled = await SettleAsync(cancellationToken);
+        try
+        {
+            return await WriteCarefullyAsync(batch, after, settled, isBisecting: false, cancellationToken);
+        }
+        catch (DbException failure) when (_dialect.RowProblem(failure, Staging.Live.Name.Name) is not null)
+        {
+            return await WriteCarefullyAsync(batch, after, settled, isBisecting: true, cancellationToken);
+        }
+        catch (DbException failure)
+        {
+            throw _dialect.Explain(failure);
+        }
+    }
+
+    public async Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken)
+    {
+        using var turn = await _session.EnterAsync(cancellationToken);
+        try
+        {
+            await using var transaction = await Connection.BeginTransactionAsync(cancellationToken);
+            var evolved = Staging.With(Stream.With(fields));
+            await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Target, cancellationToken);
+            if (Staging.IsDifference) await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Live, cancellationToken);
+            await _checkpoints.RememberAsync(Staging.Live.Name.Name, fields, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            Staging = evolved;
+            Room -= fields.Count;
+        }
+        catch (DbException failure)
+        {
+            throw _dialect.Explain(failure);
+        }
+    }
+
+    public async Task<Checksum> VerifyAsync(CancellationToken cancellationToken)
+    {
+        using var turn = await _session.EnterAsync(cancellationToken);
+        return await SettleAsync(cancellationToken);
+    }
+
+    public async Task<PublishPreview> PreviewAsync(ISqlSession session, CancellationToken cancellationToken)
+    {
+        var (live, target) = (Staging.Live, Staging.Target);
+        var staged = await session.Connection.CountAsync($"SELECT count(*) FROM {target.Name}", cancellationToken);
+        if (!Staging.IsDifference) return new PublishPreview(live.Name.Name, 0, staged, 0);
+        var rows = await session.Connection.CountAsync(
+            $"""SELECT count(*) FROM {live.Name} WHERE "_hash" IS NOT NULL""", cancellationToken);
+        var gone = await session.Connection.CountAsync(
+            $"SELECT count(*) FROM {live.Name} AS l WHERE {SqlPublish.IsGone(target)}", cancellationToken);
+        return new PublishPreview(live.Name.Name, rows, staged, gone);
+    }
+
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    /// <summary>Inserts the batch as it is; null where that failed, and then nothing is written.</summary>
+    private async Task<WriteResult?> TryFreshAsync(RowBatch batch, Checkpoint after, CancellationToken cancellationToken)
+    {
+        var rows = Prepare(batch, out var refused, out var deletions);
+        if (deletions.Length > 0 || refused.Count > 0 || _states.AsSpan(0, batch.Count).Contains(RowState.Kept)) return null;
+        await using var transaction = await BeginAsync(after, cancellationToken);
+        try
+        {
+            if (Staging.IsDifference)
+                await _session.Bulk.ClassifyAsync(Staging.Live, batch, rows, _states, cancellationToken);
+            await _session.Bulk.InsertAsync(Staging.Target, batch, rows, _states, Stamp(), cancellationToken);
+        }
+        catch (DbException failure) when (_dialect.RowProblem(failure, Staging.Live.Name.Name) is not null)
+        {
+            await transaction.RollbackAsync(cancellationToken);
+            return null;
+        }
+        catch (DbException failure)
+        {
+            throw _dialect.Explain(failure);
+        }
+
+        await CommitAsync(transaction, after, cancellationToken);
+        _hasUnverifiedRows = true;
+        return new WriteResult { Created = rows.Length };
+    }
+
+    private async Task<WriteResult> WriteCarefullyAsync(
+        RowBatch batch, Checkpoint after, Checksum settled, bool isBisecting, CancellationToken cancellationToken)
+    {
+        var rows = Prepare(batch, out var refused, out var deletions);
+        await using var transaction = await BeginAsync(after, cancellationToken);
+        var bulk = _session.Bulk;
+        var writer = new BatchWriter(_dialect, _session, Staging, Stamp(), isBisecting, refused, cancellationToken);
+        WriteResult result;
+        if (Staging.Plan.Mode == WriteMode.Merge)
+        {
+            await bulk.ClassifyAsync(Staging.Live, batch, rows, _states, cancellationToken);
+            result = await writer.MergeAsync(batch, rows, deletions, _states);
+        }
+        else
+        {
+            if (Staging.IsDifference) await bulk.ClassifyAsync(Staging.Live, batch, rows, _states, cancellationToken);
+            result = await writer.StageAsync(batch, rows, deletions, _states, isFresh: _isFresh);
+        }
+
+        after = after with
+        {
+            Staged = after.Staged with
+            {
+                Skipped = after.Staged.Skipped + result.Replaced,
+                Quarantined = after.Staged.Quarantined + refused.Count,
+                Checksum = after.Staged.Checksum - result.ReplacedChecksum - writer.RefusedChecksum,
+            },
+        };
+        await CommitAsync(transaction, after, cancellationToken);
+        return result with { Verified = result.Verified + settled, Refused = refused };
+    }
+
+    /// <summary>Rows to write, rows to delete, and rows that cannot be written at all.</summary>
+    private ReadOnlyMemory<int> Prepare(RowBatch batch, out List<RefusedRow> refused, out ReadOnlyMemory<int> deletions)
+    {
+        refused = [];
+        if (_states.Length < batch.Count) _states = new RowState[batch.Count];
+        var rows = new List<int>(batch.Count);
+        var gone = new List<int>();
+        for (var row = 0; row < batch.Count; row++)
+        {
+            _states[row] = RowState.Passed;
+            if (batch.IsSuperseded(row)) continue;
+            if (batch.Kind(row) == RowKind.Deletion)
+            {
+                _states[row] = RowState.Deletion;
+                gone.Add(row);
+            }
+            else if (batch.Kind(row) == RowKind.Unfit) _states[row] = RowState.Kept;
+            else if (_dialect.Refuses(Staging.Target, batch, row) is { } reason) refused.Add(new(row, reason));
+            else
+            {
+                _states[row] = RowState.New;
+                rows.Add(row);
+            }
+        }
+
+        deletions = gone.ToArray();
+        return rows.ToArray();
+    }
+
+    private async Task<DbTransaction> BeginAsync(Checkpoint after, CancellationToken cancellationToken)
+    {
+        var transaction = await Connection.BeginTransactionAsync(cancellationToken);
+        if (!after.IsComplete && _dialect.MayBeLost.Length > 0)
+            await Connection.ExecuteAsync(_dialect.MayBeLost, cancellationToken);
+        return transaction;
+    }
+
+    private async Task CommitAsync(DbTransaction transaction, Checkpoint after, CancellationToken cancellationToken)
+    {
+        await _checkpoints.SaveAsync(Stream.Name, Kind, after, cancellationToken);
+        // A cancellation in the middle of a commit would leave us in doubt whether it happened.
+        await transaction.CommitAsync(CancellationToken.None);
+        Checkpoint = after;
+    }
+
+    /// <summary>Reads back in one scan what the fast way has written so far, and ends the fast way.</summary>
+    private async Task<Checksum> SettleAsync(CancellationToken cancellationToken)
+    {
+        _isFresh = false;
+        if (!_hasUnverifiedRows || Staging.Plan.Mode == WriteMode.Replace) return default;
+        _hasUnverifiedRows = false;
+        return await Connection.ChecksumAsync(
+            $"""SELECT "_hash" FROM {Staging.Live.Name} WHERE "_run" = @run""", cancellationToken, ("run", _plan.Run));
+    }
+
+    private RowStamp Stamp() => new(_plan.Run, _clock.GetUtcNow());
+}

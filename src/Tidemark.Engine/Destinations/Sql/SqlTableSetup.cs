@@ -1,0 +1,104 @@
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>Makes a stream's tables ready, and decides whether a staging that an earlier run left can be gone on with.</summary>
+internal sealed class SqlTableSetup(
+    SqlDialect dialect, ISqlSession session, LoadPlan plan, TablePlan table, TimeProvider clock)
+{
+    // What was read longer ago may have changed at the source since, and only a source with a change feed would tell.
+    private static readonly TimeSpan StagingKeeps = TimeSpan.FromHours(1);
+
+    private readonly SqlCheckpoints _checkpoints =
+        new(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
+
+    public async Task<(SqlStaging Staging, Checkpoint? Checkpoint)> RunAsync(
+        SqlName live, CancellationToken cancellationToken)
+    {
+        var existing = await session.ColumnsAsync(live, cancellationToken);
+        var stream = await WithInferredAsync(existing, cancellationToken);
+        var liveTable = new SqlTable(live, stream, table.KeepsRaw);
+        if (table.Mode == WriteMode.Merge)
+        {
+            if (existing.Count == 0) await CreateAsync(liveTable, "CREATE TABLE", cancellationToken);
+            else await AddColumnsAsync(dialect, session, liveTable, cancellationToken);
+            // A staging that a full run left behind is older than what this run writes.
+            await DropStagingAsync(live, cancellationToken);
+            var checkpoint = await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Live, cancellationToken);
+            return (new SqlStaging(liveTable, liveTable, table), checkpoint);
+        }
+
+        await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Live, cancellationToken);
+        var staged = await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Staged, cancellationToken);
+        var isDifference = existing.Count > 0;
+        var target = new SqlTable(StagingName(live), stream, table.KeepsRaw, isDifference);
+        if (isDifference) await AddColumnsAsync(dialect, session, liveTable, cancellationToken);
+        if (staged is not null && await CanResumeAsync(target, staged, cancellationToken))
+            return (new SqlStaging(liveTable, target, table), staged);
+
+        await DropStagingAsync(live, cancellationToken);
+        await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Staged, cancellationToken);
+        // A first load becomes the live table by its name, so it has to be as durable as that from the start.
+        await CreateAsync(target, isDifference ? dialect.CreateStaging : "CREATE TABLE", cancellationToken);
+        return (new SqlStaging(liveTable, target, table), null);
+    }
+
+    public static SqlName StagingName(SqlName live) =>
+        live.Beside(ColumnNames.Shorten("_tidemark_stage_" + live.Name));
+
+    /// <summary>Adds the columns that a table lacks.</summary>
+    public static async Task AddColumnsAsync(
+        SqlDialect dialect, ISqlSession session, SqlTable table, CancellationToken cancellationToken)
+    {
+        var existing = await session.ColumnsAsync(table.Name, cancellationToken);
+        foreach (var column in table.Columns.Where(column => !existing.ContainsKey(column.Name)))
+        {
+            await session.Connection.ExecuteAsync(
+                $"ALTER TABLE {table.Name} ADD COLUMN {column.Quoted} {dialect.TypeOf(column.Type)}", cancellationToken);
+        }
+
+        var key = table.Stream.Key.ToHashSet(StringComparer.Ordinal);
+        if (!await session.HasUniqueKeyAsync(table.Name, key, cancellationToken))
+        {
+            throw new TidemarkException(
+                FailureKind.Configuration, $"{dialect.Name}.key_not_unique",
+                $"The table {table.Name.Name} has no primary key or unique constraint on {string.Join(", ", table.Stream.Key)}.")
+            {
+                Hint = $"Create one: CREATE UNIQUE INDEX ON {table.Name} ({table.KeyList}).",
+            };
+        }
+    }
+
+    private async Task<StreamSchema> WithInferredAsync(
+        IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+    {
+        var declared = table.Stream.Fields.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
+        var inferred = await _checkpoints.InferredAsync(table.Table, cancellationToken);
+        return table.Stream.With(inferred.Where(field => existing.ContainsKey(field.Name) && !declared.Contains(field.Name)));
+    }
+
+    private async Task<bool> CanResumeAsync(SqlTable target, Checkpoint staged, CancellationToken cancellationToken)
+    {
+        if (clock.GetUtcNow() - staged.StartedAt > StagingKeeps) return false;
+        var columns = await session.ColumnsAsync(target.Name, cancellationToken);
+        if (columns.Count != target.Columns.Count || target.Columns.Any(column => !columns.ContainsKey(column.Name))) return false;
+        // A database server that crashed has emptied a staging that was not logged.
+        var found = await session.Connection.ChecksumAsync($"""SELECT "_hash" FROM {target.Name}""", cancellationToken);
+        return found == staged.Staged.Checksum;
+    }
+
+    private async Task DropStagingAsync(SqlName live, CancellationToken cancellationToken)
+    {
+        await session.Connection.ExecuteAsync($"DROP TABLE IF EXISTS {StagingName(live)}", cancellationToken);
+        await _checkpoints.DropAsync(table.Stream.Name, SqlCheckpoints.Staged, cancellationToken);
+    }
+
+    private Task<long> CreateAsync(SqlTable made, string create, CancellationToken cancellationToken)
+    {
+        var columns = made.Columns.Select((column, at) =>
+            $"{column.Quoted} {dialect.TypeOf(column.Type)}{(made.IsKeyColumn[at] ? " NOT NULL" : "")}");
+        return session.Connection.ExecuteAsync(
+            $"{create} {made.Name} ({string.Join(", ", columns)}, PRIMARY KEY ({made.KeyList}))", cancellationToken);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Runs;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>Rows that go to the destination together, and where the stream stands after them.</summary>
+/// <param name="Rows">Given back to the reader when they are written.</param>
+/// <param name="Read">Records read, deletions not counted.</param>
+/// <param name="Unfit">Records that cannot become rows.</param>
+/// <param name="Unidentified">Those of them whose key could not be read.</param>
+/// <param name="After">The cursor after the last page in here.</param>
+/// <param name="NewFields">Columns that the table needs before these rows are written.</param>
+/// <param name="LeftOut">New fields for which there was no room in the table.</param>
+internal sealed record Batch(
+    RowBatch Rows, long Read, IReadOnlyList<QuarantinedRecord> Unfit, long Unidentified, Cursor After,
+    IReadOnlyList<Field> NewFields, IReadOnlyList<Field> LeftOut)
+{
+    /// <summary>True for the batch that ends the reading.</summary>
+    public bool IsLast { get; init; }
+}
+
+/// <summary>Maps pages to batches. A batch ends where a page ends, so that its cursor speaks for all of it.</summary>
+/// <param name="stream">The columns that the table has.</param>
+/// <param name="table">Policy for new fields.</param>
+/// <param name="room">Columns that the table can still take.</param>
+internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room)
+{
+    // A batch costs the destination one transaction; four megabytes make its fixed cost small and bound the memory.
+    private const int MaxBytes = 4 * 1024 * 1024;
+    private const int MaxRows = 10_000;
+
+    // One batch is written while the next is mapped.
+    private readonly Channel<RowBatch> _spare = Channel.CreateBounded<RowBatch>(2);
+    private RecordMapper _mapper = Mapper(stream, table);
+    private StreamSchema _stream = stream;
+    private int _room = room;
+
+    /// <summary>Reads pages to their end. The last batch may be empty; it carries the cursor of the end.</summary>
+    /// <exception cref="TidemarkException"><c>schema.frozen</c>; <c>source.no_end</c> where there was no page.</exception>
+    public async IAsyncEnumerable<Batch> ReadAsync(
+        IAsyncEnumerable<Page> pages, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var open = Open();
+        Cursor? cursor = null;
+        await foreach (var page in pages.WithCancellation(cancellationToken))
+        {
+            using (page)
+            {
+                if (open.Rows.ByteCount >= MaxBytes || open.Rows.Count >= MaxRows)
+                {
+                    yield return open.Close(cursor!);
+                    open = Open();
+                }
+
+                foreach (var place in page.Records) Add(open, page.Bytes.Span.Slice(place.Start, place.Length), place.IsDeletion);
+                cursor = page.After;
+            }
+        }
+
+        yield return open.Close(cursor ?? throw new TidemarkException(
+            FailureKind.Defect, "source.no_end", $"The source ended {_stream.Name} without a page that says where.")) with
+        {
+            IsLast = true,
+        };
+    }
+
+    /// <summary>Takes a written batch back, for its buffers.</summary>
+    public void Return(Batch written)
+    {
+        written.Rows.Clear();
+        _spare.Writer.TryWrite(written.Rows);
+    }
+
+    private void Add(OpenBatch open, ReadOnlySpan<byte> record, bool isDeletion)
+    {
+        var result = _mapper.Map(record, isDeletion, open.Rows);
+        if (result.NewFields.Count > 0)
+        {
+            Evolve(open, result.NewFields);
+            result = _mapper.Map(record, isDeletion, open.Rows);
+        }
+
+        if (!isDeletion) open.Read++;
+        if (result.Problem is not { } problem) return;
+        open.Unfit.Add(new QuarantinedRecord(_stream.Name, Encoding.UTF8.GetString(record), problem));
+        if (!result.IsIdentified) open.Unidentified++;
+    }
+
+    private void Evolve(OpenBatch open, IReadOnlyList<Field> fields)
+    {
+        if (table.SchemaChanges == SchemaChanges.Freeze)
+        {
+            throw new TidemarkException(
+                FailureKind.Configuration, "schema.frozen",
+                $"{_stream.Name} has new fields ({string.Join(", ", fields.Select(field => field.Path))}), and its schema is frozen.")
+            {
+                Hint = "Set schema_changes of the pipeline to evolve or discard.",
+            };
+        }
+
+        var added = fields.Take(_room).ToList();
+        var leftOut = fields.Skip(_room).ToList();
+        _room -= added.Count;
+        _stream = _stream.With(added) with { LeftInRaw = [.. _stream.LeftInRaw, .. leftOut.Select(field => field.Path)] };
+        _mapper = Mapper(_stream, table);
+        open.Rows.Widen(_stream);
+        open.NewFields.AddRange(added);
+        open.LeftOut.AddRange(leftOut);
+    }
+
+    private OpenBatch Open() =>
+        new(_spare.Reader.TryRead(out var spare) && ReferenceEquals(spare.Stream, _stream) ? spare : new RowBatch(_stream));
+
+    private static RecordMapper Mapper(StreamSchema stream, TablePlan table) =>
+        new(stream, table.SchemaChanges != SchemaChanges.Discard, table.KeepsRaw);
+
+    private sealed class OpenBatch(RowBatch rows)
+    {
+        public RowBatch Rows => rows;
+
+        public long Read { get; set; }
+
+        public long Unidentified { get; set; }
+
+        public List<QuarantinedRecord> Unfit { get; } = [];
+
+        public List<Field> NewFields { get; } = [];
+
+        public List<Field> LeftOut { get; } = [];
+
+        public Batch Close(Cursor after) => new(rows, Read, Unfit, Unidentified, after, NewFields, LeftOut);
+    }
+}

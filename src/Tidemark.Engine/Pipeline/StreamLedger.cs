@@ -1,0 +1,145 @@
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>Keeps account of one stream: every record read must end as one of the counts, and every row be proven.</summary>
+internal sealed class StreamLedger(TablePlan plan, TimeProvider clock)
+{
+    private readonly Lock _lock = new();
+    private readonly long _startedAt = clock.GetTimestamp();
+    private StreamFigures _figures = new(plan.Stream.Name, plan.Table);
+    private Checksum _expected;
+    private Checksum _found;
+    private bool _isEnded;
+
+    /// <summary>How the stream is really written; a merge whose cursor is too old becomes a replace.</summary>
+    public WriteMode Mode { get; private set; } = plan.Mode;
+
+    public string Stream => plan.Stream.Name;
+
+    public string Table => plan.Table;
+
+    public bool HasFailed => Figures.Error is not null;
+
+    public IStreamLoad? Load { get; private set; }
+
+    public StreamFigures Figures
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isEnded ? _figures : _figures with { Seconds = clock.GetElapsedTime(_startedAt).TotalSeconds };
+            }
+        }
+    }
+
+    public void Opened(IStreamLoad load, TablePlan table)
+    {
+        lock (_lock)
+        {
+            (Load, Mode) = (load, table.Mode);
+            if (Mode == WriteMode.Replace && load.Checkpoint is { } staged) Settle(staged.Staged);
+        }
+    }
+
+    /// <summary>The counts of a staging once a batch is in it, before the destination has had its say.</summary>
+    public StagedCounts Staged(StagedCounts before, Batch batch) =>
+        new(
+            before.Read + batch.Read,
+            before.Skipped + batch.Rows.SupersededCount,
+            before.Quarantined + batch.Unfit.Count,
+            before.Checksum + ChecksumOf(batch.Rows, []))
+        {
+            Unidentified = before.Unidentified + batch.Unidentified,
+        };
+
+    public void Wrote(Batch batch, WriteResult written, StagedCounts staged)
+    {
+        lock (_lock)
+        {
+            if (Mode == WriteMode.Replace)
+            {
+                Settle(staged);
+                return;
+            }
+
+            _figures = _figures with
+            {
+                Read = _figures.Read + batch.Read,
+                Created = _figures.Created + written.Created,
+                Updated = _figures.Updated + written.Updated,
+                Unchanged = _figures.Unchanged + written.Unchanged,
+                Skipped = _figures.Skipped + batch.Rows.SupersededCount,
+                Quarantined = _figures.Quarantined + batch.Unfit.Count + written.Refused.Count,
+                Deleted = _figures.Deleted + written.Deleted,
+            };
+            _expected += ChecksumOf(batch.Rows, written.Refused);
+            _found += written.Verified;
+        }
+    }
+
+    /// <summary>Rows of a merge that the destination was asked for at the end.</summary>
+    public void Verified(Checksum found)
+    {
+        lock (_lock)
+        {
+            _found += found;
+            _figures = _figures with { Receipt = new StreamReceipt(_expected, _found) };
+        }
+    }
+
+    public void Published(PublishResult published)
+    {
+        lock (_lock)
+        {
+            var expected = _expected;
+            foreach (var refused in published.Refused) expected -= Checksum.Of(refused.Hash);
+            _figures = _figures with
+            {
+                Created = published.Created,
+                Updated = published.Updated,
+                Unchanged = published.Unchanged,
+                Quarantined = _figures.Quarantined + published.Refused.Count,
+                Deleted = published.Deleted,
+                Receipt = new StreamReceipt(expected, published.Live),
+            };
+        }
+    }
+
+    public void Failed(Problem error)
+    {
+        lock (_lock) _figures = _figures with { Error = error };
+    }
+
+    public void Ended()
+    {
+        var seconds = clock.GetElapsedTime(_startedAt).TotalSeconds;
+        lock (_lock)
+        {
+            if (_isEnded) return;
+            (_figures, _isEnded) = (_figures with { Seconds = seconds }, true);
+        }
+    }
+
+    private void Settle(StagedCounts staged)
+    {
+        _figures = _figures with { Read = staged.Read, Skipped = staged.Skipped, Quarantined = staged.Quarantined };
+        _expected = staged.Checksum;
+    }
+
+    private static Checksum ChecksumOf(RowBatch rows, IReadOnlyList<RefusedRow> refused)
+    {
+        var sum = default(Checksum);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            if (rows.Kind(row) == RowKind.Record && !rows.IsSuperseded(row)) sum += Checksum.Of(rows.Hash(row));
+        }
+
+        foreach (var bad in refused) sum -= Checksum.Of(rows.Hash(bad.Row));
+        return sum;
+    }
+}

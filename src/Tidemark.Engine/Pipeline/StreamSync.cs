@@ -1,0 +1,94 @@
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Runs;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>
+/// One stream of one run: read, map, write, with the reading two pages and the mapping one batch ahead of the writing.
+/// </summary>
+internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal, TimeProvider clock)
+{
+    // Source and destination wait on different machines: two pages in hand keep both busy and bound the memory.
+    private const int PagesInHand = 2;
+    private const int BatchesInHand = 1;
+
+    /// <summary>Reads a stream to its end. The figures of a staged stream are settled by publishing.</summary>
+    public async Task RunAsync(TablePlan plan, StreamLedger ledger, Action report, CancellationToken cancellationToken)
+    {
+        var table = plan;
+        var stream = await load.OpenAsync(table, cancellationToken);
+        if (table.Mode == WriteMode.Merge && stream.Checkpoint is { } old && !source.CanResume(table.Stream.Name, old.Cursor))
+        {
+            // What the vendor no longer tells can only be seen by comparing everything, deletions included.
+            await stream.DisposeAsync();
+            await journal.LogAsync(
+                RunLogLevel.Warning, table.Stream.Name,
+                "The last sync is too long ago for the source's changes feed: everything is read and compared.", cancellationToken);
+            table = table with { Mode = WriteMode.Replace };
+            stream = await load.OpenAsync(table, cancellationToken);
+        }
+
+        ledger.Opened(stream, table);
+        if (table.Mode == WriteMode.Replace && stream.Checkpoint is { IsComplete: true })
+        {
+            await journal.LogAsync(RunLogLevel.Information, table.Stream.Name, "Everything is staged already.", cancellationToken);
+            return;
+        }
+
+        await ReadAsync(stream, table, ledger, report, cancellationToken);
+        if (table.Mode == WriteMode.Merge) ledger.Verified(await stream.VerifyAsync(cancellationToken));
+    }
+
+    private async Task ReadAsync(
+        IStreamLoad stream, TablePlan table, StreamLedger ledger, Action report, CancellationToken cancellationToken)
+    {
+        var isFull = table.Mode == WriteMode.Replace;
+        var startedAt = stream.Checkpoint is { } resumed && isFull ? resumed.StartedAt : clock.GetUtcNow();
+        var reader = new BatchReader(stream.Stream, table, stream.Room);
+        var pages = source.ReadAsync(
+            new ReadRequest(stream.Stream, stream.Checkpoint?.Cursor) { IsFull = isFull }, cancellationToken);
+        var batches = reader
+            .ReadAsync(pages.ReadAhead(PagesInHand, page => page.Dispose(), cancellationToken), cancellationToken)
+            .ReadAhead(BatchesInHand, _ => { }, cancellationToken);
+        await foreach (var batch in batches)
+        {
+            if (batch.NewFields.Count > 0) await EvolveAsync(stream, batch, cancellationToken);
+            await QuarantineAsync(batch.Unfit, cancellationToken);
+            var before = stream.Checkpoint is { } saved && isFull ? saved.Staged : StagedCounts.None;
+            var after = new Checkpoint(batch.After, isFull ? ledger.Staged(before, batch) : StagedCounts.None, startedAt)
+            {
+                IsComplete = batch.IsLast,
+            };
+            var written = await stream.WriteAsync(batch.Rows, after, cancellationToken);
+            await QuarantineAsync(Refused(table, batch.Rows, written), cancellationToken);
+            ledger.Wrote(batch, written, stream.Checkpoint!.Staged);
+            reader.Return(batch);
+            report();
+        }
+    }
+
+    private async Task EvolveAsync(IStreamLoad stream, Batch batch, CancellationToken cancellationToken)
+    {
+        await stream.EvolveAsync(batch.NewFields, cancellationToken);
+        await journal.LogAsync(
+            RunLogLevel.Information, stream.Stream.Name,
+            $"New columns: {string.Join(", ", batch.NewFields.Select(field => $"{field.Name} ({field.Type})"))}.", cancellationToken);
+        if (batch.LeftOut.Count == 0) return;
+        await journal.LogAsync(
+            RunLogLevel.Warning, stream.Stream.Name,
+            $"The table is full; these new fields are kept in raw only: {string.Join(", ", batch.LeftOut.Select(field => field.Path))}.",
+            cancellationToken);
+    }
+
+    private async Task QuarantineAsync(IReadOnlyList<QuarantinedRecord> records, CancellationToken cancellationToken)
+    {
+        if (records.Count > 0) await journal.QuarantineAsync(records, cancellationToken);
+    }
+
+    private static List<QuarantinedRecord> Refused(TablePlan table, RowBatch rows, WriteResult written) =>
+        [.. written.Refused.Select(refused => new QuarantinedRecord(
+            table.Stream.Name, System.Text.Encoding.UTF8.GetString(rows.Raw(refused.Row)), refused.Reason))];
+}

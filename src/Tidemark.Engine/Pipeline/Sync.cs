@@ -1,0 +1,188 @@
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>
+/// One run from its plan to its receipt: read and write all streams, guard, publish, verify. Whatever happens, the
+/// result says it; only a defect of ours is thrown.
+/// </summary>
+public sealed class Sync(TimeProvider clock)
+{
+    /// <summary>Runs a plan that has been checked.</summary>
+    /// <param name="plan">Resolved and ready.</param>
+    /// <param name="journal">Of the run; finished by this.</param>
+    /// <param name="progress">Told the figures so far, often; must return fast.</param>
+    /// <param name="cancellationToken">Stops the run within seconds and leaves it to be resumed.</param>
+    public async Task<RunResult> RunAsync(
+        SyncPlan plan, RunJournal journal, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
+    {
+        var startedAt = clock.GetTimestamp();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken, journal.CancelRequested, journal.LeaseLost);
+        var ledgers = plan.Tables.Select(table => new StreamLedger(table, clock)).ToList();
+        var problems = new List<Problem>();
+        RunStatus status;
+        try
+        {
+            status = await RunStepsAsync(plan, journal, ledgers, problems, progress, stop.Token);
+        }
+        catch (OperationCanceledException) when (journal.LeaseLost.IsCancellationRequested)
+        {
+            problems.Add(new("run.lease_lost", plan.Pipeline, "Another process has taken this run over.", "Look at the other run."));
+            status = RunStatus.Failed;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            problems.Add(new("run.cancelled", plan.Pipeline, "The run was cancelled.", "Run again: it goes on from the last checkpoint."));
+            status = RunStatus.Cancelled;
+        }
+        catch (TidemarkException failure)
+        {
+            problems.Add(Problem.From(failure, plan.Pipeline));
+            status = RunStatus.Failed;
+        }
+
+        foreach (var ledger in ledgers) ledger.Ended();
+        var figures = ledgers.Select(ledger => ledger.Figures).ToList();
+        var result = new RunResult(
+            journal.Run, plan.Pipeline, plan.Mode, status, figures, clock.GetElapsedTime(startedAt).TotalSeconds)
+        {
+            Problems = [.. figures.Select(stream => stream.Error).OfType<Problem>(), .. problems],
+        };
+        progress(figures);
+        await journal.FinishAsync(result, CancellationToken.None);
+        return result;
+    }
+
+    private async Task<RunStatus> RunStepsAsync(
+        SyncPlan plan, RunJournal journal, IReadOnlyList<StreamLedger> ledgers, List<Problem> problems,
+        Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
+    {
+        await using var load = await plan.Destination.BeginAsync(new LoadPlan(plan.Pipeline, journal.Run), cancellationToken);
+        try
+        {
+            await ReadAllAsync(plan, load, journal, ledgers, progress, cancellationToken);
+            // One stream that failed keeps all that are staged from being published: together or not at all.
+            if (!ledgers.Any(ledger => ledger.HasFailed)
+                && !await PublishAsync(plan, load, journal, ledgers, problems, cancellationToken))
+                return RunStatus.Parked;
+        }
+        finally
+        {
+            foreach (var ledger in ledgers)
+            {
+                if (ledger.Load is { } stream) await stream.DisposeAsync();
+            }
+        }
+
+        return Verdict(ledgers, problems);
+    }
+
+    private async Task ReadAllAsync(
+        SyncPlan plan, ILoad load, RunJournal journal, IReadOnlyList<StreamLedger> ledgers,
+        Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
+    {
+        var lastReport = 0L;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = plan.StreamsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(plan.Tables.Zip(ledgers), options, async (pair, stop) =>
+        {
+            var (table, ledger) = pair;
+            await journal.StepAsync("read", ledger.Stream, StepStatus.Running, null, stop);
+            try
+            {
+                await new StreamSync(plan.Source, load, journal, clock).RunAsync(table, ledger, Report, stop);
+            }
+            catch (TidemarkException failure)
+            {
+                // The other streams go on; this one says why it did not.
+                ledger.Failed(Problem.From(failure, ledger.Stream));
+                await journal.LogAsync(RunLogLevel.Error, ledger.Stream, $"{failure.Code}: {failure.Message}", stop);
+            }
+
+            ledger.Ended();
+            var end = ledger.HasFailed ? StepStatus.Failed : StepStatus.Succeeded;
+            await journal.StepAsync("read", ledger.Stream, end, ledger.Figures.Error?.Message, stop);
+        });
+        await journal.ProgressAsync(Figures(), cancellationToken);
+
+        List<StreamFigures> Figures() => [.. ledgers.Select(ledger => ledger.Figures)];
+
+        void Report()
+        {
+            // Every batch calls this; a terminal and the catalog want it five times a second.
+            var last = Interlocked.Read(ref lastReport);
+            if (clock.GetElapsedTime(last) < TimeSpan.FromMilliseconds(200)) return;
+            if (Interlocked.CompareExchange(ref lastReport, clock.GetTimestamp(), last) != last) return;
+            progress(Figures());
+        }
+    }
+
+    /// <returns>False where the publish would delete too much and nobody has approved it.</returns>
+    private static async Task<bool> PublishAsync(
+        SyncPlan plan, ILoad load, RunJournal journal, IReadOnlyList<StreamLedger> ledgers, List<Problem> problems,
+        CancellationToken cancellationToken)
+    {
+        if (ledgers.All(ledger => ledger.Mode == WriteMode.Merge)) return true;
+        await journal.StepAsync("guard", null, StepStatus.Running, null, cancellationToken);
+        var objections = DeleteGuard.Objections(await load.PreviewAsync(cancellationToken), plan);
+        problems.AddRange(objections);
+        await journal.StepAsync(
+            "guard", null, objections.Count == 0 ? StepStatus.Succeeded : StepStatus.Failed,
+            objections.Count == 0 ? null : string.Join(" ", objections.Select(problem => problem.Message)), cancellationToken);
+        if (objections.Count > 0) return false;
+
+        await journal.StepAsync("publish", null, StepStatus.Running, null, cancellationToken);
+        foreach (var published in await load.PublishAsync(cancellationToken))
+        {
+            var ledger = ledgers.First(ledger => ledger.Table == published.Table);
+            ledger.Published(published);
+            await journal.QuarantineAsync(
+                [.. published.Refused.Select(refused => new QuarantinedRecord(ledger.Stream, refused.Payload, refused.Reason))],
+                CancellationToken.None);
+        }
+
+        await journal.StepAsync("publish", null, StepStatus.Succeeded, null, CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>Only what is proven is called succeeded.</summary>
+    private static RunStatus Verdict(IReadOnlyList<StreamLedger> ledgers, List<Problem> problems)
+    {
+        var figures = ledgers.Select(ledger => ledger.Figures).ToList();
+        var failed = figures.Count(stream => stream.Error is not null);
+        if (failed > 0)
+        {
+            // What was merged is live; a staging of which a stream failed is not.
+            return ledgers.Any(ledger => ledger is { Mode: WriteMode.Merge, HasFailed: false }) || figures.Any(HasWritten)
+                ? RunStatus.Partial : RunStatus.Failed;
+        }
+
+        foreach (var stream in figures)
+        {
+            if (!stream.IsAccountedFor)
+            {
+                problems.Add(new("receipt.not_accounted_for", stream.Stream,
+                    $"{stream.Read} records were read, but {stream.Created + stream.Updated + stream.Unchanged + stream.Skipped + stream.Quarantined} are accounted for."));
+            }
+
+            if (stream.Receipt is not { IsVerified: true })
+            {
+                problems.Add(new("receipt.does_not_fit", stream.Stream,
+                    $"{stream.Receipt?.Expected.Rows} rows were read, but {stream.Receipt?.Found.Rows} rows with this content are in {stream.Table}.",
+                    "Something else writes to this table, or a trigger changes rows; run again with --full."));
+            }
+
+            if (stream.Quarantined > 0)
+            {
+                problems.Add(new("run.quarantined", stream.Stream,
+                    $"{stream.Quarantined} records of {stream.Stream} could not be written and are in quarantine."));
+            }
+        }
+
+        return problems.Count == 0 ? RunStatus.Succeeded : RunStatus.Partial;
+    }
+
+    private static bool HasWritten(StreamFigures stream) => stream.Created + stream.Updated + stream.Deleted > 0;
+}

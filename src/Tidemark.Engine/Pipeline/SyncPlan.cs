@@ -1,0 +1,26 @@
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>A run, resolved and ready: what is read, where it goes, and how far it may go without asking.</summary>
+/// <param name="Pipeline">Name of the pipeline.</param>
+/// <param name="Source">Opened; the plan's owner closes it.</param>
+/// <param name="Destination">Opened; the plan's owner closes it.</param>
+/// <param name="Tables">The streams and their tables.</param>
+public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Destination, IReadOnlyList<TablePlan> Tables)
+{
+    public WriteMode Mode { get; init; }
+
+    /// <summary>Share of a table's rows, in percent, that may be deleted without approval.</summary>
+    public double MaxDeletedPercent { get; init; } = 15;
+
+    /// <summary>Up to this many deleted rows a table never need approval.</summary>
+    public int MaxDeletedRows { get; init; } = 10;
+
+    /// <summary>True where a person has said that this run may delete whatever it would.</summary>
+    public bool IsApproved { get; init; }
+
+    /// <summary>Streams that are read at the same time.</summary>
+    public int StreamsAtOnce { get; init; } = 3;
+}
