@@ -1,0 +1,124 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Catalog;
+
+/// <summary>
+/// The SQLite database <c>catalog.db</c> in Tidemark's home folder: definitions, secrets, runs. Any number of
+/// processes of one machine may have it open. Statements run on the calling thread, as SQLite does; cancellation is
+/// looked at between them.
+/// </summary>
+public sealed class CatalogDatabase
+{
+    private const int NotADatabase = 26;
+    private const int Corrupt = 11;
+    private const int CannotOpen = 14;
+
+    private readonly string _connectionString;
+
+    private CatalogDatabase(string home)
+    {
+        Home = home;
+        Path = System.IO.Path.Combine(home, "catalog.db");
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path,
+            Mode = SqliteOpenMode.ReadWrite,
+            ForeignKeys = true,
+            DefaultTimeout = 30, // seconds to wait for another process's transaction
+        }.ToString();
+    }
+
+    /// <summary>The folder that holds the catalog and, where no other key is given, the encryption key.</summary>
+    public string Home { get; }
+
+    /// <summary>Full name of the database file.</summary>
+    public string Path { get; }
+
+    /// <summary>
+    /// Opens the catalog, creating folder (mode 0700) and file (mode 0600) where there are none, and brings it up to
+    /// this version. Processes that start at once wait for each other.
+    /// </summary>
+    /// <exception cref="TidemarkException"><c>catalog.unreadable</c>: no database, or no permission;
+    /// <c>catalog.newer</c>: a newer Tidemark has been here. Both are for the operator.</exception>
+    public static async Task<CatalogDatabase> OpenAsync(string home, CancellationToken cancellationToken)
+    {
+        var catalog = new CatalogDatabase(System.IO.Path.GetFullPath(home));
+        try
+        {
+            catalog.CreateFiles();
+            await using var connection = await catalog.ConnectAsync(cancellationToken);
+            await connection.ExecuteAsync("PRAGMA journal_mode = WAL");
+            await CatalogMigrations.ApplyAsync(connection, catalog.Path);
+        }
+        catch (SqliteException wrong) when (wrong.SqliteErrorCode is NotADatabase or Corrupt or CannotOpen)
+        {
+            throw catalog.Unreadable("is not a readable SQLite database", wrong);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw catalog.Unreadable("cannot be opened or created", wrong);
+        }
+
+        return catalog;
+    }
+
+    /// <summary>A pooled connection, to be disposed by the caller.</summary>
+    public async Task<SqliteConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var connection = new SqliteConnection(_connectionString);
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
+    /// <summary>
+    /// Runs work in one transaction that takes the write lock at its start, so that what the work reads stays true
+    /// until it commits. An exception rolls everything back.
+    /// </summary>
+    public async Task<T> WriteAsync<T>(Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+        await using var transaction = connection.BeginTransaction(deferred: false);
+        var result = await work(connection);
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+
+    /// <inheritdoc cref="WriteAsync{T}"/>
+    public Task WriteAsync(Func<SqliteConnection, Task> work, CancellationToken cancellationToken) =>
+        WriteAsync(async connection =>
+        {
+            await work(connection);
+            return true;
+        }, cancellationToken);
+
+    private void CreateFiles()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+        };
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(Home);
+        }
+        else
+        {
+            Directory.CreateDirectory(Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        // SQLite gives its -wal and -shm files the mode of the database.
+        using var created = new FileStream(Path, options);
+    }
+
+    private TidemarkException Unreadable(string what, Exception cause) =>
+        new(FailureKind.Configuration, "catalog.unreadable", $"The catalog {Path} {what}.", cause)
+        {
+            Hint = "Choose another folder with --home or TIDEMARK_HOME, or put a copy of the catalog back in its place.",
+        };
+}

@@ -1,0 +1,45 @@
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Secrets;
+
+namespace Tidemark.Engine.Catalog;
+
+/// <summary>The definitions of a catalog. Cheap to make; holds no connection.</summary>
+public sealed class DefinitionCatalog
+{
+    /// <param name="database">Where they are kept.</param>
+    /// <param name="vault">Where their secrets are kept.</param>
+    /// <param name="connectors">All connectors by name. They say which settings are secret; every setting of an
+    /// unknown connector is kept as a secret.</param>
+    /// <param name="clock">Where "now" comes from.</param>
+    public DefinitionCatalog(
+        CatalogDatabase database, SecretVault vault, IReadOnlyDictionary<string, IConnector> connectors,
+        TimeProvider clock)
+    {
+        Database = database;
+        Connectors = connectors;
+        Sources = new(database, vault, (source, setting) => IsSecret(source.Connector, setting),
+            (_, _) => Task.CompletedTask, clock);
+        Destinations = new(database, vault, (destination, setting) => IsSecret(destination.Connector, setting),
+            (_, _) => Task.CompletedTask, clock);
+        Pipelines = new(database, vault, (_, _) => false, async (connection, pipeline) =>
+        {
+            await DefinitionSet<SourceDefinition>.RequireAsync(connection, pipeline.Source);
+            await DefinitionSet<DestinationDefinition>.RequireAsync(connection, pipeline.Destination);
+        }, clock);
+    }
+
+    public DefinitionSet<SourceDefinition> Sources { get; }
+
+    public DefinitionSet<DestinationDefinition> Destinations { get; }
+
+    public DefinitionSet<PipelineDefinition> Pipelines { get; }
+
+    internal CatalogDatabase Database { get; }
+
+    internal IReadOnlyDictionary<string, IConnector> Connectors { get; }
+
+    /// <summary>Whether a setting of a connector is encrypted at rest and never shown.</summary>
+    public bool IsSecret(string connector, string setting) =>
+        !Connectors.TryGetValue(connector, out var known)
+        || SettingsBinder.Describe(known.Options).Any(option => option.IsSecret && option.Name == setting);
+}

@@ -1,0 +1,180 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Secrets;
+
+namespace Tidemark.Engine.Catalog;
+
+/// <summary>What saving a definition changed.</summary>
+public enum DefinitionChange
+{
+    Created,
+    Updated,
+    Unchanged,
+}
+
+/// <summary>All definitions of one kind. Secret settings are encrypted at rest and come back in the clear.</summary>
+/// <typeparam name="T">Source, destination or pipeline; its kind begins the error codes.</typeparam>
+public sealed class DefinitionSet<T>
+    where T : IDefinition<T>
+{
+    private readonly CatalogDatabase _database;
+    private readonly SecretVault _vault;
+    private readonly Func<T, string, bool> _isSecret;
+    private readonly Func<SqliteConnection, T, Task> _checkReferences;
+    private readonly TimeProvider _clock;
+
+    internal DefinitionSet(
+        CatalogDatabase database, SecretVault vault, Func<T, string, bool> isSecret,
+        Func<SqliteConnection, T, Task> checkReferences, TimeProvider clock)
+    {
+        (_database, _vault, _isSecret) = (database, vault, isSecret);
+        (_checkReferences, _clock) = (checkReferences, clock);
+    }
+
+    /// <summary>All of them, by name.</summary>
+    /// <exception cref="TidemarkException"><c>secrets.wrong_key</c> and its like, see <see cref="SecretVault"/>.</exception>
+    public async Task<IReadOnlyList<T>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.ConnectAsync(cancellationToken);
+        return await ListAsync(connection);
+    }
+
+    /// <summary>All names, in order. Needs no key.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.ConnectAsync(cancellationToken);
+        return await NamesAsync(connection);
+    }
+
+    /// <summary>The one with exactly this name.</summary>
+    /// <exception cref="TidemarkException"><c>source.unknown</c>, <c>destination.unknown</c>,
+    /// <c>pipeline.unknown</c> (usage), with the nearest name.</exception>
+    public async Task<T> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.ConnectAsync(cancellationToken);
+        return await FindOrDefaultAsync(connection, name) ?? throw await UnknownAsync(connection, name);
+    }
+
+    /// <summary>Inserts the definition, or puts it in the place of the one with its name.</summary>
+    /// <exception cref="TidemarkException"><c>definition.name_invalid</c>; <c>source.unknown</c> or
+    /// <c>destination.unknown</c> for a pipeline whose ends are not there (usage).</exception>
+    public Task<DefinitionChange> SaveAsync(T definition, CancellationToken cancellationToken) =>
+        _database.WriteAsync(connection => SaveAsync(connection, definition), cancellationToken);
+
+    /// <summary>Removes a definition and its secrets. Checkpoints and runs stay.</summary>
+    /// <exception cref="TidemarkException"><c>source.unknown</c> and its like; <c>source.in_use</c>,
+    /// <c>destination.in_use</c> (usage) naming the pipelines; <c>pipeline.in_use</c> (transient) while it runs.
+    /// </exception>
+    public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
+        _database.WriteAsync(async connection =>
+        {
+            await RefuseIfInUseAsync(connection, name);
+            await SecretVault.ForgetAsync(connection, T.Kind, name);
+            var removed = await connection.ExecuteAsync(
+                "DELETE FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name });
+            if (removed == 0) throw await UnknownAsync(connection, name);
+        }, cancellationToken);
+
+    internal async Task<IReadOnlyList<T>> ListAsync(SqliteConnection connection)
+    {
+        var bodies = await connection.QueryAsync<string>(
+            "SELECT body FROM definitions WHERE kind = @kind ORDER BY name", new { kind = T.Kind });
+        var definitions = new List<T>();
+        foreach (var body in bodies) definitions.Add(await ReadAsync(connection, body));
+        return definitions;
+    }
+
+    internal static async Task<IReadOnlyList<string>> NamesAsync(SqliteConnection connection) =>
+        (await connection.QueryAsync<string>(
+            "SELECT name FROM definitions WHERE kind = @kind ORDER BY name", new { kind = T.Kind })).AsList();
+
+    internal async Task<T?> FindOrDefaultAsync(SqliteConnection connection, string name) =>
+        await connection.QuerySingleOrDefaultAsync<string>(
+            "SELECT body FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name }) is { } body
+            ? await ReadAsync(connection, body) : default;
+
+    /// <summary>Throws where there is none of this name. Needs no key.</summary>
+    internal static async Task RequireAsync(SqliteConnection connection, string name)
+    {
+        if (await connection.ExecuteScalarAsync<long>(
+            "SELECT count(*) FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name }) == 0)
+            throw await UnknownAsync(connection, name);
+    }
+
+    internal async Task<DefinitionChange> SaveAsync(SqliteConnection connection, T definition)
+    {
+        if (DefinitionName.Mistake(definition.Name) is { } mistake)
+            throw new TidemarkException(FailureKind.Usage, "definition.name_invalid", mistake);
+        await _checkReferences(connection, definition);
+        var before = await FindOrDefaultAsync(connection, definition.Name);
+        if (before is not null && DefinitionJson.Write(before) == DefinitionJson.Write(definition)
+            && await IsSealedAsItShouldBeAsync(connection, definition))
+            return DefinitionChange.Unchanged;
+
+        var plain = definition.Settings.Where(setting => !_isSecret(definition, setting.Key)).ToDictionary();
+        await connection.ExecuteAsync("""
+            INSERT INTO definitions (kind, name, body, created_at, updated_at) VALUES (@kind, @Name, @body, @now, @now)
+            ON CONFLICT (kind, name) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at
+            """, new
+        {
+            kind = T.Kind,
+            definition.Name,
+            body = DefinitionJson.Write(definition.WithSettings(plain)),
+            now = _clock.GetUtcNow().ToUnixTimeMilliseconds(),
+        });
+        await SecretVault.ForgetAsync(connection, T.Kind, definition.Name);
+        foreach (var (setting, value) in definition.Settings.Where(setting => !plain.ContainsKey(setting.Key)))
+            await _vault.KeepAsync(connection, T.Kind, definition.Name, setting, value);
+        return before is null ? DefinitionChange.Created : DefinitionChange.Updated;
+    }
+
+    private async Task<T> ReadAsync(SqliteConnection connection, string body)
+    {
+        var definition = DefinitionJson.Read<T>(body);
+        var secrets = await _vault.RevealAsync(connection, T.Kind, definition.Name);
+        return secrets.Count == 0
+            ? definition : definition.WithSettings(definition.Settings.Concat(secrets).ToDictionary());
+    }
+
+    /// <summary>False where a connector's newer version calls a setting secret that was saved in the clear.</summary>
+    private async Task<bool> IsSealedAsItShouldBeAsync(SqliteConnection connection, T definition)
+    {
+        var stored = await connection.QueryAsync<string>(
+            "SELECT setting FROM secrets WHERE kind = @kind AND owner = @Name", new { kind = T.Kind, definition.Name });
+        return stored.ToHashSet(StringComparer.Ordinal)
+            .SetEquals(definition.Settings.Keys.Where(setting => _isSecret(definition, setting)));
+    }
+
+    private static async Task RefuseIfInUseAsync(SqliteConnection connection, string name)
+    {
+        var users = (await connection.QueryAsync<string>("""
+            SELECT name FROM definitions
+            WHERE kind = 'pipeline' AND @kind <> 'pipeline' AND json_extract(body, '$.' || @kind) = @name ORDER BY name
+            """, new { kind = T.Kind, name })).AsList();
+        if (users.Count > 0)
+        {
+            throw new TidemarkException(FailureKind.Usage, $"{T.Kind}.in_use",
+                $"The {T.Kind} {name} is used by {(users.Count == 1 ? "pipeline" : "pipelines")} {string.Join(", ", users)}.")
+            {
+                Hint = "Remove the pipelines first, or let them use another.",
+            };
+        }
+
+        if (await connection.QuerySingleOrDefaultAsync<string>(
+            "SELECT run FROM leases WHERE pipeline = @name AND @kind = 'pipeline'", new { kind = T.Kind, name }) is { } run)
+        {
+            throw new TidemarkException(FailureKind.Transient, "pipeline.in_use",
+                $"The pipeline {name} is being run by {run}.")
+            {
+                Hint = $"Wait for it, or stop it with `tidemark run cancel {run}`.",
+            };
+        }
+    }
+
+    private static async Task<TidemarkException> UnknownAsync(SqliteConnection connection, string name) =>
+        new(FailureKind.Usage, $"{T.Kind}.unknown", $"There is no {T.Kind} {name}.")
+        {
+            Hint = NearestName.Hint(name, await NamesAsync(connection)),
+        };
+}

@@ -1,0 +1,119 @@
+using Dapper;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Runs;
+
+/// <summary>What runs have left behind. Takes full ids, as <see cref="RunStore"/> gives them.</summary>
+public sealed class RunHistory(CatalogDatabase database)
+{
+    /// <summary>Log lines in order, to be read on after the last one seen.</summary>
+    /// <param name="run">Full id.</param>
+    /// <param name="afterSeq">0 for the beginning.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Looked at before reading.</param>
+    public async Task<IReadOnlyList<RunLogLine>> LogsAsync(
+        string run, long afterSeq, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        var rows = await connection.QueryAsync<LogRow>("""
+            SELECT seq AS Seq, at AS At, level AS Level, stream AS Stream, message AS Message
+            FROM run_logs WHERE run = @run AND seq > @afterSeq ORDER BY seq LIMIT @limit
+            """, new { run, afterSeq, limit });
+        return [.. rows.Select(row => new RunLogLine(
+            row.Seq, Time(row.At), Enum.Parse<RunLogLevel>(row.Level, ignoreCase: true), row.Stream, row.Message))];
+    }
+
+    /// <summary>Steps in the order in which they began.</summary>
+    public async Task<IReadOnlyList<RunStep>> StepsAsync(string run, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        var rows = await connection.QueryAsync<StepRow>("""
+            SELECT name AS Name, stream AS Stream, status AS Status, detail AS Detail, started_at AS StartedAt,
+                   finished_at AS FinishedAt
+            FROM run_steps WHERE run = @run ORDER BY seq
+            """, new { run });
+        return [.. rows.Select(row => new RunStep(
+            row.Name, row.Stream, Enum.Parse<StepStatus>(row.Status, ignoreCase: true), row.Detail,
+            Time(row.StartedAt), row.FinishedAt is { } end ? Time(end) : null))];
+    }
+
+    /// <summary>Records whose latest quarantine was by this run.</summary>
+    public Task<IReadOnlyList<QuarantineEntry>> QuarantineOfRunAsync(
+        string run, int limit, CancellationToken cancellationToken) =>
+        QuarantineAsync(run, pipeline: null, limit, cancellationToken);
+
+    /// <summary>Everything of a pipeline that is in quarantine, the latest first.</summary>
+    public Task<IReadOnlyList<QuarantineEntry>> QuarantineOfPipelineAsync(
+        string pipeline, int limit, CancellationToken cancellationToken) =>
+        QuarantineAsync(run: null, pipeline, limit, cancellationToken);
+
+    private async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync(
+        string? run, string? pipeline, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        var rows = await connection.QueryAsync<QuarantineRow>("""
+            SELECT id AS Id, pipeline AS Pipeline, stream AS Stream, run AS Run, code AS Code, subject AS Subject,
+                   message AS Message, hint AS Hint, payload AS Payload, first_seen AS FirstSeen, last_seen AS LastSeen
+            FROM quarantine WHERE run = @run OR pipeline = @pipeline ORDER BY last_seen DESC, id DESC LIMIT @limit
+            """, new { run, pipeline, limit });
+        return [.. rows.Select(row => new QuarantineEntry(
+            row.Id, row.Pipeline, row.Run, Time(row.FirstSeen), Time(row.LastSeen),
+            new(row.Stream, row.Payload, new Problem(row.Code, row.Subject, row.Message, row.Hint))))];
+    }
+
+    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private sealed record LogRow
+    {
+        public long Seq { get; init; }
+
+        public long At { get; init; }
+
+        public required string Level { get; init; }
+
+        public string? Stream { get; init; }
+
+        public required string Message { get; init; }
+    }
+
+    private sealed record StepRow
+    {
+        public required string Name { get; init; }
+
+        public string? Stream { get; init; }
+
+        public required string Status { get; init; }
+
+        public string? Detail { get; init; }
+
+        public long StartedAt { get; init; }
+
+        public long? FinishedAt { get; init; }
+    }
+
+    private sealed record QuarantineRow
+    {
+        public long Id { get; init; }
+
+        public required string Pipeline { get; init; }
+
+        public required string Stream { get; init; }
+
+        public required string Run { get; init; }
+
+        public required string Code { get; init; }
+
+        public required string Subject { get; init; }
+
+        public required string Message { get; init; }
+
+        public string? Hint { get; init; }
+
+        public required string Payload { get; init; }
+
+        public long FirstSeen { get; init; }
+
+        public long LastSeen { get; init; }
+    }
+}

@@ -1,0 +1,302 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Runs;
+
+/// <summary>
+/// One run while it runs: keeps its lease alive, writes down what it does and hears when it is to stop. Safe to use
+/// from the run's streams at once. Disposing without <see cref="FinishAsync"/> marks the run failed with
+/// <c>run.interrupted</c>.
+/// </summary>
+public sealed class RunJournal : IAsyncDisposable
+{
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(500);
+
+    private readonly CatalogDatabase _database;
+    private readonly TimeProvider _clock;
+    private readonly RunLog _log;
+    private readonly CancellationTokenSource _leaseLost = new();
+    private readonly CancellationTokenSource _cancelRequested = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _writing = new(1);
+    private readonly Task _heartbeat;
+    private RunResult _sofar;
+    private long _progressAt;
+    private bool _hasNews;
+    private int _steps;
+    private bool _isFinished;
+    private bool _isDisposed;
+
+    internal RunJournal(CatalogDatabase database, TimeProvider clock, RunResult begun, DateTimeOffset startedAt)
+    {
+        (_database, _clock, _sofar) = (database, clock, begun);
+        (Run, Pipeline, Mode, StartedAt) = (begun.Run, begun.Pipeline, begun.Mode, startedAt);
+        (LeaseLost, CancelRequested) = (_leaseLost.Token, _cancelRequested.Token);
+        _log = new RunLog(database, clock, Run);
+        _heartbeat = Task.Run(BeatAsync);
+    }
+
+    /// <summary>Id, e.g. <c>r-20261122-101530-0a1b2c</c>; sorts by time.</summary>
+    public string Run { get; }
+
+    public string Pipeline { get; }
+
+    public WriteMode Mode { get; }
+
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Cancelled when another process has taken the run's lease: the run must stop writing at once.</summary>
+    public CancellationToken LeaseLost { get; }
+
+    /// <summary>Cancelled within a second after somebody asked the run to stop.</summary>
+    public CancellationToken CancelRequested { get; }
+
+    /// <summary>
+    /// Begins a step (status running), or ends the latest one of this name and stream that runs. A step that never
+    /// began is written as one that took no time.
+    /// </summary>
+    public Task StepAsync(
+        string name, string? stream, StepStatus status, string? detail, CancellationToken cancellationToken) =>
+        _database.WriteAsync(async connection =>
+        {
+            var values = new
+            {
+                Run,
+                name,
+                stream,
+                status = status.ToString().ToLowerInvariant(),
+                detail,
+                now = Now(),
+                end = status == StepStatus.Running ? (long?)null : Now(),
+            };
+            if (status != StepStatus.Running && await connection.ExecuteAsync("""
+                UPDATE run_steps SET status = @status, detail = coalesce(@detail, detail), finished_at = @now
+                WHERE run = @Run AND seq = (SELECT max(seq) FROM run_steps
+                    WHERE run = @Run AND name = @name AND stream IS @stream AND status = 'running')
+                """, values) > 0)
+                return;
+
+            await connection.ExecuteAsync("""
+                INSERT INTO run_steps (run, seq, name, stream, status, detail, started_at, finished_at)
+                VALUES (@Run, @seq, @name, @stream, @status, @detail, @now, @end)
+                """, new
+            {
+                values.Run,
+                seq = Interlocked.Increment(ref _steps),
+                values.name,
+                values.stream,
+                values.status,
+                values.detail,
+                values.now,
+                values.end,
+            });
+        }, cancellationToken);
+
+    /// <summary>
+    /// Adds a line to the run's log: at most 10,000 lines of 4,000 letters, the last of which says so. Lines are
+    /// durable within a second and when the run finishes.
+    /// </summary>
+    public Task LogAsync(RunLogLevel level, string? stream, string message, CancellationToken cancellationToken) =>
+        _log.AddAsync(level, stream, message, cancellationToken);
+
+    /// <summary>
+    /// Puts records into quarantine; they are durable when this returns. A record that is there already, by pipeline,
+    /// stream, code and payload, is not kept twice: its run, time and message become these.
+    /// </summary>
+    public Task QuarantineAsync(IReadOnlyList<QuarantinedRecord> records, CancellationToken cancellationToken) =>
+        records.Count == 0 ? Task.CompletedTask : _database.WriteAsync(connection => connection.ExecuteAsync("""
+            INSERT INTO quarantine (pipeline, stream, run, code, subject, message, hint, payload, payload_sha256,
+                                    first_seen, last_seen)
+            VALUES (@Pipeline, @Stream, @Run, @Code, @Subject, @Message, @Hint, @Payload, @sha256, @now, @now)
+            ON CONFLICT (pipeline, stream, code, payload_sha256) DO UPDATE SET
+                run = excluded.run, subject = excluded.subject, message = excluded.message, hint = excluded.hint,
+                last_seen = excluded.last_seen
+            """, records.Select(record => new
+        {
+            Pipeline,
+            record.Stream,
+            Run,
+            record.Reason.Code,
+            record.Reason.Subject,
+            record.Reason.Message,
+            record.Reason.Hint,
+            record.Payload,
+            sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(record.Payload))),
+            now = Now(),
+        })), cancellationToken);
+
+    /// <summary>Shows the figures so far to whoever looks at the run. Written at most twice a second.</summary>
+    public async Task ProgressAsync(IReadOnlyList<StreamFigures> streams, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            _sofar = _sofar with { Streams = [.. streams] };
+            _hasNews = true;
+            if (_progressAt == 0 || _clock.GetElapsedTime(_progressAt) >= ProgressEvery)
+                await WriteProgressAsync(cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Writes the end of the run and lets the pipeline go.</summary>
+    /// <exception cref="TidemarkException"><c>run.lease_lost</c> (transient): another process has meanwhile marked this
+    /// run as interrupted, and its word stands.</exception>
+    public async Task FinishAsync(RunResult result, CancellationToken cancellationToken)
+    {
+        if (result.Run != Run)
+            throw new ArgumentException($"The result is one of {result.Run}, not of {Run}.", nameof(result));
+        await _log.FlushAsync(cancellationToken);
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            if (!await SettleAsync(result, cancellationToken))
+            {
+                throw new TidemarkException(FailureKind.Transient, "run.lease_lost",
+                    $"The run {Run} lost its lease on {Pipeline} and was marked as interrupted.")
+                {
+                    Hint = "Run the pipeline again: it goes on from its checkpoint.",
+                };
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        await _stopping.CancelAsync();
+#pragma warning disable VSTHRD003 // Started by the constructor, on no context that could wait for this one.
+        await _heartbeat;
+#pragma warning restore VSTHRD003
+        try
+        {
+            await _log.FlushAsync(CancellationToken.None);
+            if (!_isFinished) await SettleAsync(Interrupted(), CancellationToken.None);
+        }
+        catch (SqliteException)
+        {
+            // An exception here would hide the one that ended the run. The lease runs out, and reconciling settles it.
+        }
+
+        _log.Dispose();
+        _writing.Dispose();
+        _stopping.Dispose();
+        _leaseLost.Dispose();
+        _cancelRequested.Dispose();
+    }
+
+    private async Task BeatAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(BeatEvery, _clock);
+            var holdsUntil = StartedAt + Lease.Term;
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            {
+                try
+                {
+                    if (holdsUntil - _clock.GetUtcNow() <= Lease.Term - Lease.RenewEvery)
+                    {
+                        var now = _clock.GetUtcNow();
+                        if (!await RenewAsync(now)) return;
+                        holdsUntil = now + Lease.Term;
+                    }
+
+                    if (!await ListenAsync()) return;
+                    await _log.FlushAsync(_stopping.Token);
+                    await FlushProgressAsync();
+                }
+                catch (SqliteException) when (_clock.GetUtcNow() < holdsUntil)
+                {
+                    // Locked for long, or the disk is full: the lease still holds, so the next beat tries again.
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The run is over.
+        }
+        finally
+        {
+            // However this ended while the run goes on: nobody renews the lease any more.
+            if (!_stopping.IsCancellationRequested && !_isFinished) await _leaseLost.CancelAsync();
+        }
+    }
+
+    private async Task<bool> RenewAsync(DateTimeOffset now)
+    {
+        await using var connection = await _database.ConnectAsync(_stopping.Token);
+        return await Lease.RenewAsync(connection, Run, now);
+    }
+
+    /// <summary>Hears of a request to stop. False where the lease is gone.</summary>
+    private async Task<bool> ListenAsync()
+    {
+        await using var connection = await _database.ConnectAsync(_stopping.Token);
+        var isCancelled = await connection.QuerySingleOrDefaultAsync<long?>("""
+            SELECT runs.cancel_requested FROM runs JOIN leases ON leases.run = runs.id WHERE runs.id = @Run
+            """, new { Run });
+        if (isCancelled == 1) await _cancelRequested.CancelAsync();
+        return isCancelled is not null;
+    }
+
+    private async Task FlushProgressAsync()
+    {
+        await _writing.WaitAsync(_stopping.Token);
+        try
+        {
+            if (_hasNews && !_isFinished) await WriteProgressAsync(_stopping.Token);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task WriteProgressAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.ConnectAsync(cancellationToken);
+        var seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds;
+        await RunRow.UpdateAsync(connection, _sofar with { Seconds = seconds }, RunStatus.Running, finishedAt: null);
+        (_progressAt, _hasNews) = (_clock.GetTimestamp(), false);
+    }
+
+    private Task<bool> SettleAsync(RunResult result, CancellationToken cancellationToken) =>
+        _database.WriteAsync(async connection =>
+        {
+            if (!await RunRow.UpdateAsync(connection, result, RunStatus.Running, _clock.GetUtcNow())) return false;
+            await connection.ExecuteAsync(
+                "UPDATE run_steps SET status = 'failed', finished_at = @now WHERE run = @Run AND status = 'running'",
+                new { Run, now = Now() });
+            await Lease.ReleaseAsync(connection, Run);
+            _isFinished = true;
+            return true;
+        }, cancellationToken);
+
+    private RunResult Interrupted() => _sofar with
+    {
+        Status = RunStatus.Failed,
+        Seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds,
+        Problems =
+        [
+            new("run.interrupted", $"run {Run}", "The run ended without a result.",
+                $"Run the pipeline {Pipeline} again: it goes on from its checkpoint."),
+        ],
+    };
+
+    private long Now() => _clock.GetUtcNow().ToUnixTimeMilliseconds();
+}

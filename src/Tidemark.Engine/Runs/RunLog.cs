@@ -1,0 +1,65 @@
+using System.Globalization;
+using Dapper;
+using Tidemark.Engine.Catalog;
+
+namespace Tidemark.Engine.Runs;
+
+/// <summary>The lines of one run, written in batches and capped, so that a run over bad data cannot fill the disk.</summary>
+internal sealed class RunLog(CatalogDatabase database, TimeProvider clock, string run) : IDisposable
+{
+    /// <summary>Lines of a run; the last one says that the log is full.</summary>
+    public const int MaxLines = 10_000;
+
+    /// <summary>Letters of a line; the rest is cut.</summary>
+    public const int MaxLetters = 4_000;
+
+    private const int FlushAt = 500;
+
+    private readonly SemaphoreSlim _flushing = new(1);
+    private readonly Lock _adding = new();
+    private readonly List<Line> _waiting = [];
+    private long _seq;
+
+    public async Task AddAsync(RunLogLevel level, string? stream, string message, CancellationToken cancellationToken)
+    {
+        int waiting;
+        lock (_adding)
+        {
+            if (_seq == MaxLines) return;
+            var isLast = ++_seq == MaxLines;
+            _waiting.Add(new Line(run, _seq, clock.GetUtcNow().ToUnixTimeMilliseconds(),
+                (isLast ? RunLogLevel.Warning : level).ToString().ToLowerInvariant(), isLast ? null : stream,
+                isLast ? string.Create(CultureInfo.InvariantCulture,
+                    $"The log of this run is full at {MaxLines:N0} lines; what comes after is not kept.")
+                : message.Length <= MaxLetters ? message : message[..MaxLetters] + "…"));
+            waiting = _waiting.Count;
+        }
+
+        if (waiting >= FlushAt) await FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Makes what was added so far durable. Lines stay in hand where it throws.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await _flushing.WaitAsync(cancellationToken);
+        try
+        {
+            List<Line> lines;
+            lock (_adding) lines = [.. _waiting];
+            if (lines.Count == 0) return;
+            await database.WriteAsync(connection => connection.ExecuteAsync("""
+                INSERT INTO run_logs (run, seq, at, level, stream, message)
+                VALUES (@Run, @Seq, @At, @Level, @Stream, @Message)
+                """, lines), cancellationToken);
+            lock (_adding) _waiting.RemoveRange(0, lines.Count);
+        }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    public void Dispose() => _flushing.Dispose();
+
+    private sealed record Line(string Run, long Seq, long At, string Level, string? Stream, string Message);
+}

@@ -1,0 +1,175 @@
+using System.Security.Cryptography;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Secrets;
+
+/// <summary>
+/// Secrets at rest. The key is looked for only when a secret is touched, and is made at the first secret where the
+/// operator gave none.
+/// </summary>
+/// <param name="catalog">Where the secrets are kept.</param>
+/// <param name="givenKey">The value of <c>TIDEMARK_ENCRYPTION_KEY</c>: base64 of 32 bytes or a passphrase of at least
+/// 16 letters. Null or empty: the file <c>key</c> in the catalog's home.</param>
+public sealed class SecretVault(CatalogDatabase catalog, string? givenKey)
+{
+    private readonly KeyFile _file = new(catalog.Home);
+    private readonly bool _isGiven = !string.IsNullOrEmpty(givenKey);
+    private volatile EncryptionKey? _key;
+
+    /// <summary>Keeps a secret of, e.g., <c>source</c>, <c>Italy Stripe</c>, <c>api_key</c>, within the caller's
+    /// write transaction.</summary>
+    /// <exception cref="TidemarkException"><c>secrets.wrong_key</c>, <c>secrets.key_missing</c>,
+    /// <c>secrets.key_too_short</c>, <c>secrets.key_unreadable</c> (configuration).</exception>
+    public async Task KeepAsync(SqliteConnection connection, string kind, string owner, string setting, string plain)
+    {
+        var key = await KeyForWritingAsync(connection);
+        await connection.ExecuteAsync("""
+            INSERT INTO secrets (kind, owner, setting, sealed) VALUES (@kind, @owner, @setting, @text)
+            ON CONFLICT (kind, owner, setting) DO UPDATE SET sealed = excluded.sealed
+            """, new { kind, owner, setting, text = SealedText.Seal(key, Subject(kind, owner, setting), plain) });
+    }
+
+    /// <summary>All secrets of one owner, by setting.</summary>
+    /// <exception cref="TidemarkException">As for keeping, and <c>secrets.altered</c> where a stored text was changed
+    /// or moved.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> RevealAsync(
+        SqliteConnection connection, string kind, string owner)
+    {
+        var rows = (await connection.QueryAsync<SecretRow>("""
+            SELECT kind AS Kind, owner AS Owner, setting AS Setting, sealed AS Sealed
+            FROM secrets WHERE kind = @kind AND owner = @owner
+            """, new { kind, owner })).AsList();
+        if (rows.Count == 0) return new Dictionary<string, string>();
+        var key = await KeyForReadingAsync(connection);
+        return rows.ToDictionary(row => row.Setting, row => Open(key, row), StringComparer.Ordinal);
+    }
+
+    /// <summary>Forgets all secrets of one owner.</summary>
+    public static Task ForgetAsync(SqliteConnection connection, string kind, string owner) =>
+        connection.ExecuteAsync("DELETE FROM secrets WHERE kind = @kind AND owner = @owner", new { kind, owner });
+
+    /// <summary>
+    /// Encrypts every secret anew in one transaction. With a new key the operator sets it as TIDEMARK_ENCRYPTION_KEY
+    /// afterwards; without one, a new key file takes the place of the old.
+    /// </summary>
+    /// <param name="newKey">As TIDEMARK_ENCRYPTION_KEY, or null for a new key file.</param>
+    /// <param name="cancellationToken">Leaves everything under the old key.</param>
+    /// <exception cref="TidemarkException"><c>secrets.new_key_needed</c> (usage) where the old key was given and no new
+    /// one is.</exception>
+    public async Task<KeyRotation> RotateAsync(string? newKey, CancellationToken cancellationToken)
+    {
+        if (newKey is null && _isGiven)
+        {
+            throw new TidemarkException(FailureKind.Usage, "secrets.new_key_needed",
+                "The encryption key comes from TIDEMARK_ENCRYPTION_KEY, so the new one must be given too.");
+        }
+
+        var rotation = await catalog.WriteAsync(async connection =>
+        {
+            var from = await KeyForWritingAsync(connection);
+            var to = newKey is null
+                ? EncryptionKey.Generate() : EncryptionKey.FromText(newKey, await SaltAsync(connection));
+            var rows = (await connection.QueryAsync<SecretRow>(
+                "SELECT kind AS Kind, owner AS Owner, setting AS Setting, sealed AS Sealed FROM secrets")).AsList();
+            await connection.ExecuteAsync(
+                "UPDATE secrets SET sealed = @Sealed WHERE kind = @Kind AND owner = @Owner AND setting = @Setting",
+                rows.Select(row => row with { Sealed = SealedText.Seal(to, row.Subject, Open(from, row)) }));
+            await connection.ExecuteAsync(
+                "UPDATE facts SET value = @id WHERE name = 'key_id'", new { id = to.Id });
+            if (newKey is null) _file.WriteNext(to);
+            return (Key: to, Result: new KeyRotation(from.Id, to.Id, rows.Count));
+        }, cancellationToken);
+
+        if (newKey is null) _file.Promote();
+        _key = rotation.Key;
+        return rotation.Result;
+    }
+
+    private async Task<EncryptionKey> KeyForWritingAsync(SqliteConnection connection)
+    {
+        if (await RecordedIdAsync(connection) is { } id) return await FittingKeyAsync(connection, id);
+
+        var key = await LoadAsync(connection, id: null);
+        if (key is null) _file.WriteCurrent(key = EncryptionKey.Generate());
+        await connection.ExecuteAsync("INSERT INTO facts (name, value) VALUES ('key_id', @Id)", new { key.Id });
+        return _key = key;
+    }
+
+    private async Task<EncryptionKey> KeyForReadingAsync(SqliteConnection connection) =>
+        await FittingKeyAsync(connection, await RecordedIdAsync(connection) ?? "");
+
+    /// <summary>The key with this id. It is looked for again where another process has rotated it meanwhile.</summary>
+    private async Task<EncryptionKey> FittingKeyAsync(SqliteConnection connection, string id)
+    {
+        if (_key is { } known && known.Id == id) return known;
+        var key = await LoadAsync(connection, id) ?? throw new TidemarkException(
+            FailureKind.Configuration, "secrets.key_missing",
+            $"The secrets of this catalog are encrypted with the key {id}, and {_file.FullName} is not there.")
+        {
+            Hint = "Set TIDEMARK_ENCRYPTION_KEY to that key, or put the key file back.",
+        };
+        if (key.Id != id)
+        {
+            throw new TidemarkException(FailureKind.Configuration, "secrets.wrong_key",
+                $"The encryption key does not fit: the secrets were encrypted with the key {id}, this is {key.Id}.")
+            {
+                Hint = _isGiven
+                    ? "Set TIDEMARK_ENCRYPTION_KEY to the key that the secrets were saved with."
+                    : $"Put the key that the secrets were saved with back into {_file.FullName}, or set "
+                      + "TIDEMARK_ENCRYPTION_KEY to it.",
+            };
+        }
+
+        return _key = key;
+    }
+
+    private async Task<EncryptionKey?> LoadAsync(SqliteConnection connection, string? id) =>
+        _isGiven ? EncryptionKey.FromText(givenKey!, await SaltAsync(connection)) : _file.Read(id);
+
+    private static Task<string?> RecordedIdAsync(SqliteConnection connection) =>
+        connection.QuerySingleOrDefaultAsync<string>("SELECT value FROM facts WHERE name = 'key_id'");
+
+    private static async Task<byte[]> SaltAsync(SqliteConnection connection) =>
+        Convert.FromHexString(await connection.QuerySingleAsync<string>(
+            "SELECT value FROM facts WHERE name = 'passphrase_salt'"));
+
+    private static string Open(EncryptionKey key, SecretRow row)
+    {
+        try
+        {
+            return SealedText.Open(key, row.Subject, row.Sealed);
+        }
+        catch (Exception wrong) when (wrong is CryptographicException or FormatException)
+        {
+            throw new TidemarkException(FailureKind.Configuration, "secrets.altered",
+                $"The stored setting {row.Setting} of {row.Kind} {row.Owner} was changed or moved outside Tidemark.", wrong)
+            {
+                Hint = $"Save the {row.Kind} again with its secret.",
+            };
+        }
+    }
+
+    private static string Subject(string kind, string owner, string setting) => $"{kind}/{owner}/{setting}";
+
+    private sealed record SecretRow
+    {
+        public required string Kind { get; init; }
+
+        public required string Owner { get; init; }
+
+        public required string Setting { get; init; }
+
+        public required string Sealed { get; init; }
+
+        public string Subject => SecretVault.Subject(Kind, Owner, Setting);
+    }
+}
+
+/// <summary>What a rotation did.</summary>
+/// <param name="OldKeyId">Id of the key until now.</param>
+/// <param name="NewKeyId">Id of the key from now on.</param>
+/// <param name="Secrets">How many secrets were encrypted anew.</param>
+public sealed record KeyRotation(string OldKeyId, string NewKeyId, int Secrets);
