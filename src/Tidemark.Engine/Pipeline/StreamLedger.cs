@@ -47,7 +47,7 @@ internal sealed class StreamLedger(TablePlan plan, TimeProvider clock)
     }
 
     /// <summary>The counts of a staging once a batch is in it, before the destination has had its say.</summary>
-    public StagedCounts Staged(StagedCounts before, Batch batch) =>
+    public static StagedCounts Staged(StagedCounts before, Batch batch) =>
         new(
             before.Read + batch.Read,
             before.Skipped + batch.Rows.SupersededCount,

@@ -1,5 +1,4 @@
 using Tidemark.Engine.Destinations;
-using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Sources;
@@ -34,7 +33,7 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
         ledger.Opened(stream, table);
         if (table.Mode == WriteMode.Replace && stream.Checkpoint is { IsComplete: true })
         {
-            await journal.LogAsync(RunLogLevel.Information, table.Stream.Name, "Everything is staged already.", cancellationToken);
+            await journal.LogAsync(RunLogLevel.Info, table.Stream.Name, "Everything is staged already.", cancellationToken);
             return;
         }
 
@@ -58,7 +57,7 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
             if (batch.NewFields.Count > 0) await EvolveAsync(stream, batch, cancellationToken);
             await QuarantineAsync(batch.Unfit, cancellationToken);
             var before = stream.Checkpoint is { } saved && isFull ? saved.Staged : StagedCounts.None;
-            var after = new Checkpoint(batch.After, isFull ? ledger.Staged(before, batch) : StagedCounts.None, startedAt)
+            var after = new Checkpoint(batch.After, isFull ? StreamLedger.Staged(before, batch) : StagedCounts.None, startedAt)
             {
                 IsComplete = batch.IsLast,
             };
@@ -74,7 +73,7 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
     {
         await stream.EvolveAsync(batch.NewFields, cancellationToken);
         await journal.LogAsync(
-            RunLogLevel.Information, stream.Stream.Name,
+            RunLogLevel.Info, stream.Stream.Name,
             $"New columns: {string.Join(", ", batch.NewFields.Select(field => $"{field.Name} ({field.Type})"))}.", cancellationToken);
         if (batch.LeftOut.Count == 0) return;
         await journal.LogAsync(

@@ -102,7 +102,7 @@ public sealed class Sync(TimeProvider clock)
             }
 
             ledger.Ended();
-            var end = ledger.HasFailed ? StepStatus.Failed : StepStatus.Succeeded;
+            var end = ledger.HasFailed ? StepStatus.Failed : StepStatus.Done;
             await journal.StepAsync("read", ledger.Stream, end, ledger.Figures.Error?.Message, stop);
         });
         await journal.ProgressAsync(Figures(), cancellationToken);
@@ -129,7 +129,7 @@ public sealed class Sync(TimeProvider clock)
         var objections = DeleteGuard.Objections(await load.PreviewAsync(cancellationToken), plan);
         problems.AddRange(objections);
         await journal.StepAsync(
-            "guard", null, objections.Count == 0 ? StepStatus.Succeeded : StepStatus.Failed,
+            "guard", null, objections.Count == 0 ? StepStatus.Done : StepStatus.Failed,
             objections.Count == 0 ? null : string.Join(" ", objections.Select(problem => problem.Message)), cancellationToken);
         if (objections.Count > 0) return false;
 
@@ -143,7 +143,7 @@ public sealed class Sync(TimeProvider clock)
                 CancellationToken.None);
         }
 
-        await journal.StepAsync("publish", null, StepStatus.Succeeded, null, CancellationToken.None);
+        await journal.StepAsync("publish", null, StepStatus.Done, null, CancellationToken.None);
         return true;
     }
 
