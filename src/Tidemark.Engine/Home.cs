@@ -1,0 +1,73 @@
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Runs;
+using Tidemark.Engine.Secrets;
+
+namespace Tidemark.Engine;
+
+/// <summary>
+/// One Tidemark: its catalog in a folder, the connectors there are, and the operations that every door (command line,
+/// API, page) calls.
+/// </summary>
+public sealed class Home
+{
+    private readonly TimeProvider _clock;
+
+    private Home(CatalogDatabase database, string? key, IReadOnlyDictionary<string, IConnector> connectors, TimeProvider clock)
+    {
+        _clock = clock;
+        Connectors = connectors;
+        Secrets = new SecretVault(database, key);
+        Definitions = new DefinitionCatalog(database, Secrets, connectors, clock);
+        Runs = new RunStore(database, clock);
+        History = new RunHistory(database);
+        Planner = new SyncPlanner(Definitions, connectors, clock);
+    }
+
+    public IReadOnlyDictionary<string, IConnector> Connectors { get; }
+
+    public DefinitionCatalog Definitions { get; }
+
+    public SecretVault Secrets { get; }
+
+    public RunStore Runs { get; }
+
+    public RunHistory History { get; }
+
+    private SyncPlanner Planner { get; }
+
+    /// <summary>Opens the catalog in a folder, which is made where it is missing.</summary>
+    /// <param name="folder">E.g. <c>.tidemark</c>.</param>
+    /// <param name="key">The encryption key given by the operator, or null for the one in the folder.</param>
+    /// <param name="connectors">By name.</param>
+    /// <param name="clock">Where "now" comes from.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    public static async Task<Home> OpenAsync(
+        string folder, string? key, IReadOnlyDictionary<string, IConnector> connectors, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var home = new Home(await CatalogDatabase.OpenAsync(folder, cancellationToken), key, connectors, clock);
+        await home.Runs.ReconcileAsync(cancellationToken);
+        return home;
+    }
+
+    /// <summary>Plans, checks and runs a sync.</summary>
+    /// <exception cref="TidemarkException">Before anything was written: settings, reachability, another run. Afterwards
+    /// the result says what went wrong.</exception>
+    public async Task<RunResult> SyncAsync(
+        SyncRequest request, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
+    {
+        var plan = await Planner.PlanAsync(request, cancellationToken);
+        await using var source = plan.Source;
+        await using var destination = plan.Destination;
+        await using var journal = await Runs.StartAsync(plan.Pipeline, plan.Mode, request.Cause, cancellationToken);
+        return await new Sync(_clock).RunAsync(plan, journal, progress, cancellationToken);
+    }
+
+    /// <summary>Asks a source or a destination, by name, whether it works; null for all of them. Changes nothing.</summary>
+    /// <exception cref="TidemarkException"><c>name.unknown</c>.</exception>
+    public Task<IReadOnlyList<ConnectionTest>> TestAsync(string? name, CancellationToken cancellationToken) =>
+        ConnectionTest.RunAsync(Definitions, Planner, name, cancellationToken);
+}

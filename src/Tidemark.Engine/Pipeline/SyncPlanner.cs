@@ -1,0 +1,137 @@
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>
+/// Turns a request into a plan: binds settings, opens source and destination, picks streams, and asks both sides whether
+/// they would work. All problems are reported at once, before anything is written.
+/// </summary>
+public sealed class SyncPlanner(
+    DefinitionCatalog definitions, IReadOnlyDictionary<string, IConnector> connectors, TimeProvider clock)
+{
+    /// <exception cref="TidemarkException">Configuration, with every problem; Usage for unknown names.</exception>
+    public async Task<SyncPlan> PlanAsync(SyncRequest request, CancellationToken cancellationToken)
+    {
+        var pipeline = request.Pipeline;
+        var from = await definitions.Sources.FindAsync(pipeline.Source, cancellationToken);
+        var to = await definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        var problems = new List<Problem>();
+        if (!from.IsActive)
+        {
+            problems.Add(new("source.inactive", $"source \"{from.Name}\"", $"The source {from.Name} is not active.",
+                "Set active: true in its definition."));
+        }
+
+        var source = OpenSource(from, problems);
+        var destination = OpenDestination(to, problems);
+        try
+        {
+            var tables = source is null ? [] : await TablesAsync(request, source, problems, cancellationToken);
+            var checks = await Task.WhenAll(
+                SourceProblemsAsync(source, from, cancellationToken),
+                destination is null ? Task.FromResult<IReadOnlyList<Problem>>([]) : destination.CheckAsync(tables, cancellationToken));
+            problems.AddRange(checks.SelectMany(found => found));
+            if (problems.Count > 0) throw TidemarkException.ForAll(problems);
+            return new SyncPlan(pipeline.Name, source!, destination!, tables)
+            {
+                Mode = request.Mode ?? pipeline.Mode,
+                MaxDeletedPercent = pipeline.MaxDeletedPercent,
+                MaxDeletedRows = pipeline.MaxDeletedRows,
+                IsApproved = request.IsApproved,
+            };
+        }
+        catch
+        {
+            if (source is not null) await source.DisposeAsync();
+            if (destination is not null) await destination.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a source; null, and the problems told, where its settings do not allow it.</summary>
+    public ISource? OpenSource(SourceDefinition definition, List<Problem> problems) =>
+        Bind<ISourceConnector>("source", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, options)
+            ? connector.OpenSource(options, clock) : null;
+
+    /// <summary>Opens a destination; null, and the problems told, where its settings do not allow it.</summary>
+    public IDestination? OpenDestination(DestinationDefinition definition, List<Problem> problems) =>
+        Bind<IDestinationConnector>("destination", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, options)
+            ? connector.OpenDestination(options, clock) : null;
+
+    private (T Connector, object Options)? Bind<T>(
+        string kind, string name, string connectorName, IReadOnlyDictionary<string, string> settings, List<Problem> problems)
+        where T : class, IConnector
+    {
+        var subject = $"{kind} \"{name}\"";
+        if (!connectors.TryGetValue(connectorName, out var known) || known is not T connector)
+        {
+            problems.Add(new("connector.unknown", subject, $"There is no {kind} connector {connectorName}.",
+                NearestName.Hint(connectorName, connectors.Values.OfType<T>().Select(each => each.Name))));
+            return null;
+        }
+
+        var before = problems.Count;
+        var options = SettingsBinder.Bind(connector.Options, settings, subject, problems);
+        return problems.Count == before ? (connector, options) : null;
+    }
+
+    private static async Task<IReadOnlyList<TablePlan>> TablesAsync(
+        SyncRequest request, ISource source, List<Problem> problems, CancellationToken cancellationToken)
+    {
+        var pipeline = request.Pipeline;
+        IReadOnlyList<StreamSchema> known;
+        try
+        {
+            known = await source.DiscoverAsync(cancellationToken);
+        }
+        catch (TidemarkException failure)
+        {
+            problems.Add(Problem.From(failure, $"source \"{pipeline.Source}\""));
+            return [];
+        }
+
+        var names = request.Streams.Count > 0 ? request.Streams
+            : pipeline.Streams.Count > 0 ? pipeline.Streams : [.. known.Select(stream => stream.Name)];
+        var tables = new List<TablePlan>();
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
+        {
+            if (known.FirstOrDefault(stream => stream.Name == name) is not { } stream)
+            {
+                problems.Add(new("stream.unknown", $"source \"{pipeline.Source}\"", $"There is no stream {name}.",
+                    NearestName.Hint(name, known.Select(stream => stream.Name))));
+                continue;
+            }
+
+            tables.Add(new TablePlan(TableName(pipeline, name), stream)
+            {
+                Mode = request.Mode ?? pipeline.Mode,
+                KeepsRaw = pipeline.Raw,
+                SchemaChanges = pipeline.SchemaChanges,
+            });
+        }
+
+        problems.AddRange(tables.GroupBy(table => table.Table).Where(same => same.Count() > 1).Select(same => new Problem(
+            "table.not_unique", $"pipeline \"{pipeline.Name}\"",
+            $"The streams {string.Join(" and ", same.Select(table => table.Stream.Name))} would share the table {same.Key}.",
+            "Put {stream} into the setting tables.")));
+        return tables;
+    }
+
+    private static string TableName(PipelineDefinition pipeline, string stream) =>
+        ColumnNames.Shorten(pipeline.Tables
+            .Replace("{source}", ColumnNames.SnakeCase(pipeline.Source), StringComparison.Ordinal)
+            .Replace("{stream}", ColumnNames.SnakeCase(stream), StringComparison.Ordinal));
+
+    private static async Task<IReadOnlyList<Problem>> SourceProblemsAsync(
+        ISource? source, SourceDefinition definition, CancellationToken cancellationToken)
+    {
+        if (source is null) return [];
+        var check = await source.CheckAsync(cancellationToken);
+        return [.. check.Problems.Select(problem => problem with { Subject = $"source \"{definition.Name}\", {problem.Subject}" })];
+    }
+}

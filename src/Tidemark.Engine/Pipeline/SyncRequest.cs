@@ -1,0 +1,21 @@
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Destinations;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>What somebody asks for: a pipeline, and what is to be different this time.</summary>
+/// <param name="Pipeline">Saved, or made for this run from a source and a destination.</param>
+public sealed record SyncRequest(PipelineDefinition Pipeline)
+{
+    /// <summary>Only these streams; empty means those of the pipeline.</summary>
+    public IReadOnlyList<string> Streams { get; init; } = [];
+
+    /// <summary>How rows become live; null means as the pipeline says.</summary>
+    public WriteMode? Mode { get; init; }
+
+    /// <summary>True where the run may delete more than the limits allow.</summary>
+    public bool IsApproved { get; init; }
+
+    /// <summary>What starts the run, e.g. <c>command</c>.</summary>
+    public string Cause { get; init; } = "command";
+}
