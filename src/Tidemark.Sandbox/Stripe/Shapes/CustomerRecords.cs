@@ -95,7 +95,7 @@ internal sealed class CustomerRecords(StripeWorld world)
 
     private static void WriteShipping(JsonBuffer json, Place place, string name, string? phone, ref Draws draws)
     {
-        if (!draws.Percent(45))
+        if (!draws.Percent(80))
         {
             json.Null();
             return;

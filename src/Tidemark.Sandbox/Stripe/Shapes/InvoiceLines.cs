@@ -1,16 +1,15 @@
-using Tidemark.Sandbox.Fiction;
 using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.Stripe.Shapes;
 
 /// <summary>The lines of one invoice: mostly few, on one invoice of a hundred more than a page shows.</summary>
-internal sealed class InvoiceLines(StripeWorld world, long invoice, long created, long price, string currency)
+internal sealed class InvoiceLines(StripeWorld world, long invoice, long created, long price)
 {
     private const long Month = 30 * 86_400L;
 
     private readonly int _count = invoice % 100 == 3 ? 11 + (int)(invoice / 100 % 25) : 1 + (int)(invoice % 7) / 4;
 
-    public string Currency => currency;
+    public string Currency { get; } = Tariff.CurrencyOf(price);
 
     public long PeriodStart => created - Month;
 
@@ -44,7 +43,7 @@ internal sealed class InvoiceLines(StripeWorld world, long invoice, long created
         var amount = Amount(tariff, number);
         var product = tariff.Index / 2;
         json.Add($$"""{"id":{{new RecordId(world.LineIds, invoice * 64 + number)}},"object":"line_item","amount":{{amount}}""");
-        json.Add($$""","currency":{{currency}},"description":"{{Quantity(number)}} × """);
+        json.Add($$""","currency":{{Currency}},"description":"{{Quantity(number)}} × """);
         json.Add($$"""{{ProductRecords.NameOf(world, product):raw}}","discount_amounts":[],"discountable":true""");
         json.Add($$""","discounts":[],"invoice":{{new RecordId(world.InvoiceIds, invoice)}},"livemode":false""");
         json.Raw(""","metadata":{},"parent":"""u8);
@@ -78,9 +77,5 @@ internal sealed class InvoiceLines(StripeWorld world, long invoice, long created
 
     private static int Quantity(int number) => 1 + number % 3;
 
-    private long Amount(Tariff tariff, int number)
-    {
-        var amount = tariff.AmountOrTypical * Quantity(number);
-        return Places.IsZeroDecimal(currency) ? Math.Max(100, amount / 100) : amount;
-    }
+    private static long Amount(Tariff tariff, int number) => tariff.AmountOrTypical * Quantity(number);
 }

@@ -20,7 +20,7 @@ internal sealed class InvoiceRecords(StripeWorld world, SubscriptionRecords subs
 
     public override void Write(JsonBuffer json, long index, long created, Form form)
     {
-        var lines = new InvoiceLines(World, index, created, PriceOf(index), CurrencyOf(index));
+        var lines = new InvoiceLines(World, index, created, PriceOf(index));
         var status = StatusOf(index);
         var customer = World.CustomerOfInvoice(index);
         var draws = World.Draw(Purpose.Invoice, index);
@@ -84,10 +84,6 @@ internal sealed class InvoiceRecords(StripeWorld world, SubscriptionRecords subs
         var draws = World.Draw(Purpose.Item, ~index);
         return Timeline.Earlier(index, World.Plans, ref draws);
     }
-
-    private string CurrencyOf(long index) => World.SubscriptionOfInvoice(index) is null
-        ? World.HomeOf(World.CustomerOfInvoice(index)).Currency
-        : Tariff.CurrencyOf(PriceOf(index));
 
     private static void WriteParent(JsonBuffer json, RecordId? subscription)
     {
