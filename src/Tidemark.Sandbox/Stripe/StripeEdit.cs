@@ -76,7 +76,8 @@ internal sealed class StripeEdit(StripeRecords kind, RecordStream stream, EventL
     private void Cancel(JsonObject subscription)
     {
         subscription["status"] = "canceled";
-        subscription["canceled_at"] = subscription["ended_at"] = Now();
+        subscription["canceled_at"] = Now();
+        subscription["ended_at"] = Now();
         if (subscription["cancellation_details"] is JsonObject details) details["reason"] = "cancellation_requested";
     }
 

@@ -74,6 +74,8 @@ internal sealed class SubscriptionRecords(StripeWorld world)
         < 70 => "active",
         < 75 => "trialing",
         < 81 => "past_due",
+        // A subscription that is made later begins its life.
+        _ when index >= Count => "active",
         < 95 => "canceled",
         95 or 96 => "unpaid",
         97 => "incomplete",
