@@ -11,7 +11,7 @@ internal sealed class VendorDoor(Vendor vendor)
 {
     private const ulong RequestIdKey = 0x7265_715F;
 
-    private readonly IdCodec _requestIds = new("req_", RequestIdKey);
+    private readonly IdCodec _requestIds = new("req_Tmd", RequestIdKey);
 
     public void Open(WebApplication app) => app.Run(AnswerAsync);
 
