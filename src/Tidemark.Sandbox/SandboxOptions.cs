@@ -5,7 +5,7 @@ public sealed record SandboxOptions
     /// <summary>Customers at each vendor; the other streams are in proportion. Default 500, at least 1.</summary>
     public int Size { get; init; } = 500;
 
-    /// <summary>The same seed gives the same records, apart from their times, which follow the day of the start.</summary>
+    /// <summary>The same seed gives the same records; only their times follow the day of the start.</summary>
     public long Seed { get; init; } = 1;
 
     /// <summary>Default 8100; 0 takes any free port.</summary>

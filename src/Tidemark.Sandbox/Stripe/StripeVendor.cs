@@ -31,7 +31,7 @@ internal sealed class StripeVendor : Vendor
             ["plans"] = new PlanRecords(world),
             ["prices"] = new PriceRecords(world),
         };
-        var streams = kinds.ToDictionary(kind => kind.Key, kind => new RecordStream(kind.Value), StringComparer.Ordinal);
+        var streams = kinds.ToDictionary(kind => kind.Key, kind => new RecordStream(kind.Value));
 
         Streams = streams;
         _events = new(world, options.Clock);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Tidemark.Tests.Sandbox;
 
-/// <summary>A sandbox on free ports, a client of its Stripe port that has the key, and one of its control port.</summary>
+/// <summary>A sandbox on free ports, and clients of its Stripe port and its control port.</summary>
 internal sealed class StandIn : IAsyncDisposable
 {
     private readonly SandboxServer _server;
