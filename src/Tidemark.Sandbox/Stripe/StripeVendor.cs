@@ -41,6 +41,8 @@ internal sealed class StripeVendor : Vendor
             new(_events, world));
     }
 
+    public override int PortOffset => 1;
+
     public override IReadOnlyDictionary<string, RecordStream> Streams { get; }
 
     public override RequestKind Describe(HttpRequest request) => StripeRoutes.Describe(request);

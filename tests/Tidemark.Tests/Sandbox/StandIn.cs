@@ -15,7 +15,7 @@ internal sealed class StandIn : IAsyncDisposable
     private StandIn(SandboxServer server)
     {
         _server = server;
-        Stripe = new() { BaseAddress = server.Stripe };
+        Stripe = new() { BaseAddress = server.Vendors["stripe"] };
         Stripe.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk_test_tidemark");
         Control = new() { BaseAddress = server.Control };
     }
@@ -32,8 +32,7 @@ internal sealed class StandIn : IAsyncDisposable
         {
             Size = size,
             Seed = seed,
-            ControlPort = 0,
-            StripePort = 0,
+            Port = 0,
             Clock = clock ?? TimeProvider.System,
         };
         return new(await SandboxServer.StartAsync(options, Cancel));
