@@ -14,7 +14,7 @@ internal sealed record HttpCursor
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    [JsonPropertyName("v")]
+    [JsonPropertyName("v"), JsonRequired]
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>When the last complete reading began: all changes before it were read. Null before the first.</summary>
