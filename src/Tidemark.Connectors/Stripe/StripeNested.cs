@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Stripe;
@@ -28,8 +29,8 @@ internal static class StripeNested
             for (var index = 0; index < page.Records.Count; index++)
             {
                 var record = page.Record(index);
-                if (IsCut(record.Span, list)) await CompleteAsync(exchange, record, list, whole, cancellationToken);
-                else whole.Add(record.Span);
+                if (!IsCut(record.Span, list)) whole.Add(record.Span);
+                else await CompleteAsync(exchange, record, list, whole, cancellationToken);
             }
 
             return whole.ToPage(envelope: page);
@@ -54,7 +55,18 @@ internal static class StripeNested
             into.Write(record.Span[flag.End..data.Start]);
         }
 
-        await WriteEntriesAsync(exchange, address, into, cancellationToken);
+        try
+        {
+            await WriteEntriesAsync(exchange, address, into, cancellationToken);
+        }
+        catch (TidemarkException gone) when (gone.Code == StripeErrors.NotFound)
+        {
+            // The object was deleted meanwhile; the event that says so is still to be read.
+            into.Abandon();
+            into.Add(record.Span);
+            return;
+        }
+
         if (data.Start < flag.Start)
         {
             into.Write(record.Span[data.End..flag.Start]);

@@ -50,7 +50,8 @@ internal static class StripeStreams
             Complete = nested is null ? null
                 : (exchange, page, cancellationToken) => StripeNested.CompleteAsync(exchange, page, nested, cancellationToken),
             Changes = new ChangeFeed(feed.ReadAsync, StripeEvents.Reach),
-            Probe = HttpCall.Get(path).With("limit", 1),
+            // A restricted key may be allowed the list and not the events: better known now than after hours of reading.
+            Probes = [HttpCall.Get(path).With("limit", 1), HttpCall.Get("/v1/events").With("limit", 1)],
             Parallel = options.Parallel,
             Overlap = options.Overlap,
             Floor = options.StartDate is { } day

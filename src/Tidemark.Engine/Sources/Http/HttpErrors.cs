@@ -10,7 +10,7 @@ internal static class HttpErrors
         new(FailureKind.Transient, "source.timeout", $"{call.Label} was not answered in {limit.TotalSeconds:0.#} s.", cause);
 
     public static TidemarkException Unreachable(HttpCall call, string host, Exception cause) =>
-        new(FailureKind.Transient, "source.unreachable", $"{call.Label}: no connection to {host}: {cause.Message}", cause)
+        new(FailureKind.Transient, "source.unreachable", $"{call.Label}: no connection to {host}: {cause.GetBaseException().Message}", cause)
         {
             Hint = "Check the address, the name server and the firewall.",
         };

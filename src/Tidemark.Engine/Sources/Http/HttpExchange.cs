@@ -179,13 +179,14 @@ public sealed class HttpExchange : IAsyncDisposable
     {
         var request = new HttpRequestMessage(call.Method, address);
         request.Headers.Accept.ParseAdd("application/json");
+        request.Headers.UserAgent.ParseAdd("Tidemark");
         foreach (var (name, value) in _api.Headers.Concat(call.Headers))
         {
             request.Headers.Remove(name);
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        if (call.Json is not null) request.Content = new StringContent(call.Json, Encoding.UTF8, "application/json");
+        if (call.Json is not null) request.Content = new StringContent(call.Json, Encoding.UTF8, call.MediaType);
         await _api.Authentication.AuthorizeAsync(request, cancellationToken);
         return request;
     }

@@ -30,16 +30,23 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         {
             try
             {
-                var scopes = stream.Listing.Scopes is { } list ? await list(exchange, cancellationToken) : null;
-                if (scopes is { Count: 0 }) return null;
-                var probe = stream.Probe ?? stream.Listing.Call(new Slice { Scope = scopes?[0] });
-                using var page = await exchange.SendAsync(probe, stream.Listing.Shape, cancellationToken);
+                foreach (var probe in stream.Probes.Count > 0 ? stream.Probes : await FirstCallAsync(stream))
+                {
+                    using var page = await exchange.SendAsync(probe, stream.Listing.Shape, cancellationToken);
+                }
+
                 return null;
             }
             catch (TidemarkException error)
             {
                 return Problem.From(error, $"stream {stream.Schema.Name}");
             }
+        }
+
+        async Task<IReadOnlyList<HttpCall>> FirstCallAsync(HttpStream stream)
+        {
+            var scopes = await ScopesAsync(stream, cancellationToken);
+            return [.. scopes.Take(1).Select(scope => stream.Listing.Call(new Slice { Scope = scope }))];
         }
     }
 
@@ -101,15 +108,18 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var since = cursor.Since - (long)stream.Overlap.TotalSeconds;
         var floor = stream.Floor?.ToUnixTimeSeconds();
         var whole = new Slice { From = stream.Listing.Range is null ? null : since is null || since < floor ? floor : since };
-        var scopes = stream.Listing.Scopes is { } list ? await list(exchange, cancellationToken) : null;
+        var scopes = await ScopesAsync(stream, cancellationToken);
         return cursor with
         {
             Reading = new HttpReading(clock.GetUtcNow().ToUnixTimeSeconds(), request.IsFull)
             {
-                Open = scopes is null ? [whole] : [.. scopes.Select(scope => whole with { Scope = scope })],
+                Open = [.. scopes.Select(scope => whole with { Scope = scope })],
             },
         };
     }
+
+    private async Task<IReadOnlyList<string?>> ScopesAsync(HttpStream stream, CancellationToken cancellationToken) =>
+        stream.Listing.Scopes is { } scopes ? [.. await scopes(exchange, cancellationToken)] : [null];
 
     private IEnumerable<(long From, long? To)> Windows(long from, long length)
     {
