@@ -39,8 +39,8 @@ internal sealed class StripeEvents(
             }
         }
 
-        if (again.Count > 0)
-            yield return await RecordsAsync(exchange, null, [.. again.Select(id => new Change(id, 0, null, false))], cancellationToken);
+        var unsettled = again.Select(id => new Change(id, 0, null, IsDeletion: false)).ToList();
+        if (unsettled.Count > 0) yield return await RecordsAsync(exchange, null, unsettled, cancellationToken);
     }
 
     /// <summary>
@@ -67,13 +67,14 @@ internal sealed class StripeEvents(
         if (JsonPlace.Find(record, "data/object") is not { } place) return null;
         var name = page.Value(index, "type");
         if (events.FirstOrDefault(type => type.Name == name) is not { } type) return null;
-        if (page.Value(index, $"data/object/{type.Id}") is not { } id || page.Value(index, "created") is not { } created) return null;
+        if (page.Value(index, $"data/object/{type.Id}") is not { } id) return null;
+        if (!long.TryParse(page.Value(index, "created"), out var created)) return null;
 
         var isTaken = type.Deletes || (isWhole && type.Id == "id"
             && page.Value(index, "api_version") == StripeConnector.Version
             && !(nested is not null && StripeNested.IsCut(place.In(record), nested)));
         place = place with { Start = place.Start + page.Records[index].Start };
-        return long.TryParse(created, out var second) ? new Change(id, second, isTaken ? place : null, type.Deletes) : null;
+        return new Change(id, created, isTaken ? place : null, type.Deletes);
     }
 
     /// <summary>A page of the changed objects: as the event holds them, or read by their id.</summary>
@@ -132,7 +133,9 @@ internal sealed class StripeEvents(
 /// <param name="Name">As Stripe names it, e.g. <c>customer.updated</c>.</param>
 internal sealed record StripeEventType(string Name)
 {
-    /// <summary>Path in the event's object of the id of what changed; another than <c>id</c> where it is of another kind.</summary>
+    /// <summary>
+    /// Path in the event's object of the id of what changed; another than <c>id</c> where it is of another kind.
+    /// </summary>
     public string Id { get; init; } = "id";
 
     /// <summary>Whether the object is gone afterwards.</summary>

@@ -4,7 +4,9 @@ using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Stripe;
 
-/// <summary>Completes lists within objects. Stripe gives their first ten entries and says that there are more.</summary>
+/// <summary>
+/// Completes lists within objects. Stripe gives their first ten entries and says that there are more.
+/// </summary>
 /// <remarks>https://docs.stripe.com/api/pagination: lists within objects page as others do.</remarks>
 internal static class StripeNested
 {
@@ -39,7 +41,8 @@ internal static class StripeNested
 
     /// <summary>Writes a record with all entries of its list in place of those that it has.</summary>
     private static async Task CompleteAsync(
-        HttpExchange exchange, ReadOnlyMemory<byte> record, string list, HttpPageBuilder into, CancellationToken cancellationToken)
+        HttpExchange exchange, ReadOnlyMemory<byte> record, string list, HttpPageBuilder into,
+        CancellationToken cancellationToken)
     {
         if (Place("url") is not { } url || url.Text(record.Span) is not { } address
             || Place("data") is not { } data || Place("has_more") is not { } flag)

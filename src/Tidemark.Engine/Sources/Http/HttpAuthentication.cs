@@ -29,7 +29,9 @@ public abstract class HttpAuthentication
     // A key copied from a page often ends with a line break, which no header may hold.
     public static HttpAuthentication Bearer(Secret token) => new FixedHeader(new("Bearer", token.Reveal().Trim()), [token]);
 
-    /// <summary>HTTP Basic, RFC 7617, in UTF-8. Some vendors want their key as the user, with an empty password.</summary>
+    /// <summary>
+    /// HTTP Basic, RFC 7617, in UTF-8. Some vendors want their key as the user, with an empty password.
+    /// </summary>
     public static HttpAuthentication Basic(Secret user, Secret password)
     {
         var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user.Reveal().Trim()}:{password.Reveal().Trim()}"));
