@@ -13,10 +13,12 @@ namespace Tidemark.Connectors.Stripe;
 /// <param name="events">Which events concern the stream; at most 20 types.</param>
 /// <param name="read">The call that reads one object by its id.</param>
 /// <param name="nested">Path of a list within the object, or null.</param>
+/// <param name="floor">Objects created before this, in Unix seconds, are of no interest; null where all are.</param>
 /// <param name="isWhole">Whether an event holds the object as the list shows it, with what the list expands.</param>
 /// <remarks>https://docs.stripe.com/api/events; kept for 30 days.</remarks>
 internal sealed class StripeEvents(
-    IReadOnlyList<StripeEventType> events, Func<string, HttpCall> read, string? nested, bool isWhole)
+    IReadOnlyList<StripeEventType> events, Func<string, HttpCall> read, string? nested, long? floor,
+    bool isWhole)
 {
     public static readonly TimeSpan Reach = TimeSpan.FromDays(30);
 
@@ -92,12 +94,17 @@ internal sealed class StripeEvents(
             using var records = new HttpPageBuilder();
             foreach (var change in changes)
             {
-                if (change.Object is { } place) records.Add(place.In(page!.Bytes.Span), change.IsDeletion);
-                else if (fetched[change.Id] is { } found) records.Add(found.Record(0).Span, IsDeleted(found));
+                if (change.Object is { } place) Add(place.In(page!.Bytes.Span), change.IsDeletion);
+                else if (fetched[change.Id] is { } found) Add(found.Record(0).Span, found.First("deleted") == "true");
                 else records.Add(JsonSerializer.SerializeToUtf8Bytes(new { id = change.Id }), isDeletion: true);
             }
 
             return records.ToPage();
+
+            void Add(ReadOnlySpan<byte> record, bool isDeletion)
+            {
+                if (isDeletion || !IsTooOld(record)) records.Add(record, isDeletion);
+            }
         }
         finally
         {
@@ -119,7 +126,8 @@ internal sealed class StripeEvents(
         }
     }
 
-    private static bool IsDeleted(HttpPage page) => page.First("deleted") == "true";
+    private bool IsTooOld(ReadOnlySpan<byte> record) =>
+        floor is not null && long.TryParse(JsonPlace.Find(record, "created")?.Text(record), out var created) && created < floor;
 
     /// <summary>What became of an object.</summary>
     /// <param name="Id">Of the object.</param>

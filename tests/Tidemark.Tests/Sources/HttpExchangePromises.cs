@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using Shouldly;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources.Http;
 using Xunit;
@@ -252,6 +253,21 @@ public sealed class HttpExchangePromises
         (await SendAsync(server)).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_token_that_was_refused_is_replaced_once()
+    {
+        await using var server = new PlayedServer(request =>
+            request.Headers["Authorization"] == "Bearer token-2" ? PlayedAnswer.Json(Page) : new PlayedAnswer(401, []));
+        var tokens = new CountedTokens(worksFrom: 2);
+        (await SendAsync(server, Played.Api(server.Address) with { Authentication = tokens })).ShouldBe(2);
+        server.Requests.Count.ShouldBe(2);
+
+        await using var closed = Failing(times: 99, _ => new PlayedAnswer(401, []));
+        var never = Played.Api(closed.Address) with { Authentication = new CountedTokens(worksFrom: 99) };
+        (await Played.FailureAsync(() => SendAsync(closed, never))).Code.ShouldBe("source.unauthorized");
+        closed.Requests.Count.ShouldBe(2);
+    }
+
     private static PlayedServer Failing(int times, Func<PlayedRequest, PlayedAnswer> fault)
     {
         var asked = 0;
@@ -262,6 +278,26 @@ public sealed class HttpExchangePromises
     {
         await using var exchange = new HttpExchange(api ?? Played.Api(server.Address), TimeProvider.System);
         return await SendAsync(exchange);
+    }
+
+    /// <summary>Tokens as an authentication with refresh would fetch them.</summary>
+    private sealed class CountedTokens(int worksFrom) : HttpAuthentication
+    {
+        private int _token = 1;
+
+        public override IReadOnlyList<Secret> Secrets => [new Secret($"token-{_token}")];
+
+        public override ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Authorization = new("Bearer", $"token-{_token}");
+            return ValueTask.CompletedTask;
+        }
+
+        public override ValueTask<bool> RefusedAsync(HttpRequestMessage refused, CancellationToken cancellationToken)
+        {
+            if (_token < worksFrom) _token++;
+            return new(true);
+        }
     }
 
     private static async Task<int> SendAsync(HttpExchange exchange)

@@ -38,6 +38,14 @@ public sealed class StripePromises
     }
 
     [Fact]
+    public async Task Nor_is_a_change_of_what_was_created_before_the_start_date()
+    {
+        _stripe.Happen("plan.updated", Recently, JsonNode.Parse("""{"id":"old","created":1600000000}""")!);
+        _stripe.Happen("plan.updated", Recently, JsonNode.Parse("""{"id":"new","created":1700000000}""")!);
+        (await IdsAsync("plans", Since, Options() with { StartDate = "2022-01-01" })).ShouldBe(["new"]);
+    }
+
+    [Fact]
     public async Task Canceled_subscriptions_are_asked_for()
     {
         await IdsAsync("subscriptions");
