@@ -107,10 +107,8 @@ public sealed class DefinitionSet<T>
         if (DefinitionName.Mistake(definition.Name) is { } mistake)
             throw new TidemarkException(FailureKind.Usage, "definition.name_invalid", mistake);
         await _checkReferences(connection, definition);
-        var before = await FindOrDefaultAsync(connection, definition.Name);
-        if (before is not null && DefinitionJson.Write(before) == DefinitionJson.Write(definition)
-            && await IsSealedAsItShouldBeAsync(connection, definition))
-            return DefinitionChange.Unchanged;
+        var isNew = !(await NamesAsync(connection)).Contains(definition.Name, StringComparer.Ordinal);
+        if (!isNew && await IsUnchangedAsync(connection, definition)) return DefinitionChange.Unchanged;
 
         var plain = definition.Settings.Where(setting => !_isSecret(definition, setting.Key)).ToDictionary();
         await connection.ExecuteAsync("""
@@ -126,7 +124,7 @@ public sealed class DefinitionSet<T>
         await SecretVault.ForgetAsync(connection, T.Kind, definition.Name);
         foreach (var (setting, value) in definition.Settings.Where(setting => !plain.ContainsKey(setting.Key)))
             await _vault.KeepAsync(connection, T.Kind, definition.Name, setting, value);
-        return before is null ? DefinitionChange.Created : DefinitionChange.Updated;
+        return isNew ? DefinitionChange.Created : DefinitionChange.Updated;
     }
 
     private async Task<T> ReadAsync(SqliteConnection connection, string body)
@@ -137,12 +135,22 @@ public sealed class DefinitionSet<T>
             ? definition : definition.WithSettings(definition.Settings.Concat(secrets).ToDictionary());
     }
 
-    /// <summary>False where a connector's newer version calls a setting secret that was saved in the clear.</summary>
-    private async Task<bool> IsSealedAsItShouldBeAsync(SqliteConnection connection, T definition)
+    private async Task<bool> IsUnchangedAsync(SqliteConnection connection, T definition)
     {
-        var stored = await connection.QueryAsync<string>(
+        try
+        {
+            var before = await FindOrDefaultAsync(connection, definition.Name);
+            if (DefinitionJson.Write(before!) != DefinitionJson.Write(definition)) return false;
+        }
+        catch (TidemarkException wrong) when (wrong.Code == "secrets.altered")
+        {
+            return false; // saving it again is how the operator mends it
+        }
+
+        // A newer version of a connector may call a setting secret that was saved in the clear.
+        var sealedSettings = await connection.QueryAsync<string>(
             "SELECT setting FROM secrets WHERE kind = @kind AND owner = @Name", new { kind = T.Kind, definition.Name });
-        return stored.ToHashSet(StringComparer.Ordinal)
+        return sealedSettings.ToHashSet(StringComparer.Ordinal)
             .SetEquals(definition.Settings.Keys.Where(setting => _isSecret(definition, setting)));
     }
 

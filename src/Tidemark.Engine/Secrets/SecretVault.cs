@@ -94,7 +94,9 @@ public sealed class SecretVault(CatalogDatabase catalog, string? givenKey)
 
         var key = await LoadAsync(connection, id: null);
         if (key is null) _file.WriteCurrent(key = EncryptionKey.Generate());
-        await connection.ExecuteAsync("INSERT INTO facts (name, value) VALUES ('key_id', @Id)", new { key.Id });
+        await connection.ExecuteAsync("""
+            INSERT INTO facts (name, value) VALUES ('key_id', @Id) ON CONFLICT (name) DO UPDATE SET value = @Id
+            """, new { key.Id });
         return _key = key;
     }
 
@@ -129,8 +131,10 @@ public sealed class SecretVault(CatalogDatabase catalog, string? givenKey)
     private async Task<EncryptionKey?> LoadAsync(SqliteConnection connection, string? id) =>
         _isGiven ? EncryptionKey.FromText(givenKey!, await SaltAsync(connection)) : _file.Read(id);
 
+    /// <summary>Null where there are no secrets: then a catalog whose key is lost may begin anew.</summary>
     private static Task<string?> RecordedIdAsync(SqliteConnection connection) =>
-        connection.QuerySingleOrDefaultAsync<string>("SELECT value FROM facts WHERE name = 'key_id'");
+        connection.QuerySingleOrDefaultAsync<string>(
+            "SELECT value FROM facts WHERE name = 'key_id' AND EXISTS (SELECT 1 FROM secrets)");
 
     private static async Task<byte[]> SaltAsync(SqliteConnection connection) =>
         Convert.FromHexString(await connection.QuerySingleAsync<string>(

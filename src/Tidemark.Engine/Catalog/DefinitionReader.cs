@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Tidemark.Engine.Errors;
+using YamlDotNet.RepresentationModel;
+
+namespace Tidemark.Engine.Catalog;
+
+/// <summary>A definition as a file has it, before the catalog was looked at.</summary>
+internal sealed record DefinitionDraft<T>(DefinitionNode Node, T Definition, DraftSettings Settings);
+
+/// <summary>Settings as a file has them.</summary>
+/// <param name="Values">With the environment's values put in.</param>
+/// <param name="Marked">Those written as <see cref="DefinitionFile.SecretMarker"/>.</param>
+/// <param name="Unset">Those without a usable value, which is reported already.</param>
+internal sealed record DraftSettings(Dictionary<string, string> Values, HashSet<string> Marked, HashSet<string> Unset)
+{
+    public static readonly DraftSettings None = new([], [], []);
+}
+
+/// <summary>What a definition file says, and everything that is wrong with it as far as the file alone can tell.</summary>
+internal sealed partial class DefinitionReader
+{
+    private static readonly string[] SourceKeys = ["name", "connector", "active", "settings"];
+    private static readonly string[] DestinationKeys = ["name", "connector", "settings"];
+    private static readonly string[] PipelineKeys =
+    [
+        "name", "source", "destination", "mode", "streams", "tables", "schema_changes", "raw", "max_deleted_percent",
+        "max_deleted_rows",
+    ];
+
+    private static readonly string[] Sections = ["sources", "destinations", "pipelines"];
+
+    private readonly Func<string, string?> _environment;
+
+    /// <exception cref="TidemarkException"><c>definitions.malformed</c>, <c>definitions.too_large</c>.</exception>
+    public DefinitionReader(string yaml, Func<string, string?> environment)
+    {
+        _environment = environment;
+        var root = DefinitionYaml.Load(yaml);
+        foreach (var section in root.Children.Keys.Where(key => !Sections.Contains((key as YamlScalarNode)?.Value)))
+        {
+            Problems.Add(new("definition.unknown_key", At("file", section), $"There is no section {section} here.",
+                NearestName.Hint(section.ToString(), Sections)));
+        }
+
+        Sources = Read(root, "sources", "source", SourceKeys, ReadSource);
+        Destinations = Read(root, "destinations", "destination", DestinationKeys, ReadDestination);
+        Pipelines = Read(root, "pipelines", "pipeline", PipelineKeys, ReadPipeline);
+    }
+
+    public IReadOnlyList<DefinitionDraft<SourceDefinition>> Sources { get; }
+
+    public IReadOnlyList<DefinitionDraft<DestinationDefinition>> Destinations { get; }
+
+    public IReadOnlyList<DefinitionDraft<PipelineDefinition>> Pipelines { get; }
+
+    public List<Problem> Problems { get; } = [];
+
+    private List<DefinitionDraft<T>> Read<T>(
+        YamlMappingNode root, string section, string kind, string[] keys,
+        Func<DefinitionNode, DefinitionDraft<T>> read)
+    {
+        var drafts = new List<DefinitionDraft<T>>();
+        if (!root.Children.TryGetValue(section, out var node) || node is YamlScalarNode { Value: "" }) return drafts;
+        var items = node as YamlSequenceNode;
+        if (items is null)
+            Problems.Add(new("definition.invalid_value", At("file", node), $"The section {section} is a list."));
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var item in items?.Children ?? [])
+        {
+            if (item is not YamlMappingNode mapping)
+            {
+                Problems.Add(new("definition.invalid_value", At(kind, item), $"A {kind} is a mapping with a name."));
+                continue;
+            }
+
+            var draft = read(new DefinitionNode(kind, mapping, keys, Problems));
+            if (draft.Node.Name.Length > 0 && !names.Add(draft.Node.Name))
+                draft.Node.Report("definition.duplicate", $"There are two {section} of this name in the file.");
+            drafts.Add(draft);
+        }
+
+        return drafts;
+    }
+
+    private DefinitionDraft<SourceDefinition> ReadSource(DefinitionNode node)
+    {
+        var settings = ReadSettings(node);
+        return new(node, new(node.Name, node.Required("connector"), settings.Values)
+        {
+            IsActive = node.Flag("active", otherwise: true),
+        }, settings);
+    }
+
+    private DefinitionDraft<DestinationDefinition> ReadDestination(DefinitionNode node)
+    {
+        var settings = ReadSettings(node);
+        return new(node, new(node.Name, node.Required("connector"), settings.Values), settings);
+    }
+
+    private static DefinitionDraft<PipelineDefinition> ReadPipeline(DefinitionNode node)
+    {
+        var fallback = new PipelineDefinition("", "", "");
+        var pipeline = new PipelineDefinition(node.Name, node.Required("source"), node.Required("destination"))
+        {
+            Mode = node.Word("mode", fallback.Mode),
+            Streams = node.Texts("streams"),
+            Tables = node.Text("tables") ?? fallback.Tables,
+            SchemaChanges = node.Word("schema_changes", fallback.SchemaChanges),
+            Raw = node.Flag("raw", fallback.Raw),
+            MaxDeletedPercent = node.Number("max_deleted_percent", fallback.MaxDeletedPercent, 100, isWhole: false),
+            MaxDeletedRows = (int)node.Number("max_deleted_rows", fallback.MaxDeletedRows, int.MaxValue, isWhole: true),
+        };
+        foreach (var placeholder in Placeholders.Matches(pipeline.Tables).Select(match => match.Value)
+            .Where(placeholder => placeholder is not ("{source}" or "{stream}")))
+        {
+            node.Report("definition.invalid_value", $"The key tables has {placeholder}.",
+                "It may have {source} and {stream}.");
+        }
+
+        if (pipeline.Streams.Count != 1 && !pipeline.Tables.Contains("{stream}", StringComparison.Ordinal))
+        {
+            node.Report("definition.invalid_value", "The key tables gives every stream the same table.",
+                "Put {stream} into it.");
+        }
+
+        return new(node, pipeline, DraftSettings.None);
+    }
+
+    private DraftSettings ReadSettings(DefinitionNode node)
+    {
+        var read = new DraftSettings(new Dictionary<string, string>(StringComparer.Ordinal), [], []);
+        foreach (var (name, text) in node.Settings())
+        {
+            var mistakes = new List<string>();
+            read.Values[name] = EnvironmentText.Expand(text, _environment, mistakes);
+            if (text == DefinitionFile.SecretMarker) read.Marked.Add(name);
+            if (mistakes.Count > 0) read.Unset.Add(name);
+            Problems.AddRange(mistakes.Select(mistake =>
+                new Problem("setting.environment", $"{node.Subject}, setting {name}", mistake)));
+        }
+
+        return read;
+    }
+
+    private static string At(string subject, YamlNode node) =>
+        string.Create(CultureInfo.InvariantCulture, $"{subject}, line {node.Start.Line}");
+
+    [GeneratedRegex(@"\{[^}]*\}?|\}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Placeholders { get; }
+}

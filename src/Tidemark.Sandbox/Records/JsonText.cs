@@ -1,0 +1,13 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Tidemark.Sandbox.Records;
+
+internal static class JsonText
+{
+    /// <summary>Writes letters of every script as they are; only what JSON forbids is escaped.</summary>
+    public static readonly JsonSerializerOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}

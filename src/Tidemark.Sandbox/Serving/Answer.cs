@@ -1,0 +1,13 @@
+using Tidemark.Sandbox.Records;
+
+namespace Tidemark.Sandbox.Serving;
+
+/// <summary>A whole answer in memory, so that a fault can break it at any byte.</summary>
+internal sealed class Answer(int status, JsonBuffer body) : IDisposable
+{
+    public int Status { get; } = status;
+
+    public JsonBuffer Body { get; } = body;
+
+    public void Dispose() => Body.Dispose();
+}
