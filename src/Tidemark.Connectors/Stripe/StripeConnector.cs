@@ -1,0 +1,53 @@
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Sources;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.Stripe;
+
+/// <summary>Stripe: customers, subscriptions, charges, invoices, products and plans.</summary>
+/// <remarks>https://docs.stripe.com/api, version <see cref="Version"/>.</remarks>
+public sealed class StripeConnector : ISourceConnector
+{
+    /// <summary>The version that requests pin and that events must have been made in to be taken as they are.</summary>
+    internal const string Version = "2026-10-28.endive";
+
+    // A live account may make 100 requests a second, a sandbox 25 (https://docs.stripe.com/rate-limits). What is left
+    // over is for the account's own use.
+    private const double LiveRequestsPerSecond = 80;
+    private const double TestRequestsPerSecond = 20;
+
+    public string Name => "stripe";
+
+    public Type Options => typeof(StripeOptions);
+
+    public ISource OpenSource(object options, TimeProvider clock)
+    {
+        var stripe = (StripeOptions)options;
+        return new HttpSource(new HttpExchange(Api(stripe), clock), StripeStreams.All(stripe), clock)
+        {
+            Facts =
+            [
+                new("mode", IsLive(stripe) ? "live" : "test"),
+                new("account", stripe.Account ?? "the key's own"),
+                new("version", Version),
+            ],
+        };
+    }
+
+    internal static HttpApi Api(StripeOptions options) => new(options.BaseUrl)
+    {
+        Headers = options.Account is { } account
+            ? [new("Stripe-Version", Version), new("Stripe-Account", account)]
+            : [new("Stripe-Version", Version)],
+        Authentication = HttpAuthentication.Bearer(options.ApiKey),
+        RequestsPerSecond = options.RequestsPerSecond > 0 ? options.RequestsPerSecond
+            : IsLive(options) ? LiveRequestsPerSecond : TestRequestsPerSecond,
+        MaxConcurrent = Math.Max(8, options.Parallel * 2),
+        Timeout = options.Timeout,
+        Retries = options.Retries,
+        AllowsPrivateNetwork = options.AllowPrivateNetwork,
+        Classify = StripeErrors.Classify,
+    };
+
+    private static bool IsLive(StripeOptions options) => options.ApiKey.Reveal().Contains("_live_", StringComparison.Ordinal);
+}

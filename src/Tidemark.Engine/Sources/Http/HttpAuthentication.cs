@@ -1,0 +1,48 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Tidemark.Engine.Connectors;
+
+namespace Tidemark.Engine.Sources.Http;
+
+/// <summary>
+/// Puts credentials on requests. One whose tokens expire fetches them through an <see cref="HttpExchange"/> of its
+/// own to the vendor's token address, and may set another host on the request where the token names one.
+/// </summary>
+public abstract class HttpAuthentication
+{
+    /// <summary>For addresses that need no credentials.</summary>
+    public static readonly HttpAuthentication None = new FixedHeader(null, []);
+
+    /// <summary>What must never stand in a message, as it is now.</summary>
+    public abstract IReadOnlyList<Secret> Secrets { get; }
+
+    /// <summary>Adds the credentials to a request. Called again for every attempt.</summary>
+    public abstract ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Hears of an answer 401, once per call. True asks for the call to be sent again, with new credentials.
+    /// Several calls may be refused at once: compare what <paramref name="refused"/> carries with the present token.
+    /// </summary>
+    public virtual ValueTask<bool> RefusedAsync(HttpRequestMessage refused, CancellationToken cancellationToken) =>
+        new(false);
+
+    public static HttpAuthentication Bearer(Secret token) => new FixedHeader(new("Bearer", token.Reveal()), [token]);
+
+    /// <summary>HTTP Basic, RFC 7617, in UTF-8.</summary>
+    public static HttpAuthentication Basic(string user, Secret password)
+    {
+        var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password.Reveal()}"));
+        return new FixedHeader(new("Basic", pair), [password, new Secret(pair)]);
+    }
+
+    private sealed class FixedHeader(AuthenticationHeaderValue? value, IReadOnlyList<Secret> secrets) : HttpAuthentication
+    {
+        public override IReadOnlyList<Secret> Secrets => secrets;
+
+        public override ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Authorization = value;
+            return ValueTask.CompletedTask;
+        }
+    }
+}

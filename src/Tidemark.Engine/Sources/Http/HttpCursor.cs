@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Tidemark.Engine.Sources.Http;
+
+/// <summary>Where a stream of an HTTP source stands, as its cursor keeps it. Times are seconds since 1970 UTC.</summary>
+internal sealed record HttpCursor
+{
+    private const int CurrentVersion = 1;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    [JsonPropertyName("v")]
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>When the last complete reading began: all changes before it were read. Null before the first.</summary>
+    public long? Since { get; init; }
+
+    /// <summary>The reading that is not complete yet; null where none is.</summary>
+    public HttpReading? Reading { get; init; }
+
+    public Cursor ToCursor() => new(JsonSerializer.Serialize(this, Json));
+
+    /// <summary>Null where the cursor is of another make.</summary>
+    public static HttpCursor? Parse(Cursor cursor)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<HttpCursor>(cursor.Json, Json) is { Version: CurrentVersion } known
+                && (known.Since is not null || known.Reading is { } reading && (reading.Open is null) != (reading.ChangesFrom is null))
+                ? known : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>A reading on its way: first the listing, then the change feed.</summary>
+/// <param name="Started">When it began.</param>
+/// <param name="IsFull">Whether it must see every record.</param>
+internal sealed record HttpReading(long Started, [property: JsonPropertyName("full")] bool IsFull)
+{
+    /// <summary>What is left of the listing; null once it is read.</summary>
+    public IReadOnlyList<Slice>? Open { get; init; }
+
+    /// <summary>From where the change feed is still to be read; null while the listing is read.</summary>
+    public long? ChangesFrom { get; init; }
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Sources.Http;
+
+/// <summary>Failures of the exchange and of reading pages, whatever the vendor.</summary>
+internal static class HttpErrors
+{
+    public static TidemarkException Timeout(HttpCall call, TimeSpan limit, Exception cause) =>
+        new(FailureKind.Transient, "source.timeout", $"{call.Label} was not answered in {limit.TotalSeconds:0.#} s.", cause);
+
+    public static TidemarkException Unreachable(HttpCall call, string host, Exception cause) =>
+        new(FailureKind.Transient, "source.unreachable", $"{call.Label}: no connection to {host}: {cause.Message}", cause)
+        {
+            Hint = "Check the address, the name server and the firewall.",
+        };
+
+    public static TidemarkException CutShort(HttpCall call, Exception cause) =>
+        new(FailureKind.Transient, "source.cut_short", $"The answer to {call.Label} ended before it was complete.", cause);
+
+    public static TidemarkException NotJson(HttpCall call, string? mediaType, Exception cause) =>
+        new(FailureKind.Transient, "source.not_json",
+            $"The answer to {call.Label} is not JSON but {mediaType ?? "something without a media type"}.", cause)
+        {
+            Hint = "Something between here and the vendor may answer in its place: check the base address and proxies.",
+        };
+
+    public static TidemarkException TooLarge(HttpCall call, int limit) =>
+        new(FailureKind.Upstream, "source.too_large", $"The answer to {call.Label} is larger than {limit / 1024:N0} KB.")
+        {
+            Hint = "Read fewer records a page.",
+        };
+
+    public static TidemarkException NoRecords(HttpCall call, string path) =>
+        new(FailureKind.Upstream, "source.no_records", $"The answer to {call.Label} has no records at \"{path}\".");
+
+    public static TidemarkException Redirected(HttpCall call, Uri? to) =>
+        new(FailureKind.Configuration, "source.redirected",
+            $"{call.Label} was redirected to {(to is { IsAbsoluteUri: true } ? to.Host : "nowhere")}; credentials stay with the host they are for.")
+        {
+            Hint = "Set the base address to the host that answers.",
+        };
+
+    public static TidemarkException OtherHost(HttpCall call) =>
+        new(FailureKind.Upstream, "source.other_host", $"{call.Label} leads to another host than the base address.");
+
+    public static TidemarkException WaitTooLong(HttpCall call, TimeSpan wait, TidemarkException cause) =>
+        new(FailureKind.Transient, cause.Code, $"{call.Label}: the vendor asks to wait {wait.TotalMinutes:0} minutes.", cause)
+        {
+            Hint = "Run again after that time.",
+        };
+
+    public static TidemarkException AddressRefused(string host, IPAddress? address, bool privateWouldDo) =>
+        new(FailureKind.Configuration, "source.address_refused",
+            address is null ? $"{host} has no address." : $"{host} is {address}, where no source may be read from.")
+        {
+            Hint = privateWouldDo ? "Set allow_private_network to true if this is a server of yours." : null,
+        };
+
+    public static TidemarkException NotEncrypted(string host) =>
+        new(FailureKind.Configuration, "source.not_encrypted", $"{host} is a public address and http would show the credentials.")
+        {
+            Hint = "Use https.",
+        };
+
+    public static TidemarkException PagingLoop(HttpCall call) =>
+        new(FailureKind.Upstream, "source.paging_loop", $"{call.Label}: the next page is one that was read already.");
+
+    public static TidemarkException PageRepeated(HttpCall call) =>
+        new(FailureKind.Upstream, "source.page_repeated", $"{call.Label} gave the same page twice for two positions.");
+
+    public static TidemarkException EmptyPage(HttpCall call) =>
+        new(FailureKind.Upstream, "source.empty_page", $"{call.Label} gave an empty page and says that more follows.");
+
+    public static TidemarkException NoPosition(HttpCall call) =>
+        new(FailureKind.Upstream, "source.no_position", $"{call.Label} says that more follows, but not where.");
+}

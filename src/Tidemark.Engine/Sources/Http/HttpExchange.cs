@@ -1,0 +1,239 @@
+using System.Buffers;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Polly;
+using Polly.Retry;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Sources.Http;
+
+/// <summary>
+/// Sends calls to one vendor, at its pace, and gives back scanned pages. What is transient is asked again; what is
+/// thrown has used up its retries. One exchange serves all streams of a source: they share rate and connections.
+/// </summary>
+public sealed class HttpExchange : IAsyncDisposable
+{
+    private const int MaxRedirects = 3;
+    private const int MaxErrorBytes = 256 << 10;
+    private static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
+
+    private readonly HttpApi _api;
+    private readonly TimeProvider _clock;
+    private readonly HttpClient _client;
+    private readonly RequestPace _pace;
+    private readonly ResiliencePipeline<Attempt> _retry;
+
+    public HttpExchange(HttpApi api, TimeProvider clock)
+        : this(api, clock, Handler(api))
+    {
+    }
+
+    internal HttpExchange(HttpApi api, TimeProvider clock, HttpMessageHandler handler)
+    {
+        (_api, _clock) = (api, clock);
+        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _pace = new RequestPace(api.RequestsPerSecond, api.MaxConcurrent, clock);
+        _retry = api.Retries == 0 ? ResiliencePipeline<Attempt>.Empty : RetryPipeline();
+    }
+
+    /// <summary>Sends a call and scans the answer. The caller disposes the page.</summary>
+    /// <exception cref="TidemarkException">
+    /// What the API's <see cref="HttpApi.Classify"/> throws, and: Transient <c>source.timeout</c>,
+    /// <c>source.unreachable</c>, <c>source.cut_short</c>, <c>source.not_json</c>; Upstream <c>source.too_large</c>,
+    /// <c>source.no_records</c>, <c>source.other_host</c>; Configuration <c>source.address_refused</c>,
+    /// <c>source.not_encrypted</c>, <c>source.redirected</c>.
+    /// </exception>
+    public async Task<HttpPage> SendAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken)
+    {
+        var attempt = call.IsRepeatable
+            ? await _retry.ExecuteAsync(
+                static (state, token) => state.Exchange.AttemptAsync(state.Call, state.Shape, token),
+                (Exchange: this, Call: call, Shape: shape), cancellationToken)
+            : await AttemptAsync(call, shape, cancellationToken);
+        return attempt.Page ?? throw attempt.Verdict.Failure!;
+    }
+
+    /// <summary>Reads a listing from its start, one page after the other; the caller disposes the pages.</summary>
+    /// <exception cref="TidemarkException">As <see cref="SendAsync"/>, and for paging that does not get on: Upstream
+    /// <c>source.paging_loop</c>, <c>source.page_repeated</c>, <c>source.empty_page</c>, <c>source.no_position</c>.</exception>
+    public async IAsyncEnumerable<HttpPage> ReadAsync(
+        HttpListing listing, Slice slice, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reader = new SliceReader(listing, this, _clock);
+        for (Slice? rest = slice; rest is not null;)
+        {
+            (var page, rest) = await reader.ReadAsync(rest, cancellationToken);
+            yield return page;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _pace.DisposeAsync();
+    }
+
+    private async ValueTask<Attempt> AttemptAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken)
+    {
+        using var slot = await _pace.EnterAsync(cancellationToken);
+        using var timeout = new CancellationTokenSource(_api.Timeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await AskAsync(call, shape, either.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Again(HttpErrors.Timeout(call, _api.Timeout, late));
+        }
+        catch (HttpRequestException refused) when (refused.InnerException is TidemarkException reason)
+        {
+            return new Attempt(null, HttpVerdict.Fail(reason));
+        }
+        catch (Exception broken) when (broken is HttpIOException or InvalidDataException)
+        {
+            return Again(HttpErrors.CutShort(call, broken));
+        }
+        catch (Exception lost) when (lost is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded })
+        {
+            return Again(HttpErrors.CutShort(call, lost));
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException)
+        {
+            return Again(HttpErrors.Unreachable(call, _api.BaseAddress.Authority, lost));
+        }
+    }
+
+    /// <summary>Sends a call once; follows redirects on the same host and asks again where a token was refused.</summary>
+    private async Task<Attempt> AskAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken)
+    {
+        var address = Address(call);
+        var (redirects, wasRefused) = (0, false);
+        while (true)
+        {
+            using var request = await RequestAsync(call, address, cancellationToken);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.Unauthorized && !wasRefused
+                && await _api.Authentication.RefusedAsync(request, cancellationToken))
+            {
+                wasRefused = true;
+                continue;
+            }
+
+            if ((int)response.StatusCode is 301 or 302 or 303 or 307 or 308)
+            {
+                var location = response.Headers.Location;
+                var next = location is null ? null : new Uri(address, location);
+                if (next is null || !IsSameHost(next, address) || call.Method != HttpMethod.Get || ++redirects > MaxRedirects)
+                    return new Attempt(null, HttpVerdict.Fail(HttpErrors.Redirected(call, next)));
+                address = next;
+                continue;
+            }
+
+            return await JudgeAsync(call, shape, response, cancellationToken);
+        }
+    }
+
+    private async Task<Attempt> JudgeAsync(
+        HttpCall call, PageShape shape, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var maxBytes = response.IsSuccessStatusCode ? _api.MaxBytes : Math.Min(_api.MaxBytes, MaxErrorBytes);
+        var (buffer, length) = await HttpBody.ReadAsync(response.Content, maxBytes, cancellationToken);
+        HttpPage? page = null;
+        try
+        {
+            var body = buffer.AsMemory(0, Math.Min(length, maxBytes));
+            if (length > maxBytes && response.IsSuccessStatusCode)
+                return new Attempt(null, HttpVerdict.Fail(HttpErrors.TooLarge(call, maxBytes)));
+
+            var answer = new HttpAnswer(call, response, body, _api.Authentication.Secrets, _clock.GetUtcNow());
+            var verdict = _api.Classify(answer);
+            if (verdict.After > _api.MaxWait)
+                verdict = HttpVerdict.Fail(HttpErrors.WaitTooLong(call, verdict.After.Value, verdict.Failure!));
+            if (verdict.Failure is not null) return new Attempt(null, verdict);
+
+            var hasNoBody = length == 0 && answer.Status is 204 or 304;
+            var scan = hasNoBody ? default : PageScan.Read(body.Span, shape);
+            if (!hasNoBody && scan.Records is null && !shape.OmitsEmpty)
+                return new Attempt(null, HttpVerdict.Fail(HttpErrors.NoRecords(call, shape.Records)));
+            page = new HttpPage(buffer, length, shape, scan.Records ?? [], scan.Picked ?? new string?[shape.Picks.Count]);
+            return new Attempt(page, HttpVerdict.Ok);
+        }
+        catch (JsonException wrong)
+        {
+            // Both are asked again: a gateway's page in the vendor's place goes as it came.
+            var first = buffer.AsSpan(0, length).TrimStart(" \t\r\n\uFEFF"u8);
+            return Again(length == 0 || first.StartsWith("{"u8) || first.StartsWith("["u8)
+                ? HttpErrors.CutShort(call, wrong)
+                : HttpErrors.NotJson(call, response.Content.Headers.ContentType?.MediaType, wrong));
+        }
+        finally
+        {
+            if (page is null) ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask<HttpRequestMessage> RequestAsync(HttpCall call, Uri address, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(call.Method, address);
+        request.Headers.Accept.ParseAdd("application/json");
+        foreach (var (name, value) in _api.Headers.Concat(call.Headers))
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        if (call.Json is not null) request.Content = new StringContent(call.Json, Encoding.UTF8, "application/json");
+        await _api.Authentication.AuthorizeAsync(request, cancellationToken);
+        return request;
+    }
+
+    private Uri Address(HttpCall call)
+    {
+        var target = call.Target;
+        if (target.StartsWith('/')) return new Uri(_api.BaseAddress.AbsoluteUri.TrimEnd('/') + target);
+        var address = new Uri(_api.BaseAddress, target);
+        return IsSameHost(address, _api.BaseAddress) ? address : throw HttpErrors.OtherHost(call);
+    }
+
+    private static bool IsSameHost(Uri one, Uri other) => one.Scheme == other.Scheme && one.Authority == other.Authority;
+
+    private static Attempt Again(TidemarkException failure) => new(null, HttpVerdict.Retry(failure));
+
+    private ResiliencePipeline<Attempt> RetryPipeline() =>
+        new ResiliencePipelineBuilder<Attempt> { TimeProvider = _clock }
+            .AddRetry(new RetryStrategyOptions<Attempt>
+            {
+                MaxRetryAttempts = _api.Retries,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = _api.RetryDelay,
+                MaxDelay = MaxBackOff,
+                ShouldHandle = retry => ValueTask.FromResult(retry.Outcome.Result.Verdict is { Retries: true }),
+                DelayGenerator = retry => ValueTask.FromResult(retry.Outcome.Result.Verdict.After),
+                OnRetry = retry =>
+                {
+                    if (retry.Outcome.Result.Verdict.PausesAll) _pace.PauseFor(retry.RetryDelay);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+
+    private static SocketsHttpHandler Handler(HttpApi api) => new()
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.All,
+        UseCookies = false,
+        // Behind a proxy the guard would see the proxy's address instead of the vendor's.
+        UseProxy = false,
+        MaxConnectionsPerServer = api.MaxConcurrent,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectCallback = (context, cancellationToken) =>
+            AddressGuard.ConnectAsync(context, api.AllowsPrivateNetwork, cancellationToken),
+    };
+
+    /// <summary>One attempt: a page, or why there is none.</summary>
+    private readonly record struct Attempt(HttpPage? Page, HttpVerdict Verdict);
+}

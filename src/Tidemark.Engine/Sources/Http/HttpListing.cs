@@ -1,0 +1,42 @@
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Sources.Http;
+
+/// <summary>A list that a vendor gives in pages.</summary>
+/// <param name="Records">Path of the array of records in a page, e.g. <c>data</c>; empty where the page is the array.</param>
+/// <param name="Call">The request for the page that a slice stands at. Pure: the same slice, the same call.</param>
+/// <param name="Paging">How pages follow each other.</param>
+public sealed record HttpListing(string Records, Func<Slice, HttpCall> Call, Paging Paging)
+{
+    /// <summary>Property of each array element that is the record, e.g. <c>node</c>; null where it is the element.</summary>
+    public string? Record { get; init; }
+
+    /// <summary>True where the vendor leaves the array out when there are no records.</summary>
+    public bool OmitsEmpty { get; init; }
+
+    /// <summary>
+    /// Records that a full page has. A full page that claims to be the last is asked about once more, where it gives a
+    /// position: vendors have been wrong about that. Default 100.
+    /// </summary>
+    public int PageSize { get; init; } = 100;
+
+    /// <summary>Path of what identifies a record, to see that a page came twice. Default <c>id</c>.</summary>
+    public string Identity { get; init; } = "id";
+
+    /// <summary>The time that the list can be filtered by; null where it cannot, and is read whole every time.</summary>
+    public ListingRange? Range { get; init; }
+
+    /// <summary>
+    /// Whether a failure means that the position is no longer valid (its record was deleted, its token has expired, an
+    /// offset has its limit). The slice then goes on by its range, or begins again. Pure.
+    /// </summary>
+    public Func<TidemarkException, bool> LosesPosition { get; init; } = _ => false;
+
+    /// <summary>
+    /// What the list is asked for separately, e.g. locations ten at a time; each becomes a slice with that
+    /// <see cref="Slice.Scope"/>. Null where the list is one.
+    /// </summary>
+    public Func<HttpExchange, CancellationToken, Task<IReadOnlyList<string>>>? Scopes { get; init; }
+
+    internal PageShape Shape => new(Records, Paging.Picks) { Record = Record, OmitsEmpty = OmitsEmpty };
+}

@@ -1,0 +1,58 @@
+using System.Buffers;
+
+namespace Tidemark.Engine.Sources.Http;
+
+/// <summary>
+/// A page as the vendor sent it, scanned. It owns a buffer from <see cref="ArrayPool{T}.Shared"/> until it is disposed
+/// or handed over with <see cref="ToPage"/>.
+/// </summary>
+public sealed class HttpPage : IDisposable
+{
+    private readonly PageShape _shape;
+    private readonly string?[] _picked;
+    private readonly int _length;
+    private byte[]? _buffer;
+
+    internal HttpPage(byte[] buffer, int length, PageShape shape, IReadOnlyList<RecordSlice> records, string?[] picked)
+    {
+        (_buffer, _length, _shape, _picked, Records) = (buffer, length, shape, picked, records);
+    }
+
+    public ReadOnlyMemory<byte> Bytes =>
+        new(_buffer ?? throw new ObjectDisposedException(nameof(HttpPage)), 0, _length);
+
+    public IReadOnlyList<RecordSlice> Records { get; }
+
+    /// <summary>A scalar of the envelope as text, by a path among the shape's picks; null where there is none.</summary>
+    public string? this[string pick] => _shape.Picks.Index().FirstOrDefault(entry => entry.Item == pick) is { Item: not null } found
+        ? _picked[found.Index]
+        : null;
+
+    public ReadOnlyMemory<byte> Record(int index) => Bytes.Slice(Records[index].Start, Records[index].Length);
+
+    /// <summary>A property of the first record as text, by its path; null where there is none.</summary>
+    public string? First(string path) => Records.Count == 0 ? null : Value(0, path);
+
+    /// <summary>A property of the last record as text, by its path; null where there is none.</summary>
+    public string? Last(string path) => Records.Count == 0 ? null : Value(Records.Count - 1, path);
+
+    /// <summary>A property of one record as text, by its path; null where there is none.</summary>
+    public string? Value(int index, string path)
+    {
+        var record = Record(index).Span;
+        return JsonPlace.Find(record, path)?.Text(record);
+    }
+
+    /// <summary>A page of other records under the same envelope.</summary>
+    internal HttpPage With(byte[] buffer, int length, IReadOnlyList<RecordSlice> records) =>
+        new(buffer, length, _shape, records, _picked);
+
+    /// <summary>Hands the buffer over to a page for the engine.</summary>
+    public Page ToPage(Cursor after) =>
+        new(Interlocked.Exchange(ref _buffer, null) ?? throw new ObjectDisposedException(nameof(HttpPage)), _length, Records, after);
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { Length: > 0 } rented) ArrayPool<byte>.Shared.Return(rented);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Sources.Http;
+
+/// <summary>
+/// Reads the streams of one vendor. A first or a full reading goes through the listing and then catches up with what
+/// changed meanwhile; an incremental one lists what is new and then reads the changes, both since the last reading began.
+/// </summary>
+/// <param name="exchange">Disposed with the source.</param>
+/// <param name="streams">What can be read.</param>
+/// <param name="clock">Where "now" comes from.</param>
+public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> streams, TimeProvider clock) : ISource
+{
+    /// <summary>What <see cref="CheckAsync"/> says of the source, e.g. its mode and the API version.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts { get; init; } = [];
+
+    public Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<StreamSchema>>([.. streams.Select(stream => stream.Schema)]);
+
+    /// <summary>Asks for one page of every stream, so that everything a key may not read is said at once.</summary>
+    public async Task<SourceCheck> CheckAsync(CancellationToken cancellationToken)
+    {
+        var problems = await Task.WhenAll(streams.Select(ProblemAsync));
+        // Refused credentials are one problem, however many streams they were tried on.
+        return new SourceCheck([.. problems.OfType<Problem>().DistinctBy(problem => (problem.Code, problem.Message))], Facts);
+
+        async Task<Problem?> ProblemAsync(HttpStream stream)
+        {
+            try
+            {
+                var scopes = stream.Listing.Scopes is { } list ? await list(exchange, cancellationToken) : null;
+                if (scopes is { Count: 0 }) return null;
+                var probe = stream.Probe ?? stream.Listing.Call(new Slice { Scope = scopes?[0] });
+                using var page = await exchange.SendAsync(probe, stream.Listing.Shape, cancellationToken);
+                return null;
+            }
+            catch (TidemarkException error)
+            {
+                return Problem.From(error, $"stream {stream.Schema.Name}");
+            }
+        }
+    }
+
+    public bool CanResume(string stream, Cursor cursor)
+    {
+        if (streams.FirstOrDefault(known => known.Schema.Name == stream) is not { } known) return false;
+        if (HttpCursor.Parse(cursor) is not { } parsed) return false;
+        if (known.Changes is not { } feed) return true;
+        // The oldest change that is still to be read must be kept by the vendor until this reading ends.
+        var reading = parsed.Reading;
+        var oldest = reading?.ChangesFrom ?? (reading is { IsFull: false } ? parsed.Since : null) ?? reading?.Started ?? parsed.Since;
+        return oldest >= (clock.GetUtcNow() - feed.Reach + feed.Margin).ToUnixTimeSeconds();
+    }
+
+    public async IAsyncEnumerable<Page> ReadAsync(
+        ReadRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var stream = Find(request.Stream.Name);
+        var cursor = await BeginAsync(stream, request, cancellationToken);
+        var reading = cursor.Reading!;
+        var overlap = (long)stream.Overlap.TotalSeconds;
+        if (reading.Open is { } slices)
+        {
+            var list = new ListReading(stream, exchange, clock);
+            await foreach (var (page, open) in list.ReadAsync(slices, cancellationToken))
+            {
+                reading = reading with { Open = open };
+                yield return page.ToPage((cursor with { Reading = reading }).ToCursor());
+            }
+
+            var changesFrom = (reading.IsFull ? reading.Started : cursor.Since ?? reading.Started) - overlap;
+            reading = reading with { Open = null, ChangesFrom = changesFrom };
+        }
+
+        if (stream.Changes is { } feed)
+        {
+            foreach (var (from, to) in Windows(reading.ChangesFrom!.Value, (long)feed.Window.TotalSeconds))
+            {
+                // Changes of a window come newest first: only its end is a place to resume at.
+                reading = reading with { ChangesFrom = from };
+                await foreach (var page in feed.Read(exchange, from, to, cancellationToken))
+                    yield return page.ToPage((cursor with { Reading = reading }).ToCursor());
+            }
+        }
+
+        yield return Page.Empty(new HttpCursor { Since = reading.Started }.ToCursor());
+    }
+
+    public ValueTask DisposeAsync() => exchange.DisposeAsync();
+
+    /// <summary>Goes on with the reading that a cursor holds, or begins one.</summary>
+    private async Task<HttpCursor> BeginAsync(HttpStream stream, ReadRequest request, CancellationToken cancellationToken)
+    {
+        // A cursor of another make reads everything: the engine was told by CanResume.
+        var cursor = (request.From is { } saved ? HttpCursor.Parse(saved) : null) ?? new HttpCursor();
+        if (cursor.Reading is { } begun && begun.IsFull == request.IsFull) return cursor;
+
+        if (request.IsFull) cursor = new HttpCursor();
+        var since = cursor.Since - (long)stream.Overlap.TotalSeconds;
+        var floor = stream.Floor?.ToUnixTimeSeconds();
+        var whole = new Slice { From = stream.Listing.Range is null ? null : since is null || since < floor ? floor : since };
+        var scopes = stream.Listing.Scopes is { } list ? await list(exchange, cancellationToken) : null;
+        return cursor with
+        {
+            Reading = new HttpReading(clock.GetUtcNow().ToUnixTimeSeconds(), request.IsFull)
+            {
+                Open = scopes is null ? [whole] : [.. scopes.Select(scope => whole with { Scope = scope })],
+            },
+        };
+    }
+
+    private IEnumerable<(long From, long? To)> Windows(long from, long length)
+    {
+        // The last window has no end: what changes while it is read belongs to it.
+        for (; from + length < clock.GetUtcNow().ToUnixTimeSeconds(); from += length) yield return (from, from + length);
+        yield return (from, null);
+    }
+
+    private HttpStream Find(string name) => streams.FirstOrDefault(stream => stream.Schema.Name == name)
+        ?? throw new TidemarkException(FailureKind.Usage, "stream.unknown", $"This source has no stream {name}.")
+        {
+            Hint = NearestName.Hint(name, streams.Select(stream => stream.Schema.Name)),
+        };
+}

@@ -1,0 +1,49 @@
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Sources.Http;
+
+/// <summary>A stream of an HTTP source: its columns, where its records are listed and how its changes are learnt.</summary>
+/// <param name="Schema">The columns.</param>
+/// <param name="Listing">Where all records come from.</param>
+public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
+{
+    /// <summary>
+    /// Makes the records of a page whole where the vendor cuts nested lists off. Takes the page over: it is returned
+    /// as it is, or disposed and replaced.
+    /// </summary>
+    public Func<HttpExchange, HttpPage, CancellationToken, ValueTask<HttpPage>>? Complete { get; init; }
+
+    /// <summary>Where updates and deletions come from when the listing does not show them; null where it does, or nothing does.</summary>
+    public ChangeFeed? Changes { get; init; }
+
+    /// <summary>A cheap call that shows whether the stream may be read; default the listing's first page.</summary>
+    public HttpCall? Probe { get; init; }
+
+    /// <summary>Workers that read the listing at once, where its range has an order or it has scopes. Default 4.</summary>
+    public int Parallel { get; init; } = 4;
+
+    /// <summary>
+    /// How far an incremental reading goes back before the last one began. Covers clocks that differ and records that
+    /// a vendor shows late. Default 10 minutes.
+    /// </summary>
+    public TimeSpan Overlap { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Records before this are not read, where the listing can be filtered; null reads all.</summary>
+    public DateTimeOffset? Floor { get; init; }
+}
+
+/// <summary>A vendor's record of what changed.</summary>
+/// <param name="Read">
+/// Pages of changes in a range of whole seconds [from, to), to null for no end: every key at most once, as it was
+/// after its last change there, deletions marked. Reads lazily.
+/// </param>
+/// <param name="Reach">How long the vendor keeps changes.</param>
+public sealed record ChangeFeed(
+    Func<HttpExchange, long, long?, CancellationToken, IAsyncEnumerable<HttpPage>> Read, TimeSpan Reach)
+{
+    /// <summary>A cursor that comes this near to the reach is given up, so that a reading has time to end.</summary>
+    public TimeSpan Margin { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Changes are read oldest window first; a reading resumes at a window. Default one day.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromDays(1);
+}

@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace Tidemark.Engine.Sources.Http;
+
+/// <summary>
+/// Reads the slices of a listing by several workers. Nobody plans the work: whoever finishes a page while another is
+/// idle halves what is left of its own range and gives the far half away. So any distribution over time is read at
+/// full width, and a range without records costs one request.
+/// </summary>
+internal sealed class ListReading(HttpStream stream, HttpExchange exchange, TimeProvider clock)
+{
+    private const int PagesAheadPerWorker = 2;
+
+    private readonly HttpListing _listing = stream.Listing;
+    private readonly int _workers = stream.Listing is { Range: null or { Order: RangeOrder.Unordered }, Scopes: null } ? 1 : stream.Parallel;
+
+    /// <summary>
+    /// Pages in the order in which they arrive, each with the slices that are open once it and all before it are
+    /// written. Errors come after the pages before them.
+    /// </summary>
+    public async IAsyncEnumerable<(HttpPage Page, IReadOnlyList<Slice> Open)> ReadAsync(
+        IReadOnlyList<Slice> slices, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var todo = Channel.CreateUnbounded<(int Id, Slice Slice)>();
+        var steps = Channel.CreateBounded<Step>(_workers * PagesAheadPerWorker);
+        var open = new SortedDictionary<int, Slice>(slices.Index().ToDictionary(entry => entry.Index, entry => entry.Item));
+        var (unfinished, lastId) = (open.Count, open.Count);
+        foreach (var (id, slice) in open) todo.Writer.TryWrite((id, slice));
+        if (unfinished == 0) todo.Writer.Complete();
+
+        var working = WorkAllAsync();
+        try
+        {
+            await foreach (var step in steps.Reader.ReadAllAsync(cancellationToken))
+            {
+                if (step.Rest is null) open.Remove(step.Id);
+                else open[step.Id] = step.Rest;
+                if (step.Given is var (id, slice)) open[id] = slice;
+
+                if (step.Page.Records.Count > 0) yield return (step.Page, [.. open.Values]);
+                else step.Page.Dispose();
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync(); // the consumer may leave early
+            await working;
+            while (steps.Reader.TryRead(out var step)) step.Page.Dispose();
+        }
+
+        async Task WorkAllAsync()
+        {
+            await Task.WhenAll(Enumerable.Range(0, _workers).Select(_ => WorkAsync()));
+            steps.Writer.TryComplete();
+        }
+
+        async Task WorkAsync()
+        {
+            try
+            {
+                await foreach (var (id, slice) in todo.Reader.ReadAllAsync(stop.Token)) await ReadSliceAsync(id, slice);
+            }
+            catch (Exception error)
+            {
+                steps.Writer.TryComplete(error); // handed to the consumer; the first one counts
+                await stop.CancelAsync();
+            }
+        }
+
+        async Task ReadSliceAsync(int id, Slice slice)
+        {
+            var reader = new SliceReader(_listing, exchange, clock);
+            for (Slice? rest = slice; rest is not null;)
+            {
+                (var page, rest) = await reader.ReadAsync(rest, stop.Token);
+                var given = rest is null ? null : Give(ref rest, page);
+                if (stream.Complete is not null) page = await stream.Complete(exchange, page, stop.Token);
+                // The step that names the far half goes first: its pages must not arrive before it.
+                await steps.Writer.WriteAsync(new Step(id, page, rest, given), stop.Token);
+                if (given is not null) todo.Writer.TryWrite(given.Value);
+            }
+
+            if (Interlocked.Decrement(ref unfinished) == 0) todo.Writer.Complete();
+        }
+
+        (int Id, Slice Slice)? Give(ref Slice rest, HttpPage page)
+        {
+            if (_listing.Range is not { } range || !IsWorthSplitting(rest, range, page)) return null;
+            // A worker is idle while fewer slices are unfinished than there are workers.
+            if (Interlocked.Increment(ref unfinished) <= _workers
+                && rest.Split(range, clock.GetUtcNow().ToUnixTimeSeconds(), !_listing.Paging.BindsPosition) is var (near, far))
+            {
+                rest = near;
+                return (Interlocked.Increment(ref lastId), far);
+            }
+
+            Interlocked.Decrement(ref unfinished);
+            return null;
+        }
+    }
+
+    /// <summary>Whether the rest would fill more than a page, if records lay as densely there as on this page.</summary>
+    private bool IsWorthSplitting(Slice rest, ListingRange range, HttpPage page)
+    {
+        if (rest.At is not { } at || range.Seconds(page.First(range.Path)) is not { } first) return false;
+        var (low, high) = rest.Rest(range, at, clock.GetUtcNow().ToUnixTimeSeconds());
+        return page.Records.Count * (double)(high - low) / Math.Max(1, Math.Abs(first - at)) > _listing.PageSize;
+    }
+
+    /// <summary>A page read.</summary>
+    /// <param name="Id">Of the slice that it belongs to.</param>
+    /// <param name="Page">Possibly without records.</param>
+    /// <param name="Rest">What is left of the slice; null where it is read.</param>
+    /// <param name="Given">The part of it that became a slice of its own.</param>
+    private sealed record Step(int Id, HttpPage Page, Slice? Rest, (int Id, Slice Slice)? Given);
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Tidemark.Engine.Sources.Http;
+
+/// <summary>How a vendor says whether and where a listing goes on.</summary>
+/// <param name="Next">Position after a page, or null where the vendor gives none. Pure.</param>
+/// <param name="HasMore">Whether the vendor says that more follows. Pure.</param>
+public sealed record Paging(Func<Slice, HttpPage, string?> Next, Func<HttpPage, bool> HasMore)
+{
+    /// <summary>Everything comes in one page.</summary>
+    public static readonly Paging None = new((_, _) => null, _ => false);
+
+    /// <summary>Scalars of the envelope that the two functions read.</summary>
+    public IReadOnlyList<string> Picks { get; init; } = [];
+
+    /// <summary>Whether a position is refused once the range of the call changes, as tokens are.</summary>
+    public bool BindsPosition { get; init; }
+
+    /// <summary>The position is a property of the last record, e.g. its id; a flag of the envelope says whether to go on.</summary>
+    public static Paging ByLastRecord(string path, string hasMore) =>
+        new((_, page) => page.Last(path), page => page[hasMore] == "true") { Picks = [hasMore] };
+
+    /// <summary>The position is a token or cursor of the envelope; its absence is the end.</summary>
+    /// <param name="token">Path of the token, e.g. <c>info/next_page_token</c>.</param>
+    /// <param name="hasMore">Path of a flag that decides in the token's place, for vendors that always send a token.</param>
+    public static Paging ByToken(string token, string? hasMore = null) =>
+        new((_, page) => page[token] is { Length: > 0 } next ? next : null,
+            page => hasMore is null ? page[token] is { Length: > 0 } : page[hasMore] == "true")
+        {
+            Picks = hasMore is null ? [token] : [token, hasMore],
+            BindsPosition = true,
+        };
+
+    /// <summary>The position counts the records read so far; a flag of the envelope says whether to go on.</summary>
+    public static Paging ByOffset(string hasMore) =>
+        new((slice, page) => (Offset(slice) + page.Records.Count).ToString(CultureInfo.InvariantCulture),
+            page => page[hasMore] == "true")
+        {
+            Picks = [hasMore],
+        };
+
+    /// <summary>Records that <see cref="ByOffset"/> counted so far.</summary>
+    public static long Offset(Slice slice) =>
+        slice.Position is { } read ? long.Parse(read, CultureInfo.InvariantCulture) : 0;
+}
