@@ -1,0 +1,74 @@
+using Spectre.Console;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Output;
+
+/// <summary>Shows a run while it runs: a table that redraws itself on a terminal, now and then a line elsewhere.</summary>
+internal sealed class SyncDisplay(IAnsiConsole console, string pipeline, TimeProvider clock)
+{
+    private static readonly TimeSpan RedrawEvery = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, StreamPace> _paces = new(StringComparer.Ordinal);
+    private volatile IReadOnlyList<StreamFigures> _latest = [];
+
+    /// <param name="run">Does the work; is given what to tell the figures so far.</param>
+    public async Task<RunResult> ShowAsync(Func<Action<IReadOnlyList<StreamFigures>>, Task<RunResult>> run)
+    {
+        using var over = new CancellationTokenSource();
+        var showing = console.Profile.Capabilities.Ansi ? DrawAsync(over.Token) : TellAsync(over.Token);
+        try
+        {
+            // On a thread of its own: SQLite works on the caller's.
+            return await Task.Run(() => run(figures => _latest = figures));
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await showing;
+        }
+    }
+
+    private Task DrawAsync(CancellationToken over) =>
+        console.Live(Draw()).AutoClear(true).StartAsync(live =>
+            RepeatAsync(() => live.UpdateTarget(Draw()), RedrawEvery, over));
+
+    private Task TellAsync(CancellationToken over) => RepeatAsync(
+        () =>
+        {
+            var read = _latest.Where(stream => stream.Read > 0)
+                .Select(stream => $"{Printable.Of(stream.Stream)} {RunReport.Number(stream.Read)}").ToList();
+            console.WriteLine(read.Count == 0
+                ? $"{Printable.Of(pipeline)}: waiting for the first records"
+                : $"{Printable.Of(pipeline)}: read so far: {string.Join(", ", read)}");
+        },
+        LineEvery, over);
+
+    private async Task RepeatAsync(Action tick, TimeSpan interval, CancellationToken over)
+    {
+        while (true)
+        {
+            await Task.Delay(interval, clock, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (over.IsCancellationRequested) return;
+            tick();
+        }
+    }
+
+    private Table Draw()
+    {
+        var table = RunReport.Plain("stream", "phase", "read", "rows/s");
+        table.Columns[2].RightAligned();
+        table.Columns[3].RightAligned();
+        if (_latest.Count == 0) table.AddRow(Printable.Of(pipeline), "checking both sides", "", "");
+        foreach (var stream in _latest)
+        {
+            if (!_paces.TryGetValue(stream.Stream, out var pace)) _paces[stream.Stream] = pace = new StreamPace(clock);
+            pace.See(stream);
+            table.AddRow(
+                new Text(Printable.Of(stream.Stream)), new Markup(pace.Phase), new Text(RunReport.Number(stream.Read)),
+                new Text(pace.RowsPerSecond is { } rate ? RunReport.Number(rate) : ""));
+        }
+
+        return table;
+    }
+}
