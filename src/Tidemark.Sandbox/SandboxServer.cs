@@ -1,24 +1,26 @@
+using System.Reflection;
 using Tidemark.Sandbox.Control;
 using Tidemark.Sandbox.Serving;
-using Tidemark.Sandbox.Stripe;
 
 namespace Tidemark.Sandbox;
 
-/// <summary>The stand-in vendors, each on its own port of 127.0.0.1, and the port that controls them.</summary>
+/// <summary>
+/// The stand-in vendors, each on its own port of 127.0.0.1, and the port that controls them. A vendor is found by its
+/// class; nothing is registered.
+/// </summary>
 public sealed class SandboxServer : IAsyncDisposable
 {
-    private readonly Listener _stripe;
-    private readonly Listener _control;
+    private readonly List<Listener> _listeners = [];
+    private readonly Dictionary<string, Uri> _vendors = new(StringComparer.Ordinal);
 
-    private SandboxServer(Listener stripe, Listener control)
+    private SandboxServer()
     {
-        _stripe = stripe;
-        _control = control;
     }
 
-    public Uri Control => _control.Address;
+    public Uri Control => _listeners[^1].Address;
 
-    public Uri Stripe => _stripe.Address;
+    /// <summary>Addresses by the vendor's name, e.g. <c>stripe</c>.</summary>
+    public IReadOnlyDictionary<string, Uri> Vendors => _vendors;
 
     /// <exception cref="ArgumentException">The size is below 1.</exception>
     /// <exception cref="IOException">A port is taken.</exception>
@@ -27,23 +29,39 @@ public sealed class SandboxServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (options.Size < 1) throw new ArgumentException("Size is at least 1.", nameof(options));
 
-        var vendor = new StripeVendor(options);
-        var stripe = await Listener.StartAsync(options.StripePort, new VendorDoor(vendor).Open, cancellationToken);
+        var server = new SandboxServer();
         try
         {
-            var door = new ControlDoor([vendor]);
-            return new(stripe, await Listener.StartAsync(options.ControlPort, door.Open, cancellationToken));
+            var vendors = MakeVendors(options);
+            foreach (var vendor in vendors)
+            {
+                var listener = await Listener.StartAsync(
+                    Port(options, vendor.PortOffset), new VendorDoor(vendor).Open, cancellationToken);
+                server._listeners.Add(listener);
+                server._vendors[vendor.Name] = listener.Address;
+            }
+
+            server._listeners.Add(await Listener.StartAsync(
+                Port(options, 0), new ControlDoor(vendors).Open, cancellationToken));
+            return server;
         }
         catch
         {
-            await stripe.DisposeAsync();
+            await server.DisposeAsync();
             throw;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stripe.DisposeAsync();
-        await _control.DisposeAsync();
+        foreach (var listener in _listeners) await listener.DisposeAsync();
     }
+
+    private static int Port(SandboxOptions options, int offset) => options.Port == 0 ? 0 : options.Port + offset;
+
+    private static List<Vendor> MakeVendors(SandboxOptions options) =>
+        [.. Assembly.GetExecutingAssembly().GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(Vendor)) && !type.IsAbstract)
+            .Select(type => (Vendor)Activator.CreateInstance(type, options)!)
+            .OrderBy(vendor => vendor.PortOffset)];
 }

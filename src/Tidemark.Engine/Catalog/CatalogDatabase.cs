@@ -11,9 +11,9 @@ namespace Tidemark.Engine.Catalog;
 /// </summary>
 public sealed class CatalogDatabase
 {
+    // Result codes of https://sqlite.org/rescode.html
+    private const int Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14;
     private const int NotADatabase = 26;
-    private const int Corrupt = 11;
-    private const int CannotOpen = 14;
 
     private readonly string _connectionString;
 
@@ -77,13 +77,31 @@ public sealed class CatalogDatabase
     /// Runs work in one transaction that takes the write lock at its start, so that what the work reads stays true
     /// until it commits. An exception rolls everything back.
     /// </summary>
+    /// <exception cref="TidemarkException"><c>catalog.busy</c> (transient): another process held the lock for 30 s;
+    /// <c>catalog.unwritable</c> (configuration): no space or no permission.</exception>
     public async Task<T> WriteAsync<T>(Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken)
     {
-        await using var connection = await ConnectAsync(cancellationToken);
-        await using var transaction = connection.BeginTransaction(deferred: false);
-        var result = await work(connection);
-        await transaction.CommitAsync(cancellationToken);
-        return result;
+        try
+        {
+            await using var connection = await ConnectAsync(cancellationToken);
+            await using var transaction = connection.BeginTransaction(deferred: false);
+            var result = await work(connection);
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        }
+        catch (SqliteException held) when (held.SqliteErrorCode is Busy or Locked)
+        {
+            throw new TidemarkException(FailureKind.Transient, "catalog.busy",
+                $"Another process has been writing to the catalog {Path} for long.", held);
+        }
+        catch (SqliteException refused) when (refused.SqliteErrorCode is ReadOnly or IoError or Full)
+        {
+            throw new TidemarkException(FailureKind.Configuration, "catalog.unwritable",
+                $"The catalog {Path} cannot be written.", refused)
+            {
+                Hint = "Free some space on its disk, and look at its owner and permissions.",
+            };
+        }
     }
 
     /// <inheritdoc cref="WriteAsync{T}"/>

@@ -41,6 +41,7 @@ internal static class CatalogMigrations
 
         foreach (var (_, name) in migrations.Where(migration => migration.Key > version))
         {
+            // No migration may hold a statement that returns rows: the driver keeps silent about errors after one.
             using var script = new StreamReader(typeof(CatalogMigrations).Assembly.GetManifestResourceStream(name)!);
             await connection.ExecuteAsync(await script.ReadToEndAsync());
         }

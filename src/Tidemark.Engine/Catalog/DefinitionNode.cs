@@ -15,7 +15,7 @@ internal sealed class DefinitionNode
     public DefinitionNode(string kind, YamlMappingNode node, string[] keys, ICollection<Problem> problems)
     {
         (_node, _problems) = (node, problems);
-        Name = node.Children.TryGetValue("name", out var name) && name is YamlScalarNode { Value: { } text } ? text : "";
+        Name = node.Children.TryGetValue("name", out var name) ? TextOf(name) ?? "" : "";
         Subject = Name.Length > 0 ? $"{kind} \"{Name}\"" : kind;
         if (DefinitionName.Mistake(Name) is { } mistake)
         {

@@ -17,7 +17,7 @@ internal sealed record DraftSettings(Dictionary<string, string> Values, HashSet<
     public static readonly DraftSettings None = new([], [], []);
 }
 
-/// <summary>What a definition file says, and everything that is wrong with it as far as the file alone can tell.</summary>
+/// <summary>What a definition file says, and all that is wrong with it as far as the file alone can tell.</summary>
 internal sealed partial class DefinitionReader
 {
     private static readonly string[] SourceKeys = ["name", "connector", "active", "settings"];

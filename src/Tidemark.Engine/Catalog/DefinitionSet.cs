@@ -33,7 +33,7 @@ public sealed class DefinitionSet<T>
     }
 
     /// <summary>All of them, by name.</summary>
-    /// <exception cref="TidemarkException"><c>secrets.wrong_key</c> and its like, see <see cref="SecretVault"/>.</exception>
+    /// <exception cref="TidemarkException"><c>secrets.wrong_key</c> and its like.</exception>
     public async Task<IReadOnlyList<T>> ListAsync(CancellationToken cancellationToken)
     {
         await using var connection = await _database.ConnectAsync(cancellationToken);
@@ -163,14 +163,15 @@ public sealed class DefinitionSet<T>
         if (users.Count > 0)
         {
             throw new TidemarkException(FailureKind.Usage, $"{T.Kind}.in_use",
-                $"The {T.Kind} {name} is used by {(users.Count == 1 ? "pipeline" : "pipelines")} {string.Join(", ", users)}.")
+                $"The {T.Kind} {name} is used by {string.Join(", ", users)}.")
             {
                 Hint = "Remove the pipelines first, or let them use another.",
             };
         }
 
-        if (await connection.QuerySingleOrDefaultAsync<string>(
-            "SELECT run FROM leases WHERE pipeline = @name AND @kind = 'pipeline'", new { kind = T.Kind, name }) is { } run)
+        var run = await connection.QuerySingleOrDefaultAsync<string>(
+            "SELECT run FROM leases WHERE pipeline = @name AND @kind = 'pipeline'", new { kind = T.Kind, name });
+        if (run is not null)
         {
             throw new TidemarkException(FailureKind.Transient, "pipeline.in_use",
                 $"The pipeline {name} is being run by {run}.")

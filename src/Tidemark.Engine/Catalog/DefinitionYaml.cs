@@ -7,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Tidemark.Engine.Catalog;
 
-/// <summary>Loads YAML that may come from anywhere: no tags, no anchors, one document, bounded size and depth.</summary>
+/// <summary>Loads YAML from anywhere: no tags, no anchors, one document, bounded size and depth.</summary>
 internal static class DefinitionYaml
 {
     private const int MaxBytes = 1 << 20;

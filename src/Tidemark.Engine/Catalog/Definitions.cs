@@ -84,5 +84,6 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
     /// <summary>A run that deletes at most this many rows of a table never parks for the share.</summary>
     public int MaxDeletedRows { get; init; } = 10;
 
-    PipelineDefinition IDefinition<PipelineDefinition>.WithSettings(IReadOnlyDictionary<string, string> settings) => this;
+    PipelineDefinition IDefinition<PipelineDefinition>.WithSettings(
+        IReadOnlyDictionary<string, string> settings) => this;
 }

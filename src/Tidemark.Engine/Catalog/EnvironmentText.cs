@@ -24,7 +24,8 @@ internal static partial class EnvironmentText
 
             var name = match.Groups["name"].Value;
             var value = environment(name);
-            if (match.Groups["default"] is { Success: true } fallback) return value is null or "" ? fallback.Value : value;
+            if (match.Groups["default"] is { Success: true } fallback)
+                return value is null or "" ? fallback.Value : value;
             if (value is null) mistakes.Add($"The environment variable {name} is not set.");
             return value ?? "";
         });

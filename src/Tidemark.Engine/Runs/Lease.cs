@@ -64,7 +64,7 @@ internal sealed record Lease
     public static Task ReleaseAsync(SqliteConnection connection, string run) =>
         connection.ExecuteAsync("DELETE FROM leases WHERE run = @run", new { run });
 
-    /// <summary>True where the holder's process is certainly gone, or has not renewed the lease for a whole term.</summary>
+    /// <summary>The holder's process is certainly gone, or has not renewed the lease for a whole term.</summary>
     public bool IsStale(DateTimeOffset now) =>
         ExpiresAt <= now.ToUnixTimeMilliseconds() || new HolderProcess(Host, (int)Pid, ProcessStarted).IsGone();
 

@@ -187,7 +187,7 @@ public sealed class RunJournal : IAsyncDisposable
             await _log.FlushAsync(CancellationToken.None);
             if (!_isFinished) await SettleAsync(Interrupted(), CancellationToken.None);
         }
-        catch (SqliteException)
+        catch (Exception refused) when (IsOfTheCatalog(refused))
         {
             // An exception here would hide the one that ended the run. The lease runs out, and reconciling settles it.
         }
@@ -220,7 +220,7 @@ public sealed class RunJournal : IAsyncDisposable
                     await _log.FlushAsync(_stopping.Token);
                     await FlushProgressAsync();
                 }
-                catch (SqliteException) when (_clock.GetUtcNow() < holdsUntil)
+                catch (Exception refused) when (IsOfTheCatalog(refused) && _clock.GetUtcNow() < holdsUntil)
                 {
                     // Locked for long, or the disk is full: the lease still holds, so the next beat tries again.
                 }
@@ -297,6 +297,8 @@ public sealed class RunJournal : IAsyncDisposable
                 $"Run the pipeline {Pipeline} again: it goes on from its checkpoint."),
         ],
     };
+
+    private static bool IsOfTheCatalog(Exception refused) => refused is SqliteException or TidemarkException;
 
     private long Now() => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

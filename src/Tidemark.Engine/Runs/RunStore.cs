@@ -8,7 +8,7 @@ using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Runs;
 
-/// <summary>Starts, finds and cancels runs. One run a pipeline at a time, over all processes that use the catalog.</summary>
+/// <summary>Starts, finds and cancels runs. A pipeline has one run at a time, whatever process starts it.</summary>
 public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
 {
     /// <summary>Begins a run and takes the pipeline's lease; the lease of a holder that is gone is taken over.</summary>

@@ -28,7 +28,7 @@ internal static class SealedText
         sealedText.Split(':') is ["v1", { Length: 8 } id, _] ? id : null;
 
     /// <summary>The plain text.</summary>
-    /// <exception cref="CryptographicException">It was changed, or sealed for another subject or by another key.</exception>
+    /// <exception cref="CryptographicException">Changed, or sealed for another subject or by another key.</exception>
     /// <exception cref="FormatException">It is no sealed text.</exception>
     public static string Open(EncryptionKey key, string subject, string sealedText)
     {

@@ -149,7 +149,8 @@ public sealed class SecretVault(CatalogDatabase catalog, string? givenKey)
         catch (Exception wrong) when (wrong is CryptographicException or FormatException)
         {
             throw new TidemarkException(FailureKind.Configuration, "secrets.altered",
-                $"The stored setting {row.Setting} of {row.Kind} {row.Owner} was changed or moved outside Tidemark.", wrong)
+                $"The stored setting {row.Setting} of {row.Kind} {row.Owner} was changed or moved outside Tidemark.",
+                wrong)
             {
                 Hint = $"Save the {row.Kind} again with its secret.",
             };

@@ -76,11 +76,12 @@ internal sealed class ControlDoor(IReadOnlyList<Vendor> vendors)
             $"no vendor '{name}'; there are {string.Join(", ", vendors.Select(vendor => vendor.Name))}",
             StatusCodes.Status404NotFound);
 
-    private static RecordStream FindStream(Vendor vendor, string name) => vendor.Streams.TryGetValue(name, out var stream)
-        ? stream
-        : throw new ControlException(
-            $"{vendor.Name} has no stream '{name}'; there are {string.Join(", ", vendor.Streams.Keys)}",
-            StatusCodes.Status404NotFound);
+    private static RecordStream FindStream(Vendor vendor, string name) =>
+        vendor.Streams.TryGetValue(name, out var stream)
+            ? stream
+            : throw new ControlException(
+                $"{vendor.Name} has no stream '{name}'; there are {string.Join(", ", vendor.Streams.Keys)}",
+                StatusCodes.Status404NotFound);
 
     private static async Task ExplainAsync(HttpContext http, RequestDelegate next)
     {

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Tidemark.Sandbox.Control;
 
 /// <summary>A request to the control port that makes no sense; the message tells its sender why.</summary>
-internal sealed class ControlException(string message, int status = StatusCodes.Status400BadRequest) : Exception(message)
+internal sealed class ControlException(string message, int status = StatusCodes.Status400BadRequest)
+    : Exception(message)
 {
     public int Status { get; } = status;
 }

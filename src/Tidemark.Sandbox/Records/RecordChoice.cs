@@ -1,6 +1,6 @@
 namespace Tidemark.Sandbox.Records;
 
-/// <summary>Chooses records that nobody named: scattered over the stream, and the same ones for the same draws.</summary>
+/// <summary>Chooses records that nobody named: scattered, and the same ones for the same draws.</summary>
 internal static class RecordChoice
 {
     public static IReadOnlyList<RecordEntry> Pick(

@@ -123,7 +123,8 @@ internal sealed class RecordStream(SeededRecords seeded)
 
     private void TakeUpwards(RecordRange range, int limit, List<RecordEntry> taken)
     {
-        var from = range.After with { Index = range.After.Index == long.MaxValue ? long.MaxValue : range.After.Index + 1 };
+        var after = range.After;
+        var from = after with { Index = after.Index == long.MaxValue ? after.Index : after.Index + 1 };
         var seededNext = seeded.Timeline.CountBefore(from);
         var addedNext = CountAddedBefore(from);
         var seededKey = SeededKey(seededNext, RecordKey.Last);

@@ -40,7 +40,7 @@ internal sealed class Timeline(long count, DateTimeOffset end, int burst = 1)
         return low;
     }
 
-    /// <summary>An index on <paramref name="other"/> of a record that existed when this line's record was made.</summary>
+    /// <summary>An index on <paramref name="other"/> of a record that this line's record can point to.</summary>
     public long Earlier(long index, Timeline other, ref Draws draws)
     {
         // A burst moves a record back to the time of its first; stepping back by its length keeps the order.

@@ -9,10 +9,14 @@ using Tidemark.Sandbox.Traffic;
 namespace Tidemark.Sandbox.Serving;
 
 /// <summary>A stand-in for one vendor: what its own port answers, and what the control port may do to it.</summary>
+/// <remarks>Made by a constructor that takes <see cref="SandboxOptions"/>.</remarks>
 internal abstract class Vendor(string name, TimeProvider clock)
 {
     /// <summary>As written in the paths of the control port, e.g. <c>stripe</c>.</summary>
     public string Name { get; } = name;
+
+    /// <summary>How far behind the control's port the vendor's own is: Stripe 1, Close 2, Square 3, Zoho 4, Oracle 5, GraphQL 6.</summary>
+    public abstract int PortOffset { get; }
 
     public TimeProvider Clock { get; } = clock;
 

@@ -48,7 +48,10 @@ internal sealed class StripeRoutes(IReadOnlyDictionary<string, StripeList> lists
     private Answer SubscriptionItems(StripeQuery query, FiredFaults fired)
     {
         var id = query.Take("subscription") ?? throw new StripeProblem(
-            StatusCodes.Status400BadRequest, "parameter_missing", "subscription", "Missing required param: subscription.");
+            StatusCodes.Status400BadRequest,
+            "parameter_missing",
+            "subscription",
+            "Missing required param: subscription.");
         using var record = lists["subscriptions"].Complete(id, "subscription", StatusCodes.Status400BadRequest);
         var url = $"/v1/subscription_items?subscription={id}";
         return StripeInnerList.Read(record, "items", "subscription_item", url, query, fired);

@@ -31,7 +31,7 @@ internal sealed class StripeVendor : Vendor
             ["plans"] = new PlanRecords(world),
             ["prices"] = new PriceRecords(world),
         };
-        var streams = kinds.ToDictionary(kind => kind.Key, kind => new RecordStream(kind.Value), StringComparer.Ordinal);
+        var streams = kinds.ToDictionary(kind => kind.Key, kind => new RecordStream(kind.Value));
 
         Streams = streams;
         _events = new(world, options.Clock);
@@ -40,6 +40,8 @@ internal sealed class StripeVendor : Vendor
             kinds.ToDictionary(kind => kind.Key, kind => new StripeList(kind.Key, kind.Value, streams[kind.Key])),
             new(_events, world));
     }
+
+    public override int PortOffset => 1;
 
     public override IReadOnlyDictionary<string, RecordStream> Streams { get; }
 

@@ -11,7 +11,8 @@ internal static class StripeVersion
     public static void Check(HttpRequest request)
     {
         var asked = request.Headers[Header].ToString();
-        if (asked is not ("" or Current))
-            throw new StripeProblem(StatusCodes.Status400BadRequest, null, null, $"Invalid Stripe API version: {asked}");
+        if (asked is "" or Current) return;
+        throw new StripeProblem(
+            StatusCodes.Status400BadRequest, null, null, $"Invalid Stripe API version: {asked}");
     }
 }

@@ -32,8 +32,8 @@ public sealed class MutationTests
         await using var standIn = await StandIn.StartAsync();
         var border = (await standIn.ReadAllAsync("/v1/customers"))[50].Created();
 
-        var result = await standIn.MutateAsync(
-            "customers", new { create = new object[] { new { created = border, name = "Zoë", email = "z@example.com" } } });
+        var fields = new { created = border, name = "Zoë", email = "z@example.com" };
+        var result = await standIn.MutateAsync("customers", new { create = new object[] { fields } });
 
         var id = result.Ids("created").Single();
         var record = await standIn.GetAsync($"/v1/customers/{id}");
@@ -121,12 +121,32 @@ public sealed class MutationTests
     {
         await using var standIn = await StandIn.StartAsync();
 
-        var id = (await standIn.MutateAsync("subscriptions", new { delete = new { count = 1 } })).Ids("deleted").Single();
+        var result = await standIn.MutateAsync("subscriptions", new { delete = new { count = 1 } });
+        var id = result.Ids("deleted").Single();
 
         (await standIn.GetAsync($"/v1/subscriptions/{id}")).Text("status").ShouldBe("canceled");
         (await standIn.ReadAllAsync("/v1/subscriptions?status=all")).Count.ShouldBe(72);
         (await standIn.ReadAllAsync("/v1/subscriptions")).ShouldNotContain(record => record.Id() == id);
         await standIn.MutateAsync("subscriptions", new { delete = new { id } }, status: 400);
+    }
+
+    [Theory]
+    [InlineData("customers")]
+    [InlineData("subscriptions")]
+    [InlineData("charges")]
+    [InlineData("invoices")]
+    [InlineData("products")]
+    [InlineData("plans")]
+    public async Task The_smallest_stand_in_takes_new_records_of_every_kind(string stream)
+    {
+        await using var standIn = await StandIn.StartAsync(size: 1);
+        var before = await standIn.AskAsync($"/truth/stripe/{stream}");
+
+        var made = await standIn.MutateAsync(stream, new { create = 300 });
+
+        var path = stream == "subscriptions" ? "/v1/subscriptions?status=all" : $"/v1/{stream}";
+        (await standIn.ReadAllAsync(path)).Select(record => record.Id())
+            .ShouldBe(made.Ids("created").AsEnumerable().Reverse().Concat(before.Ids("ids")));
     }
 
     [Fact]

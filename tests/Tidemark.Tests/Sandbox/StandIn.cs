@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Tidemark.Tests.Sandbox;
 
-/// <summary>A sandbox on free ports, a client of its Stripe port that has the key, and one of its control port.</summary>
+/// <summary>A sandbox on free ports, and clients of its Stripe port and its control port.</summary>
 internal sealed class StandIn : IAsyncDisposable
 {
     private readonly SandboxServer _server;
@@ -15,7 +15,7 @@ internal sealed class StandIn : IAsyncDisposable
     private StandIn(SandboxServer server)
     {
         _server = server;
-        Stripe = new() { BaseAddress = server.Stripe };
+        Stripe = new() { BaseAddress = server.Vendors["stripe"] };
         Stripe.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk_test_tidemark");
         Control = new() { BaseAddress = server.Control };
     }
@@ -32,8 +32,7 @@ internal sealed class StandIn : IAsyncDisposable
         {
             Size = size,
             Seed = seed,
-            ControlPort = 0,
-            StripePort = 0,
+            Port = 0,
             Clock = clock ?? TimeProvider.System,
         };
         return new(await SandboxServer.StartAsync(options, Cancel));

@@ -64,7 +64,8 @@ public sealed class StripeEventTests
     public async Task Events_are_filtered_by_name_or_by_its_start(string query, int count)
     {
         await using var standIn = await StandIn.StartAsync();
-        await standIn.MutateAsync("customers", new { create = 1, update = new { count = 1 }, delete = new { count = 1 } });
+        await standIn.MutateAsync(
+            "customers", new { create = 1, update = new { count = 1 }, delete = new { count = 1 } });
         await standIn.MutateAsync("subscriptions", new { create = 1 });
         await standIn.MutateAsync("products", new { create = 1 });
 

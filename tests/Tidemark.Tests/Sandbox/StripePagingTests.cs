@@ -59,7 +59,8 @@ public sealed class StripePagingTests
     [InlineData("created[lt]", "gt", false)]
     [InlineData("created[lte]", "gt", true)]
     [InlineData("created", "eq", true)]
-    public async Task A_created_range_holds_exactly_the_records_in_it(string parameter, string excluded, bool withItself)
+    public async Task A_created_range_holds_exactly_the_records_in_it(
+        string parameter, string excluded, bool withItself)
     {
         await using var standIn = await StandIn.StartAsync();
         var all = await standIn.ReadAllAsync("/v1/charges");

@@ -30,7 +30,7 @@ internal sealed class EventLog(StripeWorld world, TimeProvider clock)
         lock (_gate) return index < _events.Count && IsVisible(_events[(int)index]) ? _events[(int)index] : null;
     }
 
-    /// <summary>Visible events within a range, newest first, or oldest first when the range is read from there.</summary>
+    /// <summary>Visible events of a range, in the order in which the range is read.</summary>
     public List<StripeEvent> Read(RecordRange range, Predicate<string> type, int limit)
     {
         lock (_gate)

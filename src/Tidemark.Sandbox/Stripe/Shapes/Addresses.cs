@@ -9,7 +9,8 @@ internal static class Addresses
     {
         json.Add($$"""{"city":{{place.City}},"country":{{place.Country}},"line1":"{{draws.Between(1, 240)}} """);
         json.Add($$"""{{place.Street:raw}}","line2":{{(draws.Percent(20) ? draws.From(Floors) : null)}}""");
-        json.Add($$""","postal_code":"{{place.PostalPrefix:raw}}{{draws.Between(100, 999)}}","state":{{place.State}}""");
+        json.Add($$""","state":{{place.State}},"postal_code":""");
+        json.Text($"{place.PostalPrefix}{draws.Between(100, 999)}");
         json.Raw("}"u8);
     }
 

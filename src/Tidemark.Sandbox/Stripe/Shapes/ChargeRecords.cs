@@ -32,7 +32,8 @@ internal sealed class ChargeRecords(StripeWorld world)
         json.Add($$"""{"id":{{IdAt(index)}},"object":"charge","amount":{{amount}},"amount_captured":""");
         json.Add($$"""{{(succeeded ? amount : 0)}},"amount_refunded":{{refunds.Total}},"application":null""");
         json.Raw(""","application_fee":null,"application_fee_amount":null,"balance_transaction":"""u8);
-        json.Add($$"""{{(succeeded ? new RecordId(World.TransactionIds, index) : (RecordId?)null)}},"billing_details":""");
+        json.Add($$"""{{(succeeded ? new RecordId(World.TransactionIds, index) : (RecordId?)null)}}""");
+        json.Raw(""","billing_details":"""u8);
         json.Raw("""{"address":"""u8);
         if (draws.Percent(60)) Addresses.Write(json, place, ref draws);
         else Addresses.WriteEmpty(json);
@@ -41,7 +42,8 @@ internal sealed class ChargeRecords(StripeWorld world)
         json.Add($$""","currency":{{place.Currency}},"customer":{{new RecordId(World.CustomerIds, customer)}}""");
         json.Add($$""","description":"Order {{index}}","disputed":false,"failure_balance_transaction":null""");
         json.Add($$""","failure_code":{{(status == "failed" ? "card_declined" : null)}},"failure_message":""");
-        json.Add($$"""{{(status == "failed" ? "Your card was declined." : null)}},"fraud_details":{},"livemode":false""");
+        json.Add($$"""{{(status == "failed" ? "Your card was declined." : null)}},"fraud_details":{}""");
+        json.Raw(""","livemode":false"""u8);
         json.Add($$""","metadata":{"order":"{{index}}"},"on_behalf_of":null,"outcome":""");
         WriteOutcome(json, status);
         json.Add($$""","paid":{{succeeded}},"payment_intent":{{new RecordId(World.IntentIds, index)}}""");
@@ -90,8 +92,9 @@ internal sealed class ChargeRecords(StripeWorld world)
         json.Add($$"""{"card":{"amount_authorized":{{amount}},"authorization_code":null,"brand":{{brand}},"checks":""");
         json.Raw("""{"address_line1_check":null,"address_postal_code_check":null,"cvc_check":"pass"}"""u8);
         json.Add($$""","country":{{place.Country}},"exp_month":{{1 + amount % 12}},"exp_year":{{2028 + amount % 5}}""");
-        json.Raw(""","extended_authorization":{"status":"disabled"},"fingerprint":"AOB934RVNwzk6xtn","funding":"credit","""u8);
-        json.Raw("\"incremental_authorization\":{\"status\":\"unavailable\"},\"installments\":null,\"last4\":"u8);
+        json.Raw(""","extended_authorization":{"status":"disabled"},"fingerprint":"AOB934RVNwzk6xtn"""u8);
+        json.Raw("\",\"funding\":\"credit\""u8);
+        json.Raw(""","incremental_authorization":{"status":"unavailable"},"installments":null,"last4":"""u8);
         json.Add($$"""{{number[^4..]}},"mandate":null,"multicapture":{"status":"unavailable"},"network":{{brand}}""");
         json.Add($$""","network_token":{"used":false},"network_transaction_id":null,"overcapture":""");
         json.Add($$"""{"maximum_amount_capturable":{{amount}},"status":"unavailable"},"regulated_status":null""");

@@ -34,7 +34,8 @@ internal sealed class InvoiceLines(StripeWorld world, long invoice, long created
             WriteLine(json, number);
         }
 
-        json.Add($$"""],"has_more":{{shown < _count}},"url":"/v1/invoices/{{world.InvoiceIds.Text(invoice):raw}}/lines"}""");
+        json.Add($$"""],"has_more":{{shown < _count}}""");
+        json.Add($$""","url":"/v1/invoices/{{world.InvoiceIds.Text(invoice):raw}}/lines"}""");
     }
 
     private void WriteLine(JsonBuffer json, int number)
@@ -42,7 +43,8 @@ internal sealed class InvoiceLines(StripeWorld world, long invoice, long created
         var tariff = Tariff.Of(world, PriceOf(number));
         var amount = Amount(tariff, number);
         var product = tariff.Index / 2;
-        json.Add($$"""{"id":{{new RecordId(world.LineIds, invoice * 64 + number)}},"object":"line_item","amount":{{amount}}""");
+        json.Add($$"""{"id":{{new RecordId(world.LineIds, invoice * 64 + number)}}""");
+        json.Add($$""","object":"line_item","amount":{{amount}}""");
         json.Add($$""","currency":{{Currency}},"description":"{{Quantity(number)}} × """);
         json.Add($$"""{{ProductRecords.NameOf(world, product):raw}}","discount_amounts":[],"discountable":true""");
         json.Add($$""","discounts":[],"invoice":{{new RecordId(world.InvoiceIds, invoice)}},"livemode":false""");
@@ -52,7 +54,8 @@ internal sealed class InvoiceLines(StripeWorld world, long invoice, long created
         json.Add($$"""{"price_details":{"price":{{new RecordId(world.PriceIds, tariff.Index)}},"product":""");
         json.Add($$"""{{new RecordId(world.ProductIds, product)}}},"type":"price_details","unit_amount_decimal":""");
         json.Add($$"""{{tariff.AmountDecimal}}},"quantity":{{Quantity(number)}},"quantity_decimal":""");
-        json.Add($$"""{{Quantity(number).ToString(provider: null)}},"subscription":{{Subscription}},"subtotal":{{amount}}""");
+        json.Add($$"""{{Quantity(number).ToString(provider: null)}},"subscription":{{Subscription}}""");
+        json.Add($$""","subtotal":{{amount}}""");
         json.Raw(""","taxes":[]}"""u8);
     }
 
@@ -69,7 +72,8 @@ internal sealed class InvoiceLines(StripeWorld world, long invoice, long created
 
         json.Raw("""{"invoice_item_details":null,"subscription_item_details":{"invoice_item":null"""u8);
         json.Raw(""","proration":false,"proration_details":{"credited_items":null},"subscription":"""u8);
-        json.Add($$"""{{Subscription}},"subscription_item":{{new RecordId(world.ItemIds, Subscription.Value.Index * 64)}}""");
+        var firstItem = new RecordId(world.ItemIds, Subscription.Value.Index * 64);
+        json.Add($$"""{{Subscription}},"subscription_item":{{firstItem}}""");
         json.Raw("""},"type":"subscription_item_details"}"""u8);
     }
 

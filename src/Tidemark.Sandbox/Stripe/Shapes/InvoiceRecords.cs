@@ -49,7 +49,8 @@ internal sealed class InvoiceRecords(StripeWorld world, SubscriptionRecords subs
         json.Raw(""","customer_tax_exempt":"none","customer_tax_ids":[],"default_payment_method":null"""u8);
         json.Raw(""","default_source":null,"default_tax_rates":[],"description":null,"discounts":[]"""u8);
         json.Add($$""","due_date":null,"effective_at":{{finalized}},"ending_balance":""");
-        json.Add($$"""{{(finalized is null ? null : 0)}},"footer":null,"from_invoice":null,"hosted_invoice_url":null""");
+        json.Add($$"""{{(finalized is null ? null : 0)}},"footer":null,"from_invoice":null""");
+        json.Raw(""","hosted_invoice_url":null"""u8);
         json.Raw(""","invoice_pdf":null,"issuer":{"type":"self"},"last_finalization_error":null"""u8);
         json.Raw(""","latest_revision":null,"lines":"""u8);
         lines.Write(json, form);

@@ -14,7 +14,7 @@ internal sealed record NestedList(string Field, bool IsExpandable)
     /// <summary>How many of <paramref name="count"/> a form shows.</summary>
     public static int CountIn(Form form, int count) => form == Form.Complete ? count : Math.Min(Shown, count);
 
-    /// <summary>Cuts the list of a changed record. A field that a change has made no list of is shown as it is.</summary>
+    /// <summary>Cuts the list of a changed record. A field that is no list any more is shown as it is.</summary>
     public void Show(JsonBuffer json, ReadOnlySpan<byte> complete, Form form)
     {
         var record = JsonNode.Parse(complete)!.AsObject();

@@ -19,7 +19,8 @@ internal sealed class PlanRecords(StripeWorld world) : StripeRecords("plan", wor
         var plan = Tariff.Of(world, index);
         json.Add($$"""{"id":{{new RecordId(world.PriceIds, index)}},"object":"plan","active":{{plan.IsActive}}""");
         json.Add($$""","amount":{{plan.Amount}},"amount_decimal":{{plan.AmountDecimal}},"billing_scheme":""");
-        json.Add($$"""{{(plan.IsTiered ? "tiered" : "per_unit")}},"created":{{created}},"currency":{{plan.Currency}}""");
+        json.Add($$"""{{(plan.IsTiered ? "tiered" : "per_unit")}},"created":{{created}}""");
+        json.Add($$""","currency":{{plan.Currency}}""");
         json.Add($$""","interval":{{plan.Interval}},"interval_count":1,"livemode":false,"metadata":{},"meter":null""");
         json.Add($$""","nickname":{{plan.Nickname}},"product":{{new RecordId(world.ProductIds, index / 2)}}""");
         json.Add($$""","tiers_mode":{{(plan.IsTiered ? "graduated" : null)}},"transform_usage":null""");

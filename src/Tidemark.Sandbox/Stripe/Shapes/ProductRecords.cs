@@ -15,7 +15,8 @@ internal sealed class ProductRecords(StripeWorld world)
         var name = NameOf(World, index);
         json.Add($$"""{"id":{{IdAt(index)}},"object":"product","active":{{IsActive(index)}},"created":{{created}}""");
         json.Add($$""","default_price":{{new RecordId(World.PriceIds, index * 2)}},"description":""");
-        json.Add($$"""{{(draws.Percent(80) ? $"{name} – für alle, for everyone" : null)}},"images":[],"livemode":false""");
+        json.Add($$"""{{(draws.Percent(80) ? $"{name} – für alle, for everyone" : null)}},"images":[]""");
+        json.Raw(""","livemode":false"""u8);
         json.Add($$""","marketing_features":[{"name":{{draws.From(Phrases.Tiers)}}}],"metadata":{"line":""");
         json.Add($$"""{{draws.From(Phrases.Segments)}}},"name":{{name}},"package_dimensions":null,"shippable":null""");
         json.Raw(""","statement_descriptor":null,"tax_code":"txcd_10103001","type":"service","unit_label":"""u8);

@@ -31,15 +31,18 @@ internal sealed class Refunds(StripeWorld world, long charge, long created, stri
             WriteRefund(json, number);
         }
 
-        json.Add($$"""],"has_more":{{shown < _count}},"url":"/v1/charges/{{world.ChargeIds.Text(charge):raw}}/refunds"}""");
+        json.Add($$"""],"has_more":{{shown < _count}}""");
+        json.Add($$""","url":"/v1/charges/{{world.ChargeIds.Text(charge):raw}}/refunds"}""");
     }
 
     private void WriteRefund(JsonBuffer json, int number)
     {
         // Newest first, and all before the present even for the youngest charges.
         var at = Math.Min(created + Day, Math.Max(created, world.End.ToUnixTimeSeconds())) - number;
-        json.Add($$"""{"id":{{new RecordId(world.RefundIds, charge * 64 + number)}},"object":"refund","amount":{{Each}}""");
-        json.Add($$""","balance_transaction":null,"charge":{{new RecordId(world.ChargeIds, charge)}},"created":{{at}}""");
+        json.Add($$"""{"id":{{new RecordId(world.RefundIds, charge * 64 + number)}}""");
+        json.Add($$""","object":"refund","amount":{{Each}}""");
+        json.Add($$""","balance_transaction":null,"charge":{{new RecordId(world.ChargeIds, charge)}}""");
+        json.Add($$""","created":{{at}}""");
         json.Add($$""","currency":{{currency}},"customer":null,"customer_account":null,"destination_details":""");
         json.Raw("""{"card":{"type":"reversal"},"type":"card"},"metadata":{},"payment_intent":"""u8);
         json.Add($$"""{{new RecordId(world.IntentIds, charge)}},"payment_method":null,"reason":null""");

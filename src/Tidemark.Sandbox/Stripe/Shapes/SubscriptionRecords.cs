@@ -30,12 +30,14 @@ internal sealed class SubscriptionRecords(StripeWorld world)
     {
         var status = StatusOf(index);
         var draws = World.Draw(Purpose.Subscription, index);
-        var ended = status is "canceled" or "incomplete_expired" ? Math.Min(created + Month, Now(created)) : (long?)null;
+        var isOver = status is "canceled" or "incomplete_expired";
+        var ended = isOver ? Math.Min(created + Month, Now(created)) : (long?)null;
         var trialStart = status == "trialing" || draws.Percent(20) ? created : (long?)null;
         var cancelsAtEnd = status == "active" && draws.Percent(8);
         var price = PriceOf(index);
 
-        json.Add($$"""{"id":{{IdAt(index)}},"object":"subscription","application":null,"application_fee_percent":null""");
+        json.Add($$"""{"id":{{IdAt(index)}},"object":"subscription","application":null""");
+        json.Raw(""","application_fee_percent":null"""u8);
         json.Raw(""","automatic_tax":{"disabled_reason":null,"enabled":false,"liability":null}"""u8);
         json.Add($$""","billing_cycle_anchor":{{created}},"billing_cycle_anchor_config":null,"billing_mode":""");
         json.Raw("""{"flexible":null,"type":"classic"},"billing_schedules":[],"billing_thresholds":null"""u8);
@@ -44,7 +46,8 @@ internal sealed class SubscriptionRecords(StripeWorld world)
         json.Add($$""","feedback":null,"reason":{{(ended is null ? null : "cancellation_requested")}}}""");
         json.Add($$""","collection_method":"charge_automatically","created":{{created}},"currency":""");
         json.Add($$"""{{Tariff.CurrencyOf(price)}},"customer":""");
-        json.Add($$"""{{new RecordId(World.CustomerIds, World.CustomerOfSubscription(index))}},"customer_account":null""");
+        json.Add($$"""{{new RecordId(World.CustomerIds, World.CustomerOfSubscription(index))}}""");
+        json.Raw(""","customer_account":null"""u8);
         json.Raw(""","days_until_due":null,"default_payment_method":null,"default_source":null"""u8);
         json.Raw(""","default_tax_rates":[],"description":null,"discounts":[],"ended_at":"""u8);
         json.Add($$"""{{ended}},"invoice_settings":{"account_tax_ids":null,"custom_fields":null,"description":null""");
@@ -94,7 +97,8 @@ internal sealed class SubscriptionRecords(StripeWorld world)
             WriteItem(json, index, created, number, Tariff.Beside(price, number));
         }
 
-        json.Add($$"""],"has_more":{{shown < count}},"url":"/v1/subscription_items?subscription={{Ids.Text(index):raw}}"}""");
+        json.Add($$"""],"has_more":{{shown < count}}""");
+        json.Add($$""","url":"/v1/subscription_items?subscription={{Ids.Text(index):raw}}"}""");
     }
 
     private void WriteItem(JsonBuffer json, long index, long created, int number, long price)

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Installs what the tests need (by apt, when it is root), starts a private PostgreSQL, runs all tests, and prints
+# "N passed, N failed" as its last line.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+find_postgres() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1; }
+
+if [ -z "$(find_postgres)" ] && ! command -v initdb >/dev/null; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null
+  else
+    echo "PostgreSQL is missing: install the package postgresql, then run this again." >&2
+    exit 1
+  fi
+fi
+postgres_bin=$(find_postgres)
+[ -n "$postgres_bin" ] || postgres_bin=$(dirname "$(command -v initdb)")
+
+# PostgreSQL does not run as root.
+as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+
+cluster=$(mktemp -d "${TMPDIR:-/tmp}/tidemark-test.XXXXXX")
+[ "$(id -u)" = 0 ] && chown postgres "$cluster"
+stop_postgres() {
+  as_postgres "$postgres_bin/pg_ctl" -D "$cluster/data" -m immediate stop >/dev/null 2>&1 || true
+  rm -rf "$cluster"
+}
+trap stop_postgres EXIT
+
+as_postgres "$postgres_bin/initdb" -D "$cluster/data" -U tidemark --auth=trust --encoding=UTF8 --no-sync >/dev/null
+port=$((20000 + RANDOM % 20000))
+for _ in 1 2 3 4 5; do
+  if as_postgres "$postgres_bin/pg_ctl" -D "$cluster/data" -w -l "$cluster/log" \
+    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='$cluster' -c fsync=off -c max_connections=200" \
+    start >/dev/null; then started=1; break; fi
+  port=$((20000 + RANDOM % 20000))
+done
+[ "${started:-}" = 1 ] || { cat "$cluster/log" >&2; exit 1; }
+export TIDEMARK_TEST_POSTGRES="postgres://tidemark@127.0.0.1:$port/postgres"
+
+dotnet build -c Release --nologo -v quiet Tidemark.slnx
+
+report="$cluster/report"
+mkdir -p "$report" && chmod 777 "$report"
+status=0
+dotnet artifacts/bin/Tidemark.Tests/release/Tidemark.Tests.dll -noColor -trx "$report/tests.trx" "$@" || status=$?
+
+counters=$(grep -o '<Counters [^>]*>' "$report/tests.trx" | head -n 1)
+count() { echo "$counters" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | head -n 1; }
+passed=$(count passed)
+failed=$(( $(count total) - passed ))
+[ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+echo "${passed:-0} passed, ${failed} failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Tests.Catalog;
+
+/// <summary>A source connector that has settings and nothing behind them.</summary>
+internal sealed class ShopConnector : ISourceConnector
+{
+    public string Name => "shop";
+
+    public Type Options => typeof(ShopOptions);
+
+    public ISource OpenSource(object options, TimeProvider clock) => throw new NotSupportedException();
+
+    internal sealed class ShopOptions
+    {
+        [Required] public Secret ApiKey { get; set; } = new("");
+
+        public string Region { get; set; } = "eu";
+
+        [Range(1, 100)] public int PageSize { get; set; } = 100;
+
+        public IReadOnlyList<string> Tags { get; set; } = [];
+    }
+}
+
+/// <summary>A destination connector that has settings and nothing behind them.</summary>
+internal sealed class ShelfConnector : IDestinationConnector
+{
+    public string Name => "shelf";
+
+    public Type Options => typeof(ShelfOptions);
+
+    public IDestination OpenDestination(object options, TimeProvider clock) => throw new NotSupportedException();
+
+    internal sealed class ShelfOptions
+    {
+        [Required] public Secret Url { get; set; } = new("");
+
+        public string Schema { get; set; } = "public";
+    }
+}

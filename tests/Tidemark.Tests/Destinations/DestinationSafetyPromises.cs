@@ -1,0 +1,114 @@
+using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Destinations;
+
+public abstract partial class DestinationPromises
+{
+    [Fact]
+    public async Task P5_a_publish_that_would_delete_too_much_parks_and_goes_on_when_approved()
+    {
+        await Bench.ReplaceAsync(PeopleSource(Persons(0, 100)));
+        var source = PeopleSource(Persons(0, 80));
+        var parked = await Bench.ReplaceAsync(source);
+
+        parked.Status.ShouldBe(RunStatus.Parked);
+        parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.too_many_deletes");
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["100"]);
+
+        Bench.Limits = plan => plan with { IsApproved = true };
+        var approved = await Bench.ReplaceAsync(source);
+        approved.Status.ShouldBe(RunStatus.Succeeded);
+        Only(approved).ShouldSatisfyAllConditions(figures => figures.Deleted.ShouldBe(20), figures => figures.Read.ShouldBe(80));
+        source.PagesRead.ShouldBe(1); // what was staged is published; the source is not asked again
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["80"]);
+    }
+
+    [Fact]
+    public async Task P5_an_empty_source_over_a_filled_table_parks()
+    {
+        await Bench.ReplaceAsync(PeopleSource([Person("a", "Ada")]));
+        var parked = await Bench.ReplaceAsync(PeopleSource());
+
+        parked.Status.ShouldBe(RunStatus.Parked);
+        parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.empty_source");
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["1"]);
+    }
+
+    [Fact]
+    public async Task An_empty_source_makes_an_empty_table()
+    {
+        (await Bench.ReplaceAsync(PeopleSource())).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["0"]);
+        (await Bench.MergeAsync(PeopleSource())).Status.ShouldBe(RunStatus.Succeeded);
+    }
+
+    [Fact]
+    public async Task A_cursor_that_is_too_old_makes_a_merge_read_and_compare_everything()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 50)));
+        var source = PeopleSource(Persons(1, 50));
+        source.Resumes = false;
+        var result = await Bench.MergeAsync(source);
+
+        result.Status.ShouldBe(RunStatus.Succeeded);
+        Only(result).ShouldSatisfyAllConditions(
+            figures => figures.Deleted.ShouldBe(1), figures => figures.Created.ShouldBe(1), figures => figures.Unchanged.ShouldBe(49));
+    }
+
+    [Fact]
+    public async Task P3_rows_that_something_in_the_database_swallows_make_the_receipt_fail()
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada")]));
+        await SwallowRowsNamedAsync("gone");
+        var result = await Bench.MergeAsync(PeopleSource([Person("b", "gone"), Person("c", "Cy")]));
+
+        result.Status.ShouldBe(RunStatus.Partial);
+        result.Problems.ShouldContain(problem => problem.Code == "receipt.does_not_fit");
+    }
+
+    [Fact]
+    public async Task A_failed_stream_does_not_stop_the_others_of_a_merge()
+    {
+        var source = new ScriptedSource(People, Pets).With("people", [Person("a", "Ada")]).With("pets", ["""{"id":1,"name":"Rex"}"""]);
+        source.Fault = ("pets", 0, ScriptedSource.Broken());
+        var result = await Bench.MergeAsync(source);
+
+        result.Status.ShouldBe(RunStatus.Partial);
+        (await Bench.QueryAsync("SELECT name FROM people")).ShouldBe(["Ada"]);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_overtaken_can_no_longer_commit()
+    {
+        var table = new TablePlan("people", People);
+        await using var first = Bench.OpenDestination();
+        await using var load = await first.BeginAsync(new LoadPlan("test", "r-1"), Stop);
+        var stream = await load.OpenAsync(table, Stop);
+        await Bench.ExecuteAsync("UPDATE _tidemark_checkpoints SET run = 'r-2'");
+        var batch = new RowBatch(People);
+        new RecordMapper(People, true, true).Map("""{"id":"a"}"""u8, false, batch).IsAdded.ShouldBeTrue();
+
+        var lost = await Should.ThrowAsync<Tidemark.Engine.Errors.TidemarkException>(() =>
+            stream.WriteAsync(batch, new Checkpoint(new("1"), StagedCounts.None, DateTimeOffset.UnixEpoch), Stop));
+        lost.Code.ShouldBe("run.lease_lost");
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["0"]);
+        await stream.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_table_with_a_column_of_another_type_is_refused_before_anything_is_written()
+    {
+        await Bench.MergeAsync(new ScriptedSource(Pets)); // makes the schema
+        await Bench.ExecuteAsync("CREATE TABLE people (id text PRIMARY KEY, age real, name text)");
+        await using var destination = Bench.OpenDestination();
+        var problem = (await destination.CheckAsync([new TablePlan("people", People)], Stop)).ShouldHaveSingleItem();
+        problem.Code.ShouldEndWith(".column_type");
+        problem.Message.ShouldContain("age");
+    }
+
+    protected abstract Task SwallowRowsNamedAsync(string name);
+}

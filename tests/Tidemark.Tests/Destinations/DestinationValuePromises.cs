@@ -1,0 +1,227 @@
+using System.Globalization;
+using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Destinations;
+
+public abstract partial class DestinationPromises
+{
+    [Fact]
+    public async Task Values_of_every_type_arrive_as_they_were_sent()
+    {
+        const string record = """
+            {"id":"ü/😀","name":"","age":-9223372036854775808,"paid":"-1234567890123456789012345.000678","rate":0.1,
+             "active":true,"born":"2028-02-29","seen":"2026-03-29T02:30:00.123456+02:00","tags":{"a":[1,2.50,"é"]}}
+            """;
+        (await Bench.MergeAsync(PeopleSource([record, """{"id":"nulls","name":null}"""]))).Status.ShouldBe(RunStatus.Succeeded);
+
+        (await Bench.QueryAsync($"SELECT id, name, age, CAST(paid AS text), rate, CAST(active AS integer), CAST(born AS text), {Instant("seen")}, CAST(tags AS text) FROM people ORDER BY id DESC"))
+            .ShouldBe(
+            [
+                "ü/😀||-9223372036854775808|-1234567890123456789012345.000678|0.1|1|2028-02-29|2026-03-29T00:30:00.123456Z|{\"a\":[1,2.50,\"é\"]}",
+                "nulls||||||||",
+            ]);
+        (await Bench.QueryAsync("SELECT count(name) FROM people")).ShouldBe(["1"]); // an empty text is no null
+        (await Bench.QueryAsync("SELECT CAST(raw AS text) FROM people WHERE id <> 'nulls'")).ShouldBe([record]);
+    }
+
+    [Fact]
+    public async Task Numbers_of_any_size_are_exact()
+    {
+        string[] numbers =
+        [
+            "0", "-0.0", "1", "10000", "9999", "99999999", "0.0001", "0.00001", "123456789.987654321", "1e30", "1.5e-7",
+            "12345678901234567890123456789012345678901234567890", "-0.000000000000000000000000000001", "9007199254740993", "1E+2",
+            "00012.340",
+        ];
+        await Bench.MergeAsync(PeopleSource(
+            [.. numbers.Select((number, at) => $$"""{"id":"{{at:D3}}","paid":"{{number}}"}""")]));
+
+        var found = await Bench.QueryAsync("SELECT CAST(paid AS text) FROM people ORDER BY id");
+        found.Select(Normal).ShouldBe(numbers.Select(Normal));
+
+        // Exact rational comparison: value = digits * 10^exponent, trailing zeros dropped.
+        static (System.Numerics.BigInteger, int) Normal(string text)
+        {
+            var parts = text.ToLowerInvariant().Split('e');
+            var exponent = parts.Length == 2 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;
+            var point = parts[0].IndexOf('.', StringComparison.Ordinal);
+            if (point >= 0) exponent -= parts[0].Length - point - 1;
+            var digits = System.Numerics.BigInteger.Parse(
+                parts[0].Replace(".", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+            while (!digits.IsZero && digits % 10 == 0) (digits, exponent) = (digits / 10, exponent + 1);
+            return digits.IsZero ? (0, 0) : (digits, exponent);
+        }
+    }
+
+    [Fact]
+    public async Task A_field_of_ten_megabytes_arrives_whole()
+    {
+        var large = new string('x', 10 * 1024 * 1024);
+        var result = await Bench.MergeAsync(PeopleSource([Person("big", large), Person("small", "s")]));
+
+        result.Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT length(name), length(CAST(raw AS text)) > length(name) FROM people WHERE id = 'big'"))
+            .ShouldBe([$"{large.Length}|{TrueText}"]);
+    }
+
+    [Fact]
+    public async Task A_NUL_in_text_is_kept_or_the_record_goes_to_quarantine_and_the_others_arrive()
+    {
+        var result = await Bench.MergeAsync(PeopleSource([Person("a", "x"), """{"id":"nul","name":"a\u0000b"}""", Person("z", "y")]));
+
+        if (KeepsNul)
+        {
+            result.Status.ShouldBe(RunStatus.Succeeded);
+            (await Bench.QueryAsync("SELECT hex(name) FROM people WHERE id = 'nul'")).ShouldBe(["610062"]);
+        }
+        else
+        {
+            result.Status.ShouldBe(RunStatus.Partial);
+            Only(result).ShouldSatisfyAllConditions(
+                figures => figures.Quarantined.ShouldBe(1), figures => figures.Created.ShouldBe(2), figures => figures.IsAccountedFor.ShouldBeTrue());
+            (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Payload.ShouldContain("\\u0000");
+        }
+    }
+
+    [Fact]
+    public async Task Records_whose_values_do_not_fit_go_to_quarantine_with_their_reason()
+    {
+        var result = await Bench.MergeAsync(PeopleSource(
+        [
+            Person("good", "g"), """{"id":"text","age":"abc"}""", """{"id":"huge","age":1e30}""", """{"id":"half","age":1.5}""",
+            """{"id":"whole","age":1.0}""", """{"id":"day","born":"2027-02-29"}""", """{"id":"time","seen":"yesterday"}""",
+            """{"id":"surrogate","name":"\ud800"}""", """{"name":"no key"}""", """{"id":null}""", "[]",
+        ]));
+
+        result.Status.ShouldBe(RunStatus.Partial);
+        Only(result).ShouldSatisfyAllConditions(
+            figures => figures.Read.ShouldBe(11), figures => figures.Created.ShouldBe(2), figures => figures.Quarantined.ShouldBe(9),
+            figures => figures.IsAccountedFor.ShouldBeTrue());
+        (await Bench.QuarantineAsync()).Select(entry => entry.Record.Reason.Code).Order(StringComparer.Ordinal).ShouldBe(
+        [
+            "record.no_key", "record.no_key", "record.not_an_object", "value.invalid_text", "value.out_of_range",
+            "value.wrong_type", "value.wrong_type", "value.wrong_type", "value.wrong_type",
+        ]);
+    }
+
+    [Fact]
+    public async Task P4_the_row_of_a_record_that_cannot_be_written_is_not_taken_for_gone()
+    {
+        await Bench.ReplaceAsync(PeopleSource([Person("a", "Ada"), Person("b", "Bob"), Person("c", "Cy")]));
+        var result = await Bench.ReplaceAsync(PeopleSource([Person("a", "Ada"), """{"id":"b","age":"not a number"}"""]));
+
+        result.Status.ShouldBe(RunStatus.Partial);
+        Only(result).ShouldSatisfyAllConditions(
+            figures => figures.Deleted.ShouldBe(1), figures => figures.Quarantined.ShouldBe(1), figures => figures.Receipt!.IsVerified.ShouldBeTrue());
+        (await Bench.QueryAsync("SELECT id, name FROM people ORDER BY id")).ShouldBe(["a|Ada", "b|Bob"]);
+    }
+
+    [Fact]
+    public async Task P4_nothing_is_deleted_while_a_record_cannot_be_identified()
+    {
+        await Bench.ReplaceAsync(PeopleSource([Person("a", "Ada"), Person("b", "Bob")]));
+        var result = await Bench.ReplaceAsync(PeopleSource([Person("a", "Ada"), """{"name":"who?"}"""]));
+
+        result.Status.ShouldBe(RunStatus.Partial);
+        Only(result).Deleted.ShouldBe(0);
+        (await Bench.QueryAsync("SELECT id FROM people ORDER BY id")).ShouldBe(["a", "b"]);
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task Rows_that_a_constraint_refuses_are_isolated_and_the_others_are_written(WriteMode mode)
+    {
+        await Bench.ReplaceAsync(PeopleSource([Person("p000000", "old")]));
+        await Bench.ExecuteAsync("CREATE UNIQUE INDEX one_name ON people (name)");
+        string[] records = [.. Persons(0, 200), Person("twin", "name 7"), Person("other", "name 9")];
+        var result = await Bench.RunAsync(PeopleSource(records), mode, Stop);
+
+        result.Status.ShouldBe(RunStatus.Partial);
+        Only(result).ShouldSatisfyAllConditions(
+            figures => figures.Quarantined.ShouldBe(2), figures => figures.Created.ShouldBe(199), figures => figures.Updated.ShouldBe(1),
+            figures => figures.IsAccountedFor.ShouldBeTrue(), figures => figures.Receipt!.IsVerified.ShouldBeTrue());
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["200"]);
+        (await Bench.QuarantineAsync()).ShouldAllBe(entry => entry.Record.Reason.Code.EndsWith(".unique", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_new_field_becomes_a_column_under_evolve_and_stays_one()
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada")]));
+        var source = PeopleSource(
+            [Person("b", "Bob"), """{"id":"c","New Field":"x","numbers":12.5,"deep":{"k":1},"yes":true,"nothing":null}"""], [Person("d", "Di")]);
+        (await Bench.MergeAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT new_field, CAST(numbers AS text), CAST(deep AS text) FROM people WHERE id = 'c'"))
+            .ShouldBe(["x|12.5|{\"k\":1}"]);
+
+        var replaced = await Bench.ReplaceAsync(PeopleSource(
+            [Person("a", "Ada"), Person("b", "Bob"), Person("d", "Di"), """{"id":"c","New Field":"y","later":"z"}"""]));
+        replaced.Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT new_field, later FROM people WHERE id = 'c'")).ShouldBe(["y|z"]);
+    }
+
+    [Fact]
+    public async Task A_new_field_stops_a_frozen_stream_and_is_left_out_under_discard()
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada")]));
+        Bench.Policy = table => table with { SchemaChanges = SchemaChanges.Freeze };
+        var frozen = await Bench.MergeAsync(PeopleSource(["""{"id":"b","extra":1}"""]));
+        frozen.Problems.ShouldContain(problem => problem.Code == "schema.frozen");
+        frozen.Status.ShouldBe(RunStatus.Failed);
+
+        Bench.Policy = table => table with { SchemaChanges = SchemaChanges.Discard };
+        (await Bench.MergeAsync(PeopleSource(["""{"id":"b","extra":1}"""]))).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT CAST(raw AS text) FROM people WHERE id = 'b'")).ShouldBe(["""{"id":"b","extra":1}"""]);
+    }
+
+    [Fact]
+    public async Task Names_that_need_quoting_are_names_and_nothing_else()
+    {
+        var odd = new StreamSchema("\"; DROP TABLE people; --",
+            [new("select", FieldType.Text) { Path = "id" }, new("Ünï\"cødé 😀", FieldType.Text) { Path = "name" }, new("'; --", FieldType.Int64) { Path = "age" }])
+        {
+            Key = ["select"],
+        };
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada")]));
+        var source = new ScriptedSource(odd).With(odd.Name, ["""{"id":"x","name":"'); DROP TABLE people; --","age":1}"""]);
+        (await Bench.ReplaceAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.ReplaceAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.MergeAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
+
+        (await Bench.QueryAsync("""SELECT "select", "Ünï""cødé 😀" FROM "; DROP TABLE people; --" """.Replace("\"; DROP", "\"\"\"; DROP", StringComparison.Ordinal)))
+            .ShouldBe(["x|'); DROP TABLE people; --"]);
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["1"]);
+    }
+
+    [Fact]
+    public async Task As_many_columns_as_the_database_allows_are_written_and_more_are_refused_before_anything_is()
+    {
+        static StreamSchema Wide(int fields) => new("wide",
+            [new("id", FieldType.Text), .. Enumerable.Range(1, fields - 1).Select(at => new Field($"f{at}", FieldType.Int64))]);
+
+        var most = Wide(MaxColumns - 5); // raw, _hash, _run, _synced_at and the staging's own
+        var record = $$"""{"id":"a","f1":1,"f{{most.Fields.Count - 1}}":{{most.Fields.Count - 1}},"extra":1}""";
+        var result = await Bench.ReplaceAsync(new ScriptedSource(most).With("wide", [record]));
+        result.Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.ReplaceAsync(new ScriptedSource(most).With("wide", [record]))).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync($"SELECT f{most.Fields.Count - 1} FROM wide")).ShouldBe([$"{most.Fields.Count - 1}"]);
+
+        await using var destination = Bench.OpenDestination();
+        var problems = await destination.CheckAsync([new TablePlan("wider", Wide(MaxColumns))], Stop);
+        problems.ShouldHaveSingleItem().Code.ShouldEndWith(".too_many_columns");
+    }
+
+    protected abstract int MaxColumns { get; }
+
+    protected abstract bool KeepsNul { get; }
+
+    protected abstract string TrueText { get; }
+
+    /// <summary>Expression that shows an instant as ISO 8601 in UTC with microseconds.</summary>
+    protected abstract string Instant(string column);
+}

@@ -1,0 +1,55 @@
+using Shouldly;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Destinations;
+
+public sealed class PostgresPromises() : DestinationPromises(new PostgresWorkbench())
+{
+    protected override int MaxColumns => 1600;
+
+    protected override bool KeepsNul => false;
+
+    protected override string TrueText => "True";
+
+    protected override string Instant(string column) =>
+        $"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
+
+    protected override Task SwallowRowsNamedAsync(string name) => Bench.ExecuteAsync(
+        $"""
+        CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name = '{name}' THEN RETURN NULL; END IF; RETURN NEW; END $$;
+        CREATE TRIGGER swallow BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION swallow();
+        """);
+
+    [Fact]
+    public async Task Running_again_unchanged_writes_next_to_no_WAL()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 5000)));
+        await Bench.MergeAsync(PeopleSource(Persons(0, 5000)));
+        var before = (await Bench.QueryAsync("SELECT pg_current_wal_insert_lsn()")).Single();
+        Only(await Bench.MergeAsync(PeopleSource(Persons(0, 5000)))).Unchanged.ShouldBe(5000);
+        var bytes = (await Bench.QueryAsync($"SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '{before}')")).Single();
+
+        // Other tests write WAL at the same time, so the rows themselves are looked at as well.
+        long.Parse(bytes, System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
+        (await Bench.QueryAsync("SELECT count(*) FROM people WHERE xmax::text <> '0'")).ShouldBe(["0"]);
+        (await Bench.QueryAsync("SELECT count(DISTINCT xmin::text) FROM people")).ShouldBe(["1"]);
+    }
+
+    [Fact]
+    public async Task A_second_writer_of_a_table_is_refused_while_the_first_is_at_it()
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada")]));
+        await using var holder = await TestPostgres.ConnectAsync("public", Stop);
+        await using var command = holder.CreateCommand();
+        command.CommandText = "SELECT pg_advisory_lock(hashtextextended(@name, 0))";
+        command.Parameters.AddWithValue("name", $"tidemark postgres \"{((PostgresWorkbench)Bench).Schema}\".\"people\"");
+        await command.ExecuteNonQueryAsync(Stop);
+
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        soon.CancelAfter(TimeSpan.FromSeconds(1));
+        var result = await Bench.RunAsync(PeopleSource([Person("a", "new")]), Engine.Destinations.WriteMode.Merge, soon.Token);
+        result.Status.ShouldBe(RunStatus.Cancelled);
+        (await Bench.QueryAsync("SELECT name FROM people")).ShouldBe(["Ada"]);
+    }
+}

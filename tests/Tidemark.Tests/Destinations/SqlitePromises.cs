@@ -1,0 +1,15 @@
+namespace Tidemark.Tests.Destinations;
+
+public sealed class SqlitePromises() : DestinationPromises(new SqliteWorkbench())
+{
+    protected override int MaxColumns => 2000;
+
+    protected override bool KeepsNul => true;
+
+    protected override string TrueText => "1";
+
+    protected override string Instant(string column) => column;
+
+    protected override Task SwallowRowsNamedAsync(string name) => Bench.ExecuteAsync(
+        $"CREATE TRIGGER swallow BEFORE INSERT ON people WHEN NEW.name = '{name}' BEGIN SELECT RAISE(IGNORE); END");
+}

@@ -1,0 +1,118 @@
+using System.Data.Common;
+using System.Globalization;
+using Tidemark.Connectors;
+using Tidemark.Connectors.Postgres;
+using Tidemark.Connectors.Sqlite;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Destinations;
+
+/// <summary>Runs syncs from a scripted source into a real database and looks at the database from outside.</summary>
+public abstract class Workbench : IAsyncDisposable
+{
+    private readonly TestFolder _folder = new();
+    private RunStore? _runs;
+    private CatalogDatabase? _catalog;
+
+    public string Folder => _folder.Path;
+
+    /// <summary>Policy that the next run goes by.</summary>
+    public Func<TablePlan, TablePlan> Policy { get; set; } = table => table;
+
+    public Func<SyncPlan, SyncPlan> Limits { get; set; } = plan => plan;
+
+    public abstract IDestination OpenDestination();
+
+    public abstract Task<DbConnection> ConnectAsync();
+
+    protected static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public Task<RunResult> MergeAsync(ScriptedSource source) => RunAsync(source, WriteMode.Merge, Stop);
+
+    public Task<RunResult> ReplaceAsync(ScriptedSource source) => RunAsync(source, WriteMode.Replace, Stop);
+
+    public async Task<RunResult> RunAsync(ScriptedSource source, WriteMode mode, CancellationToken cancellationToken)
+    {
+        _catalog ??= await CatalogDatabase.OpenAsync(_folder.File("home"), Stop);
+        _runs ??= new RunStore(_catalog, TimeProvider.System);
+        var streams = await source.DiscoverAsync(Stop);
+        await using var destination = OpenDestination();
+        var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream) { Mode = mode })).ToList();
+        var plan = Limits(new SyncPlan("test", source, destination, tables) { Mode = mode });
+        await using var journal = await _runs.StartAsync("test", mode, "test", Stop);
+        return await new Sync(TimeProvider.System).RunAsync(plan, journal, _ => { }, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() =>
+        await new RunHistory(_catalog!).QuarantineOfPipelineAsync("test", 1000, Stop);
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(Stop);
+    }
+
+    /// <summary>Rows as text: columns parted by a bar, null as an empty text.</summary>
+    public async Task<IReadOnlyList<string>> QueryAsync(string sql)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await using var reader = await command.ExecuteReaderAsync(Stop);
+        var rows = new List<string>();
+        while (await reader.ReadAsync(Stop))
+        {
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(at =>
+                Convert.ToString(reader.GetValue(at), CultureInfo.InvariantCulture))));
+        }
+
+        return rows;
+    }
+
+    public virtual ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}
+
+public sealed class PostgresWorkbench : Workbench
+{
+    public string Schema { get; } = "t_" + Guid.NewGuid().ToString("N");
+
+    public override IDestination OpenDestination() =>
+        ((IDestinationConnector)ConnectorCatalog.All["postgres"]).OpenDestination(
+            new PostgresOptions { Url = new Secret(TestPostgres.Url), Schema = Schema }, TimeProvider.System);
+
+    public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await ExecuteAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE");
+        await base.DisposeAsync();
+    }
+}
+
+public sealed class SqliteWorkbench : Workbench
+{
+    public string File => Path.Combine(Folder, "data.db");
+
+    public override IDestination OpenDestination() =>
+        ((IDestinationConnector)ConnectorCatalog.All["sqlite"]).OpenDestination(
+            new SqliteOptions { Path = File }, TimeProvider.System);
+
+    public override async Task<DbConnection> ConnectAsync()
+    {
+        var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={File};Pooling=False");
+        await connection.OpenAsync(Stop);
+        return connection;
+    }
+}

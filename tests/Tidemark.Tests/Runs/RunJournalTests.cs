@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+using Tidemark.Tests.Catalog;
+using Xunit;
+
+namespace Tidemark.Tests.Runs;
+
+public sealed class RunJournalTests : IDisposable
+{
+    private readonly TestHome _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task Disposing_without_a_result_marks_the_run_as_interrupted_and_frees_the_pipeline()
+    {
+        var runs = await _home.RunsAsync();
+        string id;
+        await using (var journal = await StartAsync(runs))
+        {
+            id = journal.Run;
+            await journal.StepAsync("read", "a", StepStatus.Running, null, TestHome.Cancelled);
+            await journal.LogAsync(RunLogLevel.Info, null, "begun", TestHome.Cancelled);
+        }
+
+        var run = await runs.FindAsync(id, TestHome.Cancelled);
+        (run.Status, run.Result.Problems.Single().Code).ShouldBe((RunStatus.Failed, "run.interrupted"));
+        var history = await HistoryAsync();
+        (await history.StepsAsync(id, TestHome.Cancelled)).Single().Status.ShouldBe(StepStatus.Failed);
+        (await history.LogsAsync(id, 0, 10, TestHome.Cancelled)).Single().Message.ShouldBe("begun");
+        await using var next = await StartAsync(runs);
+    }
+
+    [Fact]
+    public async Task A_request_to_cancel_is_heard_within_seconds()
+    {
+        var runs = await _home.RunsAsync();
+        await using var journal = await StartAsync(runs);
+
+        (await runs.RequestCancelAsync("last", TestHome.Cancelled)).IsCancelRequested.ShouldBeTrue();
+
+        (await IsCancelledWithinAsync(TimeSpan.FromSeconds(4), journal.CancelRequested)).ShouldBeTrue();
+        journal.LeaseLost.IsCancellationRequested.ShouldBeFalse();
+        await journal.FinishAsync(
+            RunStoreTests.Ended(journal) with { Status = RunStatus.Cancelled }, TestHome.Cancelled);
+        (await runs.FindAsync("last", TestHome.Cancelled)).Status.ShouldBe(RunStatus.Cancelled);
+    }
+
+    [Fact]
+    public async Task A_lost_lease_stops_the_run_and_its_result_does_not_overwrite_the_others_word()
+    {
+        var runs = await _home.RunsAsync();
+        await using var journal = await StartAsync(runs);
+        await _home.ExecuteAsync("UPDATE leases SET pid = 999999999, process_started = process_started || '0'");
+        await using var taker = await StartAsync(runs);
+
+        (await IsCancelledWithinAsync(TimeSpan.FromSeconds(4), journal.LeaseLost)).ShouldBeTrue();
+        (await Should.ThrowAsync<TidemarkException>(
+            () => journal.FinishAsync(RunStoreTests.Ended(journal), TestHome.Cancelled))).Code.ShouldBe("run.lease_lost");
+        await journal.DisposeAsync();
+
+        var old = await runs.FindAsync(journal.Run, TestHome.Cancelled);
+        (old.Status, old.Result.Problems.Single().Code).ShouldBe((RunStatus.Failed, "run.interrupted"));
+        (await Should.ThrowAsync<TidemarkException>(() => StartAsync(runs))).Message.ShouldContain(taker.Run);
+    }
+
+    [Fact]
+    public async Task A_living_run_renews_its_lease()
+    {
+        var runs = await _home.RunsAsync();
+        await using var journal = await StartAsync(runs);
+        _home.Clock.Now += TimeSpan.FromSeconds(20);
+        await Task.Delay(TimeSpan.FromSeconds(3), TestHome.Cancelled);
+        _home.Clock.Now += TimeSpan.FromSeconds(20);
+
+        (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_log_is_capped_and_says_so_once()
+    {
+        var runs = await _home.RunsAsync();
+        await using var journal = await StartAsync(runs);
+        for (var line = 1; line <= 10_500; line++)
+            await journal.LogAsync(RunLogLevel.Info, "a", $"line {line}", TestHome.Cancelled);
+        await journal.FinishAsync(RunStoreTests.Ended(journal), TestHome.Cancelled);
+
+        var tail = await (await HistoryAsync()).LogsAsync(journal.Run, 9_998, 100, TestHome.Cancelled);
+
+        tail.Select(line => line.Seq).ShouldBe([9_999, 10_000]);
+        tail[0].ShouldBe(new RunLogLine(9_999, _home.Clock.Now, RunLogLevel.Info, "a", "line 9999"));
+        tail[1].Message.ShouldContain("full at 10,000 lines");
+    }
+
+    [Fact]
+    public async Task Lines_are_durable_within_seconds_and_long_ones_are_cut()
+    {
+        var runs = await _home.RunsAsync();
+        await using var journal = await StartAsync(runs);
+        await journal.LogAsync(RunLogLevel.Warning, null, new string('x', 5_000), TestHome.Cancelled);
+
+        var history = await HistoryAsync();
+        var waited = Stopwatch.StartNew();
+        while ((await history.LogsAsync(journal.Run, 0, 1, TestHome.Cancelled)).Count == 0)
+        {
+            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+            await Task.Delay(50, TestHome.Cancelled);
+        }
+
+        (await history.LogsAsync(journal.Run, 0, 1, TestHome.Cancelled)).Single().Message.Length.ShouldBe(4_001);
+    }
+
+    [Fact]
+    public async Task A_step_has_a_beginning_and_an_end()
+    {
+        var runs = await _home.RunsAsync();
+        await using var journal = await StartAsync(runs);
+        var began = _home.Clock.Now;
+        await journal.StepAsync("read", "a", StepStatus.Running, null, TestHome.Cancelled);
+        await journal.StepAsync("read", "b", StepStatus.Running, null, TestHome.Cancelled);
+        _home.Clock.Now += TimeSpan.FromSeconds(3);
+        await journal.StepAsync("read", "a", StepStatus.Done, "12 pages", TestHome.Cancelled);
+        await journal.StepAsync("publish", null, StepStatus.Skipped, null, TestHome.Cancelled);
+
+        (await (await HistoryAsync()).StepsAsync(journal.Run, TestHome.Cancelled)).ShouldBe([
+            new("read", "a", StepStatus.Done, "12 pages", began, _home.Clock.Now),
+            new("read", "b", StepStatus.Running, null, began, null),
+            new("publish", null, StepStatus.Skipped, null, _home.Clock.Now, _home.Clock.Now),
+        ]);
+    }
+
+    [Fact]
+    public async Task A_record_is_in_quarantine_once_and_shows_the_latest_run_that_met_it()
+    {
+        var runs = await _home.RunsAsync();
+        var began = _home.Clock.Now;
+        QuarantinedRecord bad = new("a", """{"id":1}""", new("value.invalid", "field x", "Not a number."));
+        await using (var first = await StartAsync(runs))
+        {
+            await first.QuarantineAsync(
+            [
+                bad, bad with { Payload = """{"id":2}""" }, bad with { Stream = "b" },
+                bad with { Reason = bad.Reason with { Code = "value.missing" } },
+            ], TestHome.Cancelled);
+        }
+
+        _home.Clock.Now += TimeSpan.FromMinutes(1);
+        await using var second = await StartAsync(runs);
+        var again = bad with { Reason = bad.Reason with { Message = "Still not.", Hint = "Mend it." } };
+        await second.QuarantineAsync([again, again], TestHome.Cancelled);
+
+        var history = await HistoryAsync();
+        (await history.QuarantineOfPipelineAsync("p", 100, TestHome.Cancelled)).Count.ShouldBe(4);
+        var entry = (await history.QuarantineOfRunAsync(second.Run, 100, TestHome.Cancelled)).ShouldHaveSingleItem();
+        entry.ShouldBe(new(entry.Id, "p", second.Run, began, _home.Clock.Now, again));
+    }
+
+    [Fact]
+    public async Task The_latest_figures_of_a_running_run_are_seen_by_others_within_seconds()
+    {
+        var runs = await _home.RunsAsync();
+        await using var journal = await StartAsync(runs);
+        for (var read = 1; read <= 500; read++)
+            await journal.ProgressAsync([new("a", "t") { Read = read }], TestHome.Cancelled);
+
+        var waited = Stopwatch.StartNew();
+        while ((await runs.FindAsync(journal.Run, TestHome.Cancelled)).Result.Streams is not [{ Read: 500 }])
+        {
+            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+            await Task.Delay(50, TestHome.Cancelled);
+        }
+
+        (await runs.FindAsync(journal.Run, TestHome.Cancelled)).Status.ShouldBe(RunStatus.Running);
+    }
+
+    [Fact]
+    public async Task Streams_of_a_run_write_at_once_without_loss()
+    {
+        var runs = await _home.RunsAsync();
+        await using var journal = await StartAsync(runs);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(stream => Task.Run(async () =>
+        {
+            await journal.StepAsync("read", $"s{stream}", StepStatus.Running, null, TestHome.Cancelled);
+            for (var line = 0; line < 200; line++)
+                await journal.LogAsync(RunLogLevel.Debug, $"s{stream}", "x", TestHome.Cancelled);
+            await journal.StepAsync("read", $"s{stream}", StepStatus.Done, null, TestHome.Cancelled);
+        }, TestHome.Cancelled)));
+        await journal.FinishAsync(RunStoreTests.Ended(journal), TestHome.Cancelled);
+
+        var history = await HistoryAsync();
+        (await history.LogsAsync(journal.Run, 0, 9_999, TestHome.Cancelled)).Select(line => line.Seq)
+            .ShouldBe(Enumerable.Range(1, 1_600).Select(seq => (long)seq));
+        (await history.StepsAsync(journal.Run, TestHome.Cancelled)).Select(step => step.Status)
+            .ShouldBe(Enumerable.Repeat(StepStatus.Done, 8));
+    }
+
+    private static Task<RunJournal> StartAsync(RunStore runs) =>
+        runs.StartAsync("p", WriteMode.Merge, "command", TestHome.Cancelled);
+
+    private async Task<RunHistory> HistoryAsync() => new(await _home.OpenAsync());
+
+    private static async Task<bool> IsCancelledWithinAsync(TimeSpan patience, CancellationToken token)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!token.IsCancellationRequested && waited.Elapsed < patience)
+            await Task.Delay(50, TestHome.Cancelled);
+        return token.IsCancellationRequested;
+    }
+}

@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+using Tidemark.Tests.Catalog;
+using Xunit;
+
+namespace Tidemark.Tests.Runs;
+
+public sealed class RunStoreTests : IDisposable
+{
+    private readonly TestHome _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task A_finished_run_comes_back_whole()
+    {
+        var runs = await _home.RunsAsync();
+        await using var journal = await StartAsync(runs, "p");
+        journal.Run.ShouldStartWith("r-20261122-101530-");
+        var result = RunJsonTests.Full(journal.Run);
+        _home.Clock.Now += TimeSpan.FromSeconds(12);
+        await journal.FinishAsync(result, TestHome.Cancelled);
+
+        var found = await runs.FindAsync(journal.Run, TestHome.Cancelled);
+
+        RunJson.Write(found.Result).ShouldBe(RunJson.Write(result));
+        (found.Cause, found.Status, found.FinishedAt).ShouldBe(("command", RunStatus.Partial, _home.Clock.Now));
+    }
+
+    [Fact]
+    public async Task A_pipeline_has_one_run_at_a_time_and_the_refusal_names_the_holder()
+    {
+        var runs = await _home.RunsAsync();
+        await using var first = await StartAsync(runs, "p");
+
+        var refused = await Should.ThrowAsync<TidemarkException>(() => StartAsync(runs, "p"));
+
+        (refused.Kind, refused.Code).ShouldBe((FailureKind.Transient, "pipeline.in_use"));
+        foreach (var part in new[]
+            { first.Run, Environment.MachineName, $"pid {Environment.ProcessId}", "2026-11-22 10:15:30Z" })
+            refused.Message.ShouldContain(part);
+        await using var other = await StartAsync(runs, "q");
+        await first.FinishAsync(Ended(first), TestHome.Cancelled);
+        await using var next = await StartAsync(runs, "p");
+    }
+
+    [Fact]
+    public async Task Of_many_that_start_at_once_one_gets_the_pipeline()
+    {
+        var runs = await _home.RunsAsync();
+        var tries = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            try
+            {
+                return await StartAsync(runs, "p");
+            }
+            catch (TidemarkException refused) when (refused.Code == "pipeline.in_use")
+            {
+                return null;
+            }
+        }, TestHome.Cancelled)));
+
+        await tries.OfType<RunJournal>().ShouldHaveSingleItem().DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_lease_of_a_living_process_holds_and_that_of_a_killed_one_is_taken_over_at_once()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no sleep to start.");
+        var runs = await _home.RunsAsync();
+        var old = await AbandonAsync(runs, "p");
+        using var child = Process.Start("sleep", "60");
+        await HandOverAsync(old, child.Id, HolderProcess.StartOf(child.Id)!);
+
+        (await Should.ThrowAsync<TidemarkException>(() => StartAsync(runs, "p"))).Message
+            .ShouldContain($"pid {child.Id}");
+        (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBeEmpty();
+        child.Kill();
+        await child.WaitForExitAsync(TestHome.Cancelled);
+
+        await using var taken = await StartAsync(runs, "p");
+        var interrupted = await runs.FindAsync(old, TestHome.Cancelled);
+        interrupted.Status.ShouldBe(RunStatus.Failed);
+        interrupted.Result.Problems.ShouldHaveSingleItem().Code.ShouldBe("run.interrupted");
+    }
+
+    [Fact]
+    public async Task A_process_that_got_the_pid_of_the_holder_does_not_keep_its_lease()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Start times are kept in Linux's own terms.");
+        var runs = await _home.RunsAsync();
+        var old = await AbandonAsync(runs, "p");
+        var start = HolderProcess.Current.Started;
+        await HandOverAsync(old, Environment.ProcessId, start[..(start.LastIndexOf('/') + 1)] + "1");
+
+        (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBe([old]);
+    }
+
+    [Theory]
+    [InlineData("another-host", null)]
+    [InlineData(null, "another container")]
+    public async Task The_lease_of_a_process_that_cannot_be_seen_holds_until_it_expires(string? host, string? world)
+    {
+        var runs = await _home.RunsAsync();
+        var old = await AbandonAsync(runs, "p");
+        var parts = HolderProcess.Current.Started.Split('/');
+        await HandOverAsync(old, 999_999_999, $"{parts[0]}/{world ?? parts[1]}/1", host);
+
+        _home.Clock.Now += TimeSpan.FromSeconds(29);
+        (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBeEmpty();
+        _home.Clock.Now += TimeSpan.FromSeconds(1);
+        (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBe([old]);
+        (await runs.FindAsync(old, TestHome.Cancelled)).Status.ShouldBe(RunStatus.Failed);
+        await using var next = await StartAsync(runs, "p");
+    }
+
+    [Fact]
+    public async Task A_run_is_found_by_an_unambiguous_beginning_of_its_id_and_as_the_last()
+    {
+        var runs = await _home.RunsAsync();
+        var first = await RunToEndAsync(runs, "p");
+        _home.Clock.Now += TimeSpan.FromDays(40);
+        var second = await RunToEndAsync(runs, "q");
+
+        (await runs.FindAsync(first[..12], TestHome.Cancelled)).Id.ShouldBe(first);
+        (await runs.FindAsync(second["r-".Length..12], TestHome.Cancelled)).Id.ShouldBe(second);
+        (await runs.FindAsync("last", TestHome.Cancelled)).Id.ShouldBe(second);
+        (await Code(() => runs.FindAsync("r-202", TestHome.Cancelled))).ShouldBe("run.ambiguous");
+        (await Code(() => runs.FindAsync("", TestHome.Cancelled))).ShouldBe("run.unknown");
+        (await Code(() => runs.FindAsync("%", TestHome.Cancelled))).ShouldBe("run.unknown");
+        (await Should.ThrowAsync<TidemarkException>(() => runs.FindAsync(first[..^1] + "_", TestHome.Cancelled)))
+            .Hint.ShouldBe($"Did you mean {first}?");
+    }
+
+    [Fact]
+    public async Task Runs_are_listed_newest_first_and_by_pipeline()
+    {
+        var runs = await _home.RunsAsync();
+        var ids = new List<string>();
+        foreach (var pipeline in new[] { "p", "it's; 🌊", "p" })
+        {
+            ids.Add(await RunToEndAsync(runs, pipeline));
+            _home.Clock.Now += TimeSpan.FromSeconds(1);
+        }
+
+        (await runs.ListAsync(2, null, TestHome.Cancelled)).Select(run => run.Id).ShouldBe([ids[2], ids[1]]);
+        (await runs.ListAsync(9, "p", TestHome.Cancelled)).Select(run => run.Id).ShouldBe([ids[2], ids[0]]);
+        (await runs.ListAsync(9, "it's; 🌊", TestHome.Cancelled)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_parked_run_is_cancelled_at_once_and_a_finished_one_not_at_all()
+    {
+        var runs = await _home.RunsAsync();
+        await using var journal = await StartAsync(runs, "p");
+        await journal.FinishAsync(Ended(journal) with { Status = RunStatus.Parked }, TestHome.Cancelled);
+
+        (await runs.RequestCancelAsync(journal.Run, TestHome.Cancelled)).Status.ShouldBe(RunStatus.Cancelled);
+        (await Code(() => runs.RequestCancelAsync("last", TestHome.Cancelled))).ShouldBe("run.finished");
+    }
+
+    internal static RunResult Ended(RunJournal journal) =>
+        new(journal.Run, journal.Pipeline, journal.Mode, RunStatus.Succeeded, [], 1);
+
+    private static Task<RunJournal> StartAsync(RunStore runs, string pipeline) =>
+        runs.StartAsync(pipeline, WriteMode.Merge, "command", TestHome.Cancelled);
+
+
+    private static async Task<string> RunToEndAsync(RunStore runs, string pipeline)
+    {
+        await using var journal = await StartAsync(runs, pipeline);
+        await journal.FinishAsync(Ended(journal), TestHome.Cancelled);
+        return journal.Run;
+    }
+
+    /// <summary>Leaves a run and its lease behind as a crash does, with nobody renewing it.</summary>
+    private async Task<string> AbandonAsync(RunStore runs, string pipeline)
+    {
+        string run;
+        await using (var journal = await StartAsync(runs, pipeline))
+        {
+            run = journal.Run;
+            await _home.ExecuteAsync("CREATE TABLE kept AS SELECT * FROM leases");
+        }
+
+        await _home.ExecuteAsync("""
+            INSERT INTO leases SELECT * FROM kept;
+            DROP TABLE kept;
+            UPDATE runs SET status = 'running', finished_at = NULL,
+                result = json_remove(json_set(result, '$.status', 'running'), '$.problems')
+            """);
+        return run;
+    }
+
+    private Task HandOverAsync(string run, int pid, string started, string? host = null) => _home.ExecuteAsync(
+        "UPDATE leases SET pid = @pid, process_started = @started, host = @host WHERE run = @run",
+        ("@run", run), ("@pid", pid), ("@started", started), ("@host", host ?? Environment.MachineName));
+
+    private static async Task<string> Code(Func<Task> work) => (await Should.ThrowAsync<TidemarkException>(work)).Code;
+}

@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Tests;
+
+/// <summary>
+/// A source whose pages a test writes down. Its cursor is the number of pages that were read; a reading that came to its
+/// end begins anew the next time.
+/// </summary>
+public sealed class ScriptedSource(params StreamSchema[] streams) : ISource
+{
+    private const string End = "-1";
+
+    private readonly Dictionary<string, List<string[]>> _pages = [];
+
+    /// <summary>Thrown before this page of this stream is given.</summary>
+    public (string Stream, int Page, Exception Error)? Fault { get; set; }
+
+    public bool Resumes { get; set; } = true;
+
+    public bool NeverEnds { get; set; }
+
+    /// <summary>Pages that were asked for since the source was made.</summary>
+    public int PagesRead { get; private set; }
+
+    /// <summary>Sets the pages of a stream. A record that begins with <c>-</c> is a deletion.</summary>
+    public ScriptedSource With(string stream, params string[][] pages)
+    {
+        _pages[stream] = [.. pages];
+        return this;
+    }
+
+    public Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<StreamSchema>>(streams);
+
+    public Task<SourceCheck> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(new SourceCheck([], []));
+
+    public bool CanResume(string stream, Cursor cursor) => Resumes;
+
+    public async IAsyncEnumerable<Page> ReadAsync(ReadRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var pages = _pages.GetValueOrDefault(request.Stream.Name) ?? [];
+        var at = request.From is { Json: not End } from ? JsonSerializer.Deserialize<int>(from.Json) : 0;
+        for (; at < pages.Count; at++)
+        {
+            await Task.Yield();
+            if (Fault is { } fault && fault.Stream == request.Stream.Name && fault.Page == at) throw fault.Error;
+            PagesRead++;
+            yield return PageOf(pages[at], at + 1);
+        }
+
+        if (NeverEnds) await Task.Delay(Timeout.Infinite, cancellationToken);
+        yield return Page.Empty(new Cursor(End));
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    public static Page PageOf(IReadOnlyList<string> records, int after)
+    {
+        var text = new MemoryStream();
+        var slices = new List<RecordSlice>();
+        foreach (var record in records)
+        {
+            var isDeletion = record.StartsWith('-');
+            var bytes = Encoding.UTF8.GetBytes(isDeletion ? record[1..] : record);
+            slices.Add(new RecordSlice((int)text.Position, bytes.Length, isDeletion));
+            text.Write(bytes);
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent((int)text.Length + 1);
+        text.ToArray().CopyTo(buffer, 0);
+        return new Page(buffer, (int)text.Length, slices, new Cursor(JsonSerializer.Serialize(after)));
+    }
+
+    public static TidemarkException Broken() => new(FailureKind.Transient, "source.broken", "The source broke off.");
+}
