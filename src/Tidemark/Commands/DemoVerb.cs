@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net.Http.Json;
 using Tidemark.Engine;
 using Tidemark.Engine.Destinations;
@@ -43,17 +42,18 @@ internal static class DemoVerb
         catch (IOException)
         {
             // Another demo has the usual ports.
-            return await SandboxServer.StartAsync(options with { ControlPort = 0, StripePort = 0 }, session.Stop);
+            return await SandboxServer.StartAsync(options with { Port = 0 }, session.Stop);
         }
     }
 
     private sealed class Demo(Session session, Home home, string folder, SandboxServer sandbox)
     {
         private readonly string _database = Path.Combine(folder, "demo.db");
+        private readonly Uri _stripe = sandbox.Vendors["stripe"];
 
         public async Task<int> RunAsync(bool isOnce)
         {
-            session.Say($"A stand-in for Stripe answers at {sandbox.Stripe}; its records go to {Printable.Of(_database)}.");
+            session.Say($"A stand-in for Stripe answers at {_stripe}; its records go to {Printable.Of(_database)}.");
             await SaveDefinitionsAsync();
             var worst = ExitCode.Done;
             // The stand-in starts afresh each time, so what an earlier demo left is replaced by what is there now.
@@ -80,7 +80,7 @@ internal static class DemoVerb
             await home.Definitions.Sources.SaveAsync(new("stripe", "stripe", new Dictionary<string, string>
             {
                 ["api_key"] = SandboxVerb.StripeKey,
-                ["base_url"] = sandbox.Stripe.ToString(),
+                ["base_url"] = _stripe.ToString(),
                 ["allow_private_network"] = "true",
                 ["requests_per_second"] = "1000", // the stand-in has no other customers
             }), session.Stop);
@@ -91,7 +91,6 @@ internal static class DemoVerb
 
         private async Task<int> SyncAsync(SyncRequest request)
         {
-            session.Say("");
             var result = await SyncRun.ShowAsync(session, home, request with { Cause = "demo" });
             return ExitCode.Of(result.Status);
         }
@@ -118,7 +117,7 @@ internal static class DemoVerb
                 ? Path.GetRelativePath(Environment.CurrentDirectory, folder) : folder;
             session.Say("");
             session.Say("Try, in another terminal:");
-            session.Say(string.Create(CultureInfo.InvariantCulture, $"  sqlite3 {_database} 'select name, email from stripe_customers limit 5'"));
+            session.Say($"  sqlite3 {Path.Combine(here, "demo.db")} 'select name, email from stripe_customers limit 5'");
             session.Say($"  tidemark runs --home {here}");
             session.Say($"  tidemark run show last --home {here}");
             session.Say($"  curl {sandbox.Control}mutate/stripe/customers -d '{{\"update\":{{\"count\":7}}}}'");

@@ -15,7 +15,7 @@ internal static class SandboxVerb
     {
         var port = new Option<int>("--port")
         {
-            Description = "Control port; Stripe is on the next. 0 takes free ones. Default 8100.",
+            Description = "Control port; the vendors are on those behind it. 0 takes free ones. Default 8100.",
             DefaultValueFactory = _ => 8100,
             HelpName = "N",
         };
@@ -28,14 +28,13 @@ internal static class SandboxVerb
         };
         verb.Runs(async session =>
         {
-            Require(session.Get(port) is >= 0 and < 65535, "--port is from 0 to 65534.");
+            Require(session.Get(port) is >= 0 and <= 65000, "--port is from 0 to 65000.");
             Require(session.Get(size) >= 1, "--size is at least 1.");
             await using var sandbox = await StartAsync(new()
             {
                 Size = session.Get(size),
                 Seed = session.Get(seed),
-                ControlPort = session.Get(port),
-                StripePort = session.Get(port) == 0 ? 0 : session.Get(port) + 1,
+                Port = session.Get(port),
                 Clock = session.Clock,
             }, session.Stop);
             Tell(session, sandbox);
@@ -75,7 +74,7 @@ internal static class SandboxVerb
         catch (IOException taken)
         {
             throw new TidemarkException(FailureKind.Configuration, "sandbox.port_taken",
-                $"The port {options.ControlPort} or {options.StripePort} is taken by another program.", taken)
+                $"The port {options.Port}, or one of those behind it, is taken by another program.", taken)
             {
                 Hint = "Choose others with --port N, or --port 0 for free ones.",
             };
@@ -89,18 +88,19 @@ internal static class SandboxVerb
             session.WriteJson(json =>
             {
                 json.WriteString("control", sandbox.Control.ToString());
-                json.WriteString("stripe", sandbox.Stripe.ToString());
+                json.WriteMap("vendors", sandbox.Vendors.Select(vendor => KeyValuePair.Create(vendor.Key, vendor.Value.ToString())));
                 json.WriteString("stripe_key", StripeKey);
             });
         }
 
         session.Say($"control  {sandbox.Control}");
-        session.Say($"stripe   {sandbox.Stripe}  key {StripeKey}");
+        foreach (var (vendor, address) in sandbox.Vendors) session.Say($"{vendor,-8} {address}");
         session.Say("");
-        session.Say("Try, in another terminal:");
-        session.Say($"  curl -u {StripeKey}: '{sandbox.Stripe}v1/customers?limit=1'");
+        var stripe = sandbox.Vendors["stripe"];
+        session.Say($"The key of the stand-in for Stripe is {StripeKey}. Try, in another terminal:");
+        session.Say($"  curl -u {StripeKey}: '{stripe}v1/customers?limit=1'");
         session.Say($"  curl '{sandbox.Control}truth/stripe/customers'");
-        session.Say($"  tidemark source set stand-in --connector stripe api_key={StripeKey} base_url={sandbox.Stripe} allow_private_network=true");
+        session.Say($"  tidemark source set stand-in --connector stripe api_key={StripeKey} base_url={stripe} allow_private_network=true");
         session.Say("");
         session.Say("Ctrl-C stops it.");
     }

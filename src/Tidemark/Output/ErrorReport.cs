@@ -34,10 +34,20 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
     /// <summary>Problems as people read them, one paragraph each.</summary>
     public static void WriteProblems(IAnsiConsole console, IEnumerable<Problem> problems)
     {
+        string? due = null;
         foreach (var problem in problems)
         {
+            // An unreachable vendor is a problem of every stream, with one remedy.
+            if (due != problem.Hint) Advise(due);
             console.WriteLine($"  {Printable.Of(problem.Subject)}: {Printable.Of(problem.Message)} ({problem.Code})");
-            if (problem.Hint is { } hint) console.MarkupLineInterpolated($"    [grey]{Printable.Of(hint)}[/]");
+            due = problem.Hint;
+        }
+
+        Advise(due);
+
+        void Advise(string? hint)
+        {
+            if (hint is not null) console.MarkupLineInterpolated($"    [grey]{Printable.Of(hint)}[/]");
         }
     }
 

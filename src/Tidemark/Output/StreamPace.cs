@@ -18,16 +18,17 @@ internal sealed class StreamPace(TimeProvider clock)
     {
         if (_startedAt == 0 && figures.Read > 0) _startedAt = clock.GetTimestamp();
         // A stream's time stops when it has been read.
-        var isRead = _seen is not null && !ReferenceEquals(_seen, figures) && _seen.Seconds == figures.Seconds;
+        var isRead = _seen is not null && _seen.Seconds == figures.Seconds;
+        var isReading = !isRead && figures is { Read: > 0, Error: null, Receipt: null };
         Phase = figures switch
         {
             { Error: not null } => "[red]failed[/]",
             { Receipt: { } receipt } => receipt.IsVerified ? "[green]verified[/]" : "[red]does not fit[/]",
-            _ when isRead => "read",
-            { Read: > 0 } => "[blue]reading[/]",
+            _ when isRead => "read, waits for the others",
+            _ when isReading => "[blue]reading[/]",
             _ => "[grey]waiting[/]",
         };
-        if (Phase == "[blue]reading[/]" && clock.GetElapsedTime(_startedAt) is { TotalSeconds: > 0.5 } elapsed)
+        if (isReading && clock.GetElapsedTime(_startedAt) is { TotalSeconds: > 0.5 } elapsed)
             RowsPerSecond = (long)(figures.Read / elapsed.TotalSeconds);
         _seen = figures;
     }

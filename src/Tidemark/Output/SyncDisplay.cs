@@ -11,6 +11,7 @@ internal sealed class SyncDisplay(IAnsiConsole console, string pipeline, TimePro
 
     private readonly Dictionary<string, StreamPace> _paces = new(StringComparer.Ordinal);
     private volatile IReadOnlyList<StreamFigures> _latest = [];
+    private IReadOnlyList<StreamFigures>? _drawn;
 
     /// <param name="run">Does the work; is given what to tell the figures so far.</param>
     public async Task<RunResult> ShowAsync(Func<Action<IReadOnlyList<StreamFigures>>, Task<RunResult>> run)
@@ -38,9 +39,10 @@ internal sealed class SyncDisplay(IAnsiConsole console, string pipeline, TimePro
         {
             var read = _latest.Where(stream => stream.Read > 0)
                 .Select(stream => $"{Printable.Of(stream.Stream)} {RunReport.Number(stream.Read)}").ToList();
-            console.WriteLine(read.Count == 0
-                ? $"{Printable.Of(pipeline)}: waiting for the first records"
-                : $"{Printable.Of(pipeline)}: read so far: {string.Join(", ", read)}");
+            console.WriteLine($"{Printable.Of(pipeline)}: " + (
+                _latest.Count == 0 ? "checking both sides"
+                : read.Count == 0 ? "waiting for the first records"
+                : $"read so far: {string.Join(", ", read)}"));
         },
         LineEvery, over);
 
@@ -59,16 +61,18 @@ internal sealed class SyncDisplay(IAnsiConsole console, string pipeline, TimePro
         var table = RunReport.Plain("stream", "phase", "read", "rows/s");
         table.Columns[2].RightAligned();
         table.Columns[3].RightAligned();
-        if (_latest.Count == 0) table.AddRow(Printable.Of(pipeline), "checking both sides", "", "");
-        foreach (var stream in _latest)
+        var latest = _latest;
+        if (latest.Count == 0) table.AddRow(Printable.Of(pipeline), "checking both sides", "", "");
+        foreach (var stream in latest)
         {
             if (!_paces.TryGetValue(stream.Stream, out var pace)) _paces[stream.Stream] = pace = new StreamPace(clock);
-            pace.See(stream);
+            if (latest != _drawn) pace.See(stream);
             table.AddRow(
                 new Text(Printable.Of(stream.Stream)), new Markup(pace.Phase), new Text(RunReport.Number(stream.Read)),
                 new Text(pace.RowsPerSecond is { } rate ? RunReport.Number(rate) : ""));
         }
 
+        _drawn = latest;
         return table;
     }
 }
