@@ -35,7 +35,7 @@ internal static class SecretsVerb
                 });
             }
 
-            session.Say($"{rotation.Secrets} secrets are now encrypted with the key {rotation.NewKeyId}; it was {rotation.OldKeyId}.");
+            session.Say($"{(rotation.Secrets == 1 ? "1 secret is" : $"{rotation.Secrets} secrets are")} now encrypted with the key {rotation.NewKeyId}; it was {rotation.OldKeyId}.");
             if (key is not null) session.Say("From now on TIDEMARK_ENCRYPTION_KEY is to hold the new key.");
             return ExitCode.Done;
         });

@@ -35,7 +35,7 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
 
     public T? Get<T>(Option<T> option) => typed.GetValue(option);
 
-    public T Get<T>(Argument<T> argument) => typed.GetRequiredValue(argument);
+    public T Get<T>(Argument<T> argument) => typed.GetValue(argument)!;
 
     /// <summary>Whether an option was typed.</summary>
     public bool Has(Option option) => typed.GetResult(option) is { Implicit: false };

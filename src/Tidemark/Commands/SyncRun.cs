@@ -22,7 +22,8 @@ internal static class SyncRun
     /// <summary>Progress while it runs, figures and receipt at the end; one line with --json.</summary>
     public static async Task<RunResult> ShowAsync(Session session, Home home, SyncRequest request)
     {
-        var display = new SyncDisplay(session.Prose, request.Pipeline.Name, session.Clock);
+        var display = new SyncDisplay(
+            session.Terminal, session.Prose, request.Pipeline.Name, session.Clock, session.Stop);
         var result = await display.ShowAsync(progress => home.SyncAsync(request, progress, session.Stop));
         RunReport.Write(session.Prose, result);
         if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(result));

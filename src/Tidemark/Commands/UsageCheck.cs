@@ -11,7 +11,7 @@ internal static class UsageCheck
     /// <c>usage.verb_missing</c>, <c>usage.unexpected</c>, <c>usage.invalid</c>.</exception>
     public static void ThrowIfWrong(ParseResult parsed)
     {
-        if (parsed.Action is HelpWithExamples) return;
+        if (parsed.Action is { ClearsParseErrors: true }) return;
         var command = parsed.CommandResult.Command;
         // An argument that takes many values also takes an option's misspelling.
         var mistyped = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
@@ -21,7 +21,8 @@ internal static class UsageCheck
         if (parsed.Errors.Count == 0) return;
         if (command.Subcommands.Count > 0)
         {
-            throw new TidemarkException(FailureKind.Usage, "usage.verb_missing", $"What is to be done with {command.Name}?")
+            throw new TidemarkException(FailureKind.Usage, "usage.verb_missing",
+                command is RootCommand ? "What is to be done?" : $"What is to be done with {command.Name}?")
             {
                 Hint = $"Known: {string.Join(", ", Names(command.Subcommands))}.",
             };

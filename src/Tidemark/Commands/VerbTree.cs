@@ -11,7 +11,7 @@ internal static class VerbTree
     public static RootCommand Plant()
     {
         var root = new RootCommand("Keeps databases in step with the systems of record.") { HelpName = "tidemark" };
-        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Options.Clear(); // its own help has no examples
         root.Add(new HelpOption
         {
             Action = new HelpWithExamples(
@@ -19,6 +19,7 @@ internal static class VerbTree
         });
         root.Add(SharedOptions.Home);
         root.Add(SharedOptions.Json);
+        root.Add(TellVersion.Option());
         foreach (var verb in Verbs()) root.Add(verb);
         return root;
     }

@@ -10,6 +10,8 @@ internal sealed class StopSignals : IDisposable
     // The promise is five seconds; a resumable state is on disk long before.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4.5);
 
+    public const string Notice = "Stopping. Press Ctrl-C again to end at once.";
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Terminal _terminal;
     private readonly PosixSignalRegistration[] _registrations;
@@ -44,7 +46,7 @@ internal sealed class StopSignals : IDisposable
         }
 
         _deadline = new Timer(_ => EndAtOnce(), null, Patience, Timeout.InfiniteTimeSpan);
-        _terminal.Error.WriteLine($"{LineStart}Stopping. Press Ctrl-C again to end at once.");
+        if (!_terminal.IsDrawing) _terminal.Error.WriteLine(LineStart + Notice);
         _stop.Cancel();
     }
 

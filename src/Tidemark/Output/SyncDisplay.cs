@@ -4,7 +4,8 @@ using Tidemark.Engine.Runs;
 namespace Tidemark.Output;
 
 /// <summary>Shows a run while it runs: a table that redraws itself on a terminal, now and then a line elsewhere.</summary>
-internal sealed class SyncDisplay(IAnsiConsole console, string pipeline, TimeProvider clock)
+internal sealed class SyncDisplay(
+    Terminal terminal, IAnsiConsole console, string pipeline, TimeProvider clock, CancellationToken stop)
 {
     private static readonly TimeSpan RedrawEvery = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
@@ -30,9 +31,13 @@ internal sealed class SyncDisplay(IAnsiConsole console, string pipeline, TimePro
         }
     }
 
-    private Task DrawAsync(CancellationToken over) =>
-        console.Live(Draw()).AutoClear(true).StartAsync(live =>
+    private async Task DrawAsync(CancellationToken over)
+    {
+        terminal.IsDrawing = true;
+        await console.Live(Draw()).AutoClear(true).StartAsync(live =>
             RepeatAsync(() => live.UpdateTarget(Draw()), RedrawEvery, over));
+        terminal.IsDrawing = false;
+    }
 
     private Task TellAsync(CancellationToken over) => RepeatAsync(
         () =>
@@ -72,6 +77,7 @@ internal sealed class SyncDisplay(IAnsiConsole console, string pipeline, TimePro
                 new Text(pace.RowsPerSecond is { } rate ? RunReport.Number(rate) : ""));
         }
 
+        if (stop.IsCancellationRequested) table.Caption(StopSignals.Notice);
         _drawn = latest;
         return table;
     }

@@ -37,6 +37,9 @@ public sealed class Terminal
 
     internal TerminalTraits Traits { get; }
 
+    /// <summary>True while a table redraws itself, which a line from elsewhere would tear.</summary>
+    internal bool IsDrawing { get; set; }
+
     /// <summary>Standard output with colours and tables, plain where it is a pipe.</summary>
     internal IAnsiConsole OutputConsole => _prose.Value;
 
