@@ -51,6 +51,10 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     /// <summary>One line for people.</summary>
     public void Say(string line) => Prose.WriteLine(line);
 
+    /// <summary>Shows on a terminal that something takes its time.</summary>
+    public async Task<T> WaitAsync<T>(string what, Func<Task<T>> work) => Prose.Profile.Capabilities.Ansi
+        ? await Prose.Status().StartAsync(what, _ => work()) : await work();
+
     /// <summary>A moment as the person's clock shows it, e.g. <c>2026-11-22 10:15:30</c>.</summary>
     public string LocalTime(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, Clock.LocalTimeZone)
         .ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

@@ -20,7 +20,8 @@ internal static class TestVerb
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var tests = await home.TestAsync(session.Get(name!), session.Stop);
+            var tests = await session.WaitAsync(
+                "Asking; an address that does not answer takes a while", () => home.TestAsync(session.Get(name!), session.Stop));
             foreach (var test in tests)
             {
                 if (session.IsJson) WriteJson(session, test);

@@ -28,10 +28,20 @@ internal static class UsageCheck
             };
         }
 
-        throw new TidemarkException(FailureKind.Usage, "usage.invalid", parsed.Errors[0].Message)
+        throw new TidemarkException(FailureKind.Usage, "usage.invalid", Sentence(parsed.Errors[0]))
         {
             Hint = HelpHint(command),
         };
+    }
+
+    /// <summary>The parser names types of the language where a person thinks of numbers.</summary>
+    private static string Sentence(ParseError error)
+    {
+        if (error.SymbolResult is not OptionResult { Option: var option, Tokens: [var typed, ..] }) return error.Message;
+        return option.ValueType == typeof(int) || option.ValueType == typeof(long) ? $"{option.Name} is a whole number, not {typed.Value}."
+            : option.ValueType == typeof(double) ? $"{option.Name} is a number, not {typed.Value}."
+            : option.ValueType == typeof(bool) ? $"{option.Name} is true or false, not {typed.Value}."
+            : error.Message;
     }
 
     private static TidemarkException Unknown(Command command, string typed)

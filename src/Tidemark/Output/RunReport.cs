@@ -7,18 +7,25 @@ namespace Tidemark.Output;
 /// <summary>A run as people read it: figures a stream, receipt, what went wrong.</summary>
 internal static class RunReport
 {
-    private const int WidthForTables = 100;
-
     public static void Write(IAnsiConsole console, RunResult run)
     {
-        if (run.Streams.Count > 0) console.Write(Figures(run.Streams, console.Profile.Width >= WidthForTables));
+        if (run.Streams.Count > 0) Figures(run.Streams).Write(console);
         ErrorReport.WriteProblems(console, run.Problems);
-        console.MarkupLine($"{Markup.Escape(Printable.Of(run.Pipeline))}: {Coloured(run.Status)} in {Seconds(run.Seconds)} "
+        var status = RunJson.Word(run.Status);
+        console.MarkupLine($"{Markup.Escape(Printable.Of(run.Pipeline))}: [{Colour(status).ToMarkup()}]{status}[/] in {Seconds(run.Seconds)} "
             + $"[grey]({RunJson.Word(run.Mode)}, {Markup.Escape(run.Run)})[/]");
         if (run.Streams.Any(stream => stream.Receipt is not null)) console.MarkupLine(Receipt(run));
     }
 
-    public static string Coloured(RunStatus status) => $"[{Colour(status)}]{RunJson.Word(status)}[/]";
+    /// <summary>Colour of a status, by its word.</summary>
+    public static Color Colour(string status) => status switch
+    {
+        "succeeded" => Color.Green,
+        "partial" or "parked" => Color.Yellow,
+        "failed" => Color.Red,
+        "cancelled" => Color.Grey,
+        _ => Color.Blue,
+    };
 
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
@@ -42,38 +49,23 @@ internal static class RunReport
             : $"receipt: [red]not verified[/], {proven.Count} of {run.Streams.Count} streams fit";
     }
 
-    private static Table Figures(IReadOnlyList<StreamFigures> streams, bool withTables)
+    private static FittingTable Figures(IReadOnlyList<StreamFigures> streams)
     {
-        var columns = new List<(string Name, Func<StreamFigures, string> Value)>
-        {
-            ("stream", stream => Printable.Of(stream.Stream)),
-            ("table", stream => Printable.Of(stream.Table)),
-            ("read", stream => Number(stream.Read)),
-            ("created", stream => Number(stream.Created)),
-            ("updated", stream => Number(stream.Updated)),
-            ("unchanged", stream => Number(stream.Unchanged)),
-            ("deleted", stream => Number(stream.Deleted)),
-            ("skipped", stream => Number(stream.Skipped)),
-            ("quarantined", stream => Number(stream.Quarantined)),
-            ("time", stream => Seconds(stream.Seconds)),
-        };
+        var table = new FittingTable();
+        table.Add("stream", streams.Select(stream => stream.Stream));
+        table.Add("table", streams.Select(stream => stream.Table), rank: 9);
+        Add("read", stream => stream.Read);
+        Add("created", stream => stream.Created);
+        Add("updated", stream => stream.Updated);
+        Add("unchanged", stream => stream.Unchanged);
+        Add("deleted", stream => stream.Deleted);
         // What seldom happens does not take room when it does not.
-        if (!withTables) columns.RemoveAll(column => column.Name == "table");
-        if (streams.All(stream => stream.Skipped == 0)) columns.RemoveAll(column => column.Name == "skipped");
-        if (streams.All(stream => stream.Quarantined == 0)) columns.RemoveAll(column => column.Name == "quarantined");
-
-        var table = Plain([.. columns.Select(column => column.Name)]);
-        foreach (var number in table.Columns.Skip(withTables ? 2 : 1)) number.RightAligned();
-        foreach (var stream in streams) table.AddRow([.. columns.Select(column => new Text(column.Value(stream)))]);
+        if (streams.Any(stream => stream.Skipped > 0)) Add("skipped", stream => stream.Skipped, rank: 7);
+        if (streams.Any(stream => stream.Quarantined > 0)) Add("quarantined", stream => stream.Quarantined);
+        table.Add("time", streams.Select(stream => Seconds(stream.Seconds)), isNumber: true, rank: 8);
         return table;
-    }
 
-    private static string Colour(RunStatus status) => status switch
-    {
-        RunStatus.Succeeded => "green",
-        RunStatus.Partial or RunStatus.Parked => "yellow",
-        RunStatus.Failed => "red",
-        RunStatus.Cancelled => "grey",
-        _ => "blue",
-    };
+        void Add(string name, Func<StreamFigures, long> value, int rank = 0) =>
+            table.Add(name, streams.Select(stream => Number(value(stream))), isNumber: true, rank);
+    }
 }

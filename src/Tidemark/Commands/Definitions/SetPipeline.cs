@@ -14,11 +14,11 @@ internal static class SetPipeline
         var name = DefinitionVerbs<PipelineDefinition>.Name();
         var source = new Option<string?>("--source") { Description = "Needed for a new one.", HelpName = "NAME" };
         var destination = new Option<string?>("--destination") { Description = "Needed for a new one.", HelpName = "NAME" };
-        var mode = new Option<WriteMode>("--mode") { Description = "merge or replace. Default merge.", HelpName = "MODE" };
+        var mode = WordOption.Of<WriteMode>("--mode", "How rows become live. Default merge.");
         var streams = new Option<string>("--streams") { Description = "Parted by commas; all for every one. Default all.", HelpName = "A,B" };
         var tables = new Option<string>("--tables") { Description = "Table names. Default {source}_{stream}.", HelpName = "PATTERN" };
-        var changes = new Option<SchemaChanges>("--schema-changes") { Description = "evolve, freeze or discard. Default evolve.", HelpName = "POLICY" };
-        var raw = new Option<bool>("--raw") { Description = "Keep the whole record in a column raw. Default true.", HelpName = "true|false" };
+        var changes = WordOption.Of<SchemaChanges>("--schema-changes", "What a new field does. Default evolve.");
+        var raw = WordOption.Of<Truth>("--raw", "Keep the whole record in a column raw. Default true.");
         var percent = new Option<double>("--max-deleted-percent") { Description = "Share of a table that may go unasked. Default 15.", HelpName = "N" };
         var rows = new Option<int>("--max-deleted-rows") { Description = "Rows that may always go unasked. Default 10.", HelpName = "N" };
         var verb = new Verb("set", "Saves a pipeline, new or changed.",
@@ -45,7 +45,7 @@ internal static class SetPipeline
             if (session.Has(streams)) pipeline = pipeline with { Streams = Split(session.Get(streams)!) };
             if (session.Has(tables)) pipeline = pipeline with { Tables = session.Get(tables)! };
             if (session.Has(changes)) pipeline = pipeline with { SchemaChanges = session.Get(changes) };
-            if (session.Has(raw)) pipeline = pipeline with { Raw = session.Get(raw) };
+            if (session.Has(raw)) pipeline = pipeline with { Raw = session.Get(raw) == Truth.True };
             if (session.Has(percent)) pipeline = pipeline with { MaxDeletedPercent = session.Get(percent) };
             if (session.Has(rows)) pipeline = pipeline with { MaxDeletedRows = session.Get(rows) };
             SavedDefinition.Tell(session, "pipeline", pipeline.Name, await pipelines.SaveAsync(pipeline, session.Stop));

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Tidemark.Engine;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
@@ -32,7 +31,7 @@ internal static class SourceVerb
     {
         var name = DefinitionVerbs<SourceDefinition>.Name();
         var connection = new ConnectionSettings();
-        var active = new Option<bool>("--active") { Description = "false keeps it, but lets no run read it. Default true.", HelpName = "true|false" };
+        var active = WordOption.Of<Truth>("--active", "false keeps it, but lets no run read it. Default true.");
         var verb = new Verb("set", "Saves a source, new or changed.",
             "tidemark source set \"Italy Stripe\" --connector stripe api_key=-",
             "tidemark source set \"Italy Stripe\" requests_per_second=10",
@@ -49,7 +48,7 @@ internal static class SourceVerb
                 session, home, $"source \"{session.Get(name)}\"", saved?.Connector, saved?.Settings);
             var change = await sources.SaveAsync(new(session.Get(name), connector, settings)
             {
-                IsActive = session.Has(active) ? session.Get(active) : saved?.IsActive ?? true,
+                IsActive = session.Has(active) ? session.Get(active) == Truth.True : saved?.IsActive ?? true,
             }, session.Stop);
             SavedDefinition.Tell(session, "source", session.Get(name), change);
             return ExitCode.Done;

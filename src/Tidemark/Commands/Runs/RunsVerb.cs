@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 using Tidemark.Output;
@@ -32,7 +31,7 @@ internal static class RunsVerb
             }
             else
             {
-                session.Prose.Write(Table(session, runs));
+                Table(session, runs).Write(session.Prose);
             }
 
             return ExitCode.Done;
@@ -40,21 +39,20 @@ internal static class RunsVerb
         return verb;
     }
 
-    private static Table Table(Session session, IReadOnlyList<RunRecord> runs)
+    private static FittingTable Table(Session session, IReadOnlyList<RunRecord> runs)
     {
-        var table = RunReport.Plain("run", "pipeline", "started", "time", "status", "read", "written", "deleted");
-        foreach (var number in table.Columns.Where((_, column) => column is 3 or >= 5)) number.RightAligned();
-        foreach (var run in runs)
-        {
-            var streams = run.Result.Streams;
-            table.AddRow(
-                new Text(run.Id), new Text(Printable.Of(run.Pipeline)), new Text(session.LocalTime(run.StartedAt)),
-                new Text(RunReport.Seconds(run.Result.Seconds)), new Markup(RunReport.Coloured(run.Status)),
-                new Text(RunReport.Number(streams.Sum(stream => stream.Read))),
-                new Text(RunReport.Number(streams.Sum(stream => stream.Created + stream.Updated))),
-                new Text(RunReport.Number(streams.Sum(stream => stream.Deleted))));
-        }
-
+        var table = new FittingTable();
+        table.Add("run", runs.Select(run => run.Id));
+        table.Add("pipeline", runs.Select(run => run.Pipeline));
+        table.Add("started", runs.Select(run => session.LocalTime(run.StartedAt)), rank: 3); // nearly the id once more
+        table.Add("time", runs.Select(run => RunReport.Seconds(run.Result.Seconds)), isNumber: true);
+        table.Add("status", runs.Select(run => RunJson.Word(run.Status)), colour: RunReport.Colour);
+        Add("read", stream => stream.Read);
+        Add("written", stream => stream.Created + stream.Updated, rank: 2);
+        Add("deleted", stream => stream.Deleted, rank: 1);
         return table;
+
+        void Add(string name, Func<StreamFigures, long> value, int rank = 0) =>
+            table.Add(name, runs.Select(run => RunReport.Number(run.Result.Streams.Sum(value))), isNumber: true, rank);
     }
 }
