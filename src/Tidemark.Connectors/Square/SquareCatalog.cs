@@ -26,7 +26,7 @@ internal static class SquareCatalog
                 ShowsNew = true,
                 Window = SquareStreams.Always, // the search knows no end
             },
-            Probe = Search(type, 1, withDeleted: false, new Slice()),
+            Probes = [Search(type, 1, withDeleted: false, new Slice())],
             Overlap = options.Overlap,
         };
 

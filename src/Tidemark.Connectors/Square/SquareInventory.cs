@@ -24,7 +24,7 @@ internal static class SquareInventory
                 ShowsNew = true,
                 Window = SquareStreams.Always, // the filter knows no end
             },
-            Probe = Retrieve(new JsonObject(), 1, new Slice()),
+            Probes = [Retrieve(new JsonObject(), 1, new Slice())],
             Overlap = options.Overlap,
         };
 

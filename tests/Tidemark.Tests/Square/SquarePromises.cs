@@ -19,9 +19,6 @@ public sealed class SquarePromises : ConnectorPromises
         ["item_data"] = new JsonObject { ["name"] = "changed", ["is_archived"] = true },
     };
 
-    // The token's status, one answer of each stream, and the locations that orders are searched by.
-    protected override int PreflightRequests => 9;
-
     protected override IReadOnlyDictionary<string, string> Settings(Uri address) => SquareBench.Settings(address);
 
     protected override string Id(string stream) => SquareBench.Id(stream);
