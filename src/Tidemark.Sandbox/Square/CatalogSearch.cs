@@ -35,8 +35,8 @@ internal sealed class CatalogSearch(IReadOnlyList<CatalogRecords> kinds, Func<Ca
         // One more than a page tells whether there is more.
         var found = Find(wanted, fired.Has(FaultKind.RepeatPage) ? cursor.Before : cursor.Position, begin, withDeleted, limit + 1);
         var page = found.Take(limit).ToList();
-        var next = found.Count > limit ? cursor.At(page[^1].Position) : null;
-        return new SquarePage<Found>("objects", page, cursor, next).Answer(fired, (json, one) => one.Write(json));
+        var next = page.Count > 0 ? cursor.At(page[^1].Position) : cursor;
+        return new SquarePage<Found>("objects", page, cursor, next, found.Count > limit).Answer(fired, (json, one) => one.Write(json));
     }
 
     private List<Found> Find(List<CatalogRecords> wanted, string after, long? begin, bool withDeleted, int count)

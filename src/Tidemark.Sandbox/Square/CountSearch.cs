@@ -45,7 +45,8 @@ internal sealed class CountSearch(SquareWorld world, CountRecords records, Recor
         var position = fired.Has(FaultKind.RepeatPage) ? cursor.Before : cursor.Position;
         var found = TimedSearch.After(matching, position, newestFirst: true, limit + 1);
         var page = found.Take(limit).ToList();
-        return new SquarePage<Timed>("counts", page, cursor, found.Count > limit ? cursor.At(page[^1].Position) : null)
+        var next = page.Count > 0 ? cursor.At(page[^1].Position) : cursor;
+        return new SquarePage<Timed>("counts", page, cursor, next, found.Count > limit)
             .Answer(fired, (json, count) => counts.Write(json, count.Entry, Form.Complete));
     }
 

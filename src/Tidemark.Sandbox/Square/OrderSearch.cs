@@ -34,7 +34,8 @@ internal sealed class OrderSearch(SquareWorld world, OrderRecords records, Recor
                 orders.Read(new RecordRange { Filters = filters }, int.MaxValue).Select(entry => new Timed(Time(entry, query.Field) ?? 0, entry)),
                 position, query.NewestFirst, limit + 1);
         var page = found.Take(limit).ToList();
-        return new SquarePage<Timed>("orders", page, cursor, found.Count > limit ? cursor.At(page[^1].Position) : null)
+        var next = page.Count > 0 ? cursor.At(page[^1].Position) : cursor;
+        return new SquarePage<Timed>("orders", page, cursor, next, found.Count > limit)
             .Answer(fired, (json, order) => orders.Write(json, order.Entry, Form.Complete));
     }
 

@@ -9,15 +9,17 @@ namespace Tidemark.Sandbox.Square;
 /// <param name="Property">Name of the list, e.g. <c>objects</c>.</param>
 /// <param name="Items">At most a page.</param>
 /// <param name="Here">The cursor that was asked with.</param>
-/// <param name="Next">The cursor to go on with; null at the end.</param>
-internal sealed record SquarePage<T>(string Property, IReadOnlyList<T> Items, SquareCursor Here, SquareCursor? Next)
+/// <param name="Next">The cursor after these entries.</param>
+/// <param name="HasMore">The truth, unless a fault lies about it.</param>
+internal sealed record SquarePage<T>(
+    string Property, IReadOnlyList<T> Items, SquareCursor Here, SquareCursor Next, bool HasMore)
 {
     public Answer Answer(FiredFaults fired, Action<JsonBuffer, T> write)
     {
         var isEmpty = fired.Has(FaultKind.EmptyPage);
         var items = isEmpty ? [] : Items;
-        var cursor = isEmpty ? Here : fired.Has(FaultKind.HasMoreLieFalse) ? null : Next;
-        if (cursor is null && fired.Has(FaultKind.HasMoreLieTrue)) cursor = Here;
+        var saysMore = HasMore ? !fired.Has(FaultKind.HasMoreLieFalse) : fired.Has(FaultKind.HasMoreLieTrue);
+        var cursor = isEmpty ? Here : saysMore ? Next : null;
 
         var json = new JsonBuffer();
         json.Raw("{"u8);

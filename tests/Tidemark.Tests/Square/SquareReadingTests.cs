@@ -122,6 +122,32 @@ public sealed class SquareReadingTests
         (await bench.RowsAsync("catalog_inventory", SquareBench.Id("catalog_inventory"))).ContainsKey(filled).ShouldBe(!omitsZero);
     }
 
+    [Theory]
+    [InlineData("repeat_page", "catalog_items")]
+    [InlineData("repeat_page", "orders")]
+    [InlineData("empty_page", "catalog_items")]
+    [InlineData("empty_page", "orders")]
+    public async Task A_page_that_lies_once_loses_no_record(string fault, string stream)
+    {
+        await using var bench = await SquareBench.StartAsync(90);
+        // Only a reading comes to a second page; of the requests before it, as many as there are searches count.
+        await bench.FaultAsync(new { fault, after = fault == "repeat_page" ? 0 : 7 });
+        await ShouldSucceedAsync(bench, WriteMode.Replace, stream);
+        await ShouldEqualAsync(bench, stream);
+    }
+
+    [Theory]
+    [InlineData("catalog_items")]
+    [InlineData("orders")]
+    public async Task An_end_that_is_never_reached_fails_the_run(string stream)
+    {
+        await using var bench = await SquareBench.StartAsync(5);
+        await bench.FaultAsync(new { fault = "has_more_lie_true", times = -1 });
+        var result = await bench.SyncAsync(WriteMode.Replace, stream);
+        result.Status.ShouldBe(RunStatus.Failed);
+        result.Problems.ShouldContain(problem => problem.Code == "source.empty_page");
+    }
+
     [Fact]
     public async Task Errors_that_come_with_a_success_are_errors()
     {
