@@ -22,7 +22,7 @@ internal static class DemoVerb
         };
         verb.Runs(async session =>
         {
-            SandboxVerb.Require(session.Get(size) >= 1, "--size is at least 1.");
+            UsageCheck.Require(session.Get(size) >= 1, "--size is at least 1.");
             // A demo has no business in the home of real work.
             var folder = Path.GetFullPath(session.HomeOption ?? Path.Combine(session.HomeFolder, "demo"));
             await using var sandbox = await StartAsync(session, session.Get(size));
@@ -59,6 +59,7 @@ internal static class DemoVerb
             // The stand-in starts afresh each time, so what an earlier demo left is replaced by what is there now.
             foreach (var pipeline in await home.Definitions.Pipelines.ListAsync(session.Stop))
                 worst = Math.Max(worst, await SyncAsync(new(pipeline) { Mode = WriteMode.Replace, IsApproved = true }));
+            if (worst == ExitCode.Cancelled) return worst;
             if (isOnce || worst != ExitCode.Done)
             {
                 TellMore();
@@ -113,11 +114,13 @@ internal static class DemoVerb
 
         private void TellMore()
         {
-            var here = session.HomeOption is null && folder.StartsWith(Environment.CurrentDirectory, StringComparison.Ordinal)
+            var here = session.HomeOption is null
+                && folder.StartsWith(Environment.CurrentDirectory, StringComparison.Ordinal)
                 ? Path.GetRelativePath(Environment.CurrentDirectory, folder) : folder;
             session.Say("");
             session.Say("Try, in another terminal:");
-            session.Say($"  sqlite3 {Path.Combine(here, "demo.db")} 'select name, email from stripe_customers limit 5'");
+            var database = Path.Combine(here, "demo.db");
+            session.Say($"  sqlite3 {database} 'select name, email from stripe_customers limit 5'");
             session.Say($"  tidemark runs --home {here}");
             session.Say($"  tidemark run show last --home {here}");
             session.Say($"  curl {sandbox.Control}mutate/stripe/customers -d '{{\"update\":{{\"count\":7}}}}'");
