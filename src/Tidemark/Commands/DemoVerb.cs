@@ -62,14 +62,14 @@ internal static class DemoVerb
             if (worst == ExitCode.Cancelled) return worst;
             if (isOnce || worst != ExitCode.Done)
             {
-                TellMore();
+                TellMore(isOver: true);
                 return worst;
             }
 
             await ChangeRecordsAsync();
             foreach (var pipeline in await home.Definitions.Pipelines.ListAsync(session.Stop))
                 worst = Math.Max(worst, await SyncAsync(new(pipeline)));
-            TellMore();
+            TellMore(isOver: false);
             session.Say("");
             session.Say("The stand-in goes on answering. Ctrl-C stops it.");
             await SandboxVerb.UntilStoppedAsync(session);
@@ -112,17 +112,23 @@ internal static class DemoVerb
             }
         }
 
-        private void TellMore()
+        private void TellMore(bool isOver)
         {
             var here = session.HomeOption is null
                 && folder.StartsWith(Environment.CurrentDirectory, StringComparison.Ordinal)
                 ? Path.GetRelativePath(Environment.CurrentDirectory, folder) : folder;
             session.Say("");
-            session.Say("Try, in another terminal:");
+            session.Say(isOver ? "Try:" : "Try, in another terminal:");
             var database = Path.Combine(here, "demo.db");
             session.Say($"  sqlite3 {database} 'select name, email from stripe_customers limit 5'");
             session.Say($"  tidemark runs --home {here}");
             session.Say($"  tidemark run show last --home {here}");
+            if (isOver)
+            {
+                session.Say("  tidemark demo    (without --once it goes on: change records, sync again)");
+                return;
+            }
+
             session.Say($"  curl {sandbox.Control}mutate/stripe/customers -d '{{\"update\":{{\"count\":7}}}}'");
             session.Say($"  tidemark sync demo --home {here}");
         }

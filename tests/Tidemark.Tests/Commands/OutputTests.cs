@@ -14,7 +14,8 @@ public sealed class OutputTests
     [InlineData("\u009b31m", @"\x9B31m")]
     [InlineData("safe\u202Efdp.exe", @"safe\u202Efdp.exe")]
     [InlineData(null, "")]
-    public void Text_of_others_cannot_steer_the_terminal(string? text, string shown) => Printable.Of(text).ShouldBe(shown);
+    public void Text_of_others_cannot_steer_the_terminal(string? text, string shown) =>
+        Printable.Of(text).ShouldBe(shown);
 
     [Theory]
     [InlineData(80, "name number time")]
