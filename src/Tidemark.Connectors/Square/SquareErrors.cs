@@ -81,7 +81,7 @@ internal static class SquareErrors
 
     private static TidemarkException Say(HttpAnswer answer, FailureKind kind, string what, string? hint = null)
     {
-        var detail = answer.Quote("errors/0/detail") ?? answer.Quote("errors/0/code") ?? "no message of Square's";
+        var detail = (answer.Quote("errors/0/detail") ?? answer.Quote("errors/0/code") ?? "no message of Square's").TrimEnd('.');
         var field = answer.Quote("errors/0/field") is { } name ? $" ({name})" : "";
         return new(kind, $"square.{what}", $"{answer.Call.Label} was answered with {answer.Status}: {detail}{field}.") { Hint = hint };
     }

@@ -47,7 +47,7 @@ internal static class SquarePermissions
     public static async Task<SourceCheck> CheckAsync(
         HttpExchange exchange, IReadOnlyList<string> streams, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        using var page = await exchange.SendAsync(Status, PageShape.One, cancellationToken);
+        using var page = await exchange.ProbeAsync(Status, PageShape.One, cancellationToken);
         using var status = JsonDocument.Parse(page.Bytes);
         return Read(status.RootElement, streams, now);
     }

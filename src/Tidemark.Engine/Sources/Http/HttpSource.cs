@@ -31,8 +31,9 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     /// <summary>Asks for one page of every stream, so that everything a key may not read is said at once.</summary>
     public async Task<SourceCheck> CheckAsync(CancellationToken cancellationToken)
     {
-        var inquiry = Inquire is null ? NothingAsked : await InquireAsync(Inquire, cancellationToken);
+        var inquiring = InquireAsync(cancellationToken);
         var problems = await Task.WhenAll(streams.Select(ProblemAsync));
+        var inquiry = await inquiring;
         return new SourceCheck([.. Merge(inquiry.Problems.Concat(problems.OfType<Problem>()))], [.. Facts, .. inquiry.Facts]);
 
         async Task<Problem?> ProblemAsync(HttpStream stream)
@@ -141,12 +142,11 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     private async Task<IReadOnlyList<string?>> ScopesAsync(HttpStream stream, CancellationToken cancellationToken) =>
         stream.Listing.Scopes is { } scopes ? [.. await scopes(exchange, cancellationToken)] : [null];
 
-    private async Task<SourceCheck> InquireAsync(
-        Func<HttpExchange, CancellationToken, Task<SourceCheck>> inquire, CancellationToken cancellationToken)
+    private async Task<SourceCheck> InquireAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await inquire(exchange, cancellationToken);
+            return Inquire is null ? NothingAsked : await Inquire(exchange, cancellationToken);
         }
         catch (TidemarkException error)
         {

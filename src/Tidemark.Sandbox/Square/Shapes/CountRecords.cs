@@ -39,7 +39,8 @@ internal sealed class CountRecords(SquareWorld world) : SeededRecords(world.Coun
     public override void Write(JsonBuffer json, long index, long created, Form form)
     {
         json.Add($$"""{"catalog_object_id":{{new RecordId(world.VariationIds, VariationOf(index))}}""");
-        json.Add($$""","catalog_object_type":"ITEM_VARIATION","state":{{StateOf(index)}},"location_id":{{new RecordId(world.LocationIds, LocationOf(index))}}""");
+        json.Add($$""","catalog_object_type":"ITEM_VARIATION","state":{{StateOf(index)}}""");
+        json.Add($$""","location_id":{{new RecordId(world.LocationIds, LocationOf(index))}}""");
         json.Add($$""","quantity":{{Quantity(index)}},"calculated_at":{{SquareTime.Seeded(created)}}}""");
     }
 

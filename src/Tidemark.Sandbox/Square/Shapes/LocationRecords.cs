@@ -22,7 +22,8 @@ internal sealed class LocationRecords(SquareWorld world) : SeededRecords(world.L
         json.Add($$""","status":{{(index == Inactive ? "INACTIVE" : "ACTIVE")}},"created_at":{{SquareTime.Seeded(created)}}""");
         json.Add($$""","merchant_id":{{Merchant}},"country":{{place.Country}},"language_code":{{place.Locale}}""");
         json.Add($$""","phone_number":"{{place.DialCode:raw}}{{draws.Between(1_000_000, 9_999_999)}}","currency":""");
-        json.Add($$"""{{SquareWorld.CurrencyOf(index)}},"business_name":{{draws.From(Phrases.Companies)}},"type":"PHYSICAL","mcc":"7299","coordinates":""");
+        json.Add($$"""{{SquareWorld.CurrencyOf(index)}},"business_name":{{draws.From(Phrases.Companies)}}""");
+        json.Raw(""","type":"PHYSICAL","mcc":"7299","coordinates":"""u8);
         json.Add($$"""{"longitude":-84.388013,"latitude":{{draws.Between(-60, 60)}}.{{draws.Between(100_000, 999_999)}}""");
         json.Raw("}}"u8);
     }

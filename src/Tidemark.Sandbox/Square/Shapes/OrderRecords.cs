@@ -61,7 +61,8 @@ internal sealed class OrderRecords(SquareWorld world) : SeededRecords(world.Orde
             var (price, quantity) = (draws.Between(50, 9_000), draws.Between(1, 5));
             total += price * quantity;
             json.Add($$"""{"uid":{{new RecordId(world.LineIds, first + at)}},"quantity":"{{quantity}}","catalog_object_id":""");
-            json.Add($$"""{{new RecordId(world.VariationIds, draws.Below(world.Variations.Count))}},"name":"Line {{at + 1}}","item_type":{{"ITEM"}}""");
+            json.Add($$"""{{new RecordId(world.VariationIds, draws.Below(world.Variations.Count))}}""");
+            json.Add($$""","name":"Line {{at + 1}}","item_type":{{"ITEM"}}""");
             json.Add($$""","base_price_money":{"amount":{{price}},"currency":{{currency}}}""");
             WriteMoney(json, "gross_sales_money", price * quantity, currency);
             WriteMoney(json, "total_money", price * quantity, currency);
