@@ -52,7 +52,7 @@ internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
             {
                 for (var index = 0; index < page.Records.Count; index++)
                 {
-                    if (page.Value(index, "id") is { } id) Add(id, criteria is null ? page.Record(index) : null, whole);
+                    if (page.Value(index, "id") is { } id) Add(id, criteria is null ? page.Record(index) : (ReadOnlyMemory<byte>?)null, whole);
                 }
 
                 return whole.ToPage(envelope: page);

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using Shouldly;
+using Tidemark.Connectors.Zoho;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 using Tidemark.Tests.Connectors;
 
@@ -27,6 +30,21 @@ internal static class ZohoBench
 
     public static Task<VendorBench> StartAsync(int size, params (string Name, string Value)[] more) =>
         VendorBench.StartAsync("zoho", size, address => Settings(address, more));
+
+    /// <summary>A stand-in, a pipeline from it, and the connector's settings to do without the pipeline.</summary>
+    public static async Task<(VendorBench Bench, ZohoOptions Options)> OpenAsync(int size, params (string Name, string Value)[] more)
+    {
+        Uri? address = null;
+        var bench = await VendorBench.StartAsync("zoho", size, found => Settings(address = found, more));
+        var problems = new List<Problem>();
+        var options = (ZohoOptions)SettingsBinder.Bind(typeof(ZohoOptions), Settings(address!, more), "zoho", problems);
+        problems.ShouldBeEmpty();
+        return (bench, options);
+    }
+
+    /// <summary>Values to set, under names whose letters stay as they are.</summary>
+    public static Dictionary<string, object> Values(params (string Name, object Value)[] values) =>
+        values.ToDictionary(each => each.Name, each => each.Value, StringComparer.Ordinal);
 
     public static async Task SucceedsAsync(this VendorBench bench, WriteMode mode, params string[] streams)
     {
