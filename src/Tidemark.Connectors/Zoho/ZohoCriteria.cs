@@ -110,7 +110,8 @@ internal abstract record ZohoCriteria
         public TidemarkException Wrong(string wanted) =>
             new(FailureKind.Configuration, "zoho.criteria_invalid", $"The criteria want {wanted} at letter {_at + 1}.")
             {
-                Hint = "Criteria look like ((Stage:equals:Closed Won)and(Amount:greater_than:10)); brackets and commas in values take a backslash.",
+                Hint = "Criteria look like ((Stage:equals:Closed Won)and(Amount:greater_than:10)); "
+                    + "brackets and commas in values take a backslash.",
             };
 
         private char Next => _at < text.Length ? text[_at] : '\0';
@@ -118,7 +119,8 @@ internal abstract record ZohoCriteria
         private Condition Condition()
         {
             var field = Until(':');
-            if (field.Length == 0 || !field.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '$')) throw Wrong("a field's API name");
+            if (field.Length == 0 || !field.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '$'))
+                throw Wrong("a field's API name");
             var comparison = Until(':').ToLowerInvariant();
             if (!Comparisons.Contains(comparison)) throw Wrong($"one of {string.Join(", ", Comparisons)}");
             var values = Values(comparison is "in" or "between");

@@ -26,7 +26,8 @@ internal sealed class ZohoDeletions(ZohoModule module)
             PageSize = PageSize,
         };
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        await using var pages = exchange.ReadAsync(listing, new Slice { From = from }, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var pages = exchange.ReadAsync(listing, new Slice { From = from }, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         var read = 0;
         while (await NextAsync(pages, module))
         {
@@ -35,7 +36,8 @@ internal sealed class ZohoDeletions(ZohoModule module)
             using var gone = new HttpPageBuilder();
             for (var index = 0; index < page.Records.Count; index++)
             {
-                if (page.Value(index, "id") is { } id && IsWithin(page.Value(index, "deleted_time"), from, to) && seen.Add(id))
+                if (page.Value(index, "id") is { } id && IsWithin(page.Value(index, "deleted_time"), from, to)
+                    && seen.Add(id))
                     gone.Add(page.Record(index).Span, isDeletion: true);
             }
 
@@ -52,7 +54,8 @@ internal sealed class ZohoDeletions(ZohoModule module)
         {
             return await pages.MoveNextAsync();
         }
-        catch (TidemarkException end) when (end.Code is "zoho.limit_reached" or "zoho.limit_exceeded" || ZohoPaging.LosesPosition(end))
+        catch (TidemarkException end)
+            when (end.Code is "zoho.limit_reached" or "zoho.limit_exceeded" || ZohoPaging.LosesPosition(end))
         {
             throw Capped(module, end);
         }

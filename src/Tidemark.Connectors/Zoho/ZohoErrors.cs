@@ -30,11 +30,13 @@ internal static class ZohoErrors
                 $"{answer.Call.Label} needs a scope that the refresh token does not have.",
                 "Make a refresh token with ZohoCRM.modules.READ, ZohoCRM.settings.fields.READ and, for criteria, ZohoCRM.coql.READ.")),
             ("INVALID_TOKEN" or "AUTHENTICATION_FAILURE", _) or (_, 401) => HttpVerdict.Fail(Configuration("unauthorized",
-                "Zoho does not accept the access token.", "Check that data_center is the account's and that the refresh token was not revoked.")),
+                "Zoho does not accept the access token.",
+                "Check that data_center is the account's and that the refresh token was not revoked.")),
             ("NO_PERMISSION" or "AUTHORIZATION_FAILED", _) or (_, 403) => HttpVerdict.Fail(Configuration("forbidden",
                 Say(answer, code, said), "Give the user of the refresh token the right to read this module.")),
             ("INVALID_MODULE", _) => HttpVerdict.Fail(Configuration("unknown_module",
-                Say(answer, code, said), "Write the module's API name into modules; see Setup > Developer Hub > APIs > API names.")),
+                Say(answer, code, said),
+                "Write the module's API name into modules; see Setup > Developer Hub > APIs > API names.")),
             ("INTERNAL_ERROR" or "INTERNAL_SERVER_ERROR" or "SERVICE_UNAVAILABLE", _) or (_, 408 or >= 500) => HttpVerdict.Retry(
                 new TidemarkException(FailureKind.Transient, "zoho.unavailable", Say(answer, code, said)), answer.RetryAfter),
             _ => HttpVerdict.Fail(new TidemarkException(FailureKind.Upstream, $"zoho.{Name(code)}", Say(answer, code, said))),
@@ -50,7 +52,8 @@ internal static class ZohoErrors
     {
         var error = answer.Quote("error");
         var said = answer.Quote("error_description");
-        if (answer.Status == 429 || error == "Access Denied" || said?.Contains("too many requests", StringComparison.OrdinalIgnoreCase) == true)
+        if (answer.Status == 429 || error == "Access Denied"
+            || said?.Contains("too many requests", StringComparison.OrdinalIgnoreCase) == true)
         {
             return HttpVerdict.Retry(
                 new TidemarkException(FailureKind.Transient, "zoho.token_throttled",
@@ -74,7 +77,8 @@ internal static class ZohoErrors
             ("invalid_client" or "invalid_client_secret", _) => HttpVerdict.Fail(Configuration("client_refused",
                 "Zoho does not accept the client id and secret.", "Check client_id, client_secret and data_center.")),
             _ => HttpVerdict.Fail(Configuration("token_refused",
-                $"The accounts server refused an access token with {answer.Status}: {error ?? "no reason given"}.", "Check the credentials and data_center.")),
+                $"The accounts server refused an access token with {answer.Status}: {error ?? "no reason given"}.",
+                "Check the credentials and data_center.")),
         };
     }
 

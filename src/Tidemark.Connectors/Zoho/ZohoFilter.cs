@@ -41,7 +41,8 @@ internal static class ZohoFilter
 
     private static bool Holds(ZohoCriteria.Condition condition, string? text)
     {
-        if (text is null) return condition.Comparison == "not_equal" || (condition.Comparison == "equals" && condition.Values[0].Length == 0);
+        if (text is null)
+            return condition.Comparison == "not_equal" || (condition.Comparison == "equals" && condition.Values[0].Length == 0);
         return condition.Comparison switch
         {
             "equals" => Compare(text, condition.Values[0]) == 0,

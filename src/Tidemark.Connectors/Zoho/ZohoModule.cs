@@ -27,7 +27,8 @@ internal sealed record ZohoModule(string ApiName, IReadOnlyList<ZohoField> Field
         get
         {
             var groups = new List<List<string>>();
-            foreach (var name in Fields.Where(known => known.IsListed).Select(known => known.ApiName).OrderBy(name => name != Modified))
+            var names = Fields.Where(known => known.IsListed).Select(known => known.ApiName);
+            foreach (var name in names.OrderBy(name => name != Modified))
             {
                 if (groups.Count == 0 || groups[^1].Count == MaxFieldsPerCall
                     || groups[^1].Sum(other => other.Length + 1) + name.Length > MaxFieldsLength)
@@ -58,7 +59,8 @@ internal sealed record ZohoModule(string ApiName, IReadOnlyList<ZohoField> Field
             .DistinctBy(field => field.ApiName)
             .ToList();
         return fields.Count > 0 ? new ZohoModule(apiName, fields) : throw new TidemarkException(
-            FailureKind.Configuration, "zoho.no_fields", $"Zoho names no fields of the module {apiName}, and without them it cannot be read.")
+            FailureKind.Configuration, "zoho.no_fields",
+            $"Zoho names no fields of the module {apiName}, and without them it cannot be read.")
         {
             Hint = "Take the module out of modules, or let the user of the refresh token see its fields.",
         };

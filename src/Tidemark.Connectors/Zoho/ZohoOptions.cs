@@ -19,16 +19,19 @@ public sealed record ZohoOptions
     public Secret ClientSecret { get; set; } = new("");
 
     [Required]
-    [Description("Refresh token with the scopes ZohoCRM.modules.READ and ZohoCRM.settings.fields.READ; ZohoCRM.coql.READ where criteria are used.")]
+    [Description("Refresh token with the scopes ZohoCRM.modules.READ and ZohoCRM.settings.fields.READ; "
+        + "ZohoCRM.coql.READ where criteria are used.")]
     public Secret RefreshToken { get; set; } = new("");
 
     [Description("API names of the modules to read, parted by commas. Default Leads, Contacts, Accounts, Deals.")]
     public IReadOnlyList<string> Modules { get; set; } = ["Leads", "Contacts", "Accounts", "Deals"];
 
-    [Description("Only records that match, e.g. ((Stage:equals:Closed Won)and(Amount:greater_than:10)). For one module: Deals=(…); several parted by semicolons. Default: all records.")]
+    [Description("Only records that match, e.g. ((Stage:equals:Closed Won)and(Amount:greater_than:10)). "
+        + "For one module: Deals=(…); several parted by semicolons. Default: all records.")]
     public string? Criteria { get; set; }
 
-    [Description("Decides how many requests may run at once: free 5, standard 10, professional 15, enterprise 20, ultimate 25. Default free.")]
+    [Description("Decides how many requests may run at once: free 5, standard 10, professional 15, enterprise 20, "
+        + "ultimate 25. Default free.")]
     public ZohoEdition Edition { get; set; }
 
     [Range(0, 25)]
@@ -64,7 +67,8 @@ public sealed record ZohoOptions
     public TimeSpan Overlap { get; set; } = TimeSpan.FromMinutes(10);
 
     [Range(2, 365)]
-    [Description("Days that the list of deleted records reaches back, 2 to 365. A sync longer ago than that compares everything. Default 60.")]
+    [Description("Days that the list of deleted records reaches back, 2 to 365. A sync longer ago than that compares "
+        + "everything. Default 60.")]
     public int DeletedReachDays { get; set; } = 60;
 
     [Description("Address of the accounts server. Default: the data centre's, e.g. https://accounts.zoho.com.")]

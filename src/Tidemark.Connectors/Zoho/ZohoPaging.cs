@@ -42,8 +42,8 @@ internal static class ZohoPaging
         if (page[Token] is { Length: > 0 } token) return token;
         if (page[More] != "true") return null;
         if (slice.Position is null) return $"{Number}2";
-        return slice.Position.StartsWith(Number)
-            ? Number + (int.Parse(slice.Position.AsSpan(1), CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture)
-            : null;
+        if (!slice.Position.StartsWith(Number)) return null;
+        var number = int.Parse(slice.Position.AsSpan(1), CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"{Number}{number + 1}");
     }
 }

@@ -33,7 +33,8 @@ internal static class ZohoQuery
         else conditions.Add($"Modified_Time >= '{Time(slice.From ?? 0)}'");
         if (slice.To is { } end) conditions.Add($"Modified_Time < '{Time(end)}'");
         var query = string.Create(CultureInfo.InvariantCulture,
-            $"select id, Modified_Time from {module.ApiName} where {Nest(conditions, "and")} order by Modified_Time asc, id asc limit {pageSize}");
+            $"select id, Modified_Time from {module.ApiName} where {Nest(conditions, "and")} "
+            + $"order by Modified_Time asc, id asc limit {pageSize}");
         return HttpCall.Search("/crm/v8/coql", JsonSerializer.Serialize(new { select_query = query }));
     }
 
@@ -71,8 +72,8 @@ internal static class ZohoQuery
     private static string Literal(string value, FieldType type) => type switch
     {
         FieldType.Boolean when bool.TryParse(value, out var flag) => flag ? "true" : "false",
-        FieldType.Int64 or FieldType.Decimal when decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
-            number.ToString(CultureInfo.InvariantCulture),
+        FieldType.Int64 or FieldType.Decimal
+            when decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number.ToString(CultureInfo.InvariantCulture),
         _ => $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'",
     };
 

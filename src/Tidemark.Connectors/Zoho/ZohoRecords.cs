@@ -52,7 +52,8 @@ internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
             {
                 for (var index = 0; index < page.Records.Count; index++)
                 {
-                    if (page.Value(index, "id") is { } id) Add(id, criteria is null ? page.Record(index) : (ReadOnlyMemory<byte>?)null, whole);
+                    ReadOnlyMemory<byte>? listed = criteria is null ? page.Record(index) : (ReadOnlyMemory<byte>?)null;
+                    if (page.Value(index, "id") is { } id) Add(id, listed, whole);
                 }
 
                 return whole.ToPage(envelope: page);
@@ -66,7 +67,7 @@ internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
         void Add(string id, ReadOnlyMemory<byte>? first, HttpPageBuilder into)
         {
             var parts = new List<ReadOnlyMemory<byte>>();
-            if (first is { } listed) parts.Add(listed);
+            if (first is { } known) parts.Add(known);
             for (var group = 0; group < groups.Count; group++)
             {
                 if (!found.TryGetValue((group, id), out var part)) return;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources;
@@ -40,7 +41,7 @@ internal sealed class ZohoSource(
             {
                 problems.Add(Problem.From(failure, $"module {module}"));
                 // What is wrong with the token is wrong with it for every module.
-                if (failure.Kind != FailureKind.Configuration || failure.Code is not ("zoho.forbidden" or "zoho.unknown_module" or "zoho.no_fields")) break;
+                if (failure.Code is not ("zoho.forbidden" or "zoho.unknown_module" or "zoho.no_fields")) break;
             }
         }
 
@@ -66,7 +67,7 @@ internal sealed class ZohoSource(
             .CanResume(stream, cursor);
 
     public async IAsyncEnumerable<Page> ReadAsync(
-        ReadRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        ReadRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var wanted = options.Modules.Where(name => ColumnNames.SnakeCase(name) == request.Stream.Name).ToList();
         var source = await OpenAsync(wanted.Count > 0 ? wanted : options.Modules, cancellationToken);

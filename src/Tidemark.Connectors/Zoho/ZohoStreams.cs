@@ -24,7 +24,7 @@ internal static class ZohoStreams
             {
                 Window = OneWindow,
             },
-            Probe = criteria is null ? module.List.With("fields", "id").With("per_page", 1) : null,
+            Probes = criteria is null ? [module.List.With("fields", "id").With("per_page", 1)] : [],
             // A list has no upper bound to be asked for, so that only queries are read in ranges.
             Parallel = criteria is null ? 1 : options.Parallel,
             Overlap = options.Overlap,
@@ -36,7 +36,10 @@ internal static class ZohoStreams
         var list = module.List.With("fields", module.FieldGroups[0]);
         if (!module.HasModifiedTime)
         {
-            return new HttpListing("data", slice => ZohoPaging.Page(list, slice, pageSize), ZohoPaging.ByTokenOrNumber) { PageSize = pageSize };
+            return new HttpListing("data", slice => ZohoPaging.Page(list, slice, pageSize), ZohoPaging.ByTokenOrNumber)
+            {
+                PageSize = pageSize,
+            };
         }
 
         // In the order of changes a record that changes meanwhile moves to the end, where it is read again, and a token

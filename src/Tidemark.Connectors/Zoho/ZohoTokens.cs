@@ -21,7 +21,8 @@ internal sealed class ZohoTokens
     /// <summary>The tokens of these credentials.</summary>
     public static ZohoTokens Of(ZohoOptions options)
     {
-        var credentials = $"{ZohoHosts.Accounts(options)}\n{options.ClientId}\n{options.ClientSecret.Reveal()}\n{options.RefreshToken.Reveal()}";
+        var credentials = string.Join(
+            '\n', ZohoHosts.Accounts(options), options.ClientId, options.ClientSecret.Reveal(), options.RefreshToken.Reveal());
         return Known.GetOrAdd(Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(credentials))), _ => new ZohoTokens());
     }
 

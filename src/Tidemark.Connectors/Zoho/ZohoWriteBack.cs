@@ -54,7 +54,8 @@ public sealed class ZohoWriteBack : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(updates);
         var results = new Dictionary<string, ZohoUpdateResult>(StringComparer.Ordinal);
-        if (updates.DistinctBy(update => update.Id).Count() != updates.Count) throw new ArgumentException("An id stands twice.", nameof(updates));
+        if (updates.DistinctBy(update => update.Id).Count() != updates.Count)
+            throw new ArgumentException("An id stands twice.", nameof(updates));
         var open = updates;
         for (var round = 1; open.Count > 0; round++)
         {
@@ -73,7 +74,8 @@ public sealed class ZohoWriteBack : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _exchange.DisposeAsync();
 
-    private async Task<IReadOnlyList<ZohoUpdateResult>> SendAsync(string module, ZohoUpdate[] batch, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ZohoUpdateResult>> SendAsync(
+        string module, ZohoUpdate[] batch, CancellationToken cancellationToken)
     {
         var call = new HttpCall(HttpMethod.Put, $"/crm/v8/{Uri.EscapeDataString(module)}") { Json = Body(batch) };
         try

@@ -21,12 +21,14 @@ internal sealed class ZohoDeletedList(ZohoTable table, ZohoRules rules)
         var all = table.Deleted.Where(each => each.At >= since && (kind is "" or "all" || each.Kind == kind)).ToList();
         if (rules.DeletedCap == "silent") all = [.. all.Take(rules.PageCap)];
         if (rules.DeletedCap == "error" && page * size > rules.PageCap)
-            throw new ZohoProblem(400, "DISCRETE_PAGINATION_LIMIT_EXCEEDED", "You can only get the first 2000 records without using page_token param.");
+            throw new ZohoProblem(400, "DISCRETE_PAGINATION_LIMIT_EXCEEDED",
+                "You can only get the first 2000 records without using page_token param.");
 
         var found = all.Skip((page - 1) * size).Take(size).ToList();
         if (found.Count == 0) return new(204, new JsonBuffer(16));
         var hasMore = all.Count > page * size;
-        var says = fired.Has(FaultKind.EmptyPage) || fired.Has(FaultKind.HasMoreLieTrue) || (hasMore && !fired.Has(FaultKind.HasMoreLieFalse));
+        var says = fired.Has(FaultKind.EmptyPage) || fired.Has(FaultKind.HasMoreLieTrue)
+            || (hasMore && !fired.Has(FaultKind.HasMoreLieFalse));
         if (fired.Has(FaultKind.EmptyPage)) found.Clear();
         var json = new JsonBuffer();
         json.Raw("""{"data":["""u8);
@@ -34,7 +36,8 @@ internal sealed class ZohoDeletedList(ZohoTable table, ZohoRules rules)
         {
             if (number > 0) json.Raw(","u8);
             var each = found[number];
-            json.Add($$"""{"deleted_by":null,"id":{{each.Id}},"display_name":{{each.Name}},"type":{{each.Kind}},"created_by":null,"deleted_time":{{ZohoTime.Text(each.At)}}}""");
+            json.Add($$"""{"deleted_by":null,"id":{{each.Id}},"display_name":{{each.Name}},"type":{{each.Kind}}""");
+            json.Add($$""","created_by":null,"deleted_time":{{ZohoTime.Text(each.At)}}}""");
         }
 
         json.Add($$"""],"info":{"per_page":{{size}},"count":{{found.Count}},"page":{{page}},"more_records":{{says}}""");

@@ -30,7 +30,8 @@ internal sealed class ZohoList(ZohoTable table, ZohoRules rules, TimeProvider cl
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var place = token.Length > 0 ? ZohoPosition.Parse(token, request, now) : ZohoPosition.Start;
         if (place.Read + size > rules.TokenCap)
-            throw new ZohoProblem(400, "PAGINATION_LIMIT_EXCEEDED", "You can only get up to first 100000 records using page_token param.");
+            throw new ZohoProblem(400, "PAGINATION_LIMIT_EXCEEDED",
+                "You can only get up to first 100000 records using page_token param.");
 
         var after = fired.Has(FaultKind.RepeatPage) && token.Length > 0 ? place.Before : place.After;
         var since = Since(request);
@@ -42,15 +43,16 @@ internal sealed class ZohoList(ZohoTable table, ZohoRules rules, TimeProvider cl
 
         var hasMore = found.Count > size;
         if (hasMore) found.RemoveAt(size);
-        var says = fired.Has(FaultKind.EmptyPage) || fired.Has(FaultKind.HasMoreLieTrue) || (hasMore && !fired.Has(FaultKind.HasMoreLieFalse));
+        var says = fired.Has(FaultKind.EmptyPage) || fired.Has(FaultKind.HasMoreLieTrue)
+            || (hasMore && !fired.Has(FaultKind.HasMoreLieFalse));
         var next = (hasMore || says) && rules.GivesPageTokens
             ? new ZohoPosition(found[^1].Key, after, place.Read + size, now + rules.PageTokenSeconds).ToToken(request) : null;
         if (fired.Has(FaultKind.EmptyPage)) found.Clear();
         var json = new JsonBuffer();
         json.Raw("""{"data":"""u8);
         Write(json, found.Select(record => record.Entry), fields);
-        json.Add($$""","info":{"per_page":{{size}},"count":{{found.Count}},"page":{{page ?? 1 + (place.Read / size)}},"sort_by":{{Sort(query)}}""");
-        json.Add($$""","sort_order":{{(IsAscending(query) ? "asc" : "desc")}},"more_records":{{says}},"next_page_token":{{next}}""");
+        json.Add($$""","info":{"per_page":{{size}},"count":{{found.Count}},"page":{{page ?? 1 + (place.Read / size)}}""");
+        json.Add($$""","sort_by":{{Sort(query)}},"sort_order":{{(IsAscending(query) ? "asc" : "desc")}},"more_records":{{says}},"next_page_token":{{next}}""");
         json.Add($$""","previous_page_token":null,"page_token_expiry":{{(next is null ? null : ZohoTime.Text(now + rules.PageTokenSeconds))}}""");
         json.Raw("}}"u8);
         return new(200, json);
@@ -62,7 +64,8 @@ internal sealed class ZohoList(ZohoTable table, ZohoRules rules, TimeProvider cl
         if (string.IsNullOrEmpty(asked)) throw ZohoProblem.Missing("fields");
         if (asked.Length > MaxLength) throw ZohoProblem.Invalid("fields");
         var fields = asked.Split(',', StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal);
-        return fields.Count <= MaxFields ? fields : throw new ZohoProblem(400, "LIMIT_EXCEEDED", "maximum fields limit exceeded", """{"limit":50}""");
+        return fields.Count <= MaxFields
+            ? fields : throw new ZohoProblem(400, "LIMIT_EXCEEDED", "maximum fields limit exceeded", """{"limit":50}""");
     }
 
     private Answer ReadIds(string ids, HashSet<string> fields, string converted)
@@ -119,14 +122,17 @@ internal sealed class ZohoList(ZohoTable table, ZohoRules rules, TimeProvider cl
     private IEnumerable<(RecordKey Key, RecordEntry Entry)> Ordered(IQueryCollection query, RecordKey after, long? since)
     {
         var isByChange = Sort(query) == "Modified_Time";
-        if (isByChange && !IsAscending(query)) return Filter(table.ByChange(RecordKey.First).Reverse().SkipWhile(record => after != RecordKey.First && record.Key >= after));
+        if (isByChange && !IsAscending(query))
+        {
+            return table.ByChange(RecordKey.First).Reverse()
+                .SkipWhile(record => after != RecordKey.First && record.Key >= after)
+                .TakeWhile(record => since is null || record.Key.Created >= since);
+        }
+
         if (isByChange) return table.ByChange(since is { } from ? RecordKey.Max(after, RecordKey.BeforeAllOf(from)) : after);
         if (since is null) return table.ById(after, IsAscending(query));
         var changed = table.ByChange(RecordKey.BeforeAllOf(since.Value)).Select(record => record.Entry.Index).ToHashSet();
         return table.ById(after, IsAscending(query)).Where(record => changed.Contains(record.Entry.Index));
-
-        IEnumerable<(RecordKey Key, RecordEntry Entry)> Filter(IEnumerable<(RecordKey Key, RecordEntry Entry)> all) =>
-            all.TakeWhile(record => since is null || record.Key.Created >= since);
     }
 
     private bool IsAsked(RecordEntry entry, string converted) =>

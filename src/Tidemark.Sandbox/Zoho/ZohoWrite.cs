@@ -61,13 +61,15 @@ internal sealed class ZohoWrite(ZohoTable table, ZohoChanges changes, ZohoRules 
         // What a workflow of the account would do, so that a client that forgets to suppress them is seen.
         if (runsWorkflows) set["Description"] = "changed by a workflow";
         var at = changes.Update(table, entry, set);
-        json.Add($$"""{"code":"SUCCESS","details":{"Modified_Time":{{ZohoTime.Text(at)}},"id":{{id}}},"message":"record updated","status":"success"}""");
+        json.Add($$"""{"code":"SUCCESS","details":{"Modified_Time":{{ZohoTime.Text(at)}},"id":{{id}}}""");
+        json.Raw(""","message":"record updated","status":"success"}"""u8);
         return true;
     }
 
     private static bool Refuse(JsonBuffer json, string code, string message, string field, int number)
     {
-        json.Add($$"""{"code":{{code}},"details":{"api_name":{{field}},"json_path":"$.data[{{number}}].{{field:raw}}"},"message":{{message}},"status":"error"}""");
+        json.Add($$"""{"code":{{code}},"details":{"api_name":{{field}},"json_path":"$.data[{{number}}].{{field:raw}}"}""");
+        json.Add($$""","message":{{message}},"status":"error"}""");
         return false;
     }
 }

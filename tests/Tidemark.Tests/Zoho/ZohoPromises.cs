@@ -15,8 +15,5 @@ public sealed class ZohoPromises : ConnectorPromises
     protected override IReadOnlyDictionary<string, object?> Change =>
         new Dictionary<string, object?> { ["Description"] = "changed", ["Annual_Revenue"] = 4200.5 };
 
-    // A token, the fields of four modules, and a record of each.
-    protected override int PreflightRequests => 9;
-
     protected override IReadOnlyDictionary<string, string> Settings(Uri address) => ZohoBench.Settings(address);
 }
