@@ -37,8 +37,9 @@ internal sealed record OraclePage<T>(IReadOnlyList<T> Found, int Limit, int Offs
             json.Raw("],"u8);
         }
 
-        if (Total is { } total) json.Add($$""""totalResults":{{total}},"""");
-        json.Add($$""""count":{{count}},"hasMore":{{Says(fired)}},"limit":{{Limit}},"offset":{{Offset}}"""");
+        json.Raw("\"count\":"u8);
+        json.Add($$"""{{count}},"hasMore":{{Says(fired)}},"limit":{{Limit}},"offset":{{Offset}}""");
+        if (Total is { } total) json.Add($$""","totalResults":{{total}}""");
         json.Add($$""","links":[{"rel":"self","href":{{Address}},"name":{{Name}},"kind":"collection"}]}""");
         return new(StatusCodes.Status200OK, json);
     }
