@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Oracle;
@@ -25,7 +24,9 @@ internal sealed class OracleChildren(string path, string number, IReadOnlyList<s
         ["OpportunityResource"] = "OptyResourceId",
     };
 
-    public async ValueTask<HttpPage> CompleteAsync(HttpExchange exchange, HttpPage page, CancellationToken cancellationToken)
+    /// <summary>The page with whole children; takes the page over.</summary>
+    public async ValueTask<HttpPage> CompleteAsync(
+        HttpExchange exchange, HttpPage page, CancellationToken cancellationToken)
     {
         using (page)
         using (var whole = new HttpPageBuilder())
@@ -69,10 +70,11 @@ internal sealed class OracleChildren(string path, string number, IReadOnlyList<s
         JsonPlace.Find(child, "items") is { } items ? items.In(child) : child;
 
     private async Task ReadAllAsync(
-        HttpExchange exchange, ReadOnlyMemory<byte> record, string name, HttpPageBuilder into, CancellationToken cancellationToken)
+        HttpExchange exchange, ReadOnlyMemory<byte> record, string name, HttpPageBuilder into,
+        CancellationToken cancellationToken)
     {
         var key = JsonPlace.Find(record.Span, number)?.Text(record.Span)
-            ?? throw new TidemarkException(FailureKind.Upstream, "oracle.no_number", $"A record of {path} has no {number}.");
+            ?? throw OracleErrors.NoNumber(path, number);
         var call = HttpCall.Get($"{path}/{Uri.EscapeDataString(key)}/child/{name}").With("onlyData", "true")
             .With("orderBy", Ids.TryGetValue(name, out var id) ? $"{id}:asc" : null).With("limit", PageSize);
         var list = new HttpListing("items", slice => call.With("offset", slice.Position), Paging.ByOffset("hasMore"))

@@ -30,7 +30,7 @@ public sealed class OracleConnector : ISourceConnector
         ],
         Authentication = Credentials(options),
         RequestsPerSecond = options.RequestsPerSecond,
-        MaxConcurrent = Math.Max(8, options.Parallel * 2),
+        MaxConcurrent = options.Parallel * 2,
         Timeout = options.Timeout,
         Retries = options.Retries,
         AllowsPrivateNetwork = options.AllowPrivateNetwork,
@@ -40,7 +40,8 @@ public sealed class OracleConnector : ISourceConnector
     private static HttpAuthentication Credentials(OracleOptions options) => options switch
     {
         { Token: { } token } when token.Reveal().Length > 0 => HttpAuthentication.Bearer(token),
-        { Username: { Length: > 0 } user, Password: { } password } => HttpAuthentication.Basic(user, password),
+        { Username: { Length: > 0 } user, Password: { } password } =>
+            HttpAuthentication.Basic(new Secret(user), password),
         _ => throw OracleErrors.NoCredentials(),
     };
 }

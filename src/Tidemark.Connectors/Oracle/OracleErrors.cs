@@ -9,23 +9,21 @@ namespace Tidemark.Connectors.Oracle;
 /// What Oracle's answers mean. An error comes as plain text, as nothing at all, as a page of HTML or, from framework
 /// version 4 on, as structured JSON.
 /// </summary>
-/// <remarks>https://docs.oracle.com/en/cloud/saas/sales/faaps/Status_Codes.html and .../Exception_Details.html.</remarks>
+/// <remarks>https://docs.oracle.com/en/cloud/saas/sales/faaps/Status_Codes.html.</remarks>
 internal static class OracleErrors
 {
     private const string Refused = "oracle.refused";
 
     /// <summary>
     /// Codes: Configuration <c>oracle.unauthorized</c>, <c>oracle.forbidden</c>, <c>oracle.not_found</c>,
-    /// <c>oracle.refused</c>; Transient <c>oracle.rate_limited</c>, <c>oracle.unavailable</c>, <c>oracle.blank_refusal</c>.
+    /// <c>oracle.refused</c>; Transient <c>oracle.rate_limited</c>, <c>oracle.unavailable</c>,
+    /// <c>oracle.blank_refusal</c>.
     /// </summary>
     public static HttpVerdict Classify(HttpAnswer answer) => answer.Status switch
     {
         >= 200 and < 300 => HttpVerdict.Ok,
         // Without Oracle's words: a login page says nothing, and a proxy may repeat what it was sent.
-        401 => HttpVerdict.Fail(new(FailureKind.Configuration, "oracle.unauthorized", "Oracle does not accept the credentials.")
-        {
-            Hint = "Check username and password, or fetch a new token; single sign-on users need a token.",
-        }),
+        401 => HttpVerdict.Fail(Unauthorized()),
         403 => HttpVerdict.Fail(Say(answer, FailureKind.Configuration, "oracle.forbidden",
             "Give the user a role that may read this resource through REST.")),
         404 => HttpVerdict.Fail(Say(answer, FailureKind.Configuration, "oracle.not_found",
@@ -57,6 +55,15 @@ internal static class OracleErrors
         }
     }
 
+    private static TidemarkException Unauthorized() =>
+        new(FailureKind.Configuration, "oracle.unauthorized", "Oracle does not accept the credentials.")
+        {
+            Hint = "Check username and password, or fetch a new token; single sign-on users need a token.",
+        };
+
+    public static TidemarkException NoNumber(string path, string number) =>
+        new(FailureKind.Upstream, "oracle.no_number", $"A record of {path} has no {number}.");
+
     public static TidemarkException NoCredentials() =>
         new(FailureKind.Configuration, "oracle.no_credentials", "There are no credentials for Oracle.")
         {
@@ -64,7 +71,8 @@ internal static class OracleErrors
         };
 
     public static TidemarkException NotACollection(HttpCall call) =>
-        new(FailureKind.Upstream, "oracle.not_a_collection", $"The answer to {call.Label} is not a collection of items.")
+        new(FailureKind.Upstream, "oracle.not_a_collection",
+            $"The answer to {call.Label} is not a collection of items.")
         {
             Hint = "Something between here and Oracle may answer in its place: check base_url and proxies.",
         };
@@ -73,7 +81,7 @@ internal static class OracleErrors
         new(FailureKind.Upstream, "oracle.not_in_order",
             $"{call.Label} does not list by {time} as it was asked to, so records could be missed.")
         {
-            Hint = $"Check that {time} can be filtered and sorted by, and that framework_version is one that the pod allows.",
+            Hint = $"Check that {time} can be filtered and sorted by, and that the pod allows framework_version.",
         };
 
     private static string? Structured(JsonElement error)
@@ -81,16 +89,18 @@ internal static class OracleErrors
         var words = new List<string?>();
         if (error.TryGetProperty("o:errorDetails", out var details) && details.ValueKind == JsonValueKind.Array)
         {
-            words.AddRange(details.EnumerateArray().Where(detail => detail.ValueKind == JsonValueKind.Object).Select(detail =>
-                Join(": ", Text(detail, "o:errorPath"), Text(detail, "detail"), Text(detail, "o:errorCode"))));
+            words.AddRange(details.EnumerateArray()
+                .Where(detail => detail.ValueKind == JsonValueKind.Object)
+                .Select(detail => Join(
+                    ": ", Text(detail, "o:errorPath"), Text(detail, "detail"), Text(detail, "o:errorCode"))));
         }
 
-        return words.Any(word => word is not null) ? Join("; ", [.. words]) : Text(error, "detail") ?? Text(error, "title");
+        return Join("; ", [.. words]) ?? Text(error, "detail") ?? Text(error, "title");
     }
 
     private static string? Text(JsonElement of, string name) =>
-        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
-            ? text : null;
+        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static string? Join(string between, params string?[] parts)
     {
@@ -101,6 +111,7 @@ internal static class OracleErrors
     private static TidemarkException Say(HttpAnswer answer, FailureKind kind, string code, string? hint = null)
     {
         var words = Words(answer.Body.Span) is { } text ? answer.Clean(text) : "no message";
-        return new(kind, code, $"{answer.Call.Label} was answered with {answer.Status}: {words.TrimEnd('.')}.") { Hint = hint };
+        var message = $"{answer.Call.Label} was answered with {answer.Status}: {words.TrimEnd('.')}.";
+        return new(kind, code, message) { Hint = hint };
     }
 }

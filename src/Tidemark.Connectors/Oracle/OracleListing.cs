@@ -80,5 +80,6 @@ internal sealed class OracleListing(
 
     /// <summary>A time without an offset is UTC.</summary>
     private static long? Second(string? wire) => DateTimeOffset.TryParse(
-        wire, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? instant.ToUnixTimeSeconds() : null;
+        wire, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+        ? instant.ToUnixTimeSeconds() : null;
 }

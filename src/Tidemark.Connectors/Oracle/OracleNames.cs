@@ -9,9 +9,11 @@ namespace Tidemark.Connectors.Oracle;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class OracleNamesAttribute : ValidationAttribute
 {
-    public override bool IsValid(object? value) => value is IReadOnlyList<string> names && names.All(OracleExtraField.IsName);
+    public override bool IsValid(object? value) =>
+        value is IReadOnlyList<string> names && names.All(OracleExtraField.IsName);
 
-    public override string FormatErrorMessage(string name) => $"The setting {name} is a list of names such as ChildRevenue.";
+    public override string FormatErrorMessage(string name) =>
+        $"The setting {name} is a list of names such as ChildRevenue.";
 }
 
 /// <summary>Allows what <see cref="OracleExtraField.Parse"/> understands.</summary>

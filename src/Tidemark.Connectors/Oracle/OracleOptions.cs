@@ -28,8 +28,8 @@ public sealed record OracleOptions
     [Description("REST framework version that every request pins, 1 to 9; decides how filters are written. Default 4.")]
     public int FrameworkVersion { get; set; } = 4;
 
-    [Description("Finder that opportunities are listed by; empty for none, which may leave out closed ones and those of "
-        + "others. Default MyOpportunitiesFinder;RecordSet='ALLOPTIES'.")]
+    [Description("Finder that opportunities are listed by; empty for none, which may leave out closed ones and those "
+        + "of others. Default MyOpportunitiesFinder;RecordSet='ALLOPTIES'.")]
     public string OpportunityFinder { get; set; } = OracleScope.WidestFinder;
 
     [Description("Condition that opportunities must meet besides, in the filter syntax of the framework version. "
@@ -41,7 +41,7 @@ public sealed record OracleOptions
         + "With any, all fields of opportunities are asked for. Default none.")]
     public IReadOnlyList<string> Children { get; set; } = [];
 
-    [Description("Fields to ask for: declared (the columns of the docs page and extra_fields) or all. Default declared.")]
+    [Description("Fields to ask for: declared (the columns, and extra_fields) or all. Default declared.")]
     public OracleFields Fields { get; set; } = OracleFields.Declared;
 
     [OracleExtraFields]
@@ -57,8 +57,8 @@ public sealed record OracleOptions
     public double RequestsPerSecond { get; set; }
 
     [Range(1, 32)]
-    [Description("Ranges of one stream that are read at once, 1 to 32. Default 4.")]
-    public int Parallel { get; set; } = 4;
+    [Description("Ranges of one stream that are read at once, 1 to 32. Default 8.")]
+    public int Parallel { get; set; } = 8;
 
     [Range(2, 500)]
     [Description("Records a page, 2 to 500. Default 500.")]

@@ -13,7 +13,9 @@ internal sealed class OracleQuery(int frameworkVersion)
 {
     private readonly bool _isByExample = frameworkVersion == 1;
 
-    /// <summary>Values of a time in whole seconds since 1970 UTC, from one on and below another; null for no bound.</summary>
+    /// <summary>
+    /// Values of a time in whole seconds since 1970 UTC, from one on and below another; null for no bound.
+    /// </summary>
     public string? Between(string name, long? from, long? to) => (from, to) switch
     {
         (null, null) => null,
@@ -29,7 +31,8 @@ internal sealed class OracleQuery(int frameworkVersion)
     /// <summary>All of several conditions; null where there is none.</summary>
     public string? All(params IEnumerable<string?> conditions)
     {
-        var text = string.Join(_isByExample ? ";" : " and ", conditions.Where(condition => !string.IsNullOrWhiteSpace(condition)));
+        var text = string.Join(
+            _isByExample ? ";" : " and ", conditions.Where(condition => !string.IsNullOrWhiteSpace(condition)));
         return text.Length == 0 ? null : text;
     }
 
@@ -38,7 +41,8 @@ internal sealed class OracleQuery(int frameworkVersion)
 
     private string Time(long seconds)
     {
-        var text = DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+        var time = DateTimeOffset.FromUnixTimeSeconds(seconds);
+        var text = time.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
         return _isByExample ? text + "Z" : $"'{text}+00:00'";
     }
 }

@@ -41,15 +41,15 @@ internal static class OracleSchemas
 
     public static readonly StreamSchema Contacts = Of("contacts", "PartyId",
     [
-        .. Text("PartyNumber", "FirstName", "LastName", "ContactName", "JobTitle", "Type", "EmailAddress", "AccountName",
-            "OwnerName", "AddressLine1", "City", "State", "PostalCode", "Country"),
+        .. Text("PartyNumber", "FirstName", "LastName", "ContactName", "JobTitle", "Type", "EmailAddress",
+            "AccountName", "OwnerName", "AddressLine1", "City", "State", "PostalCode", "Country"),
         .. Whole("AccountPartyId", "OwnerPartyId"),
     ]);
 
     public static readonly StreamSchema Leads = Of("leads", "LeadId",
     [
-        .. Text("LeadNumber", "Name", "Description", "StatusCode", "Rank", "CustomerPartyName", "PrimaryContactPartyName",
-            "CurrencyCode"),
+        .. Text("LeadNumber", "Name", "Description", "StatusCode", "Rank", "CustomerPartyName",
+            "PrimaryContactPartyName", "CurrencyCode"),
         .. Whole("CustomerId", "PrimaryContactId", "OwnerId"),
     ]);
 
@@ -71,21 +71,27 @@ internal static class OracleSchemas
     public static Field Column(string name, FieldType type) => new(ColumnNames.SnakeCase(name), type) { Path = name };
 
     private static StreamSchema Of(string name, string id, IReadOnlyList<Field> fields) =>
-        new(name, [Column(id, FieldType.Int64), .. fields, .. Text("CreatedBy", "LastUpdatedBy"), .. Time(Created, Updated)])
+        new(name,
+        [
+            Column(id, FieldType.Int64), .. fields, .. Text("CreatedBy", "LastUpdatedBy"), .. Time(Created, Updated),
+        ])
         {
             Key = [ColumnNames.SnakeCase(id)],
             LeftInRaw = ["links"],
         };
 
-    private static IEnumerable<Field> Text(params string[] names) => names.Select(name => Column(name, FieldType.Text));
+    private static IEnumerable<Field> Text(params string[] names) => Columns(FieldType.Text, names);
 
-    private static IEnumerable<Field> Whole(params string[] names) => names.Select(name => Column(name, FieldType.Int64));
+    private static IEnumerable<Field> Whole(params string[] names) => Columns(FieldType.Int64, names);
 
-    private static IEnumerable<Field> Decimal(params string[] names) => names.Select(name => Column(name, FieldType.Decimal));
+    private static IEnumerable<Field> Decimal(params string[] names) => Columns(FieldType.Decimal, names);
 
-    private static IEnumerable<Field> Flag(params string[] names) => names.Select(name => Column(name, FieldType.Boolean));
+    private static IEnumerable<Field> Flag(params string[] names) => Columns(FieldType.Boolean, names);
 
-    private static IEnumerable<Field> Date(params string[] names) => names.Select(name => Column(name, FieldType.Date));
+    private static IEnumerable<Field> Date(params string[] names) => Columns(FieldType.Date, names);
 
-    private static IEnumerable<Field> Time(params string[] names) => names.Select(name => Column(name, FieldType.Timestamp));
+    private static IEnumerable<Field> Time(params string[] names) => Columns(FieldType.Timestamp, names);
+
+    private static IEnumerable<Field> Columns(FieldType type, string[] names) =>
+        names.Select(name => Column(name, type));
 }

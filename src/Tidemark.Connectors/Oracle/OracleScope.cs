@@ -19,6 +19,7 @@ internal static class OracleScope
             isWide ? null : options.OpportunityFinder.Length == 0 ? "no finder" : options.OpportunityFinder,
             isWidened ? null : options.OpportunityQuery,
         }.OfType<string>());
-        return $"WARNING: narrowed by {by}; opportunities outside of it are not read, and a full reading counts them as deleted";
+        return $"WARNING: narrowed by {by}; opportunities outside of it are not read, "
+            + "and a full reading counts them as deleted";
     }
 }

@@ -6,7 +6,9 @@ using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Oracle;
 
-/// <summary>Reads as any HTTP source does; the preflight tells in addition what Oracle is known to be unclear about.</summary>
+/// <summary>
+/// Reads as any HTTP source does; the preflight tells in addition what Oracle is known to be unclear about.
+/// </summary>
 internal sealed class OracleSource(OracleOptions options, HttpExchange exchange, TimeProvider clock) : ISource
 {
     private static readonly PageShape Counted = new("items", "totalResults") { OmitsEmpty = true };
@@ -45,15 +47,18 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
-    /// <summary>A problem where the pod lists the framework versions that it allows, and ours is not among them.</summary>
+    /// <summary>
+    /// A problem where the pod lists the framework versions that it allows, and ours is not among them.
+    /// </summary>
     private async Task<Problem?> FrameworkAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using var page = await exchange.SendAsync(HttpCall.Get("/crmRestApi/resources/"), Versions, cancellationToken);
+            var catalog = HttpCall.Get("/crmRestApi/resources/");
+            using var page = await exchange.ProbeAsync(catalog, Versions, cancellationToken);
+            var (name, ours) = options.ApiVersion == "latest" ? ("isLatest", "true") : ("version", options.ApiVersion);
             var allowed = Enumerable.Range(0, page.Records.Count)
-                .Where(index => page.Value(index, options.ApiVersion == "latest" ? "isLatest" : "version")
-                    == (options.ApiVersion == "latest" ? "true" : options.ApiVersion))
+                .Where(index => page.Value(index, name) == ours)
                 .Select(index => page.Value(index, "adf:extension/allowedFrameworkVersions")).FirstOrDefault();
             return OracleFramework.IsAllowed(options.FrameworkVersion, allowed) ? null : new Problem(
                 "oracle.framework_not_allowed", "setting framework_version",
@@ -71,18 +76,20 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
     /// How many records the pod says a stream has, and whether it is right: one record past that number shows that the
     /// number is too low.
     /// </summary>
-    private async Task<KeyValuePair<string, string>> TotalAsync(StreamSchema schema, CancellationToken cancellationToken)
+    private async Task<KeyValuePair<string, string>> TotalAsync(
+        StreamSchema schema, CancellationToken cancellationToken)
     {
         var id = OracleSchemas.IdOf(schema);
-        var query = new OracleQuery(options.FrameworkVersion);
-        var call = OracleStreams.Resource(options, schema).With("fields", id).With("orderBy", $"{id}:asc").With("limit", 1)
-            .With("q", query.All(OracleStreams.Condition(options, schema)));
+        var call = OracleStreams.Resource(options, schema).With("fields", id)
+            .With("q", OracleStreams.Condition(options, schema)).With("orderBy", $"{id}:asc").With("limit", 1);
         try
         {
-            using var first = await exchange.SendAsync(call.With("totalResults", "true"), Counted, cancellationToken);
-            if (!long.TryParse(first["totalResults"], CultureInfo.InvariantCulture, out var total)) return Fact("not told");
-            using var past = await exchange.SendAsync(call.With("offset", total), Counted, cancellationToken);
-            return Fact(past.Records.Count == 0 ? $"{total} records" : $"more than the {total} records that totalResults says");
+            using var first = await exchange.ProbeAsync(call.With("totalResults", "true"), Counted, cancellationToken);
+            var isTold = long.TryParse(first["totalResults"], CultureInfo.InvariantCulture, out var total);
+            if (!isTold) return Fact("not told");
+            using var past = await exchange.ProbeAsync(call.With("offset", total), Counted, cancellationToken);
+            return Fact(past.Records.Count == 0
+                ? $"{total} records" : $"more than the {total} records that totalResults says");
         }
         catch (TidemarkException refused)
         {

@@ -19,11 +19,11 @@ internal static class OracleStreams
     /// <summary>The list of a resource without filter, page or fields.</summary>
     public static HttpCall Resource(OracleOptions options, StreamSchema schema) =>
         HttpCall.Get($"{Path(options)}/{schema.Name}").With("onlyData", "true")
-            .With("finder", IsScoped(schema) && options.OpportunityFinder.Length > 0 ? options.OpportunityFinder : null);
+            .With("finder", IsScoped(schema) ? TextOf(options.OpportunityFinder) : null);
 
     /// <summary>What the filter of a stream must hold whatever the range; null for nothing.</summary>
     public static string? Condition(OracleOptions options, StreamSchema schema) =>
-        IsScoped(schema) && options.OpportunityQuery.Length > 0 ? options.OpportunityQuery : null;
+        IsScoped(schema) ? TextOf(options.OpportunityQuery) : null;
 
     public static string Path(OracleOptions options) => $"/crmRestApi/resources/{options.ApiVersion}";
 
@@ -31,8 +31,8 @@ internal static class OracleStreams
     {
         var extra = options.ExtraFields.Select(OracleExtraField.Parse).OfType<OracleExtraField>()
             .Where(field => field.Stream == schema.Name).ToList();
-        var skipped = options.SkipFields.ToHashSet(StringComparer.Ordinal);
-        var declared = schema.Fields.Where(field => !skipped.Contains($"{schema.Name}.{field.Path}") || IsNeeded(schema, field)).ToList();
+        var declared = schema.Fields.Where(field =>
+            IsNeeded(schema, field) || !options.SkipFields.Contains($"{schema.Name}.{field.Path}")).ToList();
         var children = IsScoped(schema) ? options.Children : [];
 
         var resource = Resource(options, schema);
@@ -44,17 +44,25 @@ internal static class OracleStreams
 
         var columns = schema with { Fields = [.. declared, .. Columns(declared, extra, children)] };
         var query = new OracleQuery(options.FrameworkVersion);
-        var complete = children.Count == 0 ? null : new OracleChildren($"{Path(options)}/{schema.Name}", "OptyNumber", children);
+        var path = $"{Path(options)}/{schema.Name}";
+        var complete = children.Count == 0 ? null : new OracleChildren(path, "OptyNumber", children);
+        var changes = By(OracleSchemas.Updated).ToListing();
         return new HttpStream(columns, By(OracleSchemas.Created).ToListing())
         {
             Complete = complete is null ? null : complete.CompleteAsync,
-            Changes = new ChangeFeed((exchange, from, to, cancellationToken) =>
-                ChangesAsync(exchange, By(OracleSchemas.Updated).ToListing(), complete, new Slice { From = from, To = to },
-                    cancellationToken), Reach),
+            Changes = new ChangeFeed(
+                (exchange, from, to, cancellationToken) => ChangesAsync(
+                    exchange, changes, complete, new Slice { From = from, To = to }, cancellationToken),
+                Reach),
             // One record, asked for with everything that the reading will ask for.
-            Probe = resource.With("q", query.All(query.Between(OracleSchemas.Created, 0, null),
-                    query.Between(OracleSchemas.Updated, 0, null), Condition(options, schema)))
-                .With("orderBy", $"{OracleSchemas.Updated}:asc,{OracleSchemas.IdOf(schema)}:asc").With("limit", 1),
+            Probes =
+            [
+                resource
+                    .With("q", query.All(
+                        query.Between(OracleSchemas.Created, 0, null), query.Between(OracleSchemas.Updated, 0, null),
+                        Condition(options, schema)))
+                    .With("orderBy", $"{OracleSchemas.Updated}:asc,{OracleSchemas.IdOf(schema)}:asc").With("limit", 1),
+            ],
             Parallel = options.Parallel,
             Overlap = options.Overlap,
         };
@@ -63,7 +71,9 @@ internal static class OracleStreams
             new(resource, OracleSchemas.IdOf(schema), time, query, Condition(options, schema), options.PageSize);
     }
 
-    /// <summary>Columns for what the settings ask for besides; a field without a type gets its column when it is met.</summary>
+    /// <summary>
+    /// Columns for what the settings ask for besides; a field without a type gets its column when it is met.
+    /// </summary>
     private static IEnumerable<Field> Columns(
         IReadOnlyList<Field> declared, IEnumerable<OracleExtraField> extra, IEnumerable<string> children) =>
         extra.Where(field => field.Type is not null && declared.All(known => known.Path != field.Name))
@@ -71,7 +81,9 @@ internal static class OracleStreams
             .Concat(children.Select(child => OracleSchemas.Column(child, FieldType.Json)))
             .DistinctBy(field => field.Name);
 
-    /// <summary>Pages of what changed in a range, oldest change first: a record that changes meanwhile comes again.</summary>
+    /// <summary>
+    /// Pages of what changed in a range, oldest change first: a record that changes meanwhile comes again.
+    /// </summary>
     private static async IAsyncEnumerable<HttpPage> ChangesAsync(
         HttpExchange exchange, HttpListing changes, OracleChildren? complete, Slice range,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -82,6 +94,8 @@ internal static class OracleStreams
             else yield return complete is null ? page : await complete.CompleteAsync(exchange, page, cancellationToken);
         }
     }
+
+    private static string? TextOf(string setting) => setting.Length == 0 ? null : setting;
 
     private static bool IsScoped(StreamSchema schema) => schema == OracleSchemas.Opportunities;
 

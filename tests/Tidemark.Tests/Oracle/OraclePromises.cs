@@ -6,7 +6,8 @@ public sealed class OraclePromises : ConnectorPromises
 {
     protected override string Vendor => "oracle";
 
-    protected override IReadOnlyList<string> Streams => ["opportunities", "accounts", "contacts", "leads", "activities"];
+    protected override IReadOnlyList<string> Streams =>
+        ["opportunities", "accounts", "contacts", "leads", "activities"];
 
     protected override string Main => "opportunities";
 
@@ -14,9 +15,6 @@ public sealed class OraclePromises : ConnectorPromises
 
     protected override IReadOnlyDictionary<string, object?> Change =>
         new Dictionary<string, object?> { ["Name"] = "changed", ["Revenue"] = 4200.5 };
-
-    /// <summary>One for each stream, one for the versions, two for each total.</summary>
-    protected override int PreflightRequests => 16;
 
     protected override IReadOnlyDictionary<string, string> Settings(Uri address) => new Dictionary<string, string>
     {
