@@ -11,12 +11,14 @@ public sealed class OracleAnswerTests
     private const string ErrorMedia = "application/vnd.oracle.adf.error+json";
 
     [Theory]
-    [InlineData("Invalid operation create for the specified resource.", "Invalid operation create for the specified resource.")]
+    [InlineData("Invalid operation create.", "Invalid operation create.")]
     [InlineData("", null)]
     [InlineData("  \r\n", null)]
     [InlineData("<html><body>Login</body></html>", null)]
     [InlineData("""{"title":"Bad Request","status":"400"}""", "Bad Request")]
-    [InlineData("""{"title":"Bad Request","o:errorDetails":[{"detail":"Too long.","o:errorCode":"27021","o:errorPath":"/Name"}]}""", "/Name: Too long.: 27021")]
+    [InlineData(
+        """{"title":"Bad Request","o:errorDetails":[{"detail":"Too long","o:errorCode":"27021","o:errorPath":"/Name"}]}""",
+        "/Name: Too long: 27021")]
     [InlineData("""{"title":"Bad Request","o:errorDetails":[{"detail":"One"},{"detail":"Two"}]}""", "One; Two")]
     [InlineData("""{"title":"Bad Request","o:errorDetails":[7]}""", "Bad Request")]
     [InlineData("""{"cut":""", """{"cut":""")]
@@ -50,7 +52,8 @@ public sealed class OracleAnswerTests
     [InlineData(3, ErrorMedia, "text/plain")]
     [InlineData(4, ErrorMedia, ErrorMedia)]
     [InlineData(4, "application/json", "text/plain")]
-    public async Task The_stand_in_structures_errors_from_version_4_on_where_they_are_accepted(int version, string accept, string media)
+    public async Task The_stand_in_structures_errors_from_version_4_on_where_they_are_accepted(
+        int version, string accept, string media)
     {
         await using var bench = await OracleBench.StartAsync(size: 5);
 
@@ -69,7 +72,8 @@ public sealed class OracleAnswerTests
     [InlineData("orderBy=Name:sideways", 4, 400)]
     [InlineData("finder=NoFinder", 4, 400)]
     [InlineData("colour=blue", 4, 400)]
-    public async Task The_stand_in_takes_filters_in_the_syntax_of_the_version_only(string query, int version, int status)
+    public async Task The_stand_in_takes_filters_in_the_syntax_of_the_version_only(
+        string query, int version, int status)
     {
         await using var bench = await OracleBench.StartAsync(size: 5);
 
@@ -105,6 +109,7 @@ public sealed class OracleAnswerTests
 
         all.GetProperty("count").GetInt32().ShouldBe(400);
         page.GetProperty("count").GetInt32().ShouldBeInRange(1, 60);
-        page.GetProperty("items").EnumerateArray().ShouldAllBe(item => item.GetProperty("StatusCode").GetString() == "OPEN");
+        page.GetProperty("items").EnumerateArray()
+            .ShouldAllBe(item => item.GetProperty("StatusCode").GetString() == "OPEN");
     }
 }

@@ -91,22 +91,26 @@ internal sealed class OracleBench : IAsyncDisposable
         return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
     }
 
-    public Task<JsonNode> MutateAsync(string stream, object mutation) => TellAsync($"/mutate/oracle/{stream}", mutation);
+    public Task<JsonNode> MutateAsync(string stream, object mutation) =>
+        TellAsync($"/mutate/oracle/{stream}", mutation);
 
     public Task SetAsync(object setting) => TellAsync("/settings/oracle", setting);
 
     public Task FaultAsync(object fault) => TellAsync("/faults/oracle", fault);
 
-    public async Task<JsonNode> RequestsAsync() => (await _control.GetFromJsonAsync<JsonNode>("/requests/oracle", Stop))!;
+    public async Task<JsonNode> RequestsAsync() =>
+        (await _control.GetFromJsonAsync<JsonNode>("/requests/oracle", Stop))!;
 
     /// <summary>Asks the vendor itself.</summary>
-    public async Task<(int Status, string? Media, string Text)> AskAsync(string pathAndQuery, int framework = 4, string? accept = null)
+    public async Task<(int Status, string? Media, string Text)> AskAsync(
+        string pathAndQuery, int framework = 4, string? accept = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/crmRestApi/resources/latest/{pathAndQuery}");
         request.Headers.Add("REST-Framework-Version", $"{framework}");
         if (accept is not null) request.Headers.TryAddWithoutValidation("Accept", accept);
         using var answer = await Vendor.SendAsync(request, Stop);
-        return ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync(Stop));
+        var text = await answer.Content.ReadAsStringAsync(Stop);
+        return ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, text);
     }
 
     /// <summary>A collection as the vendor answers it.</summary>

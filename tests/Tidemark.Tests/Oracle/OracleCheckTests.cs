@@ -31,7 +31,8 @@ public sealed class OracleCheckTests
         await bench.SetAsync(new { total_cap = 10 });
         await using var source = bench.Open();
 
-        Fact(await source.CheckAsync(Stop), "opportunities").ShouldBe("more than the 10 records that totalResults says");
+        Fact(await source.CheckAsync(Stop), "opportunities")
+            .ShouldBe("more than the 10 records that totalResults says");
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed class OracleReadingTests
     public async Task Only_the_declared_and_the_extra_fields_are_asked_for()
     {
         await using var bench = await OracleBench.StartAsync(size: 5);
-        await using var source = bench.Open(("extra_fields", "opportunities.Practice_c, opportunities.Score_c:decimal"));
+        await using var source = bench.Open(
+            ("extra_fields", "opportunities.Practice_c, opportunities.Score_c:decimal"));
 
         var schema = (await source.DiscoverAsync(Stop))[0];
         var (records, _) = await bench.ReadAsync(source, "opportunities");
@@ -195,7 +196,11 @@ public sealed class OracleReadingTests
 
         var reading = bench.ReadAsync(source, "opportunities");
         for (var round = 0; round < 10 && !reading.IsCompleted; round++)
-            await bench.MutateAsync("opportunities", new { update = new { count = 15, set = new { Name = $"Moved {round}" } } });
+        {
+            var set = new { Name = $"Moved {round}" };
+            await bench.MutateAsync("opportunities", new { update = new { count = 15, set } });
+        }
+
         var (records, _) = await reading;
 
         records.Keys.ShouldBe((await bench.TruthAsync("opportunities")).Keys);
@@ -224,7 +229,8 @@ public sealed class OracleReadingTests
         {
             await using var source = bench.Open(("framework_version", version));
             var (records, _) = await bench.ReadAsync(source, "opportunities");
-            records.Values.ShouldContain(record => record["Revenue"]!.ToString().StartsWith("90071992547409") && record["Revenue"]!.ToString().EndsWith(".37"));
+            records.Values.Select(record => record["Revenue"]!.ToString())
+                .ShouldContain(revenue => revenue.StartsWith("90071992547409") && revenue.EndsWith(".37"));
         }
     }
 }
