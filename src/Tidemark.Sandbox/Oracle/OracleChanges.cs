@@ -7,8 +7,11 @@ using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.Oracle;
 
-/// <summary>Creates, updates and deletes records of one resource. Only the time of the last update tells of it.</summary>
-internal sealed class OracleChanges(OracleRecords kind, RecordStream stream, OracleUpdates updates, SandboxOptions options)
+/// <summary>
+/// Creates, updates and deletes records of one resource. Only the time of the last update tells of it.
+/// </summary>
+internal sealed class OracleChanges(
+    OracleRecords kind, RecordStream stream, OracleUpdates updates, SandboxOptions options)
 {
     private readonly Lock _gate = new();
     private long _round;
@@ -24,10 +27,11 @@ internal sealed class OracleChanges(OracleRecords kind, RecordStream stream, Ora
             RefuseTakenNumbers(objects);
             var toUpdate = Select(mutation.Update);
             var toDelete = Select(mutation.Delete);
-            if (mutation.Update?.Set is { } set && (set.ContainsKey(kind.IdName) || set.ContainsKey(OracleRecords.Created)))
+            var set = mutation.Update?.Set ?? [];
+            if (set.ContainsKey(kind.IdName) || set.ContainsKey(OracleRecords.Created))
                 throw new ControlException($"{kind.IdName} and {OracleRecords.Created} never change");
 
-            foreach (var name in objects.Append(mutation.Update?.Set ?? []).SelectMany(fields => fields).Select(field => field.Key)) learn(name);
+            foreach (var (name, _) in objects.Append(set).SelectMany(fields => fields)) learn(name);
             return new(
                 [.. objects.Select(Create)],
                 [.. toUpdate.Select(entry => Update(entry, mutation.Update!.Set ?? Note(), mutation.Events))],
@@ -96,8 +100,9 @@ internal sealed class OracleChanges(OracleRecords kind, RecordStream stream, Ora
         fields[kind.NumberName] is JsonValue number && number.TryGetValue<string>(out var text) ? text : null;
 
     private static long? Seconds(JsonObject fields, string name) =>
-        fields[name] is JsonValue value && value.TryGetValue<string>(out var text) && DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.ToUnixTimeSeconds() : null;
+        fields[name] is JsonValue value && value.TryGetValue<string>(out var text)
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time.ToUnixTimeSeconds() : null;
 
     private static void Set(JsonObject record, JsonObject fields)
     {

@@ -28,7 +28,8 @@ internal sealed class OracleCollection(
         var query = OracleQuery.Read(request, settings.PageCap);
         if (query.WithTotal && settings.TotalIsRefused && request.Query.Count > 1)
             throw OracleProblem.Bad("The query parameter totalResults is not valid.");
-        foreach (var condition in query.Conditions.Where(condition => condition.Field != "RecordSet")) RefuseUnknown(condition.Field, "q");
+        var compared = query.Conditions.Select(condition => condition.Field).Where(field => field != "RecordSet");
+        foreach (var field in compared) RefuseUnknown(field, "q");
         foreach (var field in query.Fields ?? new HashSet<string>()) RefuseUnknown(field, "fields");
         if (query.Expand.FirstOrDefault(child => child != "all" && !kind.Children.Contains(child)) is { } unknown)
             throw OracleProblem.Bad($"The child resource {unknown} does not exist.");
@@ -39,7 +40,8 @@ internal sealed class OracleCollection(
         var found = selection.Read(asked, isInScope).Skip(offset).Take(query.Limit + 1).ToList();
         var page = new OraclePage<RecordEntry>(found, query.Limit, query.Offset)
         {
-            Total = query.WithTotal ? Math.Min(settings.TotalCap, selection.Read(asked with { OrderBy = [(kind.IdName, false)] }, isInScope).LongCount()) : null,
+            Total = query.WithTotal
+                ? Math.Min(settings.TotalCap, selection.Read(asked, isInScope).LongCount()) : null,
             OmitsEmpty = settings.OmitsEmpty,
             Name = kind.Resource,
             Address = $"{request.Scheme}://{request.Host}{request.Path}",
@@ -61,8 +63,8 @@ internal sealed class OracleCollection(
         if (!kind.Children.Contains(child)) throw OracleProblem.Missing();
         var query = OracleQuery.Read(request, settings.PageCap);
         using var record = Complete(Find(number));
-        var items = record.RootElement.GetProperty(child).EnumerateArray().Skip(query.Offset).Take(query.Limit + 1).ToList();
-        return new OraclePage<JsonElement>(items, query.Limit, query.Offset)
+        var items = record.RootElement.GetProperty(child).EnumerateArray().Skip(query.Offset).Take(query.Limit + 1);
+        return new OraclePage<JsonElement>([.. items], query.Limit, query.Offset)
         {
             Name = child,
             Address = $"{request.Scheme}://{request.Host}{request.Path}",
@@ -83,8 +85,9 @@ internal sealed class OracleCollection(
         {
             // Beside fields, expand is ignored.
             if (query.Fields is null && query.Expand.Count > 0) Expand(more, entry, query);
-            if (!query.OnlyData)
-                more.Add($$""","links":[{"rel":"self","href":"{{address:raw}}/{{stream.IdOf(entry):raw}}","name":{{kind.Resource}},"kind":"item"}]""");
+            if (query.OnlyData) return;
+            more.Add($$""","links":[{"rel":"self","href":"{{address:raw}}/{{stream.IdOf(entry):raw}}","name":""");
+            more.Add($$"""{{kind.Resource}},"kind":"item"}]""");
         });
     }
 
@@ -102,8 +105,8 @@ internal sealed class OracleCollection(
                 continue;
             }
 
-            json.Add($$"""{"items":{{items:raw}},"count":{{Math.Min(ChildLimit, all.Count)}},"hasMore":{{all.Count > ChildLimit}}""");
-            json.Add($$""","limit":{{ChildLimit}},"offset":0}""");
+            json.Add($$"""{"items":{{items:raw}},"count":{{Math.Min(ChildLimit, all.Count)}},"limit":{{ChildLimit}}""");
+            json.Add($$""","hasMore":{{all.Count > ChildLimit}},"offset":0}""");
         }
     }
 
@@ -121,8 +124,8 @@ internal sealed class OracleCollection(
     {
         lock (_fields)
         {
-            if (!_fields.Contains(field.Split(':')[0]))
-                throw OracleProblem.Bad($"URL request parameter {parameter} contains an unknown attribute {field}.", $"/{field}");
+            if (_fields.Contains(field)) return;
+            throw OracleProblem.Bad($"The parameter {parameter} has an unknown attribute {field}.", $"/{field}");
         }
     }
 

@@ -53,7 +53,9 @@ internal sealed partial record OracleCondition(string Field, string Sign, string
         return all;
     }
 
-    /// <summary><c>A = 1 and B &gt;= '2' and B &lt; '3'</c>: each with its name; no semicolons, times in quotes.</summary>
+    /// <summary>
+    /// <c>A = 1 and B &gt;= '2' and B &lt; '3'</c>: each with its name; no semicolons, times in quotes.
+    /// </summary>
     private static IEnumerable<OracleCondition> Expressions(string text)
     {
         foreach (var expression in text.Split(" and "))
@@ -61,13 +63,15 @@ internal sealed partial record OracleCondition(string Field, string Sign, string
             var match = Comparison().Match(expression.Trim());
             var value = match.Groups["value"].Value;
             var isQuoted = value.Length > 1 && value[0] == '\'' && value[^1] == '\'';
-            if (!match.Success || match.Groups["field"].Length == 0 || value.Contains(';', StringComparison.Ordinal)) throw Wrong(text);
+            var isNamed = match.Success && match.Groups["field"].Length > 0;
+            if (!isNamed || value.Contains(';', StringComparison.Ordinal)) throw Wrong(text);
             if (!isQuoted && !long.TryParse(value, CultureInfo.InvariantCulture, out _)) throw Wrong(text);
             yield return new(match.Groups["field"].Value, match.Groups["sign"].Value, isQuoted ? value[1..^1] : value);
         }
     }
 
-    private static OracleProblem Wrong(string text) => OracleProblem.Bad($"The value of the query parameter q is not valid: {text}");
+    private static OracleProblem Wrong(string text) =>
+        OracleProblem.Bad($"The value of the query parameter q is not valid: {text}");
 
     [GeneratedRegex(
         @"^(?<field>\w*)\s*(?<sign><=|>=|=|<|>)\s*(?<value>\S.*)$",

@@ -46,7 +46,8 @@ internal sealed record OraclePage<T>(IReadOnlyList<T> Found, int Limit, int Offs
 
     private bool Says(FiredFaults fired)
     {
-        if (fired.Has(FaultKind.EmptyPage) || fired.Has(FaultKind.RepeatPage) || fired.Has(FaultKind.HasMoreLieTrue)) return true;
+        if (fired.Has(FaultKind.EmptyPage) || fired.Has(FaultKind.RepeatPage)) return true;
+        if (fired.Has(FaultKind.HasMoreLieTrue)) return true;
         return Found.Count > Limit && !fired.Has(FaultKind.HasMoreLieFalse);
     }
 }

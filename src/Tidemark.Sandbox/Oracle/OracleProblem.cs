@@ -4,7 +4,9 @@ using Tidemark.Sandbox.Serving;
 
 namespace Tidemark.Sandbox.Oracle;
 
-/// <summary>A request that is refused. How that is said depends on the framework version and on what is accepted.</summary>
+/// <summary>
+/// A request that is refused. How that is said depends on the framework version and on what is accepted.
+/// </summary>
 internal sealed class OracleProblem(int status, string message, string? path = null) : Exception(message)
 {
     private const string ErrorMedia = "application/vnd.oracle.adf.error+json";
@@ -12,7 +14,8 @@ internal sealed class OracleProblem(int status, string message, string? path = n
 
     public int Status { get; } = status;
 
-    public static OracleProblem Bad(string message, string? path = null) => new(StatusCodes.Status400BadRequest, message, path);
+    public static OracleProblem Bad(string message, string? path = null) =>
+        new(StatusCodes.Status400BadRequest, message, path);
 
     public static OracleProblem Missing() => new(StatusCodes.Status404NotFound, "Not Found");
 
@@ -45,7 +48,8 @@ internal sealed class OracleProblem(int status, string message, string? path = n
         var isAccepted = request.Headers.Accept.ToString().Contains(ErrorMedia, StringComparison.OrdinalIgnoreCase);
         if (frameworkVersion < FirstStructured || !isAccepted || Message.Length == 0) return ToText();
         var body = new JsonBuffer(1024);
-        body.Add($$"""{"title":"Bad Request","status":"{{Status}}","o:errorDetails":[{"o:errorCode":"27021","detail":{{Message}}""");
+        body.Add($$"""{"title":"Bad Request","status":"{{Status}}","o:errorDetails":[""");
+        body.Add($$"""{"o:errorCode":"27021","detail":{{Message}}""");
         if (path is not null) body.Add($$""","o:errorPath":{{path}}""");
         body.Raw("}]}"u8);
         return new(Status, body) { MediaType = ErrorMedia };

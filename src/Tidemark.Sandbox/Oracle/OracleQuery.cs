@@ -10,7 +10,8 @@ internal sealed record OracleQuery
 
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
-        "limit", "offset", "q", "fields", "orderBy", "onlyData", "totalResults", "expand", "finder", "links", "dependency",
+        "limit", "offset", "q", "fields", "orderBy", "onlyData", "totalResults", "expand", "finder", "links",
+        "dependency",
     };
 
     public int Limit { get; private init; }

@@ -21,8 +21,8 @@ internal sealed class OracleScope(OracleSelection opportunities, OracleSettings 
         var parts = query.Finder.Split(';', 2);
         if (parts[0] != Finder) throw OracleProblem.Bad($"The finder {parts[0]} does not exist.");
         var set = parts.Length > 1 ? RecordSet(parts[1]) : "MYOPTIES";
-        if (!Everything.Contains(set)) return Own.Contains(set) ? IsOwn : throw OracleProblem.Bad($"The record set {set} does not exist.");
-        return settings.NeedsRecordSet && asked != "ALL" ? IsOwn : _ => true;
+        if (Everything.Contains(set)) return settings.NeedsRecordSet && asked != "ALL" ? IsOwn : _ => true;
+        return Own.Contains(set) ? IsOwn : throw OracleProblem.Bad($"The record set {set} does not exist.");
     }
 
     private static string RecordSet(string parameters) => parameters.Split(',')
@@ -36,7 +36,8 @@ internal sealed class OracleScope(OracleSelection opportunities, OracleSettings 
         var today = clock.GetUtcNow();
         var quarter = new DateOnly(today.Year, ((today.Month - 1) / 3 * 3) + 1, 1);
         return IsOwn(entry) && opportunities.Text(entry, "StatusCode") == "OPEN"
-            && DateOnly.TryParse(opportunities.Text(entry, "EffectiveDate"), CultureInfo.InvariantCulture, out var close)
+            && opportunities.Text(entry, "EffectiveDate") is { } day
+            && DateOnly.TryParse(day, CultureInfo.InvariantCulture, out var close)
             && close >= quarter && close < quarter.AddMonths(3);
     }
 }

@@ -22,7 +22,8 @@ internal sealed class OracleSelection(OracleRecords kind, RecordStream stream, O
             _ => throw OracleProblem.Bad($"The attribute {sort} cannot be sorted by.", $"/{sort}"),
         };
         var conditions = query.Conditions.Where(condition => condition.Field != "RecordSet").ToList();
-        var found = all.Where(entry => conditions.TrueForAll(condition => Passes(entry, condition)) && isInScope(entry));
+        var found = all.Where(entry =>
+            conditions.TrueForAll(condition => Passes(entry, condition)) && isInScope(entry));
         return falls ? found.Reverse() : found;
     }
 
@@ -38,7 +39,8 @@ internal sealed class OracleSelection(OracleRecords kind, RecordStream stream, O
     private IEnumerable<RecordEntry> ById((long From, long To) made, (long From, long To) changed)
     {
         if (made.From != long.MinValue) return Oldest(made).OrderBy(entry => entry.Index);
-        if (changed.From != long.MinValue) return updates.Between(changed.From, changed.To).OrderBy(entry => entry.Index);
+        if (changed.From != long.MinValue)
+            return updates.Between(changed.From, changed.To).OrderBy(entry => entry.Index);
         return Indices().Select(stream.At).Where(entry => !entry.IsDeleted);
     }
 

@@ -23,7 +23,9 @@ internal sealed class OracleSettings
     /// <summary><c>omits_empty</c>: an empty collection has no items at all. Default false.</summary>
     public bool OmitsEmpty { get; private set; }
 
-    /// <summary><c>needs_record_set</c>: all opportunities are shown only where the filter says RecordSet='ALL'. Default false.</summary>
+    /// <summary>
+    /// <c>needs_record_set</c>: all opportunities are shown only where the filter says RecordSet='ALL'. Default false.
+    /// </summary>
     public bool NeedsRecordSet { get; private set; }
 
     /// <summary><c>ignores_order</c>: collections come newest first, whatever is asked for. Default false.</summary>
@@ -39,7 +41,8 @@ internal sealed class OracleSettings
     {
         switch (setting, value.ValueKind)
         {
-            case ("date_form", JsonValueKind.String) when Enum.TryParse<OracleTimeForm>(value.GetString(), ignoreCase: true, out var form):
+            case ("date_form", JsonValueKind.String)
+                when Enum.TryParse<OracleTimeForm>(value.GetString(), ignoreCase: true, out var form):
                 TimeForm = form;
                 return true;
             case ("page_cap", JsonValueKind.Number) when value.GetInt32() is > 0 and <= MaxLimit:

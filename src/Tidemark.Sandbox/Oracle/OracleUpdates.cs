@@ -13,7 +13,7 @@ internal sealed class OracleUpdates(OracleRecords kind, RecordStream stream)
     /// <summary>When a record was last changed.</summary>
     public long At(RecordEntry entry)
     {
-        lock (_gate) return _moved.TryGetValue(entry.Index, out var at) ? at : kind.UpdatedAt(entry.Index, entry.Key.Created);
+        lock (_gate) return Last(entry);
     }
 
     /// <summary>Notes that a record was made or changed.</summary>
@@ -22,7 +22,7 @@ internal sealed class OracleUpdates(OracleRecords kind, RecordStream stream)
         lock (_gate)
         {
             var order = Order();
-            var old = new RecordKey(_moved.GetValueOrDefault(entry.Index, kind.UpdatedAt(entry.Index, entry.Key.Created)), entry.Index);
+            var old = new RecordKey(Last(entry), entry.Index);
             var place = order.BinarySearch(old);
             if (place >= 0) order.RemoveAt(place);
             var key = old with { Created = at };
@@ -44,6 +44,9 @@ internal sealed class OracleUpdates(OracleRecords kind, RecordStream stream)
 
         return keys.Select(key => stream.At(key.Index)).Where(entry => !entry.IsDeleted);
     }
+
+    private long Last(RecordEntry entry) => _moved.TryGetValue(entry.Index, out var at)
+        ? at : kind.UpdatedAt(entry.Index, entry.Key.Created);
 
     private static int Place(List<RecordKey> order, long second)
     {

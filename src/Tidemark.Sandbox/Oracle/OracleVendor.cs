@@ -52,9 +52,9 @@ internal sealed class OracleVendor : Vendor
     {
         var path = request.Path.Value ?? "/";
         var parts = Parts(path);
-        if (parts.Length is 2 or 5)
-            return new(parts.Length == 2 ? path : Route(parts), request.Query["offset"].ToString() is "" or "0" ? PageKind.First : PageKind.Later);
-        return new(parts.Length < 3 ? path : Route(parts), PageKind.NotAList);
+        var isFirst = request.Query["offset"].ToString() is "" or "0";
+        var page = parts.Length is not (2 or 5) ? PageKind.NotAList : isFirst ? PageKind.First : PageKind.Later;
+        return new(parts.Length < 3 ? path : Route(parts), page);
     }
 
     public override void Sign(HttpContext http, string requestId)
@@ -66,22 +66,26 @@ internal sealed class OracleVendor : Vendor
 
     public override Answer Handle(HttpRequest request, FiredFaults fired)
     {
-        if (!OracleLogin.IsAccepted(request) || fired.Has(FaultKind.Expire)) return Refuse(StatusCodes.Status401Unauthorized);
+        if (!OracleLogin.IsAccepted(request) || fired.Has(FaultKind.Expire))
+            return Refuse(StatusCodes.Status401Unauthorized);
+        var version = 1;
         try
         {
-            if (OracleQuery.VersionOf(request) > _settings.Frameworks) throw OracleProblem.Bad("The framework version is not supported.");
+            version = OracleQuery.VersionOf(request);
+            if (version > _settings.Frameworks) throw OracleProblem.Bad("The framework version is not supported.");
             return Answer(request, fired);
         }
         catch (OracleProblem problem)
         {
-            return problem.ToAnswer(request, int.TryParse(request.Headers["REST-Framework-Version"], out var version) ? version : 1);
+            return problem.ToAnswer(request, version);
         }
     }
 
     public override Answer Refuse(int status)
     {
         var problem = OracleProblem.WithStatus(status);
-        return status == StatusCodes.Status401Unauthorized && _settings.HasLoginPage ? problem.ToHtml() : problem.ToText();
+        var isLogin = status == StatusCodes.Status401Unauthorized && _settings.HasLoginPage;
+        return isLogin ? problem.ToHtml() : problem.ToText();
     }
 
     public override MutationResult Mutate(string stream, Mutation mutation) =>
@@ -91,7 +95,8 @@ internal sealed class OracleVendor : Vendor
 
     private Answer Answer(HttpRequest request, FiredFaults fired)
     {
-        if (!HttpMethods.IsGet(request.Method)) throw new OracleProblem(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed");
+        if (!HttpMethods.IsGet(request.Method))
+            throw new OracleProblem(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed");
         var path = request.Path.Value ?? "/";
         if (path.TrimEnd('/') == Root) return Catalog();
         var parts = path.StartsWith(Root, StringComparison.Ordinal) ? Parts(path) : [];
@@ -109,9 +114,13 @@ internal sealed class OracleVendor : Vendor
     private Answer Catalog()
     {
         var json = new JsonBuffer(1024);
-        var frameworks = string.Join(',', Enumerable.Range(1, _settings.Frameworks).Select(version => $"\"{version}\""));
-        json.Raw("""{"items":[{"version":"11.13.18.05","isLatest":true,"adf:extension":{"defaultFrameworkVersion":"1","""u8);
-        json.Raw($"\"allowedFrameworkVersions\":[{frameworks}]}},\"links\":[]}}],\"links\":[]}}");
+        var frameworks = Enumerable.Range(1, _settings.Frameworks).Select(version => $"\"{version}\"");
+        json.Raw("""{"items":[{"version":"11.13.18.05","isLatest":true,"adf:extension":{"""u8);
+        json.Raw("""
+            "defaultFrameworkVersion":"1","allowedFrameworkVersions":[
+            """u8);
+        json.Raw(string.Join(',', frameworks));
+        json.Raw("""]},"links":[]}],"links":[]}"""u8);
         return new(StatusCodes.Status200OK, json);
     }
 

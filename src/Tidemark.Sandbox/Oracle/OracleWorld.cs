@@ -9,6 +9,8 @@ internal sealed class OracleWorld
     /// <summary>The user that asks.</summary>
     public const string Caller = "TIDEMARK";
 
+    private const long FirstId = 300_000_000_000_000;
+
     // Some records of an import share a second.
     private const int NeighboursInASecond = 40;
 
@@ -42,11 +44,12 @@ internal sealed class OracleWorld
     public static string CreatorOf(long index) => index % 4 == 0 ? Caller : "DNYEKO";
 
     /// <summary>Index of the account that a record of another kind belongs to.</summary>
-    public long AccountOf(OraclePurpose kind, long index) => Draw(OraclePurpose.Relation, (index * 8) + (int)kind).Below(Accounts.Timeline.Count);
+    public long AccountOf(OraclePurpose kind, long index) =>
+        Draw(OraclePurpose.Relation, (index * 8) + (int)kind).Below(Accounts.Timeline.Count);
 
     private OraclePlace Place(OraclePurpose purpose, string prefix, long count, int burst) => new(
-        purpose, 300_000_000_000_000 + ((long)purpose * 1_000_000_000_000), new IdCodec(prefix, Draws.Key(_seed, 2000 + (int)purpose)),
-        new Timeline(count, End, burst));
+        purpose, FirstId + ((long)purpose * 1_000_000_000_000),
+        new IdCodec(prefix, Draws.Key(_seed, 2000 + (int)purpose)), new Timeline(count, End, burst));
 }
 
 /// <summary>What a series of draws is for. The numbers are part of the data: a new one gets a new number.</summary>

@@ -16,7 +16,8 @@ internal sealed class AccountRecords(OracleWorld world)
     {
         draws.Next();
         var place = draws.From(Places.All);
-        json.Add($$""","OrganizationName":{{NameOf(World, index)}},"Type":"ZCA_CUSTOMER","OwnerPartyId":300000010397637""");
+        json.Add($$""","OrganizationName":{{NameOf(World, index)}}""");
+        json.Add($$""","Type":"ZCA_CUSTOMER","OwnerPartyId":300000010397637""");
         json.Add($$""","EmailAddress":"info{{index}}@example.com","OwnerName":{{People.Draw(ref draws).FullName()}}""");
         json.Add($$""","AddressLine1":{{place.Street}},"City":{{place.City}},"State":{{place.State}}""");
         json.Add($$""","PostalCode":"{{place.PostalPrefix:raw}}123","Country":{{place.Country}}""");

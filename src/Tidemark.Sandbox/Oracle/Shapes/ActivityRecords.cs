@@ -11,10 +11,13 @@ internal sealed class ActivityRecords(OracleWorld world)
     protected override void WriteOwn(JsonBuffer json, long index, long created, ref Draws draws)
     {
         var account = World.AccountOf(OraclePurpose.Activity, index);
-        json.Add($$""","ActivityFunctionCode":"TASK","Subject":{{draws.From(Phrases.Goods)}},"ActivityTypeCode":{{draws.From(Types)}}""");
-        json.Add($$""","StatusCode":"NOT_STARTED","PriorityCode":"2","AccountId":{{World.Accounts.FirstId + account}}""");
-        json.Add($$""","AccountName":{{AccountRecords.NameOf(World, account)}},"OpportunityId":{{Opportunity(ref draws)}}""");
-        json.Add($$""","OwnerId":300000010397637,"ActivityStartDate":{{Time(created)}},"ActivityEndDate":{{Time(created + 3600)}}""");
+        json.Add($$""","ActivityFunctionCode":"TASK","Subject":{{draws.From(Phrases.Goods)}}""");
+        json.Add($$""","ActivityTypeCode":{{draws.From(Types)}}""");
+        json.Add($$""","StatusCode":"NOT_STARTED","PriorityCode":"2","OwnerId":300000010397637""");
+        json.Add($$""","AccountId":{{World.Accounts.FirstId + account}}""");
+        json.Add($$""","AccountName":{{AccountRecords.NameOf(World, account)}}""");
+        json.Add($$""","OpportunityId":{{Opportunity(ref draws)}}""");
+        json.Add($$""","ActivityStartDate":{{Time(created)}},"ActivityEndDate":{{Time(created + 3600)}}""");
         json.Add($$""","DueDate":{{(draws.Percent(50) ? Day(created + 86_400) : null)}}""");
     }
 

@@ -12,10 +12,13 @@ internal sealed class ContactRecords(OracleWorld world)
         var place = draws.From(Places.All);
         var account = World.AccountOf(OraclePurpose.Contact, index);
         json.Add($$""","FirstName":{{person.First}},"LastName":{{person.Last}},"ContactName":{{person.FullName()}}""");
-        json.Add($$""","JobTitle":{{(draws.Percent(50) ? "Head of purchasing" : null)}},"Type":"ZCA_CUSTOMER","EmailAddress":""");
+        json.Add($$""","JobTitle":{{(draws.Percent(50) ? "Head of purchasing" : null)}}""");
+        json.Add($$""","Type":"ZCA_CUSTOMER","EmailAddress":""");
         json.Text($"{person.FirstInMail}.{person.LastInMail}{index}@example.com");
-        json.Add($$""","AccountPartyId":{{World.Accounts.FirstId + account}},"AccountName":{{AccountRecords.NameOf(World, account)}}""");
+        json.Add($$""","AccountPartyId":{{World.Accounts.FirstId + account}}""");
+        json.Add($$""","AccountName":{{AccountRecords.NameOf(World, account)}}""");
         json.Add($$""","OwnerPartyId":300000010397637,"OwnerName":"Nick Hollins","AddressLine1":{{place.Street}}""");
-        json.Add($$""","City":{{place.City}},"State":{{place.State}},"PostalCode":"{{place.PostalPrefix:raw}}456","Country":{{place.Country}}""");
+        json.Add($$""","City":{{place.City}},"State":{{place.State}}""");
+        json.Add($$""","PostalCode":"{{place.PostalPrefix:raw}}456","Country":{{place.Country}}""");
     }
 }

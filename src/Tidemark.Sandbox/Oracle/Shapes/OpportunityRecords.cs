@@ -27,20 +27,27 @@ internal sealed class OpportunityRecords(OracleWorld world)
         var stage = draws.From(Stages);
         var revenue = draws.Between(100, 900_000);
         json.Add($$""","Name":{{draws.From(Phrases.Goods)}},"TargetPartyId":{{World.Accounts.FirstId + account}}""");
-        json.Add($$""","TargetPartyName":{{AccountRecords.NameOf(World, account)}},"Revenue":{{Amount(index, revenue):raw}}""");
+        json.Add($$""","TargetPartyName":{{AccountRecords.NameOf(World, account)}}""");
+        json.Add($$""","Revenue":{{Amount(index, revenue):raw}}""");
         json.Add($$""","CurrencyCode":"GBP","WinProb":{{draws.Below(11) * 10}},"SalesStage":{{stage.Name}}""");
-        json.Add($$""","SalesStageId":300000000118813,"SalesMethod":"Standard Sales Process","SalesMethodId":300000000118806""");
-        json.Add($$""","StatusCode":{{stage.Status}},"StageStatusCd":{{stage.Status}},"PhaseCd":"WORKING-DEAL","StgOrder":3""");
+        json.Add($$""","SalesStageId":300000000118813""");
+        json.Add($$""","SalesMethod":"Standard Sales Process","SalesMethodId":300000000118806""");
+        json.Add($$""","StatusCode":{{stage.Status}},"StageStatusCd":{{stage.Status}}""");
+        json.Add($$""","PhaseCd":"WORKING-DEAL","StgOrder":3""");
         json.Add($$""","RcmndWinProb":40,"EffectiveDate":{{Day(created + (draws.Between(5, 400) * 86_400L))}}""");
         json.Add($$""","OwnerResourcePartyId":300000010397637,"PartyName1":{{People.Draw(ref draws).FullName()}}""");
         json.Add($$""","KeyContactId":{{World.Contacts.FirstId + draws.Below(World.Contacts.Timeline.Count)}}""");
-        json.Add($$""","PrimaryContactPartyName":{{People.Draw(ref draws).FullName()}},"PrimaryOrganizationId":300000000748008""");
-        json.Add($$""","PrimaryRevenueId":{{LineId(index, 0)}},"BudgetedFlag":{{draws.Percent(30)}},"ChampionFlag":false""");
+        json.Add($$""","PrimaryContactPartyName":{{People.Draw(ref draws).FullName()}}""");
+        json.Add($$""","PrimaryOrganizationId":300000000748008""");
+        json.Add($$""","PrimaryRevenueId":{{LineId(index, 0)}},"BudgetedFlag":{{draws.Percent(30)}}""");
+        json.Add($$""","ChampionFlag":false""");
         json.Add($$""","DownsideAmount":0,"UpsideAmount":{{revenue}},"ExpectAmount":{{revenue * 3 / 5}}""");
-        json.Add($$""","ForecastOverrideCode":"CRITERIA","SalesChannelCd":"ZPM_DIRECT_CHANNEL_TYPES","AverageDaysAtStage":30""");
-        json.Add($$""","MaximumDaysInStage":800,"QuotaFactor":2,"ReasonWonLostCode":{{(draws.Percent(20) ? " " : null)}}""");
+        json.Add($$""","ForecastOverrideCode":"CRITERIA","AverageDaysAtStage":30""");
+        json.Add($$""","SalesChannelCd":"ZPM_DIRECT_CHANNEL_TYPES","MaximumDaysInStage":800,"QuotaFactor":2""");
+        json.Add($$""","ReasonWonLostCode":{{(draws.Percent(20) ? " " : null)}}""");
         json.Add($$""","Description":{{(draws.Percent(60) ? draws.From(Phrases.Notes) : null)}},"Comments":null""");
-        json.Add($$""","Practice_c":{{draws.From(Practices)}},"GEO_c":{{draws.From(Regions)}},"Score_c":{{draws.Below(1000)}}.5""");
+        json.Add($$""","Practice_c":{{draws.From(Practices)}},"GEO_c":{{draws.From(Regions)}}""");
+        json.Add($$""","Score_c":{{draws.Below(1000)}}.5""");
     }
 
     protected override void WriteChildren(JsonBuffer json, long index, long created)
@@ -51,7 +58,8 @@ internal sealed class OpportunityRecords(OracleWorld world)
         for (var line = 0; line < count; line++)
         {
             if (line > 0) json.Raw(","u8);
-            json.Add($$"""{"RevnId":{{LineId(index, line)}},"OptyId":{{IdAt(index)}},"RevnAmount":{{draws.Between(10, 9_000)}}.25""");
+            json.Add($$"""{"RevnId":{{LineId(index, line)}},"OptyId":{{IdAt(index)}}""");
+            json.Add($$""","RevnAmount":{{draws.Between(10, 9_000)}}.25""");
             json.Add($$""","StatusCode":"OPEN","LastUpdateDate":{{Time(created)}}}""");
         }
 

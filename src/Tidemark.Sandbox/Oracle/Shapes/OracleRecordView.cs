@@ -18,7 +18,8 @@ internal sealed record OracleRecordView
     public OracleTimeForm TimeForm { get; init; }
 
     /// <summary>Writes what the view shows of a record; <paramref name="more"/> adds fields at the end.</summary>
-    public static void Write(JsonBuffer json, ReadOnlySpan<byte> record, OracleRecordView view, Action<JsonBuffer>? more = null)
+    public static void Write(
+        JsonBuffer json, ReadOnlySpan<byte> record, OracleRecordView view, Action<JsonBuffer>? more = null)
     {
         var reader = new Utf8JsonReader(record);
         reader.Read();
@@ -45,14 +46,15 @@ internal sealed record OracleRecordView
     private static void WriteValue(
         JsonBuffer json, string name, JsonTokenType token, ReadOnlySpan<byte> value, OracleRecordView view)
     {
-        var isNumber = token == JsonTokenType.Number && (name.EndsWith("Id", StringComparison.Ordinal) || name == "Revenue");
-        if (isNumber && view.NumbersAsText)
+        var isTime = token == JsonTokenType.String && value.EndsWith("+00:00\""u8);
+        var isBig = name.EndsWith("Id", StringComparison.Ordinal) || name == "Revenue";
+        if (isBig && token == JsonTokenType.Number && view.NumbersAsText)
         {
             json.Raw("\""u8);
             json.Raw(value);
             json.Raw("\""u8);
         }
-        else if (token == JsonTokenType.String && view.TimeForm != OracleTimeForm.Seconds && value.EndsWith("+00:00\""u8))
+        else if (isTime && view.TimeForm != OracleTimeForm.Seconds)
         {
             json.Raw(value[..^7]);
             json.Raw(view.TimeForm == OracleTimeForm.Milliseconds ? ".000+00:00\""u8 : "\""u8);

@@ -3,13 +3,16 @@ using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.Oracle.Shapes;
 
-/// <summary>One kind of record. <see cref="Form.Complete"/> has the children as arrays, the other forms have none.</summary>
+/// <summary>
+/// One kind of record. <see cref="Form.Complete"/> has the children as arrays, the other forms have none.
+/// </summary>
 /// <param name="resource">As in the path, e.g. <c>opportunities</c>.</param>
 /// <param name="idName">Field of the numeric id, e.g. <c>OptyId</c>.</param>
 /// <param name="numberName">Field of the public number, which addresses the record, e.g. <c>OptyNumber</c>.</param>
 /// <param name="world">Where relations come from.</param>
 /// <param name="place">Which ids, when.</param>
-internal abstract class OracleRecords(string resource, string idName, string numberName, OracleWorld world, OraclePlace place)
+internal abstract class OracleRecords(
+    string resource, string idName, string numberName, OracleWorld world, OraclePlace place)
     : SeededRecords(place.Numbers, place.Timeline)
 {
     public const string Created = "CreationDate";
