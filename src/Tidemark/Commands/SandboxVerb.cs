@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tidemark.Commands.Demo;
 using Tidemark.Engine.Errors;
 using Tidemark.Output;
 using Tidemark.Sandbox;
@@ -8,9 +9,6 @@ namespace Tidemark.Commands;
 /// <summary><c>tidemark sandbox</c>: the stand-in vendors alone, until Ctrl-C.</summary>
 internal static class SandboxVerb
 {
-    /// <summary>What the stand-in for Stripe takes as a key.</summary>
-    public const string StripeKey = "sk_test_tidemark";
-
     public static Verb Create()
     {
         var port = new Option<int>("--port")
@@ -95,7 +93,7 @@ internal static class SandboxVerb
                 json.WriteString("control", sandbox.Control.ToString());
                 json.WriteMap(
                     "vendors", sandbox.Vendors.Select(vendor => KeyValuePair.Create(vendor.Key, $"{vendor.Value}")));
-                json.WriteString("stripe_key", StripeKey);
+                json.WriteString("stripe_key", DemoSources.StripeKey);
             });
         }
 
@@ -103,10 +101,10 @@ internal static class SandboxVerb
         foreach (var (vendor, address) in sandbox.Vendors) session.Say($"{vendor,-8} {address}");
         session.Say("");
         var stripe = sandbox.Vendors["stripe"];
-        session.Say($"The key of the stand-in for Stripe is {StripeKey}. Try, in another terminal:");
-        session.Say($"  curl -u {StripeKey}: '{stripe}v1/customers?limit=1'");
+        session.Say($"The key of the stand-in for Stripe is {DemoSources.StripeKey}. Try, in another terminal:");
+        session.Say($"  curl -u {DemoSources.StripeKey}: '{stripe}v1/customers?limit=1'");
         session.Say($"  curl '{sandbox.Control}truth/stripe/customers'");
-        session.Say($"  tidemark source set stand-in --connector stripe api_key={StripeKey} base_url={stripe} "
+        session.Say($"  tidemark source set stand-in --connector stripe api_key={DemoSources.StripeKey} base_url={stripe} "
             + "allow_private_network=true");
         session.Say("");
         session.Say("Ctrl-C stops it.");

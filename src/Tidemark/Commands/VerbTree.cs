@@ -1,3 +1,4 @@
+using Tidemark.Commands.Demo;
 using System.CommandLine;
 using System.CommandLine.Help;
 using Tidemark.Commands.Definitions;

@@ -15,15 +15,15 @@ namespace Tidemark.Tests.Connectors;
 /// <summary>A stand-in vendor, a home with one pipeline from it into SQLite, and the vendor's control port.</summary>
 public sealed class VendorBench : IAsyncDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TestFolder _folder;
     private readonly SandboxServer _sandbox;
     private readonly Home _home;
     private readonly HttpClient _control;
     private readonly string _vendor;
 
-    private VendorBench(string vendor, SandboxServer sandbox, Home home)
+    private VendorBench(string vendor, TestFolder folder, SandboxServer sandbox, Home home)
     {
-        (_vendor, _sandbox, _home) = (vendor, sandbox, home);
+        (_vendor, _folder, _sandbox, _home) = (vendor, folder, sandbox, home);
         _control = new HttpClient { BaseAddress = sandbox.Control };
     }
 
@@ -40,9 +40,9 @@ public sealed class VendorBench : IAsyncDisposable
         string vendor, int size, Func<Uri, IReadOnlyDictionary<string, string>> settings)
     {
         var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Port = 0, Size = size }, Stop);
-        var folder = Directory.CreateTempSubdirectory("tidemark-home-").FullName;
-        var home = await Home.OpenAsync(folder, null, ConnectorCatalog.All, TimeProvider.System, Stop);
-        var bench = new VendorBench(vendor, sandbox, home);
+        var folder = new TestFolder();
+        var home = await Home.OpenAsync(folder.File("home"), null, ConnectorCatalog.All, TimeProvider.System, Stop);
+        var bench = new VendorBench(vendor, folder, sandbox, home);
         await home.Definitions.Sources.SaveAsync(new SourceDefinition("vendor", vendor, settings(sandbox.Vendors[vendor])), Stop);
         await home.Definitions.Destinations.SaveAsync(
             new DestinationDefinition("db", "sqlite", new Dictionary<string, string> { ["path"] = bench.Database }), Stop);

@@ -6,7 +6,7 @@ using Tidemark.Engine.Pipeline;
 using Tidemark.Output;
 using Tidemark.Sandbox;
 
-namespace Tidemark.Commands;
+namespace Tidemark.Commands.Demo;
 
 /// <summary><c>tidemark demo</c>: a vendor, a database and a sync between them, all on this machine.</summary>
 internal static class DemoVerb
@@ -15,7 +15,7 @@ internal static class DemoVerb
     {
         var once = new Option<bool>("--once") { Description = "Sync, show the receipts and end." };
         var size = SandboxVerb.Size();
-        var verb = new Verb("demo", "Shows a sync from a stand-in for Stripe into SQLite; needs no account.",
+        var verb = new Verb("demo", "Shows syncs from stand-in vendors into SQLite; needs no account.",
             "tidemark demo", "tidemark demo --once --json", "tidemark demo --size 100000 --home /tmp/demo")
         {
             once, size,
@@ -49,11 +49,11 @@ internal static class DemoVerb
     private sealed class Demo(Session session, Home home, string folder, SandboxServer sandbox)
     {
         private readonly string _database = Path.Combine(folder, "demo.db");
-        private readonly Uri _stripe = sandbox.Vendors["stripe"];
 
         public async Task<int> RunAsync(bool isOnce)
         {
-            session.Say($"A stand-in for Stripe answers at {_stripe}; its records go to {Printable.Of(_database)}.");
+            var vendors = string.Join(", ", sandbox.Vendors.Keys);
+            session.Say($"Stand-ins answer for {vendors}; their records go to {Printable.Of(_database)}.");
             await SaveDefinitionsAsync();
             var worst = ExitCode.Done;
             // The stand-in starts afresh each time, so what an earlier demo left is replaced by what is there now.
@@ -78,16 +78,13 @@ internal static class DemoVerb
 
         private async Task SaveDefinitionsAsync()
         {
-            await home.Definitions.Sources.SaveAsync(new("stripe", "stripe", new Dictionary<string, string>
-            {
-                ["api_key"] = SandboxVerb.StripeKey,
-                ["base_url"] = _stripe.ToString(),
-                ["allow_private_network"] = "true",
-                ["requests_per_second"] = "1000", // the stand-in has no other customers
-            }), session.Stop);
             await home.Definitions.Destinations.SaveAsync(
                 new("demo", "sqlite", new Dictionary<string, string> { ["path"] = _database }), session.Stop);
-            await home.Definitions.Pipelines.SaveAsync(new("demo", "stripe", "demo"), session.Stop);
+            foreach (var (vendor, settings) in DemoSources.Of(sandbox))
+            {
+                await home.Definitions.Sources.SaveAsync(new(vendor, vendor, settings), session.Stop);
+                await home.Definitions.Pipelines.SaveAsync(new(vendor, vendor, "demo"), session.Stop);
+            }
         }
 
         private async Task<int> SyncAsync(SyncRequest request)
@@ -99,7 +96,7 @@ internal static class DemoVerb
         private async Task ChangeRecordsAsync()
         {
             session.Say("");
-            session.Say("Now the vendor changes: 3 customers are new, 5 changed, 2 gone; 4 charges are new.");
+            session.Say("Now Stripe changes: 3 customers are new, 5 changed, 2 gone; 4 charges are new.");
             using var http = new HttpClient { BaseAddress = sandbox.Control };
             await TellAsync("customers", new { create = 3, update = new { count = 5 }, delete = new { count = 2 } });
             await TellAsync("charges", new { create = 4 });
@@ -130,7 +127,7 @@ internal static class DemoVerb
             }
 
             session.Say($"  curl {sandbox.Control}mutate/stripe/customers -d '{{\"update\":{{\"count\":7}}}}'");
-            session.Say($"  tidemark sync demo --home {here}");
+            session.Say($"  tidemark sync stripe --home {here}");
         }
     }
 }
