@@ -32,6 +32,8 @@ internal sealed class StripeList(string name, StripeRecords records, RecordStrea
         var form = query.TakeExpand(Expandable) ? Form.Expanded : Form.Listed;
         query.Close();
         var entry = Find(id, "id", StatusCodes.Status404NotFound);
+        if (entry.IsDeleted && !records.LeavesTrace)
+            throw StripeProblem.Missing(StatusCodes.Status404NotFound, "id", records.ObjectName, id);
         var json = new JsonBuffer(4096);
         if (entry.IsDeleted) json.Add($$"""{"id":{{id}},"object":{{records.ObjectName}},"deleted":true}""");
         else stream.Write(json, entry, form);

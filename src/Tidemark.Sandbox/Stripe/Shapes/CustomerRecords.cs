@@ -8,6 +8,8 @@ internal sealed class CustomerRecords(StripeWorld world)
 {
     private static readonly string[] Managers = ["a.lind", "c.okafor", "j.tanaka", "m.duarte", "p.weiß"];
 
+    public override bool LeavesTrace => true;
+
     public override RecordFilter? Where(string parameter, string value) => parameter switch
     {
         "email" => new("email", index => EmailOf(index) == value, text => text == value),

@@ -20,6 +20,9 @@ internal abstract class StripeRecords(string objectName, StripeWorld world, IdCo
     /// <summary>The list inside each record; null when it has none.</summary>
     public virtual NestedList? Nested => null;
 
+    /// <summary>Whether a deleted one, asked for by its id, is answered by what is left of it. Default false: by 404.</summary>
+    public virtual bool LeavesTrace => false;
+
     /// <summary>What a list leaves out unless one of the filters is given that say otherwise.</summary>
     public virtual RecordFilter? Unasked => null;
 
