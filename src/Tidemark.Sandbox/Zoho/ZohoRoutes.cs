@@ -4,6 +4,7 @@ using Tidemark.Sandbox.Faults;
 using Tidemark.Sandbox.Records;
 using Tidemark.Sandbox.Serving;
 using Tidemark.Sandbox.Zoho.Query;
+using Tidemark.Sandbox.Zoho.Shapes;
 
 namespace Tidemark.Sandbox.Zoho;
 
@@ -12,6 +13,7 @@ internal sealed class ZohoRoutes(
     IReadOnlyDictionary<string, ZohoTable> tables, ZohoAccounts accounts, ZohoChanges changes, ZohoRules rules, TimeProvider clock)
 {
     private const string TokenPath = "/oauth/v2/token";
+    private static readonly ZohoIds FieldIds = new(5);
 
     public static RequestKind Describe(HttpRequest request)
     {
@@ -44,15 +46,7 @@ internal sealed class ZohoRoutes(
     private Answer Fields(string module)
     {
         var json = new JsonBuffer();
-        json.Raw("""{"fields":["""u8);
-        json.Add($$"""{"api_name":"id","data_type":"bigint","json_type":"string","field_label":"Record Id"}""");
-        foreach (var field in Find(module).Records.Fields)
-        {
-            json.Add($$""",{"field_label":{{field.ApiName.Replace('_', ' ')}},"length":255,"system_mandatory":false,"decimal_place":null""");
-            json.Add($$""","visible":true,"json_type":{{field.JsonType}},"data_type":{{field.DataType}},"api_name":{{field.ApiName}}}""");
-        }
-
-        json.Raw("]}"u8);
+        ZohoFieldList.Write(json, Find(module).Records.Fields, FieldIds);
         return new(200, json);
     }
 
