@@ -1,0 +1,117 @@
+// Holds each exchange against the spec. A finding is one line; the same line found again is counted.
+import { contentFor } from './specification.mjs';
+import { queryOf } from './query.mjs';
+
+export async function judge(exchanges, spec, prism, allowed) {
+  const result = { requests: 0, answers: 0, outside: 0, unspecified: 0, allowed: 0, statuses: new Set(), violations: new Map(), unused: [] };
+  const note = (line, exchange) => {
+    if (allowed.covers(line)) {
+      result.allowed++;
+      return;
+    }
+
+    const seen = result.violations.get(line) ?? { times: 0, example: exchange.url.pathname + exchange.url.search };
+    seen.times++;
+    result.violations.set(line, seen);
+  };
+
+  for (const exchange of exchanges) {
+    result.statuses.add(exchange.status);
+    const operation = spec.find(exchange.method, exchange.url.pathname);
+    const name = `${exchange.method} ${operation.template}`;
+    if (operation.reason) {
+      result.outside++;
+      note(`${name}: ${operation.reason}`, exchange);
+      continue;
+    }
+
+    result.requests++;
+    for (const finding of requestFindings(exchange, operation, spec)) note(`${name} request: ${finding}`, exchange);
+    for (const finding of await prism.findings(exchange)) note(`${name} request, says Prism: ${finding}`, exchange);
+
+    const { schema, findings } = answerFindings(exchange, operation, spec);
+    if (schema === 'none') result.unspecified++;
+    else result.answers++;
+    for (const finding of findings) note(`${name} ${exchange.status}: ${finding}`, exchange);
+  }
+
+  result.unused = allowed.unused();
+  return result;
+}
+
+function requestFindings(exchange, operation, { schemas, vendor }) {
+  const findings = [];
+  const { authorization } = exchange.headers;
+  if (authorization !== undefined && !vendor.authorization.test(authorization)) findings.push('Authorization is of another kind');
+  if (authorization === undefined) findings.push('has no Authorization');
+
+  const { values, unknown, repeated } = queryOf(exchange.url.searchParams, operation.parameters);
+  findings.push(...unknown.map(name => `query parameter ${name} is not in the spec`));
+  findings.push(...repeated.map(name => `query parameter ${name} stands there twice`));
+  for (const parameter of operation.parameters) {
+    const [value, isThere] = parameter.in === 'query' ? [values.get(parameter.name), values.has(parameter.name)]
+      : parameter.in === 'header' ? [exchange.headers[parameter.name.toLowerCase()], parameter.name.toLowerCase() in exchange.headers]
+      : [undefined, true]; // the path has been matched; its parameters are texts
+    if (!isThere && parameter.required) findings.push(`has no ${parameter.in} parameter ${parameter.name}`);
+    if (!isThere || value === undefined || !parameter.schema) continue;
+    const found = schemas.check(wrapped(parameter), { value }, { coerces: true });
+    findings.push(...found.map(([where, what]) => `${parameter.in} parameter ${parameter.name}${line(where).replace('/value', '')} ${what}`));
+  }
+
+  findings.push(...bodyFindings(exchange, operation.body, schemas));
+  return findings;
+}
+
+const wrappers = new WeakMap();
+
+/** Texts are turned into numbers only below an object. */
+function wrapped(parameter) {
+  if (!wrappers.has(parameter)) wrappers.set(parameter, { properties: { value: parameter.schema } });
+  return wrappers.get(parameter);
+}
+
+function bodyFindings(exchange, body, schemas) {
+  if (exchange.body === '') return body?.required ? ['has no body'] : [];
+  if (!body) return ['has a body, and the spec knows none'];
+  const content = contentFor(body.content, exchange.headers['content-type']);
+  if (!content) return [`body is ${exchange.headers['content-type']}, which is not in the spec`];
+  return content.schema ? valueFindings(schemas, content.schema, JSON.parse(exchange.body), 'body') : [];
+}
+
+/** `schema` tells whether there was one to hold the answer against. */
+function answerFindings(exchange, operation, spec) {
+  const { status, answer, answerHeaders } = exchange;
+  const response = operation.responses[status] ?? operation.responses[`${Math.trunc(status / 100)}XX`] ?? operation.responses.default;
+  if (!response) return { findings: ['status is not in the spec'] };
+  if (answer === '') return { findings: hasBody(response, status) ? ['has no body'] : [] };
+  if (!hasBody(response, status)) return { schema: 'none', findings: [] };
+  const content = contentFor(response.content, answerHeaders['content-type']);
+  if (!content) return { findings: [`is ${answerHeaders['content-type']}, which is not in the spec`] };
+  if (!content.schema || Object.keys(content.schema).length === 0) return { schema: 'none', findings: [] };
+
+  let value;
+  try {
+    value = JSON.parse(answer);
+  } catch {
+    return { findings: ['is no JSON'] };
+  }
+
+  const findings = valueFindings(spec.schemas, content.schema, value, '');
+  if (status !== 200) return { findings };
+  for (const [name, part, where] of spec.vendor.embedded(operation.template, value) ?? []) {
+    const schema = spec.named(name);
+    findings.push(...schema ? valueFindings(spec.schemas, schema, part, `${line(`/${where}`)} as ${name} `) : [`no schema ${name}`]);
+  }
+
+  return { findings };
+}
+
+const hasBody = (response, status) => status !== 204 && status !== 304 && Object.keys(response.content ?? {}).length > 0;
+
+function valueFindings(schemas, schema, value, prefix) {
+  const found = [...schemas.check(schema, value), ...schemas.unknown(schema, value)];
+  return found.map(([where, what]) => `${prefix}${line(where) || '/'} ${what}`);
+}
+
+/** Places in lists do not matter. */
+const line = where => where.replace(/\/\d+(?=\/|$)/g, '/*');
