@@ -1,0 +1,217 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Connectors;
+
+/// <summary>
+/// What every connector promises, held against its stand-in: whatever happens on the way, the table ends up equal to
+/// the source, or the run says that it is not.
+/// </summary>
+public abstract class ConnectorPromises : IAsyncLifetime
+{
+    private VendorBench? _bench;
+
+    /// <summary>Name of connector and stand-in.</summary>
+    protected abstract string Vendor { get; }
+
+    /// <summary>Main records at the stand-in; several pages of them.</summary>
+    protected virtual int Size => 250;
+
+    /// <summary>Every stream, by name.</summary>
+    protected abstract IReadOnlyList<string> Streams { get; }
+
+    /// <summary>The stream that is put through creations, updates, deletions and faults. It has several pages.</summary>
+    protected abstract string Main { get; }
+
+    /// <summary>Whether a deletion shows in an incremental reading of the main stream; else only in a full one.</summary>
+    protected virtual bool SeesDeletions => true;
+
+    /// <summary>A change of a record of the main stream.</summary>
+    protected abstract IReadOnlyDictionary<string, object?> Change { get; }
+
+    protected VendorBench Bench => _bench!;
+
+    protected static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    protected abstract IReadOnlyDictionary<string, string> Settings(Uri address);
+
+    /// <summary>Expression for what the stand-in calls the id of a record of this stream.</summary>
+    protected virtual string Id(string stream) => "id";
+
+    /// <summary>Name of the stream at the stand-in's control port.</summary>
+    protected virtual string TruthOf(string stream) => stream;
+
+    /// <summary>Whether a row's raw record is the record of the source. Default: the same JSON.</summary>
+    protected virtual bool IsSame(string stream, JsonNode row, JsonNode truth) => JsonNode.DeepEquals(row, truth);
+
+    public async ValueTask InitializeAsync() => _bench = await VendorBench.StartAsync(Vendor, Size, Settings);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Bench.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task A_first_reading_of_every_stream_equals_the_source(WriteMode mode)
+    {
+        var result = await Bench.SyncAsync(mode);
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Describe(result));
+        result.Streams.Select(stream => stream.Stream).ShouldBe(Streams, ignoreOrder: true);
+        foreach (var stream in Streams) await ShouldEqualTheSourceAsync(stream);
+    }
+
+    [Fact]
+    public async Task Reading_again_unchanged_writes_nothing()
+    {
+        await Bench.SyncAsync();
+        foreach (var mode in new[] { WriteMode.Merge, WriteMode.Replace })
+        {
+            var again = await Bench.SyncAsync(mode);
+            again.Status.ShouldBe(RunStatus.Succeeded, Describe(again));
+            again.Streams.ShouldAllBe(stream => stream.Created == 0 && stream.Updated == 0 && stream.Deleted == 0);
+        }
+    }
+
+    [Fact]
+    public async Task What_was_created_updated_and_deleted_since_arrives_with_the_next_reading()
+    {
+        await Bench.SyncAsync();
+        await MutateAsync(create: 3, update: 4, delete: 2);
+        var result = await Bench.SyncAsync(WriteMode.Merge, Main);
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Describe(result));
+        var figures = result.Streams.ShouldHaveSingleItem();
+        figures.Created.ShouldBe(3);
+        figures.Updated.ShouldBe(4);
+        if (SeesDeletions) figures.Deleted.ShouldBe(2);
+        else (await Bench.SyncAsync(WriteMode.Replace, Main)).Streams.ShouldHaveSingleItem().Deleted.ShouldBe(2);
+        await ShouldEqualTheSourceAsync(Main);
+    }
+
+    [Fact]
+    public async Task What_changes_while_it_is_read_arrives_at_the_latest_with_the_next_reading()
+    {
+        await Bench.FaultAsync(new { fault = "delay", milliseconds = 100, times = -1 });
+        var running = Bench.SyncAsync(WriteMode.Merge, Main);
+        for (var round = 0; round < 3; round++)
+        {
+            await Task.Delay(100, Stop);
+            await MutateAsync(create: 1, update: 2, delete: 1);
+        }
+
+        (await running).Status.ShouldBe(RunStatus.Succeeded);
+        await Bench.ClearFaultsAsync();
+        (await Bench.SyncAsync(SeesDeletions ? WriteMode.Merge : WriteMode.Replace, Main)).Status.ShouldBe(RunStatus.Succeeded);
+        await ShouldEqualTheSourceAsync(Main);
+    }
+
+    [Theory]
+    [InlineData("break_off", 0)]
+    [InlineData("half_json", 0)]
+    [InlineData("wrong_content", 0)]
+    [InlineData("status", 500)]
+    [InlineData("status", 503)]
+    [InlineData("status", 429)]
+    public async Task A_passing_fault_does_not_show_in_the_rows(string fault, int status)
+    {
+        await Bench.FaultAsync(status == 0
+            ? (object)new { fault, after = 1, times = 2 }
+            : new { fault, status, retry_after = status == 429 ? 1 : (int?)null, after = 1, times = 2 });
+        var result = await Bench.SyncAsync(WriteMode.Replace, Main);
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Describe(result));
+        await ShouldEqualTheSourceAsync(Main);
+    }
+
+    [Fact]
+    public async Task A_lasting_fault_fails_the_run_and_the_old_rows_stay()
+    {
+        await Bench.SyncAsync(WriteMode.Merge, Main);
+        var before = await Bench.RowsAsync(Main, Id(Main));
+        await MutateAsync(create: 1, update: 1, delete: 0);
+        foreach (var fault in new[] { "break_off", "half_json", "wrong_content" })
+        {
+            // The first answers are those of the preflight; the fault comes when the reading has begun.
+            await Bench.FaultAsync(new { fault, after = PreflightRequests, times = -1 });
+            var result = await Bench.SyncAsync(WriteMode.Replace, Main);
+            result.Status.ShouldBe(RunStatus.Failed, fault);
+            result.Problems.ShouldNotBeEmpty();
+            await Bench.ClearFaultsAsync();
+            (await Bench.RowsAsync(Main, Id(Main))).Keys.ShouldBe(before.Keys);
+        }
+
+        (await Bench.SyncAsync(WriteMode.Replace, Main)).Status.ShouldBe(RunStatus.Succeeded);
+        await ShouldEqualTheSourceAsync(Main);
+    }
+
+    [Fact]
+    public async Task Refused_credentials_are_said_before_anything_is_written()
+    {
+        await Bench.FaultAsync(new { fault = "expire", times = -1 });
+        var refused = await Should.ThrowAsync<TidemarkException>(() => Bench.SyncAsync());
+
+        refused.Kind.ShouldBe(FailureKind.Configuration);
+        refused.Problems.ShouldNotBeEmpty();
+        (await Bench.TablesAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_vendors_rate_limit_is_kept_or_waited_for()
+    {
+        await Bench.SetAsync(new { rate_limit = 20, retry_after = true });
+        var result = await Bench.SyncAsync(WriteMode.Merge, Main);
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Describe(result));
+        await ShouldEqualTheSourceAsync(Main);
+    }
+
+    [Fact]
+    public async Task A_reading_that_broke_off_goes_on_where_it_was()
+    {
+        await Bench.FaultAsync(new { fault = "status", status = 500, after = PreflightRequests + 1, times = -1 });
+        var broken = await Bench.SyncAsync(WriteMode.Merge, Main);
+        broken.Status.ShouldNotBe(RunStatus.Succeeded);
+        await Bench.ClearFaultsAsync();
+        var result = await Bench.SyncAsync(WriteMode.Merge, Main);
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Describe(result));
+        await ShouldEqualTheSourceAsync(Main);
+    }
+
+    /// <summary>Requests that are made before the first page of the main stream is asked for.</summary>
+    protected abstract int PreflightRequests { get; }
+
+    protected async Task ShouldEqualTheSourceAsync(string stream)
+    {
+        var truth = await Bench.TruthAsync(TruthOf(stream));
+        var rows = await Bench.RowsAsync(stream, Id(stream));
+        rows.Keys.Except(truth.Keys).ShouldBeEmpty($"{stream}: rows that the source does not have");
+        truth.Keys.Except(rows.Keys).ShouldBeEmpty($"{stream}: records that are missing");
+        foreach (var (id, record) in truth)
+        {
+            if (!IsSame(stream, rows[id], record))
+                throw new Xunit.Sdk.XunitException($"{stream} {id} differs:\nrow    {rows[id].ToJsonString()}\nsource {record.ToJsonString()}");
+        }
+    }
+
+    protected static string Describe(RunResult result) =>
+        string.Join("; ", result.Problems.Select(problem => string.Create(
+            CultureInfo.InvariantCulture, $"{problem.Code} {problem.Subject}: {problem.Message}")));
+
+    private async Task MutateAsync(int create, int update, int delete) =>
+        await Bench.MutateAsync(TruthOf(Main), new
+        {
+            create,
+            update = new { count = update, set = Change },
+            delete = new { count = delete },
+        });
+}
