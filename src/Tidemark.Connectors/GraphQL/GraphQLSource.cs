@@ -25,16 +25,15 @@ internal sealed class GraphQLSource : ISource
     {
         (_options, _exchange, _schemas) = (options, exchange, new SchemaCache(options));
         _plans = QuerySet.Read(options, _problems);
-        _source = new HttpSource(exchange, [.. _plans.Select(Stream)], clock);
+        _source = new HttpSource(exchange, _problems.Count > 0 ? [] : [.. _plans.Select(Stream)], clock);
     }
 
     private string Target => _options.Url.PathAndQuery;
 
-    /// <exception cref="TidemarkException">Every problem of the settings in one.</exception>
+    /// <summary>The queries that can be read. What is wrong with the others is said by the check.</summary>
     public async Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken)
     {
-        if (_problems.Count > 0) throw TidemarkException.ForAll(_problems);
-        var schema = await _schemas.GetAsync(_exchange, cancellationToken);
+        var schema = _problems.Count > 0 ? null : await _schemas.GetAsync(_exchange, cancellationToken);
         return [.. _plans.Select(plan => new Columns(plan, schema).ToSchema())];
     }
 

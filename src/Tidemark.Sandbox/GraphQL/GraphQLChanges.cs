@@ -36,7 +36,8 @@ internal sealed class GraphQLChanges(
         using var buffer = new JsonBuffer(4096);
         kind.Write(buffer, index, now.ToUnixTimeSeconds(), Form.Complete);
         var record = JsonNode.Parse(buffer.Written.Span)!.AsObject();
-        record["createdAt"] = record["updatedAt"] = GraphQLRecords.Time(now);
+        record["createdAt"] = GraphQLRecords.Time(now);
+        record["updatedAt"] = GraphQLRecords.Time(now);
         foreach (var (name, value) in fields) record[name] = value?.DeepClone();
         var id = record["id"]!.ToString();
         if (fields.ContainsKey("id") && stream.TryFind(id, out _)) throw new ControlException($"there is a '{id}' already");

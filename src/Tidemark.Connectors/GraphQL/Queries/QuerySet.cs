@@ -6,7 +6,7 @@ namespace Tidemark.Connectors.GraphQL.Queries;
 /// <summary>All streams of a source.</summary>
 internal static class QuerySet
 {
-    /// <summary>The plans of all queries that can be read; empty where one cannot.</summary>
+    /// <summary>The plans of all queries that can be read.</summary>
     public static IReadOnlyList<QueryPlan> Read(GraphQLOptions options, ICollection<Problem> problems)
     {
         if (options.Headers is { } headers && !GraphQLHeaders.IsValid(headers.Reveal()))
@@ -31,7 +31,7 @@ internal static class QuerySet
             problems.Add(new("graphql.name_taken", $"query {same.Key}", "There are two queries of this name."));
         if (plans.Count == 0 && problems.Count == 0)
             problems.Add(new("graphql.no_queries", "setting queries", "There is no query in it."));
-        return problems.Count == 0 ? plans : [];
+        return plans;
     }
 
     private static void CheckWords(string name, QueryDefinition definition, ICollection<Problem> problems)

@@ -8,15 +8,21 @@ namespace Tidemark.Connectors.GraphQL.Schema;
 /// <remarks>https://spec.graphql.org/October2021/#sec-Introspection.</remarks>
 internal static class Introspection
 {
-    // Seven wrappers hold a non-null list of non-null lists of a non-null type.
+    // A non-null list of non-null lists of a non-null type has five wrappers.
     public const string Query = """
-        query TidemarkSchema { __schema { queryType { name } types { name kind fields(includeDeprecated: true) { name
-        type { name kind ofType { name kind ofType { name kind ofType { name kind ofType { name kind ofType { name kind
-        ofType { name kind } } } } } } } } } }
+        query TidemarkSchema {
+          __schema {
+            queryType { name }
+            types { name kind fields(includeDeprecated: true) { name type { ...TypeName } } }
+          }
+        }
+        fragment TypeName on __Type {
+          name kind ofType { name kind ofType { name kind ofType { name kind ofType { name kind ofType { name kind } } } } }
+        }
         """;
 
     /// <summary>Null where the server keeps its schema to itself, as many do in production.</summary>
-    /// <exception cref="TidemarkException">Transient failures, and refused credentials.</exception>
+    /// <exception cref="TidemarkException">Transient failures, and addresses that may not be asked.</exception>
     public static async Task<GraphSchema?> AskAsync(HttpExchange exchange, string target, CancellationToken cancellationToken)
     {
         try
@@ -25,8 +31,8 @@ internal static class Introspection
             using var page = await exchange.SendAsync(call, new PageShape("data/__schema"), cancellationToken);
             return page.Records.Count == 1 ? Read(page.Record(0).Span.ToArray()) : null;
         }
-        catch (TidemarkException refused) when (refused.Kind != FailureKind.Transient && refused.Code is not "graphql.unauthorized"
-            && !refused.Code.StartsWith("source.address", StringComparison.Ordinal))
+        catch (TidemarkException refused) when (refused.Kind != FailureKind.Transient
+            && (refused.Code == "source.no_records" || refused.Code.StartsWith("graphql.", StringComparison.Ordinal)))
         {
             return null;
         }
