@@ -45,7 +45,7 @@ internal sealed class GraphQLSource : ISource
         try
         {
             var schema = await _schemas.GetAsync(_exchange, cancellationToken);
-            return new SourceCheck([.. CutLists(schema)],
+            return new SourceCheck([.. CutLists(schema), .. await MisfitsAsync(schema, cancellationToken)],
             [
                 new("server", _options.Url.Authority),
                 new("schema", schema is null ? "not told; types are inferred" : $"{schema.Types.Count} types"),
@@ -88,6 +88,14 @@ internal sealed class GraphQLSource : ISource
         from list in plan.Nested
         where NestedQuery.For(plan, list, schema) is null
         select Problem.From(NestedLists.CutOff(plan, list), $"query {plan.Name}");
+
+    /// <summary>Columns whose type is not what the server sends.</summary>
+    private async Task<IEnumerable<Problem>> MisfitsAsync(GraphSchema? schema, CancellationToken cancellationToken)
+    {
+        var misfits = await Task.WhenAll(_plans.Select(plan => TypeSample.TryAsync(
+            _exchange, plan, new QueryCall(Target, plan), new Columns(plan, schema).ToSchema(), cancellationToken)));
+        return misfits.OfType<Problem>();
+    }
 
     /// <summary>What the server says of points that are left, where it counts any.</summary>
     private async Task<IEnumerable<KeyValuePair<string, string>>> QuotaAsync(CancellationToken cancellationToken)

@@ -124,4 +124,16 @@ public sealed class PagingStyleTests
         (await Should.ThrowAsync<TidemarkException>(() => bench.SyncAsync())).Problems
             .ShouldContain(problem => problem.Code == "graphql.first_page_missing");
     }
+
+    [Fact]
+    public async Task A_record_whose_field_says_so_is_deleted_incrementally()
+    {
+        await using var bench = await ShopBench.StartAsync(ShopQueries.Customers + "  deleted: metadata\n");
+        await bench.SucceedAsync();
+        await bench.MutateAsync("customers", new { update = new { count = 4, set = new { metadata = "2026-01-31" } } });
+        var result = await bench.SucceedAsync();
+
+        result.Streams[0].Deleted.ShouldBe(4);
+        (await bench.RowsAsync("customers", "id")).Count.ShouldBe(116);
+    }
 }

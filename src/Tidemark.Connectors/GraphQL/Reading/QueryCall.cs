@@ -16,7 +16,10 @@ internal sealed class QueryCall(string target, QueryPlan plan)
     public HttpCall At(Slice slice) => For(slice, plan.PageSize);
 
     /// <summary>One record, to see whether the query is understood and allowed.</summary>
-    public HttpCall Probe() => For(new Slice(), size: 1);
+    public HttpCall Probe() => Sample(records: 1);
+
+    /// <summary>The first few records, where the size of a page can be asked for.</summary>
+    public HttpCall Sample(int records) => For(new Slice(), Math.Min(records, plan.PageSize ?? records));
 
     /// <summary>A query that stands beside those of the settings.</summary>
     public static HttpCall Post(string target, string query, JsonObject? variables, string? operation)
