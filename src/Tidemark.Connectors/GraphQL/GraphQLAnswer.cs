@@ -21,7 +21,8 @@ internal static class GraphQLAnswer
 
     public static double? Number(ReadOnlySpan<byte> body, string path) =>
         JsonPlace.Find(body, path) is { Token: JsonTokenType.Number } place
-            && double.TryParse(place.Text(body), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+            && double.TryParse(place.Text(body), System.Globalization.CultureInfo.InvariantCulture, out var number)
+                ? number : null;
 }
 
 /// <summary>One error of an answer.</summary>
@@ -39,7 +40,8 @@ internal sealed record GraphQLError(string Message, string Code, IReadOnlyList<s
         try
         {
             using var document = JsonDocument.Parse(array);
-            return document.RootElement.ValueKind == JsonValueKind.Array ? [.. document.RootElement.EnumerateArray().Select(Read)] : [];
+            return document.RootElement.ValueKind == JsonValueKind.Array
+                ? [.. document.RootElement.EnumerateArray().Select(Read)] : [];
         }
         catch (JsonException)
         {
@@ -50,7 +52,8 @@ internal sealed record GraphQLError(string Message, string Code, IReadOnlyList<s
     private static GraphQLError Read(JsonElement error)
     {
         if (error.ValueKind != JsonValueKind.Object) return new(error.ToString(), "", []);
-        var code = error.TryGetProperty("extensions", out var extensions) && extensions.ValueKind == JsonValueKind.Object
+        var code = error.TryGetProperty("extensions", out var extensions)
+            && extensions.ValueKind == JsonValueKind.Object
             && extensions.TryGetProperty("code", out var its) ? its.ToString() : "";
         return new(
             error.TryGetProperty("message", out var message) ? message.ToString() : "no message",

@@ -21,7 +21,8 @@ internal sealed class GraphQLHeaders : HttpAuthentication
 
     public override ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (_token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token.Reveal());
+        if (_token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token.Reveal());
         foreach (var (name, value) in _headers)
         {
             request.Headers.Remove(name);

@@ -21,7 +21,8 @@ public sealed record GraphQLOptions
     [Description("More headers, one a line: Name: value. Kept as a secret as a whole.")]
     public Secret? Headers { get; set; }
 
-    [Description("Path of the schema, as an introspection answer (.json) or in schema language. Default: the server is asked.")]
+    [Description(
+        "Path of the schema, as an introspection answer (.json) or in schema language. Default: the server is asked.")]
     public string? SchemaFile { get; set; }
 
     [Description("Whether the server is asked for its schema, which gives columns their types. Default true.")]

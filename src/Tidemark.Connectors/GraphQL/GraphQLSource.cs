@@ -101,7 +101,8 @@ internal sealed class GraphQLSource : ISource
     private async Task<IEnumerable<KeyValuePair<string, string>>> QuotaAsync(CancellationToken cancellationToken)
     {
         const string status = "extensions/cost/throttleStatus";
-        var shape = new PageShape("data", $"{status}/currentlyAvailable", $"{status}/maximumAvailable", $"{status}/restoreRate");
+        var shape = new PageShape(
+            "data", $"{status}/currentlyAvailable", $"{status}/maximumAvailable", $"{status}/restoreRate");
         using var page = await _exchange.SendAsync(
             QueryCall.Post(Target, "{ __typename }", variables: null, operation: null), shape, cancellationToken);
         return page[shape.Picks[0]] is { } left

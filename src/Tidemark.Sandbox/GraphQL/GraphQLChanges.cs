@@ -6,9 +6,12 @@ using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.GraphQL;
 
-/// <summary>Creates, updates and deletes records. An update moves <c>updatedAt</c>; a deletion leaves no trace.</summary>
+/// <summary>
+/// Creates, updates and deletes records. An update moves <c>updatedAt</c>; a deletion leaves no trace.
+/// </summary>
 internal sealed class GraphQLChanges(
-    IReadOnlyDictionary<string, GraphQLRecords> kinds, IReadOnlyDictionary<string, RecordStream> streams, SandboxOptions options)
+    IReadOnlyDictionary<string, GraphQLRecords> kinds, IReadOnlyDictionary<string, RecordStream> streams,
+        SandboxOptions options)
 {
     private const int ChoicePurpose = 3500;
 
@@ -40,8 +43,10 @@ internal sealed class GraphQLChanges(
         record["updatedAt"] = GraphQLRecords.Time(now);
         foreach (var (name, value) in fields) record[name] = value?.DeepClone();
         var id = record["id"]!.ToString();
-        if (fields.ContainsKey("id") && stream.TryFind(id, out _)) throw new ControlException($"there is a '{id}' already");
-        stream.Add(new(now.ToUnixTimeSeconds(), index), id, JsonSerializer.SerializeToUtf8Bytes(record, JsonText.Options));
+        if (fields.ContainsKey("id") && stream.TryFind(id, out _))
+            throw new ControlException($"there is a '{id}' already");
+        stream.Add(
+            new(now.ToUnixTimeSeconds(), index), id, JsonSerializer.SerializeToUtf8Bytes(record, JsonText.Options));
         return id;
     }
 
@@ -51,7 +56,8 @@ internal sealed class GraphQLChanges(
         stream.Write(buffer, entry, Form.Complete);
         var record = JsonNode.Parse(buffer.Written.Span)!.AsObject();
         if (isTold) record["updatedAt"] = GraphQLRecords.Time(options.Clock.GetUtcNow());
-        foreach (var (name, value) in fields ?? new JsonObject { [record.ContainsKey("name") ? "name" : "status"] = $"CHANGED_{_round}" })
+        var plain = record.ContainsKey("name") ? "name" : "status";
+        foreach (var (name, value) in fields ?? new JsonObject { [plain] = $"CHANGED_{_round}" })
             record[name] = value?.DeepClone();
         stream.Change(entry, JsonSerializer.SerializeToUtf8Bytes(record, JsonText.Options));
         return stream.IdOf(entry);
@@ -73,6 +79,7 @@ internal sealed class GraphQLChanges(
         return RecordChoice.Pick(stream, selection.Count ?? 0, draws, _ => true);
     }
 
-    private static RecordEntry Find(RecordStream stream, string id) => stream.TryFind(id, out var entry) && !entry.IsDeleted
+    private static RecordEntry Find(RecordStream stream, string id) =>
+        stream.TryFind(id, out var entry) && !entry.IsDeleted
         ? entry : throw new ControlException($"there is no '{id}' that could be changed");
 }

@@ -27,7 +27,11 @@ internal sealed class GraphQLVendor : Vendor
         : base("graphql", options.Clock)
     {
         var world = new GraphQLWorld(options.Seed, options.Size, options.Clock.GetUtcNow());
-        _kinds = new(StringComparer.Ordinal) { ["customers"] = new CustomerRecords(world), ["orders"] = new OrderRecords(world) };
+        _kinds = new(StringComparer.Ordinal)
+        {
+            ["customers"] = new CustomerRecords(world),
+            ["orders"] = new OrderRecords(world),
+        };
         Streams = _kinds.ToDictionary(kind => kind.Key, kind => new RecordStream(kind.Value));
         _changes = new(_kinds, Streams, options);
         _bucket = new(options.Clock);
@@ -37,13 +41,17 @@ internal sealed class GraphQLVendor : Vendor
 
     public override IReadOnlyDictionary<string, RecordStream> Streams { get; }
 
-    /// <summary>A page is a later one where any variable says so: a cursor, an offset, a number past the first.</summary>
+    /// <summary>
+    /// A page is a later one where any variable says so: a cursor, an offset, a number past the first.
+    /// </summary>
     public override RequestKind Describe(HttpRequest request)
     {
         var path = request.Path.Value ?? "/";
         var body = RequestBody.Json(request) is { ValueKind: JsonValueKind.Object } json ? json : default;
-        var text = body.ValueKind == JsonValueKind.Object && body.TryGetProperty("query", out var query) ? query.ToString() : "";
-        if (text.Contains("__schema", StringComparison.Ordinal) || text.Length < 20 || text.Contains("node(", StringComparison.Ordinal))
+        var text = body.ValueKind == JsonValueKind.Object && body.TryGetProperty("query", out var query)
+            ? query.ToString() : "";
+        if (text.Contains("__schema", StringComparison.Ordinal) || text.Length < 20
+            || text.Contains("node(", StringComparison.Ordinal))
             return new(path, PageKind.NotAList);
         var isLater = body.TryGetProperty("variables", out var variables) && variables.ValueKind == JsonValueKind.Object
             && variables.EnumerateObject().Any(variable => variable.Name switch
@@ -66,8 +74,10 @@ internal sealed class GraphQLVendor : Vendor
         {
             CheckToken(request, fired.Has(FaultKind.Expire));
             var body = RequestBody.Json(request) is { ValueKind: JsonValueKind.Object } json
-                ? JsonObject.Create(json)! : throw new GraphQLProblem("BAD_REQUEST", "POST body missing.", StatusCodes.Status400BadRequest);
-            if (_settings.ErrorCode is { } code) throw new GraphQLProblem(code, "Refused on request.") { HasBegun = true };
+                ? JsonObject.Create(json)!
+                    : throw new GraphQLProblem("BAD_REQUEST", "POST body missing.", StatusCodes.Status400BadRequest);
+            if (_settings.ErrorCode is { } code)
+                throw new GraphQLProblem(code, "Refused on request.") { HasBegun = true };
             var fields = QueryParser.Read(
                 body["query"]?.ToString() ?? "", body["variables"] as JsonObject ?? [], (string?)body["operationName"]);
             ServerSchema.Check("Query", fields);

@@ -65,7 +65,8 @@ public sealed class NestedListTests
     [Fact]
     public async Task Lists_within_records_are_a_stream_of_their_own_with_the_records_id()
     {
-        var queries = Lines.Replace("$since: DateTime)", "$since: DateTime, $lines: Int = 7)", StringComparison.Ordinal);
+        var queries =
+            Lines.Replace("$since: DateTime)", "$since: DateTime, $lines: Int = 7)", StringComparison.Ordinal);
         await using var bench = await ShopBench.StartAsync(queries);
         await bench.SucceedAsync(WriteMode.Replace);
         await ShouldHaveAllLinesAsync(bench);
@@ -105,6 +106,7 @@ public sealed class NestedListTests
             JsonNode.DeepEquals(row, expected).ShouldBeTrue(row.ToJsonString());
         }
 
-        (await bench.RowsAsync("line_items", "order_id")).Count.ShouldBe(truth.Values.Select(line => line.Order).Distinct().Count());
+        (await bench.RowsAsync("line_items", "order_id")).Count.ShouldBe(
+            truth.Values.Select(line => line.Order).Distinct().Count());
     }
 }

@@ -46,7 +46,8 @@ public sealed class PagingStyleTests
         {
             await using var bench = await ShopBench.StartAsync(queries, size);
             await bench.SucceedAsync(WriteMode.Replace);
-            await bench.ShouldEqualTheSourceAsync("customers", "customers", record => ShopBench.Only(record, "id", "name"));
+            await bench.ShouldEqualTheSourceAsync(
+                "customers", "customers", record => ShopBench.Only(record, "id", "name"));
         }
     }
 
@@ -119,7 +120,8 @@ public sealed class PagingStyleTests
     [Fact]
     public async Task Numbered_pages_without_their_first_number_are_not_read()
     {
-        await using var bench = await ShopBench.StartAsync(FromOne.Replace("first_page: 1", "page_size: 10", StringComparison.Ordinal));
+        await using var bench =
+            await ShopBench.StartAsync(FromOne.Replace("first_page: 1", "page_size: 10", StringComparison.Ordinal));
 
         (await Should.ThrowAsync<TidemarkException>(() => bench.SyncAsync())).Problems
             .ShouldContain(problem => problem.Code == "graphql.first_page_missing");

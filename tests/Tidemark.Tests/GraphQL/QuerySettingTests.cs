@@ -16,7 +16,8 @@ public sealed class QuerySettingTests
     public void Yaml_json_and_a_file_say_the_same()
     {
         using var folder = new TestFolder();
-        const string query = "query ($first: Int, $after: String) { a(first: $first, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }";
+        const string query =
+            "query ($first: Int, $after: String) { a(first: $first, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }";
         File.WriteAllText(folder.File("queries.yaml"), $"things:\n  query: '{query}'\n  page_size: 7\n");
         string[] settings =
         [
@@ -29,7 +30,8 @@ public sealed class QuerySettingTests
         foreach (var setting in settings)
         {
             var plan = Read(setting).ShouldHaveSingleItem();
-            (plan.Name, plan.Paging, plan.PageSize, plan.RecordsPath).ShouldBe(("things", PagingStyle.Relay, (int?)7, "data/a/nodes"));
+            (plan.Name, plan.Paging, plan.PageSize, plan.RecordsPath).ShouldBe(
+                ("things", PagingStyle.Relay, (int?)7, "data/a/nodes"));
         }
     }
 
@@ -41,7 +43,8 @@ public sealed class QuerySettingTests
     [InlineData("a: { query: 'query { b { id } }', paging: none, since: from }", "graphql.variable_unknown")]
     [InlineData("a: { query: 'query { b { id } }', paging: none, records: c }", "graphql.records_unknown")]
     [InlineData("a: { query: 'query { b { id c { nodes { id } } } }', paging: none }", "graphql.page_info_missing")]
-    [InlineData("a: { query: 'query { b { id c { d { nodes { id } pageInfo { hasNextPage endCursor } } } } }', paging: none }",
+    [InlineData(
+        "a: { query: 'query { b { id c { d { nodes { id } pageInfo { hasNextPage endCursor } } } } }', paging: none }",
         "graphql.nested_too_deep")]
     [InlineData("a: { query: 'query { b { id } }', paging: none, types: { id: number } }", "graphql.type_unknown")]
     [InlineData("A b: { query: 'query { b { id } }', paging: none }", "graphql.name_invalid")]
@@ -62,12 +65,22 @@ public sealed class QuerySettingTests
     [InlineData("date", null, "\"2024-01-31\"")]
     [InlineData("unix", null, "1706695200")]
     [InlineData("unix_ms", null, "1706695200000")]
-    [InlineData("iso", "updated_at:>'{since}'", "\"updated_at:>\\u00272024-01-31T10:00:00Z\\u0027\"")]
-    public void The_time_of_an_incremental_reading_is_written_as_the_server_wants_it(string format, string? text, string expected)
+    [InlineData("iso", "updated_at:>'{since}'", "\"updated_at:\\u003E\\u00272024-01-31T10:00:00Z\\u0027\"")]
+    public void The_time_of_an_incremental_reading_is_written_as_the_server_wants_it(
+        string format, string? text, string expected)
     {
-        const string query = "query ($from: String) @b @c(d: $from) { b(from: $from) { id } }";
-        var plan = Read(JsonSerializer.Serialize(
-            new { a = new { query, paging = "none", since = "from", since_format = format, since_text = text } })).ShouldHaveSingleItem();
+        var setting = JsonSerializer.Serialize(new
+        {
+            a = new
+            {
+                query = "query ($from: String) @b @c(d: $from) { b(from: $from) { id } }",
+                paging = "none",
+                since = "from",
+                since_format = format,
+                since_text = text,
+            },
+        });
+        var plan = Read(setting).ShouldHaveSingleItem();
         var call = new QueryCall("/graphql", plan);
 
         call.At(new Slice { From = 1_706_695_200 }).Json.ShouldNotBeNull().ShouldContain($"\"from\":{expected}");
@@ -77,7 +90,8 @@ public sealed class QuerySettingTests
     [Fact]
     public void A_variable_that_must_be_there_asks_a_full_reading_for_all()
     {
-        var plan = Read("a: { query: 'query ($from: DateTime!) { b(from: $from) { id } }', paging: none, since: from }").Single();
+        var plan =
+            Read("a: { query: 'query ($from: DateTime!) { b(from: $from) { id } }', paging: none, since: from }").Single();
 
         new QueryCall("/", plan).At(new Slice()).Json!.ShouldContain("1970-01-01T00:00:00Z");
     }

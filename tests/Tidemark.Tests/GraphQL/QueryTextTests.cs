@@ -42,7 +42,8 @@ public sealed class QueryTextTests
     [InlineData("{ a % b }")]
     [InlineData("fragment F on T { ...F } { ...F }")]
     public void A_text_that_is_no_query_is_refused_with_its_line(string text) =>
-        Should.Throw<TidemarkException>(() => GraphParser.Read(text, operation: null)).Code.ShouldBe("graphql.malformed");
+        Should.Throw<TidemarkException>(() => GraphParser.Read(text, operation: null)).Code.ShouldBe(
+            "graphql.malformed");
 
     [Fact]
     public void A_mutation_is_never_sent() =>
@@ -55,6 +56,7 @@ public sealed class QueryTextTests
         const string text = "query A { a } query B { b }";
 
         GraphParser.Read(text, "B").Fields[0].Name.ShouldBe("b");
-        Should.Throw<TidemarkException>(() => GraphParser.Read(text, operation: null)).Code.ShouldBe("graphql.operation_unknown");
+        Should.Throw<TidemarkException>(() => GraphParser.Read(text, operation: null)).Code.ShouldBe(
+            "graphql.operation_unknown");
     }
 }

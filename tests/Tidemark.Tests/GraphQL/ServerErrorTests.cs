@@ -45,7 +45,8 @@ public sealed class ServerErrorTests
     [InlineData("SOMETHING_ELSE", "graphql.failed")]
     public async Task Errors_under_status_200_are_errors(string code, string said)
     {
-        await using var bench = await ShopBench.StartAsync(ShopQueries.Customers, more: settings => settings["retries"] = "0");
+        await using var bench =
+            await ShopBench.StartAsync(ShopQueries.Customers, more: settings => settings["retries"] = "0");
         await bench.SetAsync(new { error_code = code });
 
         var refused = await Should.ThrowAsync<TidemarkException>(() => bench.SyncAsync());
@@ -56,7 +57,9 @@ public sealed class ServerErrorTests
     [Fact]
     public async Task A_query_that_does_not_fit_the_schema_is_said_with_the_servers_words()
     {
-        await using var bench = await ShopBench.StartAsync(ShopQueries.Customers.Replace("creditLimit", "credits", StringComparison.Ordinal));
+        await using var bench =
+            await ShopBench.StartAsync(
+            ShopQueries.Customers.Replace("creditLimit", "credits", StringComparison.Ordinal));
 
         var refused = await Should.ThrowAsync<TidemarkException>(() => bench.SyncAsync());
         refused.Problems.ShouldContain(problem => problem.Code == "graphql.query_refused"

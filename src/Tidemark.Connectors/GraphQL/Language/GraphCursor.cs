@@ -20,7 +20,8 @@ internal sealed class GraphCursor(string text)
 
     /// <summary>Whether a name or mark stands here.</summary>
     public bool Is(string word) =>
-        Token.Kind is GraphTokenKind.Name or GraphTokenKind.Mark && text.AsSpan(Token.Start, Token.End - Token.Start).SequenceEqual(word);
+        Token.Kind is GraphTokenKind.Name or GraphTokenKind.Mark
+            && text.AsSpan(Token.Start, Token.End - Token.Start).SequenceEqual(word);
 
     public bool TryTake(string word)
     {
@@ -81,7 +82,8 @@ internal sealed class GraphCursor(string text)
     public void Skip() => _at++;
 
     public TidemarkException Unexpected(string what) =>
-        GraphTokens.Malformed(text, Token.Start, IsAtEnd ? $"{what}, but the text ends" : $"{what} in place of {Word(Token)}");
+        GraphTokens.Malformed(
+            text, Token.Start, IsAtEnd ? $"{what}, but the text ends" : $"{what} in place of {Word(Token)}");
 
     private string Word(GraphToken token) => text[token.Start..token.End];
 }

@@ -9,7 +9,8 @@ internal sealed class GraphParser
     private const int MaxDepth = 32;
 
     private readonly GraphCursor _cursor;
-    private readonly List<(string? Name, IReadOnlyList<GraphVariable> Variables, IReadOnlyList<Selection> Selections)> _queries = [];
+    private readonly List<(
+        string? Name, IReadOnlyList<GraphVariable> Variables, IReadOnlyList<Selection> Selections)> _queries = [];
     private readonly Dictionary<string, (string OnType, IReadOnlyList<Selection> Selections)> _fragments = [];
 
     private GraphParser(string text) => _cursor = new GraphCursor(text);
@@ -26,7 +27,8 @@ internal sealed class GraphParser
         if (wanted.Count != 1)
         {
             throw new TidemarkException(FailureKind.Configuration, "graphql.operation_unknown",
-                operation is null ? "The text has not one query but several, or none." : $"The text has no query {operation}.")
+                operation is null ? "The text has not one query but several, or none."
+                    : $"The text has no query {operation}.")
             {
                 Hint = NearestName.Hint(operation ?? "", parser._queries.Select(query => query.Name).OfType<string>()),
             };
@@ -79,7 +81,8 @@ internal sealed class GraphParser
             if (_cursor.Is("[")) _cursor.SkipBrackets();
             else _cursor.TakeName();
             _cursor.TryTake("!");
-            var type = string.Concat(_cursor.Text[typeStart.._cursor.TakenEnd].Where(letter => !char.IsWhiteSpace(letter)));
+            var type =
+                string.Concat(_cursor.Text[typeStart.._cursor.TakenEnd].Where(letter => !char.IsWhiteSpace(letter)));
             var hasDefault = _cursor.TryTake("=");
             if (hasDefault) _cursor.SkipValue();
             variables.Add(new(name, type, hasDefault, _cursor.Text[start.._cursor.TakenEnd]));
@@ -167,7 +170,8 @@ internal sealed class GraphParser
         }
 
         // The same field may be selected in several fragments.
-        return [.. fields.GroupBy(field => field.Response).Select(same => same.Count() == 1 ? same.First() : Merge([.. same]))];
+        return [.. fields.GroupBy(field => field.Response).Select(
+            same => same.Count() == 1 ? same.First() : Merge([.. same]))];
     }
 
     private static GraphField Merge(IReadOnlyList<GraphField> same) =>

@@ -56,7 +56,8 @@ internal static class GraphTokens
     private static GraphToken Next(string text, int at)
     {
         var letter = text[at];
-        if (IsNameLetter(letter) && !char.IsAsciiDigit(letter)) return new(GraphTokenKind.Name, at, While(text, at, IsNameLetter));
+        if (IsNameLetter(letter) && !char.IsAsciiDigit(letter))
+            return new(GraphTokenKind.Name, at, While(text, at, IsNameLetter));
         if (text.AsSpan(at).StartsWith("...")) return new(GraphTokenKind.Mark, at, at + 3);
         if (Marks.Contains(letter, StringComparison.Ordinal)) return new(GraphTokenKind.Mark, at, at + 1);
         if (letter == '"') return new(GraphTokenKind.Literal, at, EndOfString(text, at));

@@ -17,7 +17,9 @@ internal static class QueriesText
     private static readonly string[] FileEndings = [".yaml", ".yml", ".json"];
 
     /// <summary>Definitions by name, not looked into yet.</summary>
-    /// <exception cref="TidemarkException">Configuration <c>graphql.queries_file</c>, <c>graphql.queries_malformed</c>.</exception>
+    /// <exception cref="TidemarkException">
+    /// Configuration <c>graphql.queries_file</c>, <c>graphql.queries_malformed</c>.
+    /// </exception>
     public static IReadOnlyList<KeyValuePair<string, JsonObject>> Read(string setting)
     {
         var text = IsFile(setting) ? ReadFile(setting.Trim()) : setting;
@@ -52,7 +54,8 @@ internal static class QueriesText
         var entries = root switch
         {
             JsonObject byName => byName.Select(entry => (Name: entry.Key, entry.Value)),
-            JsonArray list => list.Select(entry => (Name: (string?)((entry as JsonObject)?["name"]) ?? "", Value: entry)),
+            JsonArray list =>
+                list.Select(entry => (Name: (string?)((entry as JsonObject)?["name"]) ?? "", Value: entry)),
             _ => throw Malformed("a mapping from names to queries is expected"),
         };
         foreach (var (name, value) in entries.ToList())
@@ -89,13 +92,14 @@ internal static class QueriesText
         RefuseTricks(text);
         var stream = new YamlStream();
         stream.Load(new StringReader(text));
-        return stream.Documents.Count == 1 ? Node(stream.Documents[0].RootNode) : throw Malformed("one document is expected");
+        return stream.Documents.Count == 1 ? Node(stream.Documents[0].RootNode)
+            : throw Malformed("one document is expected");
     }
 
     private static JsonNode? Node(YamlNode node) => node switch
     {
         YamlMappingNode mapping => new JsonObject(mapping.Children.Select(
-            child => new KeyValuePair<string, JsonNode?>((child.Key as YamlScalarNode)?.Value ?? "", Node(child.Value)))),
+            child => KeyValuePair.Create((child.Key as YamlScalarNode)?.Value ?? "", Node(child.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Select(Node)]),
         YamlScalarNode { Style: ScalarStyle.Plain } plain => Scalar(plain.Value ?? ""),
         YamlScalarNode quoted => JsonValue.Create(quoted.Value),
@@ -107,8 +111,10 @@ internal static class QueriesText
         "" or "~" or "null" => null,
         "true" => JsonValue.Create(true),
         "false" => JsonValue.Create(false),
-        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
-        _ when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) =>
+            JsonValue.Create(whole),
+        _ when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
+            JsonValue.Create(number),
         _ => JsonValue.Create(text),
     };
 
@@ -120,12 +126,14 @@ internal static class QueriesText
         {
             depth += parser.Current!.NestingIncrease;
             if (depth > MaxDepth) throw Malformed("it is nested too deep");
-            if (parser.Current is AnchorAlias or NodeEvent { Anchor.IsEmpty: false }) throw Malformed("anchors and aliases are not taken");
+            if (parser.Current is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
+                throw Malformed("anchors and aliases are not taken");
         }
     }
 
     private static TidemarkException Malformed(string what, Exception? cause = null) =>
-        new(FailureKind.Configuration, "graphql.queries_malformed", $"The setting queries is not understood: {what.TrimEnd('.')}.", cause)
+        new(FailureKind.Configuration, "graphql.queries_malformed",
+            $"The setting queries is not understood: {what.TrimEnd('.')}.", cause)
         {
             Hint = "It is YAML or JSON: a name for each stream, and under it the query; or the path of such a file.",
         };

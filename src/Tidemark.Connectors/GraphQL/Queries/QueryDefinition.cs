@@ -23,7 +23,9 @@ internal sealed record QueryDefinition
     /// <summary>relay, offset, page or none. Default: by the arguments of the list.</summary>
     public string? Paging { get; init; }
 
-    /// <summary>Variable that takes the cursor, the offset or the number of the page. Default: by the arguments.</summary>
+    /// <summary>
+    /// Variable that takes the cursor, the offset or the number of the page. Default: by the arguments.
+    /// </summary>
     public string? Position { get; init; }
 
     /// <summary>Variable that takes the size of a page. Default: by the arguments.</summary>
@@ -41,7 +43,9 @@ internal sealed record QueryDefinition
     /// <summary>Path below data of the number of all records.</summary>
     public string? Total { get; init; }
 
-    /// <summary>Variable that takes the time from which on changes are wanted. Without it everything is read every time.</summary>
+    /// <summary>
+    /// Variable that takes the time from which on changes are wanted. Without it everything is read every time.
+    /// </summary>
     public string? Since { get; init; }
 
     /// <summary>How that time is written: iso, date, unix or unix_ms. Default iso.</summary>
@@ -54,14 +58,17 @@ internal sealed record QueryDefinition
     public string? Deleted { get; init; }
 
     /// <summary>Types of columns that the schema does not tell, e.g. total: decimal.</summary>
-    public IReadOnlyDictionary<string, string> Types { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Types { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Queries that read the rest of a list within a record, by the list's name.</summary>
-    public IReadOnlyDictionary<string, string> Complete { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Complete { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>A list within the records whose elements become the rows.</summary>
     public string? Rows { get; init; }
 
     /// <summary>Columns of such rows that come from the record around them, e.g. order_id: id.</summary>
-    public IReadOnlyDictionary<string, string> Parent { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Parent { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 }

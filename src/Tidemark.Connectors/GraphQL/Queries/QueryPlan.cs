@@ -10,7 +10,9 @@ internal enum PagingStyle
     Page,
 }
 
-/// <summary>A definition and its query, understood: where an answer has what, and what is asked for the next page.</summary>
+/// <summary>
+/// A definition and its query, understood: where an answer has what, and what is asked for the next page.
+/// </summary>
 /// <param name="Name">Of the stream.</param>
 /// <param name="Definition">As the setting has it.</param>
 /// <param name="Operation">Its query.</param>

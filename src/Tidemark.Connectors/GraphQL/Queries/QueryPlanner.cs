@@ -4,7 +4,9 @@ using Tidemark.Engine.Errors;
 
 namespace Tidemark.Connectors.GraphQL.Queries;
 
-/// <summary>Understands a definition: reads off the query what the definition does not say, and doubts the rest.</summary>
+/// <summary>
+/// Understands a definition: reads off the query what the definition does not say, and doubts the rest.
+/// </summary>
 /// <param name="name">Of the stream.</param>
 /// <param name="definition">As the setting has it.</param>
 /// <param name="pageSize">Records a page where the definition does not say.</param>
@@ -13,7 +15,8 @@ internal sealed class QueryPlanner(string name, QueryDefinition definition, int 
 {
     private static readonly string[] OffsetNames = ["offset", "skip"];
     private static readonly string[] PageNames = ["page", "pageNumber", "page_number"];
-    private static readonly string[] SizeNames = ["first", "limit", "take", "perPage", "per_page", "pageSize", "page_size", "count", "size"];
+    private static readonly string[] SizeNames =
+        ["first", "limit", "take", "perPage", "per_page", "pageSize", "page_size", "count", "size"];
 
     /// <summary>Null where the query cannot be read at all.</summary>
     public QueryPlan? Plan()
@@ -33,7 +36,8 @@ internal sealed class QueryPlanner(string name, QueryDefinition definition, int 
 
     private string Subject => $"query {name}";
 
-    private void Report(string code, string message, string? hint = null) => problems.Add(new(code, Subject, message, hint));
+    private void Report(string code, string message, string? hint = null) =>
+        problems.Add(new(code, Subject, message, hint));
 
     private List<GraphField>? FindPath(GraphOperation operation)
     {
@@ -78,36 +82,41 @@ internal sealed class QueryPlanner(string name, QueryDefinition definition, int 
         plan = plan with
         {
             Paging = style,
-            Position = style == PagingStyle.None ? null : definition.Position ?? Argument(plan, NamesOf(style))?.Variable,
+            Position = style == PagingStyle.None ? null
+                : definition.Position ?? Argument(plan, NamesOf(style))?.Variable,
             Size = definition.Size ?? size?.Variable,
         };
         if (style != PagingStyle.None && plan.Position is null)
         {
             Report("graphql.position_unknown", "No variable takes the place of the next page.",
-                $"Give the list the argument {NamesOf(style)[0]}: $variable, or name the variable with the key position.");
+                $"Give the list the argument {NamesOf(style)[0]}: $variable, or name the variable under position.");
         }
 
         if (style == PagingStyle.Relay && !plan.List.HasPageInfo)
-            Report("graphql.page_info_missing", $"{plan.Path[^1].Response} needs pageInfo {{ hasNextPage endCursor }}.");
+            Report("graphql.page_info_missing",
+                $"{plan.Path[^1].Response} needs pageInfo {{ hasNextPage endCursor }}.");
         if (style == PagingStyle.Page && definition.FirstPage is null)
         {
             // Asking a server that counts from 0 for page 1 first would leave its first page out without a word.
-            Report("graphql.first_page_missing", "It must be said whether pages count from 0 or from 1.", "Set first_page.");
+            Report("graphql.first_page_missing", "It must be said whether pages count from 0 or from 1.",
+                "Set first_page.");
         }
 
-        int? literal = int.TryParse(size?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int? literal = int.TryParse(size?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : null;
         return plan with { PageSize = plan.Size is null ? literal : definition.PageSize ?? pageSize };
     }
 
     private PagingStyle Recognise(QueryPlan plan)
     {
-        if (plan.List.HasPageInfo && (definition.Position ?? Argument(plan, NamesOf(PagingStyle.Relay))?.Variable) is not null)
+        if (plan.List.HasPageInfo
+            && (definition.Position ?? Argument(plan, NamesOf(PagingStyle.Relay))?.Variable) is not null)
             return PagingStyle.Relay;
         if (Argument(plan, OffsetNames)?.Variable is not null) return PagingStyle.Offset;
         if (Argument(plan, PageNames)?.Variable is not null) return PagingStyle.Page;
         Report("graphql.paging_unknown", "The query does not show how the list is paged.",
-            "Give the list after: $variable and pageInfo { hasNextPage endCursor }, or offset: $variable, or page: $variable; "
-            + "or set paging: none where one answer always has all.");
+            "Give the list after: $variable and pageInfo { hasNextPage endCursor }, or offset: $variable, "
+            + "or page: $variable; or set paging: none where one answer always has all.");
         return PagingStyle.None;
     }
 
@@ -122,15 +131,19 @@ internal sealed class QueryPlanner(string name, QueryDefinition definition, int 
 
         if (definition.SinceText is { } text && !text.Contains("{since}", StringComparison.Ordinal))
             Report("graphql.key_invalid", "The key since_text has no {since} in it.");
-        plan = plan with { Nested = [.. plan.List.Record.Fields.Select(GraphList.Of).Where(list => list.IsConnection)], Rows = FindRows(plan) };
+        plan = plan with
+        {
+            Nested = [.. plan.List.Record.Fields.Select(GraphList.Of).Where(list => list.IsConnection)],
+            Rows = FindRows(plan),
+        };
         foreach (var list in plan.Nested.Where(list => !list.HasPageInfo))
         {
             Report("graphql.page_info_missing", $"{list.Field.Response} needs pageInfo {{ hasNextPage endCursor }}: "
                 + "without it nobody sees that the list was cut off.");
         }
 
-        foreach (var deep in plan.List.Record.Fields.SelectMany(field => GraphList.Of(field).Record.Fields).SelectMany(Inside)
-            .Where(field => GraphList.Of(field).IsConnection))
+        var inner = plan.List.Record.Fields.SelectMany(field => GraphList.Of(field).Record.Fields).SelectMany(Inside);
+        foreach (var deep in inner.Where(field => GraphList.Of(field).IsConnection))
         {
             Report("graphql.nested_too_deep", $"{deep.Response} is a list within a list within a record.",
                 "Read it as a stream of its own; lists are completed one level down.");
@@ -151,7 +164,8 @@ internal sealed class QueryPlanner(string name, QueryDefinition definition, int 
 
     private void CheckKey(QueryPlan plan)
     {
-        foreach (var key in definition.Key.Where(key => !definition.Parent.ContainsKey(key) && !IsSelected(plan.Row, key)))
+        var ownKeys = definition.Key.Where(key => !definition.Parent.ContainsKey(key));
+        foreach (var key in ownKeys.Where(key => !IsSelected(plan.Row, key)))
         {
             Report("graphql.key_unselected", $"The query does not select the key {key}.",
                 NearestName.Hint(key, plan.Row.Fields.Select(field => field.Response)));

@@ -21,7 +21,8 @@ internal sealed class QueryReader(string name, JsonObject entry, ICollection<Pro
         {
             Query = Text("query") ?? "",
             Operation = Text("operation"),
-            Variables = entry["variables"] is null ? null : entry["variables"] as JsonObject ?? Wrong<JsonObject>("variables", "is a mapping"),
+            Variables = entry["variables"] is null ? null
+                : entry["variables"] as JsonObject ?? Wrong<JsonObject>("variables", "is a mapping"),
             Records = Text("records"),
             Key = entry.ContainsKey("key") ? Texts("key") : fallback.Key,
             Paging = OneOf("paging", "relay", "offset", "page", "none"),
@@ -42,7 +43,8 @@ internal sealed class QueryReader(string name, JsonObject entry, ICollection<Pro
         };
     }
 
-    private void Report(string code, string message, string? hint = null) => problems.Add(new(code, $"query {name}", message, hint));
+    private void Report(string code, string message, string? hint = null) =>
+        problems.Add(new(code, $"query {name}", message, hint));
 
     private T? Wrong<T>(string key, string rule)
     {
@@ -53,19 +55,23 @@ internal sealed class QueryReader(string name, JsonObject entry, ICollection<Pro
     private string? Text(string key) => entry[key] switch
     {
         null => null,
-        JsonValue value when value.GetValueKind() is not (JsonValueKind.Object or JsonValueKind.Array) => value.ToString(),
+        JsonValue value when value.GetValueKind() is not (JsonValueKind.Object or JsonValueKind.Array) =>
+            value.ToString(),
         _ => Wrong<string>(key, "is a single value"),
     };
 
     private List<string> Texts(string key) => entry[key] switch
     {
-        JsonArray { Count: > 0 } list when list.All(item => item is JsonValue) => [.. list.Select(item => item!.ToString())],
-        JsonValue one => [.. one.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+        JsonArray { Count: > 0 } list when list.All(item => item is JsonValue) =>
+            [.. list.Select(item => item!.ToString())],
+        JsonValue one =>
+            [.. one.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
         _ => Wrong<List<string>>(key, "is a name or a list of names") ?? [],
     };
 
     private string? OneOf(string key, params string[] words) =>
-        Text(key) is not { } text || words.Contains(text) ? Text(key) : Wrong<string>(key, $"is one of {string.Join(", ", words)}");
+        Text(key) is not { } text || words.Contains(text) ? Text(key)
+            : Wrong<string>(key, $"is one of {string.Join(", ", words)}");
 
     private int? Whole(string key, int least, int most)
     {

@@ -10,7 +10,8 @@ internal static class QuerySet
     public static IReadOnlyList<QueryPlan> Read(GraphQLOptions options, ICollection<Problem> problems)
     {
         if (options.Headers is { } headers && !GraphQLHeaders.IsValid(headers.Reveal()))
-            problems.Add(new("graphql.headers_malformed", "setting headers", "Every line of headers is a name, a colon and a value."));
+            problems.Add(new("graphql.headers_malformed", "setting headers",
+                "Every line of headers is a name, a colon and a value."));
         var plans = new List<QueryPlan>();
         try
         {
@@ -18,7 +19,8 @@ internal static class QuerySet
             {
                 var definition = new QueryReader(name, entry, problems).Read();
                 CheckWords(name, definition, problems);
-                if (definition.Query.Length > 0 && new QueryPlanner(name, definition, options.PageSize, problems).Plan() is { } plan)
+                if (definition.Query.Length > 0
+                    && new QueryPlanner(name, definition, options.PageSize, problems).Plan() is { } plan)
                     plans.Add(plan);
             }
         }
@@ -37,7 +39,8 @@ internal static class QuerySet
     private static void CheckWords(string name, QueryDefinition definition, ICollection<Problem> problems)
     {
         if (name.Length == 0 || Engine.Records.ColumnNames.SnakeCase(name) != name)
-            problems.Add(new("graphql.name_invalid", $"query {name}", "The name of a stream is in snake_case, e.g. line_items."));
+            problems.Add(new("graphql.name_invalid", $"query {name}",
+                "The name of a stream is in snake_case, e.g. line_items."));
         foreach (var (field, word) in definition.Types.Where(type => ScalarTypes.OfWord(type.Value) is null))
         {
             problems.Add(new("graphql.type_unknown", $"query {name}", $"There is no type {word} for {field}.",

@@ -25,13 +25,15 @@ internal static class GraphQLPaging
                 _ => 0,
             },
             Identity = (plan.List.Elements == "edges" ? "node/" : "") + plan.Definition.Key[0].Replace('.', '/'),
-            Range = plan.Definition.Since is null ? null : new ListingRange("", Engine.Records.WireTime.Iso8601, RangeOrder.Unordered),
+            Range = plan.Definition.Since is null ? null
+                : new ListingRange("", Engine.Records.WireTime.Iso8601, RangeOrder.Unordered),
             LosesPosition = error => error.Code == GraphQLErrors.CursorRefused,
         };
     }
 
     /// <summary>Cursors of a connection at a path of an answer, e.g. <c>data/customers</c>.</summary>
-    public static Paging Relay(string list) => Paging.ByToken($"{list}/pageInfo/endCursor", $"{list}/pageInfo/hasNextPage");
+    public static Paging Relay(string list) =>
+        Paging.ByToken($"{list}/pageInfo/endCursor", $"{list}/pageInfo/hasNextPage");
 
     /// <summary>The value of the variable that takes the position; null for the first page by cursors.</summary>
     public static JsonNode? Position(QueryPlan plan, Slice slice) => plan.Paging switch
@@ -71,7 +73,9 @@ internal static class GraphQLPaging
         };
     }
 
-    /// <summary>Where the next page begins: its number, or the offset, and behind a colon the records read so far.</summary>
+    /// <summary>
+    /// Where the next page begins: its number, or the offset, and behind a colon the records read so far.
+    /// </summary>
     private static string Next(QueryPlan plan, Slice slice, HttpPage page)
     {
         var read = Read(slice) + page.Records.Count;

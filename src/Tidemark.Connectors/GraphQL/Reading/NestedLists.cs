@@ -78,7 +78,7 @@ internal sealed class NestedLists(QueryPlan plan, string target, SchemaCache sch
             $"{list.Field.Response} of {plan.Name} goes on beyond its page, and the rest cannot be asked for.")
         {
             Hint = "Under complete, give a query by the record's id: "
-                + $"query($id: ID!, $after: String) {{ … (id: $id) {{ {list.Field.Response}(after: $after) {{ … }} }} }}.",
+                + $"query($id: ID!, $after: String) {{ … {list.Field.Response}(after: $after) {{ … }} … }}.",
         };
 
     private (string Id, string Cursor)? Cut(ReadOnlySpan<byte> record, GraphList list)
@@ -113,7 +113,8 @@ internal sealed class NestedLists(QueryPlan plan, string target, SchemaCache sch
         var places = new List<(GraphList List, JsonPlace Place)>();
         foreach (var list in plan.Nested)
         {
-            if (JsonPlace.Find(record, list.Field.Response) is { Token: JsonTokenType.StartObject } place) places.Add((list, place));
+            if (JsonPlace.Find(record, list.Field.Response) is { Token: JsonTokenType.StartObject } place)
+                places.Add((list, place));
         }
 
         places.Sort((one, other) => one.Place.Start.CompareTo(other.Place.Start));
@@ -127,7 +128,8 @@ internal sealed class NestedLists(QueryPlan plan, string target, SchemaCache sch
 
     /// <summary>The node of an edge, unless the edge says more, or its node is what the rows are made of.</summary>
     private ReadOnlyMemory<byte> Element(GraphList list, ReadOnlyMemory<byte> element) =>
-        list.Elements == "edges" && (!list.HasEdgeFields || plan.Rows is not null) ? JsonElements.Node(element) : element;
+        list.Elements == "edges" && (!list.HasEdgeFields || plan.Rows is not null) ? JsonElements.Node(element)
+            : element;
 
     private static void Next(ref bool isFirst, HttpPageBuilder into)
     {

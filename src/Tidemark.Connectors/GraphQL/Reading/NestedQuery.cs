@@ -12,7 +12,8 @@ namespace Tidemark.Connectors.GraphQL.Reading;
 /// <param name="Id">Variable of the id.</param>
 /// <param name="After">Variable of the cursor.</param>
 /// <param name="List">The list, with its path in an answer.</param>
-internal sealed record NestedQuery(string Text, JsonObject Variables, string Id, string After, (GraphList List, string Path) List)
+internal sealed record NestedQuery(
+    string Text, JsonObject Variables, string Id, string After, (GraphList List, string Path) List)
 {
     private const string OwnId = "tidemarkId";
     private const string OwnAfter = "tidemarkAfter";
@@ -23,13 +24,19 @@ internal sealed record NestedQuery(string Text, JsonObject Variables, string Id,
     /// </summary>
     /// <remarks>https://graphql.org/learn/global-object-identification/.</remarks>
     public static NestedQuery? For(QueryPlan plan, GraphList list, GraphSchema? schema) =>
-        plan.Definition.Complete.TryGetValue(list.Field.Response, out var text) ? Stated(plan, list, text) : Derived(plan, list, schema);
+        plan.Definition.Complete.TryGetValue(list.Field.Response, out var text) ? Stated(plan, list, text)
+            : Derived(plan, list, schema);
 
     /// <summary>The rest of the list of one record.</summary>
     public HttpListing Listing(string target, string id) =>
-        new($"{List.Path}/{List.List.Elements}", slice => Call(target, id, slice), Paging) { PageSize = int.MaxValue, Identity = "" };
+        new($"{List.Path}/{List.List.Elements}", slice => Call(target, id, slice), Paging)
+        {
+            PageSize = int.MaxValue,
+            Identity = "",
+        };
 
-    private Paging Paging => GraphQLPaging.Relay(List.Path) is var relay ? relay with { Picks = [.. relay.Picks, "errors"] } : relay;
+    private Paging Paging =>
+        GraphQLPaging.Relay(List.Path) is var relay ? relay with { Picks = [.. relay.Picks, "errors"] } : relay;
 
     private HttpCall Call(string target, string id, Slice slice)
     {
@@ -111,5 +118,6 @@ internal sealed record NestedQuery(string Text, JsonObject Variables, string Id,
         return false;
     }
 
-    private static string PathOf(IEnumerable<GraphField> way) => "data/" + string.Join('/', way.Select(field => field.Response));
+    private static string PathOf(IEnumerable<GraphField> way) =>
+        "data/" + string.Join('/', way.Select(field => field.Response));
 }

@@ -17,15 +17,19 @@ internal static class PartialData
     {
         var unfit = new Dictionary<int, string>();
         if (errors is null) return unfit;
-        string[] way = [.. plan.Path.Select(field => field.Response), .. plan.List.Elements is { } elements ? [elements] : (string[])[]];
+        string[] way =
+            [.. plan.Path.Select(field => field.Response), .. plan.List.Elements is { } elements ? [elements]
+            : (string[])[]];
         foreach (var error in GraphQLError.Read(errors))
         {
             var isOfRecord = error.Path.Count > way.Length && error.Path.Take(way.Length).SequenceEqual(way);
-            if (!isOfRecord || !int.TryParse(error.Path[way.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var place)
+            if (!isOfRecord
+                || !int.TryParse(error.Path[way.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var place)
                 // An inner list that failed has rows that nobody can name.
                 || plan.Rows is not null)
                 throw Partial(error);
-            unfit[place] = $"The server could not give {string.Join('.', error.Path.Skip(way.Length + 1))}: {error.Message}";
+            unfit[place] =
+                $"The server could not give {string.Join('.', error.Path.Skip(way.Length + 1))}: {error.Message}";
         }
 
         return unfit;

@@ -35,12 +35,16 @@ internal sealed class QueryCall(string target, QueryPlan plan)
         var definition = plan.Definition;
         var variables = definition.Variables?.DeepClone().AsObject() ?? [];
         if (plan.Size is { } sizeVariable && size is { } records) variables[sizeVariable] = records;
-        if (plan.Position is { } position && GraphQLPaging.Position(plan, slice) is { } place) variables[position] = place;
-        if (definition.Since is { } since && Since(slice.From, plan.Operation.Variable(since)) is { } from) variables[since] = from;
+        if (plan.Position is { } position && GraphQLPaging.Position(plan, slice) is { } place) variables[position] =
+            place;
+        if (definition.Since is { } since
+            && Since(slice.From, plan.Operation.Variable(since)) is { } from) variables[since] = from;
         return Post(target, plan.Operation.Text, variables, plan.Operation.Name);
     }
 
-    /// <summary>A time as the variable takes it; null where everything is wanted and the variable may be left out.</summary>
+    /// <summary>
+    /// A time as the variable takes it; null where everything is wanted and the variable may be left out.
+    /// </summary>
     private JsonNode? Since(long? from, GraphVariable? variable)
     {
         // A variable that must be there asks for all by a time before all records.
@@ -54,6 +58,7 @@ internal sealed class QueryCall(string target, QueryPlan plan)
             "date" => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             _ => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         };
-        return definition.SinceText is { } text ? text.Replace("{since}", value.ToString(), StringComparison.Ordinal) : value;
+        return definition.SinceText is { } text ? text.Replace("{since}", value.ToString(), StringComparison.Ordinal)
+            : value;
     }
 }

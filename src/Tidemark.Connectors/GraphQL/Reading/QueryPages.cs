@@ -4,11 +4,14 @@ using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.GraphQL.Reading;
 
-/// <summary>Makes records of what a page has: nodes out of edges, whole lists, rows within records, deletions.</summary>
+/// <summary>
+/// Makes records of what a page has: nodes out of edges, whole lists, rows within records, deletions.
+/// </summary>
 internal sealed class QueryPages(QueryPlan plan, NestedLists nested)
 {
     /// <summary>A page as the engine takes it. Takes the page over: it is returned as it is, or disposed.</summary>
-    public async ValueTask<HttpPage> CompleteAsync(HttpExchange exchange, HttpPage page, CancellationToken cancellationToken)
+    public async ValueTask<HttpPage> CompleteAsync(
+        HttpExchange exchange, HttpPage page, CancellationToken cancellationToken)
     {
         if (page.Records.Count == 0) return page;
         if (IsAsItIs && page["errors"] is null) return page;
@@ -39,9 +42,12 @@ internal sealed class QueryPages(QueryPlan plan, NestedLists nested)
             : whole;
     }
 
-    private bool IsAsItIs => plan.List.Elements != "edges" && plan.Nested.Count == 0 && plan.Definition is { Rows: null, Deleted: null };
+    private bool IsAsItIs =>
+        plan.List.Elements != "edges" && plan.Nested.Count == 0 && plan.Definition is { Rows: null, Deleted: null };
 
     /// <summary>Whether the field that tells of deletion is true, or has a value such as the time of it.</summary>
     private bool IsDeleted(ReadOnlySpan<byte> record) => plan.Definition.Deleted is { } field
-        && JsonPlace.Find(record, field.Replace('.', '/')) is { Token: JsonTokenType.True or JsonTokenType.String or JsonTokenType.Number };
+        && JsonPlace.Find(
+            record, field.Replace(
+            '.', '/')) is { Token: JsonTokenType.True or JsonTokenType.String or JsonTokenType.Number };
 }

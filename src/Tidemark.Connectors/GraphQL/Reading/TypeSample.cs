@@ -27,12 +27,13 @@ internal static class TypeSample
         foreach (var record in Enumerable.Range(0, Math.Min(Records, page.Records.Count)).Select(page.Record))
         {
             var node = plan.List.Elements == "edges" ? JsonElements.Node(record) : record;
-            if (mapper.Map(node.Span, isDeletion: false, batch).Problem is not { Code: "value.wrong_type" } wrong) return null;
+            if (mapper.Map(
+                node.Span, isDeletion: false, batch).Problem is not { Code: "value.wrong_type" } wrong) return null;
             first ??= wrong;
         }
 
         return first is null ? null : new Problem("graphql.type_differs", $"query {plan.Name}", first.Message,
-            "The server's scalar has another meaning than its name has elsewhere. Under types of the query, say what it is, "
-            + "e.g. created_at: timestamp.");
+            "The server's scalar has another meaning than its name has elsewhere. Under types of the query, "
+            + "say what it is, e.g. created_at: timestamp.");
     }
 }

@@ -41,7 +41,8 @@ internal sealed class Columns(QueryPlan plan, GraphSchema? schema)
         var type = parent is null ? null : schema!.Field(field.OnType ?? parent, field.Name);
         if (Stated(field.Response) is { } stated) Add(field.Response, field.Response, stated);
         else if (field.Fields.Count == 0) AddLeaf(field.Response, field.Response, type);
-        else if (GraphList.Of(field).IsConnection || type is { IsList: true }) Add(field.Response, field.Response, (FieldType.Json, default));
+        else if (GraphList.Of(field).IsConnection || type is { IsList: true }) Add(
+            field.Response, field.Response, (FieldType.Json, default));
         else
         {
             foreach (var inner in field.Fields.Where(inner => inner.Name != TypeName))

@@ -17,13 +17,16 @@ internal static class Introspection
           }
         }
         fragment TypeName on __Type {
-          name kind ofType { name kind ofType { name kind ofType { name kind ofType { name kind ofType { name kind } } } } }
+          name kind ofType { name kind ofType { name kind ofType {
+            name kind ofType { name kind ofType { name kind } }
+          } } }
         }
         """;
 
     /// <summary>Null where the server keeps its schema to itself, as many do in production.</summary>
     /// <exception cref="TidemarkException">Transient failures, and addresses that may not be asked.</exception>
-    public static async Task<GraphSchema?> AskAsync(HttpExchange exchange, string target, CancellationToken cancellationToken)
+    public static async Task<GraphSchema?> AskAsync(
+        HttpExchange exchange, string target, CancellationToken cancellationToken)
     {
         try
         {
@@ -38,7 +41,9 @@ internal static class Introspection
         }
     }
 
-    /// <summary>A schema from an introspection answer, from its <c>data</c> or from the <c>__schema</c> within.</summary>
+    /// <summary>
+    /// A schema from an introspection answer, from its <c>data</c> or from the <c>__schema</c> within.
+    /// </summary>
     /// <exception cref="JsonException">No JSON.</exception>
     public static GraphSchema? Read(ReadOnlyMemory<byte> json)
     {

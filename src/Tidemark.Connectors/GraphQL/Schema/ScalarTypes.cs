@@ -23,7 +23,8 @@ internal static class ScalarTypes
     public static IReadOnlyCollection<string> Known => Words.Keys;
 
     /// <summary>The type behind a word of the settings; null where there is none of this name.</summary>
-    public static (FieldType Type, WireTime Time)? OfWord(string word) => Words.TryGetValue(word, out var found) ? found : null;
+    public static (FieldType Type, WireTime Time)? OfWord(string word) =>
+        Words.TryGetValue(word, out var found) ? found : null;
 
     /// <summary>The type of a scalar by its name; text, which holds any value, for one that is not known.</summary>
     public static FieldType Of(string scalar) => scalar switch

@@ -23,7 +23,8 @@ internal sealed class SchemaCache(GraphQLOptions options) : IDisposable
             if (!_found.IsRead)
             {
                 _found = (true, options.SchemaFile is { } file ? FromFile(file)
-                    : options.Introspection ? await Introspection.AskAsync(exchange, options.Url.PathAndQuery, cancellationToken) : null);
+                    : options.Introspection
+                        ? await Introspection.AskAsync(exchange, options.Url.PathAndQuery, cancellationToken) : null);
             }
 
             return _found.Schema;
@@ -42,7 +43,8 @@ internal sealed class SchemaCache(GraphQLOptions options) : IDisposable
         try
         {
             return text.AsSpan().TrimStart() is ['{', ..]
-                ? Introspection.Read(Encoding.UTF8.GetBytes(text)) ?? throw NoSchema(file, null) : SchemaLanguage.Read(text);
+                ? Introspection.Read(Encoding.UTF8.GetBytes(text)) ?? throw NoSchema(file, null)
+                    : SchemaLanguage.Read(text);
         }
         catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException)
         {

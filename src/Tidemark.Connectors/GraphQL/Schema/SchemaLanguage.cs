@@ -3,7 +3,9 @@ using Tidemark.Engine.Errors;
 
 namespace Tidemark.Connectors.GraphQL.Schema;
 
-/// <summary>Reads a schema in schema language: objects and interfaces with their fields; the rest is passed over.</summary>
+/// <summary>
+/// Reads a schema in schema language: objects and interfaces with their fields; the rest is passed over.
+/// </summary>
 /// <remarks>https://spec.graphql.org/October2021/#sec-Type-System.</remarks>
 internal static class SchemaLanguage
 {

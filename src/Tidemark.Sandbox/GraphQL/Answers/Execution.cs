@@ -68,12 +68,14 @@ internal sealed class Execution(
         }
     }
 
-    private ServerList Listing(string stream, QueryField field) => new(streams[stream], kinds[stream], field, settings, fired, _selected);
+    private ServerList Listing(string stream, QueryField field) =>
+        new(streams[stream], kinds[stream], field, settings, fired, _selected);
 
     /// <summary>A record by its id, of a type that the field names, or of any for <c>node</c>.</summary>
     private void WriteOne(JsonBuffer json, QueryField field)
     {
-        if (field.Name == "node" && !settings.Node) throw GraphQLProblem.Invalid("Cannot query field \"node\" on type \"Query\".");
+        if (field.Name == "node" && !settings.Node)
+            throw GraphQLProblem.Invalid("Cannot query field \"node\" on type \"Query\".");
         foreach (var (name, kind) in kinds)
         {
             if (field.Name != "node" && !name.StartsWith(field.Name, StringComparison.Ordinal)) continue;
@@ -104,10 +106,12 @@ internal sealed class Selected(ServerSettings settings, FiredFaults fired)
     {
         var parts = string.Join(',', path.Select(part => part is int place
             ? place.ToString(CultureInfo.InvariantCulture) : JsonSerializer.Serialize(part)));
-        _errors.Add($$$"""{"message":"The field is out of reach.","path":[{{{parts}}}],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}""");
+        const string extensions = """{"code":"INTERNAL_SERVER_ERROR"}""";
+        _errors.Add($$"""{"message":"The field is out of reach.","path":[{{parts}}],"extensions":{{extensions}}}""");
     }
 
-    public static void WriteFields(JsonBuffer json, IReadOnlyList<QueryField> fields, Action<QueryField, JsonBuffer> write)
+    public static void WriteFields(
+        JsonBuffer json, IReadOnlyList<QueryField> fields, Action<QueryField, JsonBuffer> write)
     {
         json.Raw("{"u8);
         for (var number = 0; number < fields.Count; number++)
@@ -121,11 +125,16 @@ internal sealed class Selected(ServerSettings settings, FiredFaults fired)
         json.Raw("}"u8);
     }
 
-    public void WriteObject(JsonBuffer json, string type, JsonElement record, IReadOnlyList<QueryField> fields, string? withheld = null) =>
-        WriteFields(json, [.. fields.Where(field => field.OnType is null || field.OnType == type || field.OnType == "Node")], (field, into) =>
+    public void WriteObject(
+        JsonBuffer json, string type, JsonElement record, IReadOnlyList<QueryField> fields, string? withheld = null) =>
+        WriteFields(
+            json, [.. fields.Where(field => field.OnType is null || field.OnType == type || field.OnType == "Node")],
+            (field, into) =>
         {
             if (field.Name == "__typename") into.Text(type);
-            else if (field.Name == withheld || !record.TryGetProperty(field.Name, out var value) || value.ValueKind == JsonValueKind.Null)
+            else if (
+                field.Name == withheld || !record.TryGetProperty(field.Name, out var value)
+                || value.ValueKind == JsonValueKind.Null)
                 into.Null();
             else WriteValue(into, ServerSchema.Types[type][field.Name].TypeName, value, field);
         });

@@ -34,5 +34,6 @@ internal static class ServerCursor
         return parts.Length == count && parts[0] == generation ? parts : throw Invalid(cursor);
     }
 
-    private static GraphQLProblem Invalid(string cursor) => new("BAD_USER_INPUT", $"Invalid cursor: {cursor}") { HasBegun = true };
+    private static GraphQLProblem Invalid(string cursor) =>
+        new("BAD_USER_INPUT", $"Invalid cursor: {cursor}") { HasBegun = true };
 }

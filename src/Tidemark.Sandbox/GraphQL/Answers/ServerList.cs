@@ -9,7 +9,8 @@ namespace Tidemark.Sandbox.GraphQL.Answers;
 
 /// <summary>One list at the root, oldest record first, in the four ways that servers page.</summary>
 internal sealed class ServerList(
-    RecordStream stream, GraphQLRecords kind, QueryField field, ServerSettings settings, FiredFaults fired, Selected selected)
+    RecordStream stream, GraphQLRecords kind, QueryField field, ServerSettings settings, FiredFaults fired,
+        Selected selected)
 {
     private const int DefaultPage = 50;
 
@@ -20,10 +21,12 @@ internal sealed class ServerList(
     {
         var limit = Limit("first", settings.MaxPage);
         var range = Range();
-        var after = field.Text("after") is { } cursor ? ServerCursor.Key(cursor, settings.CursorGeneration) : RecordKey.First;
+        var after = field.Text("after") is { } cursor ? ServerCursor.Key(cursor, settings.CursorGeneration)
+            : RecordKey.First;
         // One more than asked for tells whether there is more.
         var found = fired.Has(FaultKind.RepeatPage)
-            ? Upwards(range with { Before = after with { Index = after.Index + 1 } }, int.MaxValue).TakeLast(limit).ToList()
+            ? Upwards(range with { Before = after with { Index = after.Index + 1 } }, int.MaxValue).TakeLast(
+                limit).ToList()
             : Upwards(range with { After = after }, limit + 1);
         var hasNext = found.Count > limit;
         new Connection<RecordEntry>([.. found.Take(limit)], hasNext, after != RecordKey.First, stream.Count)
@@ -35,7 +38,8 @@ internal sealed class ServerList(
     }
 
     /// <summary>As json-graphql-server does: pages by number, and nothing that says whether more follow.</summary>
-    public void WriteNumbered(JsonBuffer json, int firstPage) => WriteArray(json, NumberedPage(firstPage), field.Fields, []);
+    public void WriteNumbered(JsonBuffer json, int firstPage) =>
+        WriteArray(json, NumberedPage(firstPage), field.Fields, []);
 
     /// <summary>A page by number, from 1, with its total.</summary>
     public void WriteWrapped(JsonBuffer json)
@@ -103,7 +107,8 @@ internal sealed class ServerList(
     private IEnumerable<object> Way(IReadOnlyList<object> way, IReadOnlyList<QueryField> fields)
     {
         var edges = field.Fields.FirstOrDefault(part => part.Name == "edges");
-        return way[0] is "nodes" && edges is not null && edges.Fields.Any(inner => ReferenceEquals(inner.Fields, fields))
+        return way[0] is "nodes" && edges is not null
+            && edges.Fields.Any(inner => ReferenceEquals(inner.Fields, fields))
             ? ["edges", way[1], "node"] : way;
     }
 
@@ -132,7 +137,8 @@ internal sealed class ServerList(
             Filters =
             [
                 new("updatedAt", index => kind.Timeline.CreatedAt(index) >= since.ToUnixTimeSeconds(),
-                    value => DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var updated) && updated >= since),
+                    value => DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var updated)
+                        && updated >= since),
             ],
         };
     }

@@ -103,11 +103,12 @@ internal static class ServerSchema
         .Select(Parse)
         .GroupBy(line => line.Type, StringComparer.Ordinal)
         .ToFrozenDictionary(
-            type => type.Key, type => type.ToFrozenDictionary(line => line.Name, line => line.Field, StringComparer.Ordinal),
+            type => type.Key, type =>
+                type.ToFrozenDictionary(line => line.Name, line => line.Field, StringComparer.Ordinal),
             StringComparer.Ordinal);
 
     /// <summary>Refuses what the schema does not have, as servers do before they execute anything.</summary>
-    /// <exception cref="GraphQLProblem">A field or an argument that is not known, or a selection that is missing.</exception>
+    /// <exception cref="GraphQLProblem">An unknown field or argument, or a selection that is missing.</exception>
     public static void Check(string type, IReadOnlyList<QueryField> fields)
     {
         foreach (var field in fields.Where(field => !field.Name.StartsWith("__", StringComparison.Ordinal)))
@@ -119,7 +120,8 @@ internal static class ServerSchema
             foreach (var argument in field.Arguments.Keys.Where(name => !its.Arguments.Contains(name)))
                 throw GraphQLProblem.Invalid($"Unknown argument \"{argument}\" on field \"{owner}.{field.Name}\".");
             if (Types.ContainsKey(its.TypeName) != field.Fields.Count > 0)
-                throw GraphQLProblem.Invalid($"Field \"{field.Name}\" of type \"{its.Type}\" has a wrong selection of subfields.");
+                throw GraphQLProblem.Invalid(
+                    $"Field \"{field.Name}\" of type \"{its.Type}\" has a wrong selection of subfields.");
             Check(its.TypeName, field.Fields);
         }
     }

@@ -23,7 +23,9 @@ internal sealed class ServerSettings
     /// <summary>Most records that a page has, asked for or not. Default 250.</summary>
     public int MaxPage { get; private set; } = 250;
 
-    /// <summary>Whether a page that is too large is refused; else it is cut down without a word. Default true.</summary>
+    /// <summary>
+    /// Whether a page that is too large is refused; else it is cut down without a word. Default true.
+    /// </summary>
     public bool RefusesLargePages { get; private set; } = true;
 
     /// <summary>Status of an answer that slows the client down: 200 or 429. Default 200.</summary>
@@ -58,7 +60,8 @@ internal sealed class ServerSettings
             case ("refuses_large_pages", JsonValueKind.True or JsonValueKind.False):
                 RefusesLargePages = value.GetBoolean();
                 return true;
-            case ("throttle_status", JsonValueKind.Number) when value.TryGetInt32(out var status) && status is 200 or 429:
+            case ("throttle_status", JsonValueKind.Number) when value.TryGetInt32(out var status)
+                && status is 200 or 429:
                 ThrottleStatus = status;
                 return true;
             case ("error_code", JsonValueKind.String or JsonValueKind.Null):

@@ -25,7 +25,8 @@ internal sealed class QueryParser
         var parser = new QueryParser(text, variables);
         while (!parser._scanner.IsAtEnd) parser.ReadDefinition();
         var wanted = parser._operations.FindAll(each => operation is null || each.Name == operation);
-        if (wanted.Count != 1) throw GraphQLProblem.Invalid("Must provide operation name if query contains multiple operations.");
+        if (wanted.Count != 1)
+            throw GraphQLProblem.Invalid("Must provide operation name if query contains multiple operations.");
         return parser.Resolve(wanted[0].Parts, onType: null);
     }
 
@@ -70,7 +71,8 @@ internal sealed class QueryParser
             var (hasDefault, fallback) = _scanner.TryTake("=") ? (true, ReadValue()) : (false, null);
             if (_given.TryGetPropertyValue(name, out var value)) _variables[name] = value;
             else if (hasDefault) _variables[name] = fallback;
-            else if (isRequired) throw GraphQLProblem.BadInput($"Variable \"${name}\" of required type was not provided.");
+            else if (isRequired)
+                throw GraphQLProblem.BadInput($"Variable \"${name}\" of required type was not provided.");
             else _variables[name] = NotGiven;
         }
     }
@@ -135,7 +137,8 @@ internal sealed class QueryParser
         {
             if (part.Field is { } field) fields.Add(field with { OnType = onType, Fields = Resolve(part.Parts, null) });
             else if (part.Spread is null) fields.AddRange(Resolve(part.Parts, part.OnType ?? onType));
-            else if (_fragments.TryGetValue(part.Spread, out var fragment)) fields.AddRange(Resolve(fragment.Parts, fragment.OnType));
+            else if (_fragments.TryGetValue(part.Spread, out var fragment)) fields.AddRange(
+                Resolve(fragment.Parts, fragment.OnType));
             else throw GraphQLProblem.Invalid($"Unknown fragment \"{part.Spread}\".");
         }
 

@@ -22,7 +22,8 @@ internal sealed class QueryScanner(string text)
         SkipBlanks();
         if (string.CompareOrdinal(text, _at, mark, 0, mark.Length) != 0) return false;
         // A word must end there: "on" is not the beginning of "online".
-        if (char.IsLetter(mark[0]) && _at + mark.Length < text.Length && IsWordLetter(text[_at + mark.Length])) return false;
+        if (char.IsLetter(mark[0]) && _at + mark.Length < text.Length
+            && IsWordLetter(text[_at + mark.Length])) return false;
         _at += mark.Length;
         return true;
     }

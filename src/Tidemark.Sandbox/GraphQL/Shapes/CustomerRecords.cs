@@ -18,7 +18,8 @@ internal sealed class CustomerRecords(GraphQLWorld world)
         var segment = draws.From(Phrases.Segments).Replace('-', '_').ToUpperInvariant();
         json.Add($$"""{"id":{{new RecordId(Ids, index)}},"name":{{person.FullName()}},"email":""");
         json.Text($"{person.FirstInMail}.{person.LastInMail}{index}@{draws.From(Phrases.MailDomains)}");
-        json.Add($$""","phone":{{(draws.Percent(60) ? $"{place.DialCode}{draws.Between(1_000_000, 9_999_999)}" : null)}}""");
+        var phone = draws.Percent(60) ? $"{place.DialCode}{draws.Between(1_000_000, 9_999_999)}" : null;
+        json.Add($$""","phone":{{phone}}""");
         json.Add($$""","segment":{{segment}},"isActive":{{draws.Percent(90)}},"orderCount":{{draws.Below(40)}}""");
         json.Add($$""","rating":{{(draws.Between(0, 40) / 8.0).ToString("0.0##", null):raw}}""");
         json.Add($$""","creditLimit":{{(draws.Percent(80) ? Money(draws.Between(0, 9_000_000)) : null)}}""");

@@ -18,16 +18,19 @@ internal sealed class OrderRecords(GraphQLWorld world)
         var draws = World.Draw(Purpose, index);
         var place = draws.From(Places.All);
         var count = draws.Percent(10) ? draws.Between(11, 45) : draws.Between(0, 5);
-        json.Add($$"""{"id":{{new RecordId(Ids, index)}},"number":{{100_000 + index}},"status":{{draws.From(States)}}""");
-        json.Add($$""","total":{{Money(draws.Between(100, 5_000_000))}},"currency":""");
+        json.Add($$"""{"id":{{new RecordId(Ids, index)}},"number":{{100_000 + index}}""");
+        json.Add($$""","status":{{draws.From(States)}},"total":{{Money(draws.Between(100, 5_000_000))}},"currency":""");
         json.Text(place.Currency.ToUpperInvariant());
         json.Add($$""","placedOn":{{Day(created)}},"createdAt":{{Time(created)}},"updatedAt":{{Time(created)}}""");
-        json.Add($$""","customer":{"id":{{new RecordId(World.CustomerIds, World.CustomerOf(index))}},"locale":{{place.Locale}}}""");
+        var customer = new RecordId(World.CustomerIds, World.CustomerOf(index));
+        json.Add($$""","customer":{"id":{{customer}},"locale":{{place.Locale}}}""");
         json.Raw(",\"lineItems\":["u8);
         for (var line = 0; line < count; line++)
         {
             if (line > 0) json.Raw(","u8);
-            json.Add($$"""{"id":"{{Ids.Text(index):raw}}-{{line + 1}}","sku":"SKU-{{draws.Between(1000, 9999)}}","title":""");
+            json.Add($$"""{"id":"{{Ids.Text(index):raw}}-{{line + 1}}","sku":""");
+            json.Text($"SKU-{draws.Between(1000, 9999)}");
+            json.Raw(",\"title\":"u8);
             json.Text($"{draws.From(Phrases.Goods)} {draws.From(Phrases.Tiers)}");
             json.Add($$""","quantity":{{draws.Between(1, 9)}},"price":{{Money(draws.Between(50, 90_000))}}}""");
         }
