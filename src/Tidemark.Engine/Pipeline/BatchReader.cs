@@ -58,7 +58,7 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
                     open = Open();
                 }
 
-                foreach (var place in page.Records) Add(open, page.Bytes.Span.Slice(place.Start, place.Length), place.IsDeletion);
+                foreach (var place in page.Records) Add(open, page.Bytes.Span.Slice(place.Start, place.Length), place);
                 cursor = page.After;
             }
         }
@@ -77,16 +77,16 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
         _spare.Writer.TryWrite(written.Rows);
     }
 
-    private void Add(OpenBatch open, ReadOnlySpan<byte> record, bool isDeletion)
+    private void Add(OpenBatch open, ReadOnlySpan<byte> record, RecordSlice place)
     {
-        var result = _mapper.Map(record, isDeletion, open.Rows);
+        var result = _mapper.Map(record, place.IsDeletion, open.Rows, place.Unfit);
         if (result.NewFields.Count > 0)
         {
             Evolve(open, result.NewFields);
-            result = _mapper.Map(record, isDeletion, open.Rows);
+            result = _mapper.Map(record, place.IsDeletion, open.Rows, place.Unfit);
         }
 
-        if (!isDeletion) open.Read++;
+        if (!place.IsDeletion) open.Read++;
         if (result.Problem is not { } problem) return;
         open.Unfit.Add(new QuarantinedRecord(_stream.Name, Encoding.UTF8.GetString(record), problem));
         if (!result.IsIdentified) open.Unidentified++;

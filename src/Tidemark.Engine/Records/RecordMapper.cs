@@ -24,7 +24,11 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     /// Adds a record to the batch as a row. Where the record has fields that the stream does not, they are returned
     /// and nothing was added; where it cannot become a row, the problem is. Both empty: it is in the batch.
     /// </summary>
-    public MapResult Map(ReadOnlySpan<byte> record, bool isDeletion, RowBatch into)
+    /// <param name="record">As the source has it.</param>
+    /// <param name="isDeletion">Whether it says that the record is gone.</param>
+    /// <param name="into">Receives the row.</param>
+    /// <param name="unfit">Why the record must not become a row, where the source says so.</param>
+    public MapResult Map(ReadOnlySpan<byte> record, bool isDeletion, RowBatch into, string? unfit = null)
     {
         _newFields.Clear();
         (_wrong, _wrongField) = (null, null);
@@ -44,10 +48,11 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
             if (_wrongField is { } field && !stream.Key.Contains(field)) _wrong = null;
         }
 
-        if (_wrong is { } code)
+        if (unfit is not null || _wrong is not null)
         {
             var isIdentified = into.Commit(raw, unchecked((long)hash), RowKind.Unfit);
-            var problem = new Problem(code, stream.Name, WrongValue(_wrongField!, code));
+            var problem = unfit is not null ? new Problem("record.incomplete", stream.Name, unfit)
+                : new Problem(_wrong!, stream.Name, WrongValue(_wrongField!, _wrong!));
             if (!isIdentified) into.Abandon(raw);
             return new MapResult([], problem, isIdentified);
         }

@@ -6,7 +6,14 @@ namespace Tidemark.Engine.Sources;
 /// <param name="Start">First byte of the JSON object.</param>
 /// <param name="Length">Bytes of the JSON object.</param>
 /// <param name="IsDeletion">True where the source says that the record is gone; then only the key fields are read.</param>
-public readonly record struct RecordSlice(int Start, int Length, bool IsDeletion = false);
+public readonly record struct RecordSlice(int Start, int Length, bool IsDeletion = false)
+{
+    /// <summary>
+    /// Why the record must not become a row, in a sentence, where the source itself says that parts of it are missing.
+    /// It is quarantined, and a row of its key stays as it is.
+    /// </summary>
+    public string? Unfit { get; init; }
+}
 
 /// <summary>
 /// What a vendor sent, kept as UTF-8 JSON, with the places of its records and where to resume once they are durable.

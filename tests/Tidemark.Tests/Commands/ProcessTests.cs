@@ -23,9 +23,13 @@ public sealed class ProcessTests : IDisposable
         await demo.WaitForExitAsync(CommandBench.Cancel);
 
         demo.ExitCode.ShouldBe(0);
-        var run = JsonSerializer.Deserialize<JsonElement>(output);
-        run.GetProperty("status").GetString().ShouldBe("succeeded");
-        run.GetProperty("streams").EnumerateArray()
+        var runs = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToList();
+        runs.Select(run => run.GetProperty("pipeline").GetString())
+            .ShouldBe(Tidemark.Connectors.ConnectorCatalog.All.Values
+                .OfType<Engine.Connectors.ISourceConnector>().Select(source => source.Name), ignoreOrder: true);
+        runs.ShouldAllBe(run => run.GetProperty("status").GetString() == "succeeded");
+        runs.Single(run => run.GetProperty("pipeline").GetString() == "stripe").GetProperty("streams").EnumerateArray()
             .Single(stream => stream.GetProperty("stream").GetString() == "customers")
             .GetProperty("created").GetInt64().ShouldBe(50);
         File.Exists(Path.Combine(_bench.Home, "demo.db")).ShouldBeTrue();

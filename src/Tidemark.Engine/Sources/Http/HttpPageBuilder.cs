@@ -11,10 +11,10 @@ public sealed class HttpPageBuilder : IDisposable
     private int _start;
 
     /// <summary>Adds a whole record.</summary>
-    public void Add(ReadOnlySpan<byte> record, bool isDeletion = false)
+    public void Add(ReadOnlySpan<byte> record, bool isDeletion = false, string? unfit = null)
     {
         Write(record);
-        EndRecord(isDeletion);
+        EndRecord(isDeletion, unfit);
     }
 
     /// <summary>Adds bytes to the record that is being written.</summary>
@@ -33,9 +33,9 @@ public sealed class HttpPageBuilder : IDisposable
     }
 
     /// <summary>Ends the record that was written in parts.</summary>
-    public void EndRecord(bool isDeletion = false)
+    public void EndRecord(bool isDeletion = false, string? unfit = null)
     {
-        _records.Add(new RecordSlice(_start, _length - _start, isDeletion));
+        _records.Add(new RecordSlice(_start, _length - _start, isDeletion) { Unfit = unfit });
         _start = _length;
     }
 

@@ -1,0 +1,33 @@
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Sources;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.GraphQL;
+
+/// <summary>Any GraphQL API: the queries of the settings are the streams.</summary>
+/// <remarks>https://graphql.github.io/graphql-over-http/draft/.</remarks>
+public sealed class GraphQLConnector : ISourceConnector
+{
+    public string Name => "graphql";
+
+    public Type Options => typeof(GraphQLOptions);
+
+    public ISource OpenSource(object options, TimeProvider clock)
+    {
+        var graphql = (GraphQLOptions)options;
+        return new GraphQLSource(graphql, new HttpExchange(Api(graphql), clock), clock);
+    }
+
+    internal static HttpApi Api(GraphQLOptions options) => new(new Uri(options.Url.GetLeftPart(UriPartial.Authority)))
+    {
+        // With the first of the two, the status tells a query that was refused from one whose answer is not whole.
+        Headers = [new("Accept", "application/graphql-response+json, application/json")],
+        Authentication = new GraphQLHeaders(options.Token, options.Headers),
+        RequestsPerSecond = options.RequestsPerSecond,
+        MaxConcurrent = options.Parallel,
+        Timeout = options.Timeout,
+        Retries = options.Retries,
+        AllowsPrivateNetwork = options.AllowPrivateNetwork,
+        Classify = GraphQLErrors.Classify,
+    };
+}

@@ -1,0 +1,111 @@
+using Tidemark.Connectors.GraphQL.Queries;
+using Tidemark.Connectors.GraphQL.Reading;
+using Tidemark.Connectors.GraphQL.Schema;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.GraphQL;
+
+/// <summary>
+/// The queries of the settings as streams. What is wrong with them is said by the check, all at once; columns get their
+/// types from the schema once they are asked for.
+/// </summary>
+internal sealed class GraphQLSource : ISource
+{
+    private readonly GraphQLOptions _options;
+    private readonly HttpExchange _exchange;
+    private readonly HttpSource _source;
+    private readonly SchemaCache _schemas;
+    private readonly List<Problem> _problems = [];
+    private readonly IReadOnlyList<QueryPlan> _plans;
+
+    public GraphQLSource(GraphQLOptions options, HttpExchange exchange, TimeProvider clock)
+    {
+        (_options, _exchange, _schemas) = (options, exchange, new SchemaCache(options));
+        _plans = QuerySet.Read(options, _problems);
+        _source = new HttpSource(exchange, _problems.Count > 0 ? [] : [.. _plans.Select(Stream)], clock);
+    }
+
+    private string Target => _options.Url.PathAndQuery;
+
+    /// <summary>The queries that can be read. What is wrong with the others is said by the check.</summary>
+    public async Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken)
+    {
+        var schema = _problems.Count > 0 ? null : await _schemas.GetAsync(_exchange, cancellationToken);
+        return [.. _plans.Select(plan => new Columns(plan, schema).ToSchema())];
+    }
+
+    public async Task<SourceCheck> CheckAsync(CancellationToken cancellationToken)
+    {
+        if (_problems.Count > 0) return new SourceCheck(_problems, []);
+        var check = await _source.CheckAsync(cancellationToken);
+        if (check.Problems.Count > 0) return check;
+        try
+        {
+            var schema = await _schemas.GetAsync(_exchange, cancellationToken);
+            return new SourceCheck([.. CutLists(schema), .. await MisfitsAsync(schema, cancellationToken)],
+            [
+                new("server", _options.Url.Authority),
+                new("schema", schema is null ? "not told; types are inferred" : $"{schema.Types.Count} types"),
+                .. await QuotaAsync(cancellationToken),
+            ]);
+        }
+        catch (TidemarkException error)
+        {
+            return new SourceCheck([Problem.From(error, "schema")], []);
+        }
+    }
+
+    public bool CanResume(string stream, Cursor cursor) => _source.CanResume(stream, cursor);
+
+    public IAsyncEnumerable<Page> ReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
+        _problems.Count > 0 ? throw TidemarkException.ForAll(_problems) : _source.ReadAsync(request, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        _schemas.Dispose();
+    }
+
+    private HttpStream Stream(QueryPlan plan)
+    {
+        var call = new QueryCall(Target, plan);
+        var pages = new QueryPages(plan, new NestedLists(plan, Target, _schemas, _options.Parallel));
+        return new HttpStream(new Columns(plan, schema: null).ToSchema(), GraphQLPaging.Listing(plan, call.At))
+        {
+            Complete = pages.CompleteAsync,
+            Probes = [call.Probe()],
+            Parallel = _options.Parallel,
+            Overlap = _options.Overlap,
+        };
+    }
+
+    /// <summary>Lists within records that could not be completed if one of them goes on.</summary>
+    private IEnumerable<Problem> CutLists(GraphSchema? schema) =>
+        from plan in _plans
+        from list in plan.Nested
+        where NestedQuery.For(plan, list, schema) is null
+        select Problem.From(NestedLists.CutOff(plan, list), $"query {plan.Name}");
+
+    /// <summary>Columns whose type is not what the server sends.</summary>
+    private async Task<IEnumerable<Problem>> MisfitsAsync(GraphSchema? schema, CancellationToken cancellationToken)
+    {
+        var misfits = await Task.WhenAll(_plans.Select(plan => TypeSample.TryAsync(
+            _exchange, plan, new QueryCall(Target, plan), new Columns(plan, schema).ToSchema(), cancellationToken)));
+        return misfits.OfType<Problem>();
+    }
+
+    /// <summary>What the server says of points that are left, where it counts any.</summary>
+    private async Task<IEnumerable<KeyValuePair<string, string>>> QuotaAsync(CancellationToken cancellationToken)
+    {
+        const string status = "extensions/cost/throttleStatus";
+        var shape = new PageShape(
+            "data", $"{status}/currentlyAvailable", $"{status}/maximumAvailable", $"{status}/restoreRate");
+        using var page = await _exchange.SendAsync(
+            QueryCall.Post(Target, "{ __typename }", variables: null, operation: null), shape, cancellationToken);
+        return page[shape.Picks[0]] is { } left
+            ? [new("points", $"{left} of {page[shape.Picks[1]]} left, {page[shape.Picks[2]]} more a second")] : [];
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Tidemark.Connectors.GraphQL.Queries;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.GraphQL.Reading;
+
+/// <summary>How the pages of a query follow each other. Pure.</summary>
+internal static class GraphQLPaging
+{
+    private const string Errors = "errors";
+
+    /// <summary>The list of a plan, to be read page by page.</summary>
+    public static HttpListing Listing(QueryPlan plan, Func<Slice, HttpCall> call)
+    {
+        var paging = Of(plan);
+        return new HttpListing(plan.RecordsPath, call, paging with { Picks = [.. paging.Picks, Errors] })
+        {
+            // Numbered pages end where their own rule says; a full last page of cursors is asked about once more.
+            PageSize = plan.Paging switch
+            {
+                PagingStyle.Relay => plan.PageSize ?? int.MaxValue,
+                PagingStyle.None => int.MaxValue,
+                _ when plan.Definition.HasMore is not null => int.MaxValue,
+                _ => 0,
+            },
+            Identity = (plan.List.Elements == "edges" ? "node/" : "") + plan.Definition.Key[0].Replace('.', '/'),
+            Range = plan.Definition.Since is null ? null
+                : new ListingRange("", Engine.Records.WireTime.Iso8601, RangeOrder.Unordered),
+            LosesPosition = error => error.Code == GraphQLErrors.CursorRefused,
+        };
+    }
+
+    /// <summary>Cursors of a connection at a path of an answer, e.g. <c>data/customers</c>.</summary>
+    public static Paging Relay(string list) =>
+        Paging.ByToken($"{list}/pageInfo/endCursor", $"{list}/pageInfo/hasNextPage");
+
+    /// <summary>The value of the variable that takes the position; null for the first page by cursors.</summary>
+    public static JsonNode? Position(QueryPlan plan, Slice slice) => plan.Paging switch
+    {
+        PagingStyle.Relay => slice.Position,
+        PagingStyle.Offset => Read(slice),
+        _ => Number(slice, part: 0) ?? plan.Definition.FirstPage ?? 1,
+    };
+
+    private static Paging Of(QueryPlan plan)
+    {
+        if (plan.Paging == PagingStyle.Relay) return Relay(plan.ListPath);
+        if (plan.Paging == PagingStyle.None) return Paging.None;
+        if (plan.Definition.HasMore is { } flag)
+        {
+            var path = Path(flag);
+            return new Paging((slice, page) => Next(plan, slice, page), page => page[path] == "true")
+            {
+                Picks = [path],
+            };
+        }
+
+        if (plan.Definition.Total is not { } total)
+        {
+            // Servers cut pages down to limits of their own, so a short page does not end a list: an empty one does.
+            return new Paging((slice, page) => Next(plan, slice, page), _ => false);
+        }
+
+        var count = Path(total);
+        return new Paging(
+            (slice, page) => long.TryParse(page[count], CultureInfo.InvariantCulture, out var all)
+                && Read(slice) + page.Records.Count >= all ? null : Next(plan, slice, page),
+            // An empty page is asked for only while the total promises more.
+            page => page.Records.Count == 0 && page[count] is not (null or "0"))
+        {
+            Picks = [count],
+        };
+    }
+
+    /// <summary>
+    /// Where the next page begins: its number, or the offset, and behind a colon the records read so far.
+    /// </summary>
+    private static string Next(QueryPlan plan, Slice slice, HttpPage page)
+    {
+        var read = Read(slice) + page.Records.Count;
+        var next = plan.Paging == PagingStyle.Offset ? read : (long)Position(plan, slice)! + 1;
+        return string.Create(CultureInfo.InvariantCulture, $"{next}:{read}");
+    }
+
+    private static long Read(Slice slice) => Number(slice, part: 1) ?? 0;
+
+    private static long? Number(Slice slice, int part) =>
+        slice.Position is { } position ? long.Parse(position.Split(':')[part], CultureInfo.InvariantCulture) : null;
+
+    private static string Path(string below) => "data/" + below.Replace('.', '/');
+}

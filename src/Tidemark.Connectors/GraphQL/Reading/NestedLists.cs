@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Tidemark.Connectors.GraphQL.Queries;
+using Tidemark.Connectors.GraphQL.Schema;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.GraphQL.Reading;
+
+/// <summary>
+/// Turns the connections within records into plain arrays, whole: pages that the stream's query did not reach are read
+/// besides. Cursors fall away, so that a record whose content did not change reads the same again.
+/// </summary>
+/// <param name="plan">Which connections there are.</param>
+/// <param name="target">Path and query of the address.</param>
+/// <param name="schemas">For queries that the settings do not have.</param>
+/// <param name="parallel">Lists that are completed at once.</param>
+internal sealed class NestedLists(QueryPlan plan, string target, SchemaCache schemas, int parallel)
+{
+    /// <summary>Elements beyond the first page, by record and list, where a list was cut.</summary>
+    /// <exception cref="TidemarkException">Configuration <c>graphql.list_cut</c>; Upstream <c>graphql.partial</c>; what
+    /// the exchange throws.</exception>
+    public async Task<Dictionary<(int Record, string List), IReadOnlyList<ReadOnlyMemory<byte>>>> ReadRestsAsync(
+        HttpExchange exchange, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellationToken)
+    {
+        var cuts = new List<(int Record, GraphList List, string Id, string Cursor)>();
+        for (var index = 0; index < records.Count; index++)
+        {
+            foreach (var list in plan.Nested)
+            {
+                if (Cut(records[index].Span, list) is var (id, cursor)) cuts.Add((index, list, id, cursor));
+            }
+        }
+
+        var rests = new Dictionary<(int, string), IReadOnlyList<ReadOnlyMemory<byte>>>();
+        if (cuts.Count == 0) return rests;
+        var schema = await schemas.GetAsync(exchange, cancellationToken);
+        var limit = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(cuts, limit, async (cut, token) =>
+        {
+            var query = NestedQuery.For(plan, cut.List, schema) ?? throw CutOff(plan, cut.List);
+            var rest = await ReadRestAsync(exchange, query.Listing(target, cut.Id), cut.Cursor, token);
+            lock (rests) rests[(cut.Record, cut.List.Field.Response)] = rest;
+        });
+        return rests;
+    }
+
+    /// <summary>Writes a record with plain arrays in place of its connections.</summary>
+    public void Write(
+        ReadOnlySpan<byte> record, Func<string, IReadOnlyList<ReadOnlyMemory<byte>>> rest, HttpPageBuilder into)
+    {
+        var written = 0;
+        foreach (var (list, place) in Places(record))
+        {
+            into.Write(record[written..place.Start]);
+            into.Write("["u8);
+            var isFirst = true;
+            foreach (var element in Elements(record, list))
+            {
+                Next(ref isFirst, into);
+                into.Write(Element(list, element.In(record).ToArray()).Span);
+            }
+
+            foreach (var element in rest(list.Field.Response))
+            {
+                Next(ref isFirst, into);
+                into.Write(Element(list, element).Span);
+            }
+
+            into.Write("]"u8);
+            written = place.End;
+        }
+
+        into.Write(record[written..]);
+    }
+
+    public static TidemarkException CutOff(QueryPlan plan, GraphList list) =>
+        new(FailureKind.Configuration, "graphql.list_cut",
+            $"{list.Field.Response} of {plan.Name} goes on beyond its page, and the rest cannot be asked for.")
+        {
+            Hint = "Under complete, give a query by the record's id: "
+                + $"query($id: ID!, $after: String) {{ … {list.Field.Response}(after: $after) {{ … }} … }}.",
+        };
+
+    private (string Id, string Cursor)? Cut(ReadOnlySpan<byte> record, GraphList list)
+    {
+        var name = list.Field.Response;
+        if (JsonPlace.Find(record, $"{name}/pageInfo/hasNextPage") is not { Token: JsonTokenType.True }) return null;
+        var cursor = JsonPlace.Find(record, $"{name}/pageInfo/endCursor")?.Text(record);
+        // The rows may have another key; the record around them is asked for by its id.
+        var id = JsonPlace.Find(record, plan.Rows is null ? plan.Definition.Key[0] : "id")?.Text(record);
+        return id is null || cursor is null ? throw CutOff(plan, list) : (id, cursor);
+    }
+
+    private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadRestAsync(
+        HttpExchange exchange, HttpListing listing, string cursor, CancellationToken cancellationToken)
+    {
+        var rest = new List<ReadOnlyMemory<byte>>();
+        await foreach (var page in exchange.ReadAsync(listing, new Slice { Position = cursor }, cancellationToken))
+        {
+            using (page)
+            {
+                PartialData.Refuse(page["errors"]);
+                for (var index = 0; index < page.Records.Count; index++) rest.Add(page.Record(index).ToArray());
+            }
+        }
+
+        return rest;
+    }
+
+    /// <summary>Connections of a record in the order in which they stand; those that are null stay so.</summary>
+    private List<(GraphList List, JsonPlace Place)> Places(ReadOnlySpan<byte> record)
+    {
+        var places = new List<(GraphList List, JsonPlace Place)>();
+        foreach (var list in plan.Nested)
+        {
+            if (JsonPlace.Find(record, list.Field.Response) is { Token: JsonTokenType.StartObject } place)
+                places.Add((list, place));
+        }
+
+        places.Sort((one, other) => one.Place.Start.CompareTo(other.Place.Start));
+        return places;
+    }
+
+    private static IReadOnlyList<JsonPlace> Elements(ReadOnlySpan<byte> record, GraphList list) =>
+        JsonPlace.Find(record, list.Field.Response) is { } place
+            && JsonPlace.Find(place.In(record), list.Elements!) is { } array
+            ? JsonElements.Of(record, array with { Start = array.Start + place.Start }) : [];
+
+    /// <summary>The node of an edge, unless the edge says more, or its node is what the rows are made of.</summary>
+    private ReadOnlyMemory<byte> Element(GraphList list, ReadOnlyMemory<byte> element) =>
+        list.Elements == "edges" && (!list.HasEdgeFields || plan.Rows is not null) ? JsonElements.Node(element)
+            : element;
+
+    private static void Next(ref bool isFirst, HttpPageBuilder into)
+    {
+        if (!isFirst) into.Write(","u8);
+        isFirst = false;
+    }
+}
