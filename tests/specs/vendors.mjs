@@ -12,6 +12,8 @@ class Vendor {
   authorization = /^(Bearer|Basic) \S+$/;
   /** Whether Prism's idea of the Authorization header fits. */
   hasPrismSecurity = true;
+  /** Whether the spec knows one answer alone, which holds the errors too. */
+  refusesIn200 = false;
   /** Path of a list; its requests are repeated to be refused, and spoiled to prove the check. */
   list;
   /** Settings of further sources, so that other kinds of request are made too. */
@@ -55,6 +57,34 @@ export const vendors = [
       for (const [index, { data: { object } }] of answer.data.entries())
         yield [object.deleted ? `deleted_${object.object}` : object.object, object, `data/${index}/data/object`];
     },
+  }),
+  new Vendor({
+    name: 'close',
+    spec: 'close/close-openapi.yml',
+    base: '/api/v1',
+    settings: address => ({ ...here(address), api_key: 'api_tidemark', requests_per_second: 0 }),
+    wrongKey: { api_key: 'api_nobody' },
+    mutations: ['leads', 'contacts', 'opportunities', 'activities', 'tasks'].map(stream => [stream, everyKind]),
+    list: '/api/v1/opportunity/',
+    spoiled: { stream: 'opportunities', set: { confidence: 'abc' }, query: '_limit=many&colour=red' },
+  }),
+  new Vendor({
+    name: 'square',
+    spec: 'square/api.patched.json',
+    refusesIn200: true,
+    settings: address => ({ ...here(address), access_token: 'tidemark', requests_per_second: 0 }),
+    wrongKey: { access_token: 'nobody' },
+    variants: [{ orders_by: 'closed_at', catalog_types: 'TAX', keep_deleted: true }],
+    mutations: [
+      ['catalog_items', everyKind],
+      ['catalog_variations', { update: { count: 4 } }],
+      ['catalog_categories', { create: 1, update: { count: 1 } }],
+      ['catalog_inventory', { update: { count: 4 } }],
+      ['locations', { update: { count: 1 } }],
+      ['orders', { create: 3, update: { count: 4 } }],
+    ],
+    list: '/v2/orders/search',
+    spoiled: { stream: 'orders', set: { version: 'abc' }, query: 'colour=red' },
   }),
   new Vendor({
     name: 'zoho',
