@@ -17,6 +17,7 @@ internal sealed class VendorDoor(Vendor vendor)
 
     private async Task AnswerAsync(HttpContext http)
     {
+        await RequestBody.BufferAsync(http);
         var kind = vendor.Describe(http.Request);
         var entry = vendor.Requests.Begin(http.Request, kind.Route);
         var requestId = _requestIds.Text(entry.Number);
