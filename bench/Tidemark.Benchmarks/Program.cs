@@ -1,1 +1,10 @@
-return 0;
+using Tidemark.Benchmarks;
+
+// Each measurement is a process of its own, so that its peak memory is its own; "run" is what a person starts.
+return args switch
+{
+    ["run", .. var options] => await Comparison.RunAsync(Settings.Parse(options)),
+    ["measure", var what, .. var options] => await Measurement.RunAsync(what, Settings.Parse(options)),
+    ["sandbox", var records] => await Stand.HoldAsync(int.Parse(records, System.Globalization.CultureInfo.InvariantCulture)),
+    _ => Output.Usage(),
+};

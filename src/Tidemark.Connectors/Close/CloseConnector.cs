@@ -21,7 +21,7 @@ public sealed class CloseConnector : ISourceConnector
     {
         Authentication = new CloseKey(options.ApiKey),
         RequestsPerSecond = options.RequestsPerSecond,
-        MaxConcurrent = Math.Max(8, options.Parallel * 2),
+        MaxConcurrent = options.Parallel * 2,
         Timeout = options.Timeout,
         Retries = options.Retries,
         AllowsPrivateNetwork = options.AllowPrivateNetwork,

@@ -11,8 +11,10 @@ namespace Tidemark.Connectors.Close;
 /// event log tells besides. Events hold the object too, but not for every role and not for long, so that changed
 /// objects are read anew. Close may show events late and out of order; the overlap of the readings covers that.
 /// </summary>
+/// <param name="feed">The stream.</param>
+/// <param name="floor">Objects created before this second are of no interest; null where all are.</param>
 /// <remarks>https://developer.close.com/api/resources/events; kept for 30 days.</remarks>
-internal sealed class CloseEvents(CloseFeed feed)
+internal sealed class CloseEvents(CloseFeed feed, long? floor)
 {
     public const string CursorParameter = "_cursor";
 
@@ -38,26 +40,28 @@ internal sealed class CloseEvents(CloseFeed feed)
             await foreach (var page in exchange.ReadAsync(updated, new Slice { From = from, To = to }, cancellationToken))
             {
                 news.Saw(page);
-                yield return page;
+                yield return Wanted(page);
             }
         }
 
-        foreach (var query in feed.Queries) await HearAsync(exchange, Log(query, from, to), news, from, cancellationToken);
+        foreach (var query in feed.Queries)
+            await HearAsync(exchange, Log(query, from, to), news, from, cancellationToken);
         if (feed.OfLead is { } ofLead)
         {
             foreach (var lead in news.Merged)
             {
-                await foreach (var page in exchange.ReadAsync(ofLead(lead), new Slice(), cancellationToken)) yield return page;
+                await foreach (var page in exchange.ReadAsync(ofLead(lead), new Slice(), cancellationToken))
+                    yield return Wanted(page);
             }
         }
 
         foreach (var ids in news.Changed.Chunk(IdsAtOnce))
         {
-            if (feed.One is not null) yield return await FetchAsync(exchange, ids, cancellationToken);
-            else if (feed.Many is { } many)
+            if (feed.One is not null) yield return Wanted(await FetchAsync(exchange, ids, cancellationToken));
+            else if (feed.Many?.Invoke(string.Join(',', ids)) is { } list)
             {
-                await foreach (var page in exchange.ReadAsync(many(string.Join(',', ids)), new Slice(), cancellationToken))
-                    yield return page;
+                await foreach (var page in exchange.ReadAsync(list, new Slice(), cancellationToken))
+                    yield return Wanted(page);
             }
         }
 
@@ -128,6 +132,24 @@ internal sealed class CloseEvents(CloseFeed feed)
         {
             return null;
         }
+    }
+
+    /// <summary>The page without what the listing leaves out too. Takes the page over.</summary>
+    private HttpPage Wanted(HttpPage page)
+    {
+        if (!Enumerable.Range(0, page.Records.Count).Any(IsTooOld)) return page;
+        using (page)
+        using (var wanted = new HttpPageBuilder())
+        {
+            for (var index = 0; index < page.Records.Count; index++)
+            {
+                if (!IsTooOld(index)) wanted.Add(page.Record(index).Span, page.Records[index].IsDeletion);
+            }
+
+            return wanted.ToPage();
+        }
+
+        bool IsTooOld(int index) => floor is not null && ClosePaging.Second(page.Value(index, "date_created")) < floor;
     }
 
     private static HttpPage Deletions(IEnumerable<string> ids)

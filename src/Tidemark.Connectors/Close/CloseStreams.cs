@@ -51,7 +51,7 @@ internal static class CloseStreams
             },
         }) with
         {
-            Probe = CloseSearch.Of(objectType, Created, ["id"], 1).Call(new Slice()),
+            Probes = [CloseSearch.Of(objectType, Created, ["id"], 1).Call(new Slice())],
         };
     }
 
@@ -65,7 +65,7 @@ internal static class CloseStreams
             OfLead = lead => ClosePaging.ByCount(_ => list.With("lead_id", lead), options.PageSize),
         }) with
         {
-            Probe = list.With("_limit", 1),
+            Probes = [list.With("_limit", 1)],
         };
 
         HttpListing By(string time) =>
@@ -84,7 +84,7 @@ internal static class CloseStreams
                 OfLead = lead => ClosePaging.ByCount(_ => list.With("lead_id", lead), options.PageSize),
             }) with
         {
-            Probe = list.With("_limit", 1),
+            Probes = [list.With("_limit", 1)],
         };
     }
 
@@ -101,19 +101,23 @@ internal static class CloseStreams
                 OfLead = lead => ClosePaging.ByCount(_ => list.With("lead_id", lead), options.PageSize),
             }) with
         {
-            Probe = list.With("_limit", 1),
+            Probes = [list.With("_limit", 1)],
         };
     }
 
-    private static HttpStream Changing(CloseOptions options, StreamSchema schema, HttpListing listing, CloseFeed feed) =>
-        new(schema, listing)
+    private static HttpStream Changing(
+        CloseOptions options, StreamSchema schema, HttpListing listing, CloseFeed feed)
+    {
+        DateTimeOffset? floor = options.StartDate is { } day
+            ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
+        return new HttpStream(schema, listing)
         {
-            Changes = new ChangeFeed(new CloseEvents(feed).ReadAsync, CloseEvents.Reach),
+            Changes = new ChangeFeed(new CloseEvents(feed, floor?.ToUnixTimeSeconds()).ReadAsync, CloseEvents.Reach),
             Parallel = options.Parallel,
             Overlap = options.Overlap,
-            Floor = options.StartDate is { } day
-                ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null,
+            Floor = floor,
         };
+    }
 
     /// <summary>A short list, read whole every time.</summary>
     private static HttpStream Whole(StreamSchema schema, HttpListing listing) => new(schema, listing);

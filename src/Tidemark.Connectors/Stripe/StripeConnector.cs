@@ -42,7 +42,7 @@ public sealed class StripeConnector : ISourceConnector
         Authentication = HttpAuthentication.Bearer(options.ApiKey),
         RequestsPerSecond = options.RequestsPerSecond > 0 ? options.RequestsPerSecond
             : IsLive(options) ? LiveRequestsPerSecond : TestRequestsPerSecond,
-        MaxConcurrent = Math.Max(8, options.Parallel * 2),
+        MaxConcurrent = options.Parallel * 2,
         Timeout = options.Timeout,
         Retries = options.Retries,
         AllowsPrivateNetwork = options.AllowPrivateNetwork,

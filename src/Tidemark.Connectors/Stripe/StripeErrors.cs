@@ -21,7 +21,8 @@ internal static class StripeErrors
     public static HttpVerdict Classify(HttpAnswer answer)
     {
         if (answer.Status is >= 200 and < 300) return HttpVerdict.Ok;
-        if (answer.Status == 429) return HttpVerdict.SlowDown(Say(answer, FailureKind.Transient, "rate_limited"), answer.RetryAfter);
+        if (answer.Status == 429)
+            return HttpVerdict.SlowDown(Say(answer, FailureKind.Transient, "rate_limited"), answer.RetryAfter);
 
         var failure = answer.Status switch
         {
@@ -62,13 +63,15 @@ internal static class StripeErrors
         var code = answer.Quote("error/code");
         if (code == "resource_missing" && answer.Quote("error/param") == "starting_after")
             return Say(answer, FailureKind.Upstream, "position_gone");
-        var isCode = code is not null && code.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_');
+        var isCode = code is { Length: > 0 }
+            && code.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_');
         return Say(answer, FailureKind.Upstream, isCode ? code! : "refused");
     }
 
     private static TidemarkException Say(HttpAnswer answer, FailureKind kind, string what) =>
         new(kind, $"stripe.{what}",
-            $"{answer.Call.Label} was answered with {answer.Status}: {answer.Quote("error/message") ?? "no message"}{Request(answer)}.");
+            $"{answer.Call.Label} was answered with {answer.Status}{Request(answer)}: "
+            + (answer.Quote("error/message") ?? "no message"));
 
     /// <summary>The id by which Stripe's support finds a request.</summary>
     private static string Request(HttpAnswer answer) => answer.Header("Request-Id") is { } id ? $" (request {id})" : "";

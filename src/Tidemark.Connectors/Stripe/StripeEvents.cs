@@ -13,10 +13,12 @@ namespace Tidemark.Connectors.Stripe;
 /// <param name="events">Which events concern the stream; at most 20 types.</param>
 /// <param name="read">The call that reads one object by its id.</param>
 /// <param name="nested">Path of a list within the object, or null.</param>
+/// <param name="floor">Objects created before this, in Unix seconds, are of no interest; null where all are.</param>
 /// <param name="isWhole">Whether an event holds the object as the list shows it, with what the list expands.</param>
 /// <remarks>https://docs.stripe.com/api/events; kept for 30 days.</remarks>
 internal sealed class StripeEvents(
-    IReadOnlyList<StripeEventType> events, Func<string, HttpCall> read, string? nested, bool isWhole)
+    IReadOnlyList<StripeEventType> events, Func<string, HttpCall> read, string? nested, long? floor,
+    bool isWhole)
 {
     public static readonly TimeSpan Reach = TimeSpan.FromDays(30);
 
@@ -39,8 +41,8 @@ internal sealed class StripeEvents(
             }
         }
 
-        if (again.Count > 0)
-            yield return await RecordsAsync(exchange, null, [.. again.Select(id => new Change(id, 0, null, false))], cancellationToken);
+        var unsettled = again.Select(id => new Change(id, 0, null, IsDeletion: false)).ToList();
+        if (unsettled.Count > 0) yield return await RecordsAsync(exchange, null, unsettled, cancellationToken);
     }
 
     /// <summary>
@@ -67,13 +69,14 @@ internal sealed class StripeEvents(
         if (JsonPlace.Find(record, "data/object") is not { } place) return null;
         var name = page.Value(index, "type");
         if (events.FirstOrDefault(type => type.Name == name) is not { } type) return null;
-        if (page.Value(index, $"data/object/{type.Id}") is not { } id || page.Value(index, "created") is not { } created) return null;
+        if (page.Value(index, $"data/object/{type.Id}") is not { } id) return null;
+        if (!long.TryParse(page.Value(index, "created"), out var created)) return null;
 
         var isTaken = type.Deletes || (isWhole && type.Id == "id"
             && page.Value(index, "api_version") == StripeConnector.Version
             && !(nested is not null && StripeNested.IsCut(place.In(record), nested)));
         place = place with { Start = place.Start + page.Records[index].Start };
-        return long.TryParse(created, out var second) ? new Change(id, second, isTaken ? place : null, type.Deletes) : null;
+        return new Change(id, created, isTaken ? place : null, type.Deletes);
     }
 
     /// <summary>A page of the changed objects: as the event holds them, or read by their id.</summary>
@@ -91,12 +94,17 @@ internal sealed class StripeEvents(
             using var records = new HttpPageBuilder();
             foreach (var change in changes)
             {
-                if (change.Object is { } place) records.Add(place.In(page!.Bytes.Span), change.IsDeletion);
-                else if (fetched[change.Id] is { } found) records.Add(found.Record(0).Span, IsDeleted(found));
+                if (change.Object is { } place) Add(place.In(page!.Bytes.Span), change.IsDeletion);
+                else if (fetched[change.Id] is { } found) Add(found.Record(0).Span, found.First("deleted") == "true");
                 else records.Add(JsonSerializer.SerializeToUtf8Bytes(new { id = change.Id }), isDeletion: true);
             }
 
             return records.ToPage();
+
+            void Add(ReadOnlySpan<byte> record, bool isDeletion)
+            {
+                if (isDeletion || !IsTooOld(record)) records.Add(record, isDeletion);
+            }
         }
         finally
         {
@@ -118,7 +126,8 @@ internal sealed class StripeEvents(
         }
     }
 
-    private static bool IsDeleted(HttpPage page) => page.First("deleted") == "true";
+    private bool IsTooOld(ReadOnlySpan<byte> record) =>
+        floor is not null && long.TryParse(JsonPlace.Find(record, "created")?.Text(record), out var created) && created < floor;
 
     /// <summary>What became of an object.</summary>
     /// <param name="Id">Of the object.</param>
@@ -132,7 +141,9 @@ internal sealed class StripeEvents(
 /// <param name="Name">As Stripe names it, e.g. <c>customer.updated</c>.</param>
 internal sealed record StripeEventType(string Name)
 {
-    /// <summary>Path in the event's object of the id of what changed; another than <c>id</c> where it is of another kind.</summary>
+    /// <summary>
+    /// Path in the event's object of the id of what changed; another than <c>id</c> where it is of another kind.
+    /// </summary>
     public string Id { get; init; } = "id";
 
     /// <summary>Whether the object is gone afterwards.</summary>

@@ -1,9 +1,12 @@
 using System.Text.Json;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Stripe;
 
-/// <summary>Completes lists within objects. Stripe gives their first ten entries and says that there are more.</summary>
+/// <summary>
+/// Completes lists within objects. Stripe gives their first ten entries and says that there are more.
+/// </summary>
 /// <remarks>https://docs.stripe.com/api/pagination: lists within objects page as others do.</remarks>
 internal static class StripeNested
 {
@@ -28,8 +31,8 @@ internal static class StripeNested
             for (var index = 0; index < page.Records.Count; index++)
             {
                 var record = page.Record(index);
-                if (IsCut(record.Span, list)) await CompleteAsync(exchange, record, list, whole, cancellationToken);
-                else whole.Add(record.Span);
+                if (!IsCut(record.Span, list)) whole.Add(record.Span);
+                else await CompleteAsync(exchange, record, list, whole, cancellationToken);
             }
 
             return whole.ToPage(envelope: page);
@@ -38,7 +41,8 @@ internal static class StripeNested
 
     /// <summary>Writes a record with all entries of its list in place of those that it has.</summary>
     private static async Task CompleteAsync(
-        HttpExchange exchange, ReadOnlyMemory<byte> record, string list, HttpPageBuilder into, CancellationToken cancellationToken)
+        HttpExchange exchange, ReadOnlyMemory<byte> record, string list, HttpPageBuilder into,
+        CancellationToken cancellationToken)
     {
         if (Place("url") is not { } url || url.Text(record.Span) is not { } address
             || Place("data") is not { } data || Place("has_more") is not { } flag)
@@ -54,7 +58,18 @@ internal static class StripeNested
             into.Write(record.Span[flag.End..data.Start]);
         }
 
-        await WriteEntriesAsync(exchange, address, into, cancellationToken);
+        try
+        {
+            await WriteEntriesAsync(exchange, address, into, cancellationToken);
+        }
+        catch (TidemarkException gone) when (gone.Code == StripeErrors.NotFound)
+        {
+            // The object was deleted meanwhile; the event that says so is still to be read.
+            into.Abandon();
+            into.Add(record.Span);
+            return;
+        }
+
         if (data.Start < flag.Start)
         {
             into.Write(record.Span[data.End..flag.Start]);

@@ -22,8 +22,8 @@ public sealed record StripeOptions
     public double RequestsPerSecond { get; set; }
 
     [Range(1, 32)]
-    [Description("Ranges of one stream that are read at once, 1 to 32. Default 4.")]
-    public int Parallel { get; set; } = 4;
+    [Description("Ranges of one stream that are read at once, 1 to 32. Default 8.")]
+    public int Parallel { get; set; } = 8;
 
     [Range(1, 100)]
     [Description("Records a page, 1 to 100. Default 100.")]

@@ -15,14 +15,18 @@ internal static class StripePaging
     /// <param name="list">The call without paging, e.g. <c>GET /v1/subscriptions?status=all</c>.</param>
     /// <param name="pageSize">1 to 100.</param>
     public static HttpListing ByCreated(HttpCall list, int pageSize) =>
-        new("data", slice => Page(list, pageSize, slice).With("created[gte]", slice.From).With("created[lt]", slice.To), ById)
+        new("data",
+            slice => Page(list, pageSize, slice).With("created[gte]", slice.From).With("created[lt]", slice.To),
+            ById)
         {
             PageSize = pageSize,
             Range = new ListingRange("created", WireTime.UnixSeconds, RangeOrder.NewestFirst),
             LosesPosition = error => error.Code == StripeErrors.PositionGone,
         };
 
-    /// <summary>A list within an object, by the address that the object gives, e.g. <c>/v1/invoices/in_1/lines</c>.</summary>
+    /// <summary>
+    /// A list within an object, by the address that the object gives, e.g. <c>/v1/invoices/in_1/lines</c>.
+    /// </summary>
     public static HttpListing Nested(string address) =>
         new("data", slice => Page(HttpCall.Get(address), MaxPageSize, slice), ById)
         {

@@ -41,20 +41,22 @@ internal static class StripeStreams
     {
         var path = $"/v1/{schema.Name}";
         var list = (filter ?? (call => call))(HttpCall.Get(path)).With("expand[]", expand is null ? null : $"data.{expand}");
+        DateTimeOffset? floor = options.StartDate is { } day
+            ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
         // Events never hold what must be asked for, so such an object is read by its id.
         var feed = new StripeEvents(
             [.. changes, .. more ?? []], id => HttpCall.Get($"{path}/{Uri.EscapeDataString(id)}").With("expand[]", expand),
-            nested, isWhole: expand is null);
+            nested, floor?.ToUnixTimeSeconds(), isWhole: expand is null);
         return new HttpStream(schema, StripePaging.ByCreated(list, options.PageSize))
         {
             Complete = nested is null ? null
                 : (exchange, page, cancellationToken) => StripeNested.CompleteAsync(exchange, page, nested, cancellationToken),
             Changes = new ChangeFeed(feed.ReadAsync, StripeEvents.Reach),
-            Probe = HttpCall.Get(path).With("limit", 1),
+            // A restricted key may be allowed the list and not the events: better known now than after hours of reading.
+            Probes = [HttpCall.Get(path).With("limit", 1), HttpCall.Get("/v1/events").With("limit", 1)],
             Parallel = options.Parallel,
             Overlap = options.Overlap,
-            Floor = options.StartDate is { } day
-                ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null,
+            Floor = floor,
         };
     }
 

@@ -41,7 +41,8 @@ public sealed class RowBatch(StreamSchema stream)
     public int SupersededCount { get; private set; }
 
     /// <summary>Whether any value has a NUL character in it, which some databases cannot hold.</summary>
-    public bool HasNul => _bytes.AsSpan(0, _used).Contains((byte)0);
+    /// <remarks>Only text that was unescaped can have one: JSON itself writes it as an escape.</remarks>
+    public bool HasNul { get; private set; }
 
     public ReadOnlySpan<Cell> Row(int row) => _cells.AsSpan(row * _stream.Fields.Count, _stream.Fields.Count);
 
@@ -66,6 +67,7 @@ public sealed class RowBatch(StreamSchema stream)
         _rows.Clear();
         _lastOfKey.Clear();
         _used = 0;
+        HasNul = false;
         SupersededCount = 0;
     }
 
@@ -111,6 +113,7 @@ public sealed class RowBatch(StreamSchema stream)
     internal Cell Take(int length)
     {
         var cell = Cell.OfBytes(_used, length);
+        HasNul |= Bytes(cell).Contains((byte)0);
         _used += length;
         return cell;
     }

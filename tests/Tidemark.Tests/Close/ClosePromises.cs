@@ -21,8 +21,6 @@ public sealed class ClosePromises : ConnectorPromises
     protected override IReadOnlyDictionary<string, object?> Change =>
         new Dictionary<string, object?> { ["description"] = "changed", ["url"] = null };
 
-    // Six kinds of custom fields, who the key is, the event log, and one of each stream.
-    protected override int PreflightRequests => 18;
 
     protected override IReadOnlyDictionary<string, string> Settings(Uri address) => new Dictionary<string, string>
     {

@@ -104,6 +104,14 @@ public sealed class VendorBench : IAsyncDisposable
     public async Task<JsonNode> RequestsAsync() =>
         (await _control.GetFromJsonAsync<JsonNode>($"/requests/{_vendor}", Stop))!;
 
+    /// <summary>How many requests a run makes before it begins to read.</summary>
+    public async Task<int> PreflightRequestsAsync()
+    {
+        await ResetRequestsAsync();
+        await _home.TestAsync("vendor", Stop);
+        return (int)(await RequestsAsync())["count"]!;
+    }
+
     public Task ResetRequestsAsync() => SendAsync(HttpMethod.Delete, $"/requests/{_vendor}", null);
 
     public async ValueTask DisposeAsync()

@@ -36,7 +36,9 @@ internal static class AddressGuard
         return !Never.Any(range => range.Contains(plain)) && (allowsPrivate || !IsPrivate(plain));
     }
 
-    /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>: connects to the first address that may be called.</summary>
+    /// <summary>
+    /// For <see cref="SocketsHttpHandler.ConnectCallback"/>: connects to the first address that may be called.
+    /// </summary>
     public static async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, bool allowsPrivate, CancellationToken cancellationToken)
     {
@@ -44,9 +46,13 @@ internal static class AddressGuard
         var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
         var allowed = addresses.Where(address => Allows(address, allowsPrivate)).ToArray();
         if (allowed.Length == 0)
-            throw HttpErrors.AddressRefused(host, addresses.FirstOrDefault(), addresses.Any(address => Allows(address, true)));
-        if (context.InitialRequestMessage.RequestUri is { Scheme: "http" } && !allowed.All(address => IsPrivate(Unwrap(address))))
-            throw HttpErrors.NotEncrypted(host);
+        {
+            var privateWouldDo = addresses.Any(address => Allows(address, allowsPrivate: true));
+            throw HttpErrors.AddressRefused(host, addresses.FirstOrDefault(), privateWouldDo);
+        }
+
+        var isPlain = context.InitialRequestMessage.RequestUri is { Scheme: "http" };
+        if (isPlain && !allowed.All(address => IsPrivate(Unwrap(address)))) throw HttpErrors.NotEncrypted(host);
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

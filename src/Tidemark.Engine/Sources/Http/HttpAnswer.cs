@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tidemark.Engine.Connectors;
 
 namespace Tidemark.Engine.Sources.Http;
@@ -28,14 +27,17 @@ public sealed class HttpAnswer
     /// <summary>Media type in lower case, e.g. <c>application/json</c>; null where there is none.</summary>
     public string? MediaType => _response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant();
 
-    /// <summary>How long the vendor asks to wait, from Retry-After in seconds or as a date; null without it.</summary>
+    /// <summary>
+    /// How long the vendor asks to wait, from Retry-After in seconds or as a date; null without it, or if that is
+    /// over.
+    /// </summary>
     public TimeSpan? RetryAfter
     {
         get
         {
             if (_response.Headers.RetryAfter is not { } header) return null;
             var wait = header.Delta ?? header.Date - _now;
-            return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+            return wait > TimeSpan.Zero ? wait : null;
         }
     }
 
@@ -57,6 +59,6 @@ public sealed class HttpAnswer
         }
 
         text = string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
-        return text.Length <= QuoteLength ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, QuoteLength)}…");
+        return text.Length <= QuoteLength ? text : text[..QuoteLength] + "…";
     }
 }

@@ -30,7 +30,9 @@ public sealed record HttpApi(Uri BaseAddress)
     /// <summary>A vendor that asks to wait longer than this ends the run instead. Default 5 minutes.</summary>
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether loopback and private addresses may be called, and plain http with them. Default false.</summary>
+    /// <summary>
+    /// Whether loopback and private addresses may be called, and plain http with them. Default false.
+    /// </summary>
     public bool AllowsPrivateNetwork { get; init; }
 
     /// <summary>Judges an answer. Pure: the same answer, the same verdict. Default: by status alone.</summary>

@@ -26,13 +26,16 @@ public abstract class HttpAuthentication
     public virtual ValueTask<bool> RefusedAsync(HttpRequestMessage refused, CancellationToken cancellationToken) =>
         new(false);
 
-    public static HttpAuthentication Bearer(Secret token) => new FixedHeader(new("Bearer", token.Reveal()), [token]);
+    // A key copied from a page often ends with a line break, which no header may hold.
+    public static HttpAuthentication Bearer(Secret token) => new FixedHeader(new("Bearer", token.Reveal().Trim()), [token]);
 
-    /// <summary>HTTP Basic, RFC 7617, in UTF-8.</summary>
-    public static HttpAuthentication Basic(string user, Secret password)
+    /// <summary>
+    /// HTTP Basic, RFC 7617, in UTF-8. Some vendors want their key as the user, with an empty password.
+    /// </summary>
+    public static HttpAuthentication Basic(Secret user, Secret password)
     {
-        var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password.Reveal()}"));
-        return new FixedHeader(new("Basic", pair), [password, new Secret(pair)]);
+        var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user.Reveal().Trim()}:{password.Reveal().Trim()}"));
+        return new FixedHeader(new("Basic", pair), [user, password, new Secret(pair)]);
     }
 
     private sealed class FixedHeader(AuthenticationHeaderValue? value, IReadOnlyList<Secret> secrets) : HttpAuthentication

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Tidemark.Engine.Sources.Http;
 
-/// <summary>Reads a body into a buffer rented from <see cref="ArrayPool{T}.Shared"/>; the caller owns the buffer.</summary>
+/// <summary>
+/// Reads a body into a buffer rented from <see cref="ArrayPool{T}.Shared"/>; the caller owns the buffer.
+/// </summary>
 internal static class HttpBody
 {
     private const int FirstGuess = 64 << 10;

@@ -22,6 +22,9 @@ public sealed record HttpCall(HttpMethod Method, string Path)
     /// <summary>JSON body, or null for none.</summary>
     public string? Json { get; init; }
 
+    /// <summary>Media type of the body. Default <c>application/json</c>.</summary>
+    public string MediaType { get; init; } = "application/json";
+
     /// <summary>
     /// Whether asking twice does no harm. True for everything but POST and PATCH; a POST that only searches sets it.
     /// Other calls are sent once and never retried.

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Tidemark.Engine.Sources.Http;
 
-/// <summary>Where a stream of an HTTP source stands, as its cursor keeps it. Times are seconds since 1970 UTC.</summary>
+/// <summary>
+/// Where a stream of an HTTP source stands, as its cursor keeps it. Times are seconds since 1970 UTC.
+/// </summary>
 internal sealed record HttpCursor
 {
     private const int CurrentVersion = 1;
@@ -14,7 +16,7 @@ internal sealed record HttpCursor
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    [JsonPropertyName("v")]
+    [JsonPropertyName("v"), JsonRequired]
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>When the last complete reading began: all changes before it were read. Null before the first.</summary>
@@ -30,9 +32,11 @@ internal sealed record HttpCursor
     {
         try
         {
-            return JsonSerializer.Deserialize<HttpCursor>(cursor.Json, Json) is { Version: CurrentVersion } known
-                && (known.Since is not null || known.Reading is { } reading && (reading.Open is null) != (reading.ChangesFrom is null))
-                ? known : null;
+            var known = JsonSerializer.Deserialize<HttpCursor>(cursor.Json, Json);
+            if (known is not { Version: CurrentVersion }) return null;
+            // A reading is either at its listing or at its changes.
+            if (known.Reading is { } reading && reading.Open is null == reading.ChangesFrom is null) return null;
+            return known.Since is null && known.Reading is null ? null : known;
         }
         catch (JsonException)
         {

@@ -7,16 +7,19 @@ namespace Tidemark.Engine.Sources.Http;
 internal static class HttpErrors
 {
     public static TidemarkException Timeout(HttpCall call, TimeSpan limit, Exception cause) =>
-        new(FailureKind.Transient, "source.timeout", $"{call.Label} was not answered in {limit.TotalSeconds:0.#} s.", cause);
+        new(FailureKind.Transient, "source.timeout",
+            $"{call.Label} was not answered in {limit.TotalSeconds:0.#} s.", cause);
 
     public static TidemarkException Unreachable(HttpCall call, string host, Exception cause) =>
-        new(FailureKind.Transient, "source.unreachable", $"{call.Label}: no connection to {host}: {cause.Message}", cause)
+        new(FailureKind.Transient, "source.unreachable",
+            $"{call.Label}: no connection to {host}: {cause.GetBaseException().Message}", cause)
         {
             Hint = "Check the address, the name server and the firewall.",
         };
 
     public static TidemarkException CutShort(HttpCall call, Exception cause) =>
-        new(FailureKind.Transient, "source.cut_short", $"The answer to {call.Label} ended before it was complete.", cause);
+        new(FailureKind.Transient, "source.cut_short",
+            $"The answer to {call.Label} ended before it was complete.", cause);
 
     public static TidemarkException NotJson(HttpCall call, string? mediaType, Exception cause) =>
         new(FailureKind.Transient, "source.not_json",
@@ -36,7 +39,7 @@ internal static class HttpErrors
 
     public static TidemarkException Redirected(HttpCall call, Uri? to) =>
         new(FailureKind.Configuration, "source.redirected",
-            $"{call.Label} was redirected to {(to is { IsAbsoluteUri: true } ? to.Host : "nowhere")}; credentials stay with the host they are for.")
+            $"{call.Label} was redirected to {to?.Host ?? "nowhere"}; credentials stay with the host they are for.")
         {
             Hint = "Set the base address to the host that answers.",
         };
@@ -58,7 +61,8 @@ internal static class HttpErrors
         };
 
     public static TidemarkException NotEncrypted(string host) =>
-        new(FailureKind.Configuration, "source.not_encrypted", $"{host} is a public address and http would show the credentials.")
+        new(FailureKind.Configuration, "source.not_encrypted",
+            $"{host} is a public address and http would show the credentials.")
         {
             Hint = "Use https.",
         };

@@ -106,7 +106,9 @@ public sealed class HttpExchange : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a call once; follows redirects on the same host and asks again where a token was refused.</summary>
+    /// <summary>
+    /// Sends a call once; follows redirects on the same host and asks again where a token was refused.
+    /// </summary>
     private async Task<Attempt> AskAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken)
     {
         var address = Address(call);
@@ -114,7 +116,8 @@ public sealed class HttpExchange : IAsyncDisposable
         while (true)
         {
             using var request = await RequestAsync(call, address, cancellationToken);
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var response = await _client.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response.StatusCode == HttpStatusCode.Unauthorized && !wasRefused
                 && await _api.Authentication.RefusedAsync(request, cancellationToken))
             {
@@ -126,7 +129,8 @@ public sealed class HttpExchange : IAsyncDisposable
             {
                 var location = response.Headers.Location;
                 var next = location is null ? null : new Uri(address, location);
-                if (next is null || !IsSameHost(next, address) || call.Method != HttpMethod.Get || ++redirects > MaxRedirects)
+                var mayFollow = call.Method == HttpMethod.Get && ++redirects <= MaxRedirects;
+                if (next is null || !IsSameHost(next, address) || !mayFollow)
                     return new Attempt(null, HttpVerdict.Fail(HttpErrors.Redirected(call, next)));
                 address = next;
                 continue;
@@ -176,17 +180,19 @@ public sealed class HttpExchange : IAsyncDisposable
         }
     }
 
-    private async ValueTask<HttpRequestMessage> RequestAsync(HttpCall call, Uri address, CancellationToken cancellationToken)
+    private async ValueTask<HttpRequestMessage> RequestAsync(
+        HttpCall call, Uri address, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(call.Method, address);
         request.Headers.Accept.ParseAdd("application/json");
+        request.Headers.UserAgent.ParseAdd("Tidemark");
         foreach (var (name, value) in _api.Headers.Concat(call.Headers))
         {
             request.Headers.Remove(name);
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        if (call.Json is not null) request.Content = new StringContent(call.Json, Encoding.UTF8, "application/json");
+        if (call.Json is not null) request.Content = new StringContent(call.Json, Encoding.UTF8, call.MediaType);
         await _api.Authentication.AuthorizeAsync(request, cancellationToken);
         return request;
     }

@@ -8,7 +8,9 @@ namespace Tidemark.Engine.Sources.Http;
 /// <param name="Paging">How pages follow each other.</param>
 public sealed record HttpListing(string Records, Func<Slice, HttpCall> Call, Paging Paging)
 {
-    /// <summary>Property of each array element that is the record, e.g. <c>node</c>; null where it is the element.</summary>
+    /// <summary>
+    /// Property of each array element that is the record, e.g. <c>node</c>; null where it is the element.
+    /// </summary>
     public string? Record { get; init; }
 
     /// <summary>True where the vendor leaves the array out when there are no records.</summary>
@@ -23,7 +25,9 @@ public sealed record HttpListing(string Records, Func<Slice, HttpCall> Call, Pag
     /// <summary>Path of what identifies a record, to see that a page came twice. Default <c>id</c>.</summary>
     public string Identity { get; init; } = "id";
 
-    /// <summary>The time that the list can be filtered by; null where it cannot, and is read whole every time.</summary>
+    /// <summary>
+    /// The time that the list can be filtered by; null where it cannot, and is read whole every time.
+    /// </summary>
     public ListingRange? Range { get; init; }
 
     /// <summary>

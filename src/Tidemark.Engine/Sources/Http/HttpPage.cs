@@ -23,10 +23,21 @@ public sealed class HttpPage : IDisposable
 
     public IReadOnlyList<RecordSlice> Records { get; }
 
-    /// <summary>A scalar of the envelope as text, by a path among the shape's picks; null where there is none.</summary>
-    public string? this[string pick] => _shape.Picks.Index().FirstOrDefault(entry => entry.Item == pick) is { Item: not null } found
-        ? _picked[found.Index]
-        : null;
+    /// <summary>
+    /// A scalar of the envelope as text, by a path among the shape's picks; null where there is none.
+    /// </summary>
+    public string? this[string pick]
+    {
+        get
+        {
+            for (var at = 0; at < _picked.Length; at++)
+            {
+                if (_shape.Picks[at] == pick) return _picked[at];
+            }
+
+            return null;
+        }
+    }
 
     public ReadOnlyMemory<byte> Record(int index) => Bytes.Slice(Records[index].Start, Records[index].Length);
 
@@ -48,8 +59,11 @@ public sealed class HttpPage : IDisposable
         new(buffer, length, _shape, records, _picked);
 
     /// <summary>Hands the buffer over to a page for the engine.</summary>
-    public Page ToPage(Cursor after) =>
-        new(Interlocked.Exchange(ref _buffer, null) ?? throw new ObjectDisposedException(nameof(HttpPage)), _length, Records, after);
+    public Page ToPage(Cursor after)
+    {
+        var buffer = Interlocked.Exchange(ref _buffer, null) ?? throw new ObjectDisposedException(nameof(HttpPage));
+        return new Page(buffer, _length, Records, after);
+    }
 
     public void Dispose()
     {

@@ -39,6 +39,9 @@ public sealed class HttpPageBuilder : IDisposable
         _start = _length;
     }
 
+    /// <summary>Forgets what was written of a record that was not ended.</summary>
+    public void Abandon() => _length = _start;
+
     /// <summary>The page. The builder is empty afterwards.</summary>
     /// <param name="envelope">The page whose envelope's scalars are kept, or null for none.</param>
     public HttpPage ToPage(HttpPage? envelope = null)

@@ -24,22 +24,30 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     {
         var problems = await Task.WhenAll(streams.Select(ProblemAsync));
         // Refused credentials are one problem, however many streams they were tried on.
-        return new SourceCheck([.. problems.OfType<Problem>().DistinctBy(problem => (problem.Code, problem.Message))], Facts);
+        var distinct = problems.OfType<Problem>().DistinctBy(problem => (problem.Code, problem.Message));
+        return new SourceCheck([.. distinct], Facts);
 
         async Task<Problem?> ProblemAsync(HttpStream stream)
         {
             try
             {
-                var scopes = stream.Listing.Scopes is { } list ? await list(exchange, cancellationToken) : null;
-                if (scopes is { Count: 0 }) return null;
-                var probe = stream.Probe ?? stream.Listing.Call(new Slice { Scope = scopes?[0] });
-                using var page = await exchange.SendAsync(probe, stream.Listing.Shape, cancellationToken);
+                foreach (var probe in stream.Probes.Count > 0 ? stream.Probes : await FirstCallAsync(stream))
+                {
+                    using var page = await exchange.SendAsync(probe, stream.Listing.Shape, cancellationToken);
+                }
+
                 return null;
             }
             catch (TidemarkException error)
             {
                 return Problem.From(error, $"stream {stream.Schema.Name}");
             }
+        }
+
+        async Task<IReadOnlyList<HttpCall>> FirstCallAsync(HttpStream stream)
+        {
+            var scopes = await ScopesAsync(stream, cancellationToken);
+            return [.. scopes.Take(1).Select(scope => stream.Listing.Call(new Slice { Scope = scope }))];
         }
     }
 
@@ -50,7 +58,8 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         if (known.Changes is not { } feed) return true;
         // The oldest change that is still to be read must be kept by the vendor until this reading ends.
         var reading = parsed.Reading;
-        var oldest = reading?.ChangesFrom ?? (reading is { IsFull: false } ? parsed.Since : null) ?? reading?.Started ?? parsed.Since;
+        var since = reading is { IsFull: true } ? null : parsed.Since;
+        var oldest = reading?.ChangesFrom ?? since ?? reading?.Started;
         return oldest >= (clock.GetUtcNow() - feed.Reach + feed.Margin).ToUnixTimeSeconds();
     }
 
@@ -91,7 +100,8 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     public ValueTask DisposeAsync() => exchange.DisposeAsync();
 
     /// <summary>Goes on with the reading that a cursor holds, or begins one.</summary>
-    private async Task<HttpCursor> BeginAsync(HttpStream stream, ReadRequest request, CancellationToken cancellationToken)
+    private async Task<HttpCursor> BeginAsync(
+        HttpStream stream, ReadRequest request, CancellationToken cancellationToken)
     {
         // A cursor of another make reads everything: the engine was told by CanResume.
         var cursor = (request.From is { } saved ? HttpCursor.Parse(saved) : null) ?? new HttpCursor();
@@ -100,21 +110,26 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         if (request.IsFull) cursor = new HttpCursor();
         var since = cursor.Since - (long)stream.Overlap.TotalSeconds;
         var floor = stream.Floor?.ToUnixTimeSeconds();
-        var whole = new Slice { From = stream.Listing.Range is null ? null : since is null || since < floor ? floor : since };
-        var scopes = stream.Listing.Scopes is { } list ? await list(exchange, cancellationToken) : null;
+        var from = since is null || since < floor ? floor : since;
+        var whole = new Slice { From = stream.Listing.Range is null ? null : from };
+        var scopes = await ScopesAsync(stream, cancellationToken);
         return cursor with
         {
             Reading = new HttpReading(clock.GetUtcNow().ToUnixTimeSeconds(), request.IsFull)
             {
-                Open = scopes is null ? [whole] : [.. scopes.Select(scope => whole with { Scope = scope })],
+                Open = [.. scopes.Select(scope => whole with { Scope = scope })],
             },
         };
     }
 
+    private async Task<IReadOnlyList<string?>> ScopesAsync(HttpStream stream, CancellationToken cancellationToken) =>
+        stream.Listing.Scopes is { } scopes ? [.. await scopes(exchange, cancellationToken)] : [null];
+
     private IEnumerable<(long From, long? To)> Windows(long from, long length)
     {
         // The last window has no end: what changes while it is read belongs to it.
-        for (; from + length < clock.GetUtcNow().ToUnixTimeSeconds(); from += length) yield return (from, from + length);
+        for (; from + length < clock.GetUtcNow().ToUnixTimeSeconds(); from += length)
+            yield return (from, from + length);
         yield return (from, null);
     }
 

@@ -2,7 +2,9 @@ using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Sources.Http;
 
-/// <summary>A stream of an HTTP source: its columns, where its records are listed and how its changes are learnt.</summary>
+/// <summary>
+/// A stream of an HTTP source: its columns, where its records are listed and how its changes are learnt.
+/// </summary>
 /// <param name="Schema">The columns.</param>
 /// <param name="Listing">Where all records come from.</param>
 public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
@@ -19,14 +21,17 @@ public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
     /// </summary>
     public string? ScopeField { get; init; }
 
-    /// <summary>Where updates and deletions come from when the listing does not show them; null where it does, or nothing does.</summary>
+    /// <summary>
+    /// Where updates and deletions come from when the listing does not show them; null where it does, or nothing
+    /// does.
+    /// </summary>
     public ChangeFeed? Changes { get; init; }
 
-    /// <summary>A cheap call that shows whether the stream may be read; default the listing's first page.</summary>
-    public HttpCall? Probe { get; init; }
+    /// <summary>Cheap calls that show whether the stream may be read; default the listing's first page.</summary>
+    public IReadOnlyList<HttpCall> Probes { get; init; } = [];
 
-    /// <summary>Workers that read the listing at once, where its range has an order or it has scopes. Default 4.</summary>
-    public int Parallel { get; init; } = 4;
+    /// <summary>Workers that read the listing at once, where it has scopes or its range an order. Default 8.</summary>
+    public int Parallel { get; init; } = 8;
 
     /// <summary>
     /// How far an incremental reading goes back before the last one began. Covers clocks that differ and records that

@@ -11,7 +11,9 @@ public sealed record HttpVerdict
     {
     }
 
-    /// <summary>What is thrown when giving up, or when asking again did not help; null where the answer is good.</summary>
+    /// <summary>
+    /// What is thrown when giving up, or when asking again did not help; null where the answer is good.
+    /// </summary>
     public TidemarkException? Failure { get; private init; }
 
     public bool Retries { get; private init; }
@@ -63,6 +65,7 @@ public sealed record HttpVerdict
         };
 
         TidemarkException Say(FailureKind kind, string what) =>
-            new(kind, $"{area}.{what}", $"{answer.Call.Label} was answered with {answer.Status}{(said is null ? "" : $": {said}")}.");
+            new(kind, $"{area}.{what}",
+                $"{answer.Call.Label} was answered with {answer.Status}{(said is null ? "" : $": {said}")}.");
     }
 }

@@ -13,7 +13,8 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
     private const int PagesAheadPerWorker = 2;
 
     private readonly HttpListing _listing = stream.Listing;
-    private readonly int _workers = stream.Listing is { Range: null or { Order: RangeOrder.Unordered }, Scopes: null } ? 1 : stream.Parallel;
+    private readonly int _workers =
+        stream.Listing is { Range: null or { Order: RangeOrder.Unordered }, Scopes: null } ? 1 : stream.Parallel;
 
     /// <summary>
     /// Pages in the order in which they arrive, each with the slices that are open once it and all before it are
@@ -25,7 +26,7 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var todo = Channel.CreateUnbounded<(int Id, Slice Slice)>();
         var steps = Channel.CreateBounded<Step>(_workers * PagesAheadPerWorker);
-        var open = new SortedDictionary<int, Slice>(slices.Index().ToDictionary(entry => entry.Index, entry => entry.Item));
+        var open = new SortedDictionary<int, Slice>(slices.Index().ToDictionary());
         var (unfinished, lastId) = (open.Count, open.Count);
         foreach (var (id, slice) in open) todo.Writer.TryWrite((id, slice));
         if (unfinished == 0) todo.Writer.Complete();
@@ -90,8 +91,8 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
         {
             if (_listing.Range is not { } range || !IsWorthSplitting(rest, range, page)) return null;
             // A worker is idle while fewer slices are unfinished than there are workers.
-            if (Interlocked.Increment(ref unfinished) <= _workers
-                && rest.Split(range, clock.GetUtcNow().ToUnixTimeSeconds(), !_listing.Paging.BindsPosition) is var (near, far))
+            var halves = rest.Split(range, clock.GetUtcNow().ToUnixTimeSeconds(), !_listing.Paging.BindsPosition);
+            if (Interlocked.Increment(ref unfinished) <= _workers && halves is var (near, far))
             {
                 rest = near;
                 return (Interlocked.Increment(ref lastId), far);
@@ -102,7 +103,9 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
         }
     }
 
-    /// <summary>Whether the rest would fill more than a page, if records lay as densely there as on this page.</summary>
+    /// <summary>
+    /// Whether the rest would fill more than a page, if records lay as densely there as on this page.
+    /// </summary>
     private bool IsWorthSplitting(Slice rest, ListingRange range, HttpPage page)
     {
         if (rest.At is not { } at || range.Seconds(page.First(range.Path)) is not { } first) return false;

@@ -13,7 +13,9 @@ public enum RangeOrder
     OldestFirst,
 }
 
-/// <summary>A time that a listing can be filtered by. With an order, both bounds must be filters of the vendor.</summary>
+/// <summary>
+/// A time that a listing can be filtered by. With an order, both bounds must be filters of the vendor.
+/// </summary>
 /// <param name="Path">Where it stands in a record, e.g. <c>created</c>.</param>
 /// <param name="Time">How it is written there.</param>
 /// <param name="Order">How records are ordered by it. With an order, ranges are read by several workers.</param>

@@ -18,7 +18,9 @@ public sealed class PageShape(string records, params IReadOnlyList<string> picks
 
     public IReadOnlyList<string> Picks => picks;
 
-    /// <summary>Property of each array element that is the record, e.g. <c>node</c>; null where it is the element.</summary>
+    /// <summary>
+    /// Property of each array element that is the record, e.g. <c>node</c>; null where it is the element.
+    /// </summary>
     public string? Record { get; init; }
 
     /// <summary>True where the vendor leaves the array out, or null, when there are no records.</summary>

@@ -16,7 +16,9 @@ public sealed record Paging(Func<Slice, HttpPage, string?> Next, Func<HttpPage, 
     /// <summary>Whether a position is refused once the range of the call changes, as tokens are.</summary>
     public bool BindsPosition { get; init; }
 
-    /// <summary>The position is a property of the last record, e.g. its id; a flag of the envelope says whether to go on.</summary>
+    /// <summary>
+    /// The position is a property of the last record, e.g. its id; a flag of the envelope says whether to go on.
+    /// </summary>
     public static Paging ByLastRecord(string path, string hasMore) =>
         new((_, page) => page.Last(path), page => page[hasMore] == "true") { Picks = [hasMore] };
 

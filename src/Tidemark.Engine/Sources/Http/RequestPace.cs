@@ -2,7 +2,9 @@ using System.Threading.RateLimiting;
 
 namespace Tidemark.Engine.Sources.Http;
 
-/// <summary>When the next request may be sent: requests at once, requests per second, and a pause for all of them.</summary>
+/// <summary>
+/// When the next request may be sent: requests at once, requests per second, and a pause for all of them.
+/// </summary>
 internal sealed class RequestPace(double requestsPerSecond, int maxConcurrent, TimeProvider clock) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _slots = new(maxConcurrent, maxConcurrent);
@@ -59,7 +61,9 @@ internal sealed class RequestPace(double requestsPerSecond, int maxConcurrent, T
         lock (_pausing) return _resumeAt - clock.GetUtcNow();
     }
 
-    /// <summary>A tenth of a second's requests at a time, so that no second has more than the rate and that tenth.</summary>
+    /// <summary>
+    /// A tenth of a second's requests at a time, so that no second has more than the rate and that tenth.
+    /// </summary>
     private static TokenBucketRateLimiter Bucket(double rate)
     {
         var tokens = Math.Max(1, (int)Math.Ceiling(rate / 10));

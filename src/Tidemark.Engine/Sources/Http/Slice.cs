@@ -8,7 +8,9 @@ namespace Tidemark.Engine.Sources.Http;
 /// </summary>
 public sealed record Slice
 {
-    /// <summary>What the slice is about where a listing is asked for separately for each of several things, e.g. locations.</summary>
+    /// <summary>
+    /// What the slice is about where a listing is asked for separately for each of several things, e.g. locations.
+    /// </summary>
     public string? Scope { get; init; }
 
     /// <summary>Least value of the range, in seconds since 1970 UTC; null where there is none.</summary>
@@ -17,7 +19,9 @@ public sealed record Slice
     /// <summary>First value after the range, in seconds since 1970 UTC; null where there is none.</summary>
     public long? To { get; init; }
 
-    /// <summary>Where the next page begins, in the vendor's terms: an id, a token, an offset. Null for the first page.</summary>
+    /// <summary>
+    /// Where the next page begins, in the vendor's terms: an id, a token, an offset. Null for the first page.
+    /// </summary>
     [JsonPropertyName("after")]
     public string? Position { get; init; }
 

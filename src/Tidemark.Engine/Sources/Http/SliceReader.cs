@@ -35,7 +35,8 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
             {
                 page = await exchange.SendAsync(call, _shape, cancellationToken);
             }
-            catch (TidemarkException gone) when (slice.Position is not null && listing.LosesPosition(gone) && MayRestart(slice))
+            catch (TidemarkException gone) when (
+                slice.Position is not null && listing.LosesPosition(gone) && MayRestart(slice))
             {
                 slice = slice.Restart(listing.Range?.Order);
                 call = listing.Call(slice);
@@ -89,7 +90,9 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
         return slice with { Position = position, At = at is { } value && slice.Contains(value) ? at : slice.At };
     }
 
-    /// <summary>Restarting at the second that was reached gets on, unless it ends at that second again and again.</summary>
+    /// <summary>
+    /// Restarting at the second that was reached gets on, unless it ends at that second again and again.
+    /// </summary>
     private bool MayRestart(Slice slice)
     {
         _restarts = _restarts.Times > 0 && _restarts.At == slice.At ? (slice.At, _restarts.Times + 1) : (slice.At, 1);

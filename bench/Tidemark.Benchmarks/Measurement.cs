@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using Tidemark.Connectors;
+using Tidemark.Connectors.Postgres;
+using Tidemark.Connectors.Stripe;
+using Tidemark.Engine;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Runs;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Benchmarks;
+
+/// <summary>One measurement; prints seconds and the peak of this process's memory in MB.</summary>
+internal static class Measurement
+{
+    private const string Schema = "tidemark_bench";
+
+    public static async Task<int> RunAsync(string what, Settings settings)
+    {
+        var seconds = what switch
+        {
+            "pages" => await PagesAsync(settings),
+            "serial" => await PagesAsync(settings with { Parallel = 1 }),
+            "copy" => await RawCopy.RunAsync(settings, Schema),
+            "first" => await SyncAsync(settings, WriteMode.Merge, isFirst: true),
+            "full" => await SyncAsync(settings, WriteMode.Replace, isFirst: true),
+            "again" => await SyncAsync(settings, WriteMode.Replace, isFirst: false),
+            _ => throw new InvalidOperationException($"There is nothing to measure called {what}."),
+        };
+        Output.Line(string.Create(CultureInfo.InvariantCulture, $"{seconds:0.000} {PeakMegabytes():0}"));
+        return 0;
+    }
+
+    public static ISource OpenSource(Settings settings) =>
+        ((ISourceConnector)ConnectorCatalog.All["stripe"]).OpenSource(
+            new StripeOptions
+            {
+                ApiKey = new Secret("sk_test_tidemark"),
+                BaseUrl = settings.Vendor!,
+                AllowPrivateNetwork = true,
+                RequestsPerSecond = 1000,
+                Parallel = settings.Parallel,
+            },
+            TimeProvider.System);
+
+    public static async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection(PostgresAddress.Parse(Settings.Postgres).ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    public static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<double> PagesAsync(Settings settings)
+    {
+        await using var source = OpenSource(settings);
+        var stream = (await source.DiscoverAsync(CancellationToken.None)).First(stream => stream.Name == "customers");
+        var watch = Stopwatch.StartNew();
+        var records = 0;
+        await foreach (var page in source.ReadAsync(new ReadRequest(stream, null), CancellationToken.None))
+        {
+            records += page.Records.Count;
+            page.Dispose();
+        }
+
+        return records == settings.Records ? watch.Elapsed.TotalSeconds : throw new InvalidOperationException($"{records} records");
+    }
+
+    private static async Task<double> SyncAsync(Settings settings, WriteMode mode, bool isFirst)
+    {
+        if (isFirst)
+        {
+            await using var connection = await ConnectAsync();
+            await ExecuteAsync(connection, $"DROP SCHEMA IF EXISTS {Schema} CASCADE; CHECKPOINT");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("tidemark-bench-");
+        try
+        {
+            var home = await HomeAsync(folder.FullName, settings);
+            var request = new SyncRequest(new PipelineDefinition("bench", "stripe", "postgres")) { Mode = mode, Streams = ["customers"] };
+            var watch = Stopwatch.StartNew();
+            var result = await home.SyncAsync(request, _ => { }, CancellationToken.None);
+            var figures = result.Streams[0];
+            var isRight = result.Status == RunStatus.Succeeded && figures.Read == settings.Records
+                && (isFirst ? figures.Created : figures.Unchanged) == settings.Records;
+            return isRight ? watch.Elapsed.TotalSeconds : throw new InvalidOperationException(RunJson.Write(result));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<Home> HomeAsync(string folder, Settings settings)
+    {
+        var home = await Home.OpenAsync(folder, null, ConnectorCatalog.All, TimeProvider.System, CancellationToken.None);
+        await home.Definitions.Sources.SaveAsync(
+            new SourceDefinition("stripe", "stripe", new Dictionary<string, string>
+            {
+                ["api_key"] = "sk_test_tidemark",
+                ["base_url"] = settings.Vendor!.ToString(),
+                ["allow_private_network"] = "true",
+                ["requests_per_second"] = "1000",
+                ["parallel"] = settings.Parallel.ToString(CultureInfo.InvariantCulture),
+            }),
+            CancellationToken.None);
+        await home.Definitions.Destinations.SaveAsync(
+            new DestinationDefinition("postgres", "postgres", new Dictionary<string, string>
+            {
+                ["url"] = Settings.Postgres,
+                ["schema"] = Schema,
+            }),
+            CancellationToken.None);
+        return home;
+    }
+
+    private static double PeakMegabytes()
+    {
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
+}

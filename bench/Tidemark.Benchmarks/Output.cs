@@ -1,0 +1,27 @@
+#pragma warning disable RS0030 // a benchmark prints
+namespace Tidemark.Benchmarks;
+
+internal static class Output
+{
+    public static void Line(string text) => Console.WriteLine(text);
+
+    public static int Usage()
+    {
+        Console.Error.WriteLine(
+            """
+            Measures reading Stripe customers into PostgreSQL, beside what bounds it.
+
+              run [--records 100000] [--runs 5] [--delay MS] [--parallel 4] [--what pages,copy,first,again]
+
+            pages  the pages alone, read by the same client and thrown away
+            copy   one raw binary COPY of the same rows into the same table
+            first  a first sync (merge) into an empty table
+            full   a first sync in replace mode, published at its end
+            again  the same sync once more, nothing changed at the source (a full reading)
+            serial pages alone, one at a time
+
+            PostgreSQL is named by TIDEMARK_BENCH_POSTGRES (postgres://user:password@host:port/database).
+            """);
+        return 2;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Tidemark.Benchmarks;
+
+/// <summary>What is measured, and how.</summary>
+internal sealed record Settings
+{
+    public int Records { get; init; } = 100_000;
+
+    public int Runs { get; init; } = 5;
+
+    /// <summary>Milliseconds that the vendor takes for each page.</summary>
+    public int Delay { get; init; }
+
+    public int Parallel { get; init; } = 4;
+
+    public IReadOnlyList<string> What { get; init; } = ["pages", "copy", "first", "again"];
+
+    /// <summary>Address of the stand-in vendor; set by the process that started it.</summary>
+    public Uri? Vendor { get; init; }
+
+    public static string Postgres { get; } = Environment.GetEnvironmentVariable("TIDEMARK_BENCH_POSTGRES")
+        ?? throw new InvalidOperationException("TIDEMARK_BENCH_POSTGRES is not set.");
+
+    public static Settings Parse(IReadOnlyList<string> options)
+    {
+        var settings = new Settings();
+        for (var at = 0; at + 1 < options.Count; at += 2)
+        {
+            var value = options[at + 1];
+            settings = options[at] switch
+            {
+                "--records" => settings with { Records = Number(value) },
+                "--runs" => settings with { Runs = Number(value) },
+                "--delay" => settings with { Delay = Number(value) },
+                "--parallel" => settings with { Parallel = Number(value) },
+                "--what" => settings with { What = value.Split(',') },
+                "--vendor" => settings with { Vendor = new Uri(value) },
+                _ => throw new InvalidOperationException($"There is no option {options[at]}."),
+            };
+        }
+
+        return settings;
+    }
+
+    public IReadOnlyList<string> ToArguments(Uri vendor) =>
+        ["--records", Text(Records), "--parallel", Text(Parallel), "--vendor", vendor.ToString()];
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

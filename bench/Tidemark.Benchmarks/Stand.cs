@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using Tidemark.Sandbox;
+
+namespace Tidemark.Benchmarks;
+
+/// <summary>The stand-in vendor in a process of its own.</summary>
+internal sealed class Stand(Process process, Uri vendor, Uri control) : IDisposable
+{
+    public Uri Vendor => vendor;
+
+    public static async Task<Stand> StartAsync(Settings settings)
+    {
+        var process = Child.Start(["sandbox", settings.Records.ToString(CultureInfo.InvariantCulture)]);
+        var addresses = (await process.StandardOutput.ReadLineAsync())!.Split(' ');
+        var stand = new Stand(process, new Uri(addresses[0]), new Uri(addresses[1]));
+        if (settings.Delay > 0)
+        {
+            using var client = new HttpClient { BaseAddress = stand.Control };
+            using var answer = await client.PostAsJsonAsync(
+                "/faults/stripe", new { fault = "delay", milliseconds = settings.Delay, times = -1 });
+            answer.EnsureSuccessStatusCode();
+        }
+
+        return stand;
+    }
+
+    public static async Task<int> HoldAsync(int records)
+    {
+        await using var server = await SandboxServer.StartAsync(
+            new SandboxOptions { Port = 0, Size = records }, CancellationToken.None);
+        Output.Line($"{server.Vendors["stripe"]} {server.Control}");
+        await Task.Delay(Timeout.Infinite);
+        return 0;
+    }
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.Dispose();
+    }
+
+    private Uri Control => control;
+}
+
+/// <summary>This program, started again.</summary>
+internal static class Child
+{
+    public static Process Start(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, UseShellExecute = false };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(typeof(Child).Assembly.Location);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spectre.Console;
+using Tidemark.Engine;
+using Tidemark.Engine.Catalog;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Definitions;
+
+/// <summary>What sources, destinations and pipelines have in common: list, show, remove.</summary>
+/// <param name="set">Where they are.</param>
+/// <param name="facts">Everything about one that may be shown, in the order of the columns.</param>
+internal sealed class DefinitionVerbs<T>(
+    Func<Home, DefinitionSet<T>> set, Func<Home, T, IReadOnlyList<DefinitionFact>> facts)
+    where T : class, IDefinition<T>
+{
+    public static Argument<string> Name() => new("name") { Description = $"Name of the {T.Kind}." };
+
+    public IEnumerable<Verb> Create() => [List(), Show(), Remove()];
+
+    private Verb List()
+    {
+        var verb = new Verb("list", $"Lists the {T.Kind}s.", $"tidemark {T.Kind} list");
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var all = (await set(home).ListAsync(session.Stop)).Select(each => facts(home, each)).ToList();
+            if (session.IsJson) all.ForEach(each => WriteJson(session, each));
+            else if (all.Count == 0) session.Say($"There are no {T.Kind}s yet.");
+            else session.Prose.Write(Table(all));
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private Verb Show()
+    {
+        var name = Name();
+        var verb = new Verb("show", $"Shows one {T.Kind}; secrets as ***.", $"tidemark {T.Kind} show NAME") { name };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var found = facts(home, await set(home).FindAsync(session.Get(name), session.Stop));
+            if (session.IsJson)
+            {
+                WriteJson(session, found);
+                return ExitCode.Done;
+            }
+
+            var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
+            foreach (var fact in found) AddRows(grid, fact);
+            session.Prose.Write(grid);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private Verb Remove()
+    {
+        var name = Name();
+        var verb = new Verb("remove", $"Removes a {T.Kind} from the catalog; nothing is deleted in any database.",
+            $"tidemark {T.Kind} remove NAME") { name };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            await set(home).RemoveAsync(session.Get(name), session.Stop);
+            SavedDefinition.Tell(session, T.Kind, session.Get(name), "removed");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static Table Table(List<IReadOnlyList<DefinitionFact>> all)
+    {
+        var listed = all[0].Where(fact => fact.IsListed).Select(fact => fact.Name).ToArray();
+        var table = RunReport.Plain(listed);
+        foreach (var each in all)
+            table.AddRow([.. each.Where(fact => fact.IsListed).Select(fact => new Text(Printable.Of(fact.Text)))]);
+        return table;
+    }
+
+    private static void AddRows(Grid grid, DefinitionFact fact)
+    {
+        if (fact.Settings is null)
+        {
+            grid.AddRow(new Text(fact.Name, Color.Grey), new Text(Printable.Of(fact.Text)));
+            return;
+        }
+
+        foreach (var (setting, value) in fact.Settings)
+            grid.AddRow(new Text($"  {Printable.Of(setting)}", Color.Grey), new Text(Printable.Of(value)));
+    }
+
+    private static void WriteJson(Session session, IEnumerable<DefinitionFact> definition) => session.WriteJson(json =>
+    {
+        foreach (var fact in definition)
+        {
+            if (fact.Settings is not null)
+            {
+                json.WriteMap(fact.Name, fact.Settings);
+                continue;
+            }
+
+            json.WritePropertyName(fact.Name);
+            JsonSerializer.Serialize(json, fact.Value);
+        }
+    });
+}

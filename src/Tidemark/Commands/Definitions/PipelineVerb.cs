@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Tidemark.Engine;
+using Tidemark.Engine.Catalog;
+
+namespace Tidemark.Commands.Definitions;
+
+/// <summary><c>tidemark pipeline</c>: which source is kept in step with which destination, and how.</summary>
+internal static class PipelineVerb
+{
+    private static readonly DefinitionVerbs<PipelineDefinition> Shared = new(home => home.Definitions.Pipelines, Facts);
+
+    public static Verb Create()
+    {
+        var verb = new Verb("pipeline", "Looks after what is kept in step with what.",
+            "tidemark pipeline list", "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse");
+        foreach (var shared in Shared.Create()) verb.Add(shared);
+        verb.Add(SetPipeline.Create());
+        return verb;
+    }
+
+    public static string Word(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private static IReadOnlyList<DefinitionFact> Facts(Home home, PipelineDefinition pipeline) =>
+    [
+        new("name", pipeline.Name),
+        new("source", pipeline.Source),
+        new("destination", pipeline.Destination),
+        new("mode", Word(pipeline.Mode)),
+        new("streams", pipeline.Streams),
+        new("tables", pipeline.Tables) { IsListed = false },
+        new("schema_changes", Word(pipeline.SchemaChanges)) { IsListed = false },
+        new("raw", pipeline.Raw) { IsListed = false },
+        new("max_deleted_percent", pipeline.MaxDeletedPercent) { IsListed = false },
+        new("max_deleted_rows", pipeline.MaxDeletedRows) { IsListed = false },
+    ];
+}

@@ -1,0 +1,58 @@
+using Tidemark.Engine;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Connectors;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Definitions;
+
+/// <summary><c>tidemark source</c>: the systems that records are read from.</summary>
+internal static class SourceVerb
+{
+    private static readonly DefinitionVerbs<SourceDefinition> Shared = new(home => home.Definitions.Sources, Facts);
+
+    public static Verb Create()
+    {
+        var verb = new Verb("source", "Looks after the systems that records are read from.",
+            "tidemark source list", "tidemark source set \"Italy Stripe\" --connector stripe api_key=-");
+        foreach (var shared in Shared.Create()) verb.Add(shared);
+        verb.Add(Set());
+        return verb;
+    }
+
+    private static IReadOnlyList<DefinitionFact> Facts(Home home, SourceDefinition source) =>
+    [
+        new("name", source.Name),
+        new("connector", source.Connector),
+        new("active", source.IsActive),
+        DefinitionFact.OfSettings(home.Definitions, source.Connector, source.Settings),
+    ];
+
+    private static Verb Set()
+    {
+        var name = DefinitionVerbs<SourceDefinition>.Name();
+        var connection = new ConnectionSettings();
+        var active = WordOption.Of<Truth>("--active", "false keeps it, but lets no run read it. Default true.");
+        var verb = new Verb("set", "Saves a source, new or changed.",
+            "tidemark source set \"Italy Stripe\" --connector stripe api_key=-",
+            "tidemark source set \"Italy Stripe\" requests_per_second=10",
+            "tidemark source set \"Italy Stripe\" --active false")
+        {
+            name, connection.Settings, connection.Connector, active,
+        };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var sources = home.Definitions.Sources;
+            var saved = (await sources.ListAsync(session.Stop)).FirstOrDefault(source => source.Name == session.Get(name));
+            var (connector, settings) = await connection.ReadAsync<ISourceConnector>(
+                session, home, $"source \"{session.Get(name)}\"", saved?.Connector, saved?.Settings);
+            var change = await sources.SaveAsync(new(session.Get(name), connector, settings)
+            {
+                IsActive = session.Has(active) ? session.Get(active) == Truth.True : saved?.IsActive ?? true,
+            }, session.Stop);
+            SavedDefinition.Tell(session, "source", session.Get(name), change);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+}

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Net.Http.Json;
+using Tidemark.Engine;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Pipeline;
+using Tidemark.Output;
+using Tidemark.Sandbox;
+
+namespace Tidemark.Commands;
+
+/// <summary><c>tidemark demo</c>: a vendor, a database and a sync between them, all on this machine.</summary>
+internal static class DemoVerb
+{
+    public static Verb Create()
+    {
+        var once = new Option<bool>("--once") { Description = "Sync, show the receipts and end." };
+        var size = SandboxVerb.Size();
+        var verb = new Verb("demo", "Shows a sync from a stand-in for Stripe into SQLite; needs no account.",
+            "tidemark demo", "tidemark demo --once --json", "tidemark demo --size 100000 --home /tmp/demo")
+        {
+            once, size,
+        };
+        verb.Runs(async session =>
+        {
+            SandboxVerb.Require(session.Get(size) >= 1, "--size is at least 1.");
+            // A demo has no business in the home of real work.
+            var folder = Path.GetFullPath(session.HomeOption ?? Path.Combine(session.HomeFolder, "demo"));
+            await using var sandbox = await StartAsync(session, session.Get(size));
+            var demo = new Demo(session, await session.OpenHomeAsync(folder), folder, sandbox);
+            return await demo.RunAsync(session.Get(once));
+        });
+        return verb;
+    }
+
+    private static async Task<SandboxServer> StartAsync(Session session, int size)
+    {
+        var options = new SandboxOptions { Size = size, Clock = session.Clock };
+        try
+        {
+            return await SandboxServer.StartAsync(options, session.Stop);
+        }
+        catch (IOException)
+        {
+            // Another demo has the usual ports.
+            return await SandboxServer.StartAsync(options with { Port = 0 }, session.Stop);
+        }
+    }
+
+    private sealed class Demo(Session session, Home home, string folder, SandboxServer sandbox)
+    {
+        private readonly string _database = Path.Combine(folder, "demo.db");
+        private readonly Uri _stripe = sandbox.Vendors["stripe"];
+
+        public async Task<int> RunAsync(bool isOnce)
+        {
+            session.Say($"A stand-in for Stripe answers at {_stripe}; its records go to {Printable.Of(_database)}.");
+            await SaveDefinitionsAsync();
+            var worst = ExitCode.Done;
+            // The stand-in starts afresh each time, so what an earlier demo left is replaced by what is there now.
+            foreach (var pipeline in await home.Definitions.Pipelines.ListAsync(session.Stop))
+                worst = Math.Max(worst, await SyncAsync(new(pipeline) { Mode = WriteMode.Replace, IsApproved = true }));
+            if (isOnce || worst != ExitCode.Done)
+            {
+                TellMore();
+                return worst;
+            }
+
+            await ChangeRecordsAsync();
+            foreach (var pipeline in await home.Definitions.Pipelines.ListAsync(session.Stop))
+                worst = Math.Max(worst, await SyncAsync(new(pipeline)));
+            TellMore();
+            session.Say("");
+            session.Say("The stand-in goes on answering. Ctrl-C stops it.");
+            await SandboxVerb.UntilStoppedAsync(session);
+            return worst;
+        }
+
+        private async Task SaveDefinitionsAsync()
+        {
+            await home.Definitions.Sources.SaveAsync(new("stripe", "stripe", new Dictionary<string, string>
+            {
+                ["api_key"] = SandboxVerb.StripeKey,
+                ["base_url"] = _stripe.ToString(),
+                ["allow_private_network"] = "true",
+                ["requests_per_second"] = "1000", // the stand-in has no other customers
+            }), session.Stop);
+            await home.Definitions.Destinations.SaveAsync(
+                new("demo", "sqlite", new Dictionary<string, string> { ["path"] = _database }), session.Stop);
+            await home.Definitions.Pipelines.SaveAsync(new("demo", "stripe", "demo"), session.Stop);
+        }
+
+        private async Task<int> SyncAsync(SyncRequest request)
+        {
+            var result = await SyncRun.ShowAsync(session, home, request with { Cause = "demo" });
+            return ExitCode.Of(result.Status);
+        }
+
+        private async Task ChangeRecordsAsync()
+        {
+            session.Say("");
+            session.Say("Now the vendor changes: 3 customers are new, 5 changed, 2 gone; 4 charges are new.");
+            using var http = new HttpClient { BaseAddress = sandbox.Control };
+            await TellAsync("customers", new { create = 3, update = new { count = 5 }, delete = new { count = 2 } });
+            await TellAsync("charges", new { create = 4 });
+
+            async Task TellAsync(string stream, object mutation)
+            {
+                using var answer = await http.PostAsJsonAsync(
+                    new Uri($"mutate/stripe/{stream}", UriKind.Relative), mutation, session.Stop);
+                answer.EnsureSuccessStatusCode();
+            }
+        }
+
+        private void TellMore()
+        {
+            var here = session.HomeOption is null && folder.StartsWith(Environment.CurrentDirectory, StringComparison.Ordinal)
+                ? Path.GetRelativePath(Environment.CurrentDirectory, folder) : folder;
+            session.Say("");
+            session.Say("Try, in another terminal:");
+            session.Say($"  sqlite3 {Path.Combine(here, "demo.db")} 'select name, email from stripe_customers limit 5'");
+            session.Say($"  tidemark runs --home {here}");
+            session.Say($"  tidemark run show last --home {here}");
+            session.Say($"  curl {sandbox.Control}mutate/stripe/customers -d '{{\"update\":{{\"count\":7}}}}'");
+            session.Say($"  tidemark sync demo --home {here}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Tidemark.Engine.Catalog;
+using Tidemark.Output;
+
+namespace Tidemark.Commands;
+
+/// <summary><c>tidemark export</c>: every definition as YAML, without secrets.</summary>
+internal static class ExportVerb
+{
+    public static Verb Create()
+    {
+        var verb = new Verb("export", "Prints every definition as YAML, secrets left out.", "tidemark export > tidemark.yaml");
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var yaml = await new DefinitionFile(home.Definitions, session.Terminal.Variable).ExportAsync(session.Stop);
+            if (session.IsJson) session.WriteJson(json => json.WriteString("yaml", yaml));
+            else await session.Terminal.Output.WriteAsync(yaml);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+}

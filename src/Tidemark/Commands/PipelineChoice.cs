@@ -1,0 +1,77 @@
+using Spectre.Console;
+using Tidemark.Engine;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Errors;
+using Tidemark.Output;
+
+namespace Tidemark.Commands;
+
+/// <summary>The pipeline that names on the command line stand for: a saved one, or one made for this run.</summary>
+/// <param name="Pipeline">Saved, or named <c>source:destination</c>.</param>
+/// <param name="Streams">Only these; empty means those of the pipeline.</param>
+internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList<string> Streams)
+{
+    /// <exception cref="TidemarkException"><c>usage.names_missing</c>; <c>pipeline.unknown</c> and its like.</exception>
+    public static async Task<PipelineChoice> FromNamesAsync(Session session, Home home, IReadOnlyList<string> names) =>
+        names switch
+        {
+            [] => new(await AskAsync(session, home), []),
+            [var pipeline] => new(await NamedAsync(home, pipeline, session.Stop), []),
+            [var source, var destination, ..] => new(
+                AdHoc(
+                    (await home.Definitions.Sources.FindAsync(source, session.Stop)).Name,
+                    (await home.Definitions.Destinations.FindAsync(destination, session.Stop)).Name),
+                [.. names.Skip(2)]),
+        };
+
+    /// <summary>A saved pipeline, or the ends of one that was made for a run.</summary>
+    public static async Task<PipelineDefinition> NamedAsync(Home home, string name, CancellationToken cancellationToken)
+    {
+        var pipelines = await home.Definitions.Pipelines.NamesAsync(cancellationToken);
+        if (!pipelines.Contains(name) && name.Contains(':', StringComparison.Ordinal))
+        {
+            var sources = await home.Definitions.Sources.NamesAsync(cancellationToken);
+            var destinations = await home.Definitions.Destinations.NamesAsync(cancellationToken);
+            // A source's own name may hold a colon.
+            foreach (var source in sources.Where(source => name.StartsWith($"{source}:", StringComparison.Ordinal)))
+            {
+                var destination = name[(source.Length + 1)..];
+                if (destinations.Contains(destination)) return AdHoc(source, destination);
+            }
+        }
+
+        return await home.Definitions.Pipelines.FindAsync(name, cancellationToken);
+    }
+
+    private static PipelineDefinition AdHoc(string source, string destination) =>
+        new($"{source}:{destination}", source, destination);
+
+    private static async Task<PipelineDefinition> AskAsync(Session session, Home home)
+    {
+        var pipelines = await home.Definitions.Pipelines.NamesAsync(session.Stop);
+        var sources = await home.Definitions.Sources.NamesAsync(session.Stop);
+        var destinations = await home.Definitions.Destinations.NamesAsync(session.Stop);
+        var canAsk = pipelines.Count > 0 || (sources.Count > 0 && destinations.Count > 0);
+        if (!session.IsInteractive || !canAsk)
+        {
+            throw new TidemarkException(FailureKind.Usage, "usage.names_missing", "What is to be synced?")
+            {
+                Hint = pipelines.Count > 0 ? $"Pipelines: {string.Join(", ", pipelines)}."
+                    : canAsk ? $"Name a source ({string.Join(", ", sources)}) and a destination ({string.Join(", ", destinations)})."
+                    : "There is nothing yet: `tidemark demo` shows how it works, `tidemark apply -f FILE` saves definitions.",
+            };
+        }
+
+        var pairs = from source in sources from destination in destinations select AdHoc(source, destination);
+        var saved = await home.Definitions.Pipelines.ListAsync(session.Stop);
+        var choices = saved.Concat(pairs.ExceptBy(saved.Select(Ends), Ends));
+        var prompt = new SelectionPrompt<PipelineDefinition>().Title("What is to be synced?").AddChoices(choices);
+        prompt.Converter = choice => Markup.Escape(Printable.Of(
+            saved.Contains(choice) ? $"{choice.Name} ({choice.Source} to {choice.Destination})"
+            : $"{choice.Source} to {choice.Destination}"));
+        return await prompt.ShowAsync(session.Prose, session.Stop);
+    }
+
+    private static (string Source, string Destination) Ends(PipelineDefinition pipeline) =>
+        (pipeline.Source, pipeline.Destination);
+}

@@ -1,0 +1,24 @@
+using Tidemark.Engine.Runs;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Runs;
+
+/// <summary><c>tidemark run cancel</c>: asks a run to stop, wherever it runs.</summary>
+internal static class CancelRun
+{
+    public static Verb Create()
+    {
+        var id = RunVerb.Id();
+        var verb = new Verb("cancel", "Asks a run to stop; it goes on from its checkpoint when it is run again.",
+            "tidemark run cancel last") { id };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var run = await home.Runs.RequestCancelAsync(session.Get(id), session.Stop);
+            if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(run.Result));
+            session.Say(run.Status == RunStatus.Running ? $"{run.Id} stops within seconds." : $"{run.Id} is cancelled.");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Spectre.Console;
+using Tidemark.Engine.Runs;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Runs;
+
+/// <summary><c>tidemark run logs</c>: every line that a run has logged so far.</summary>
+internal static class RunLogs
+{
+    private const int LinesAtOnce = 1000;
+
+    public static Verb Create()
+    {
+        var id = RunVerb.Id();
+        var verb = new Verb("logs", "Prints the log of a run.", "tidemark run logs last") { id };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
+            var last = 0L;
+            while (await home.History.LogsAsync(run.Id, last, LinesAtOnce, session.Stop) is { Count: > 0 } lines)
+            {
+                foreach (var line in lines) Write(session, line);
+                last = lines[^1].Seq;
+            }
+
+            if (last == 0 && !session.IsJson) session.Say($"The run {run.Id} has logged nothing.");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static void Write(Session session, RunLogLine line)
+    {
+        var level = line.Level.ToString().ToLowerInvariant();
+        if (session.IsJson)
+        {
+            session.WriteJson(json =>
+            {
+                json.WriteNumber("seq", line.Seq);
+                json.WriteString("at", line.At.ToString("O", CultureInfo.InvariantCulture));
+                json.WriteString("level", level);
+                json.WriteString("stream", line.Stream);
+                json.WriteString("message", line.Message);
+            });
+            return;
+        }
+
+        var colour = line.Level switch { RunLogLevel.Error => "red", RunLogLevel.Warning => "yellow", _ => "grey" };
+        session.Prose.MarkupLine($"{session.LocalTime(line.At)} [{colour}]{level,-7}[/] "
+            + Markup.Escape(Printable.Of(line.Stream is null ? line.Message : $"{line.Stream}: {line.Message}")));
+    }
+}

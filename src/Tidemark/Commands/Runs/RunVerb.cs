@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace Tidemark.Commands.Runs;
+
+/// <summary><c>tidemark run</c>: what can be done with one run.</summary>
+internal static class RunVerb
+{
+    public static Verb Create() => new("run", "Looks at one run, or acts on it.", "tidemark run show last", "tidemark run logs 20261122-1015")
+    {
+        ShowRun.Create(), RunLogs.Create(), RunQuarantine.Create(), CancelRun.Create(), RetryRun.Create(), ApproveRun.Create(),
+    };
+
+    /// <summary>Which run a verb is about.</summary>
+    public static Argument<string> Id() =>
+        new("id") { Description = "The run, the beginning of its id, or the word last.", HelpName = "id|last" };
+}

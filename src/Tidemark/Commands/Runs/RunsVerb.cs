@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Runs;
+
+/// <summary><c>tidemark runs</c>: the latest runs, newest first.</summary>
+internal static class RunsVerb
+{
+    public static Verb Create()
+    {
+        var limit = new Option<int>("--limit") { Description = "How many. Default 20.", DefaultValueFactory = _ => 20, HelpName = "N" };
+        var pipeline = new Option<string?>("--pipeline") { Description = "Only of this pipeline.", HelpName = "NAME" };
+        var verb = new Verb("runs", "Lists the latest runs.", "tidemark runs", "tidemark runs --pipeline payments --limit 5")
+        {
+            limit, pipeline,
+        };
+        verb.Runs(async session =>
+        {
+            if (session.Get(limit) < 1) throw new TidemarkException(FailureKind.Usage, "usage.invalid", "--limit is at least 1.");
+            var home = await session.OpenHomeAsync();
+            var runs = await home.Runs.ListAsync(session.Get(limit), session.Get(pipeline), session.Stop);
+            if (session.IsJson)
+            {
+                foreach (var run in runs) await session.Terminal.Output.WriteLineAsync(RunJson.Write(run.Result));
+            }
+            else if (runs.Count == 0)
+            {
+                session.Say("There are no runs yet.");
+            }
+            else
+            {
+                Table(session, runs).Write(session.Prose);
+            }
+
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static FittingTable Table(Session session, IReadOnlyList<RunRecord> runs)
+    {
+        var table = new FittingTable();
+        table.Add("run", runs.Select(run => run.Id));
+        table.Add("pipeline", runs.Select(run => run.Pipeline));
+        table.Add("started", runs.Select(run => session.LocalTime(run.StartedAt)), rank: 3); // nearly the id once more
+        table.Add("time", runs.Select(run => RunReport.Seconds(run.Result.Seconds)), isNumber: true);
+        table.Add("status", runs.Select(run => RunJson.Word(run.Status)), colour: RunReport.Colour);
+        Add("read", stream => stream.Read);
+        Add("written", stream => stream.Created + stream.Updated, rank: 2);
+        Add("deleted", stream => stream.Deleted, rank: 1);
+        return table;
+
+        void Add(string name, Func<StreamFigures, long> value, int rank = 0) =>
+            table.Add(name, runs.Select(run => RunReport.Number(run.Result.Streams.Sum(value))), isNumber: true, rank);
+    }
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using Tidemark.Engine.Errors;
+using Tidemark.Output;
+using Tidemark.Sandbox;
+
+namespace Tidemark.Commands;
+
+/// <summary><c>tidemark sandbox</c>: the stand-in vendors alone, until Ctrl-C.</summary>
+internal static class SandboxVerb
+{
+    /// <summary>What the stand-in for Stripe takes as a key.</summary>
+    public const string StripeKey = "sk_test_tidemark";
+
+    public static Verb Create()
+    {
+        var port = new Option<int>("--port")
+        {
+            Description = "Control port; the vendors are on those behind it. 0 takes free ones. Default 8100.",
+            DefaultValueFactory = _ => 8100,
+            HelpName = "N",
+        };
+        var size = Size();
+        var seed = new Option<long>("--seed") { Description = "The same seed gives the same records. Default 1.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var verb = new Verb("sandbox", "Runs stand-ins for the vendors' APIs, to try things out.",
+            "tidemark sandbox", "tidemark sandbox --port 9100 --size 100000")
+        {
+            port, size, seed,
+        };
+        verb.Runs(async session =>
+        {
+            Require(session.Get(port) is >= 0 and <= 65000, "--port is from 0 to 65000.");
+            Require(session.Get(size) >= 1, "--size is at least 1.");
+            await using var sandbox = await StartAsync(new()
+            {
+                Size = session.Get(size),
+                Seed = session.Get(seed),
+                Port = session.Get(port),
+                Clock = session.Clock,
+            }, session.Stop);
+            Tell(session, sandbox);
+            await UntilStoppedAsync(session);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    public static Option<int> Size() =>
+        new("--size") { Description = "Customers at the vendor. Default 500.", DefaultValueFactory = _ => 500, HelpName = "N" };
+
+    public static void Require(bool isSo, string sentence)
+    {
+        if (!isSo) throw new TidemarkException(FailureKind.Usage, "usage.invalid", sentence);
+    }
+
+    /// <summary>Being stopped is how this ends well.</summary>
+    public static async Task UntilStoppedAsync(Session session)
+    {
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, session.Clock, session.Stop);
+        }
+        catch (OperationCanceledException) when (session.Stop.IsCancellationRequested)
+        {
+            // Ctrl-C.
+        }
+    }
+
+    private static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SandboxServer.StartAsync(options, cancellationToken);
+        }
+        catch (IOException taken)
+        {
+            throw new TidemarkException(FailureKind.Configuration, "sandbox.port_taken",
+                $"The port {options.Port}, or one of those behind it, is taken by another program.", taken)
+            {
+                Hint = "Choose others with --port N, or --port 0 for free ones.",
+            };
+        }
+    }
+
+    private static void Tell(Session session, SandboxServer sandbox)
+    {
+        if (session.IsJson)
+        {
+            session.WriteJson(json =>
+            {
+                json.WriteString("control", sandbox.Control.ToString());
+                json.WriteMap("vendors", sandbox.Vendors.Select(vendor => KeyValuePair.Create(vendor.Key, vendor.Value.ToString())));
+                json.WriteString("stripe_key", StripeKey);
+            });
+        }
+
+        session.Say($"control  {sandbox.Control}");
+        foreach (var (vendor, address) in sandbox.Vendors) session.Say($"{vendor,-8} {address}");
+        session.Say("");
+        var stripe = sandbox.Vendors["stripe"];
+        session.Say($"The key of the stand-in for Stripe is {StripeKey}. Try, in another terminal:");
+        session.Say($"  curl -u {StripeKey}: '{stripe}v1/customers?limit=1'");
+        session.Say($"  curl '{sandbox.Control}truth/stripe/customers'");
+        session.Say($"  tidemark source set stand-in --connector stripe api_key={StripeKey} base_url={stripe} allow_private_network=true");
+        session.Say("");
+        session.Say("Ctrl-C stops it.");
+    }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Tidemark.Output;
+
+namespace Tidemark.Commands;
+
+/// <summary><c>tidemark secrets rotate</c>: encrypts every secret under a new key.</summary>
+internal static class SecretsVerb
+{
+    public static Verb Create() => new("secrets", "Looks after the encryption of secrets.", "tidemark secrets rotate")
+    {
+        Rotate(),
+    };
+
+    private static Verb Rotate()
+    {
+        var source = new Option<string?>("--new-key")
+        {
+            Description = "The new key: - asks for it, @FILE, or ${VARIABLE}. Default: a new key file in the home.",
+            HelpName = "VALUE",
+        };
+        var verb = new Verb("rotate", "Encrypts every secret anew under a new key.",
+            "tidemark secrets rotate", "tidemark secrets rotate --new-key '${NEW_TIDEMARK_KEY}'") { source };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var key = session.Get(source) is { } text ? await SettingValue.ReadAsync(session, "new key", text, isSecret: true) : null;
+            var rotation = await home.Secrets.RotateAsync(key, session.Stop);
+            if (session.IsJson)
+            {
+                session.WriteJson(json =>
+                {
+                    json.WriteString("old_key", rotation.OldKeyId);
+                    json.WriteString("new_key", rotation.NewKeyId);
+                    json.WriteNumber("secrets", rotation.Secrets);
+                });
+            }
+
+            session.Say($"{(rotation.Secrets == 1 ? "1 secret is" : $"{rotation.Secrets} secrets are")} now encrypted with the key {rotation.NewKeyId}; it was {rotation.OldKeyId}.");
+            if (key is not null) session.Say("From now on TIDEMARK_ENCRYPTION_KEY is to hold the new key.");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+using Tidemark.Connectors;
+using Tidemark.Engine;
+using Tidemark.Output;
+
+namespace Tidemark.Commands;
+
+/// <summary>One command being carried out: what was typed, and where the answers go.</summary>
+internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, CancellationToken stop)
+{
+    public const string DefaultHome = ".tidemark";
+
+    public Terminal Terminal => invocation.Terminal;
+
+    public TimeProvider Clock => invocation.Clock;
+
+    /// <summary>Cancelled by Ctrl-C.</summary>
+    public CancellationToken Stop => stop;
+
+    public bool IsJson => Get(SharedOptions.Json);
+
+    /// <summary>Where words for people go: standard output, unless a program reads that.</summary>
+    public IAnsiConsole Prose => IsJson ? Terminal.ErrorConsole : Terminal.OutputConsole;
+
+    /// <summary>True where somebody can be asked.</summary>
+    public bool IsInteractive => Terminal.Traits.IsInput && Prose.Profile.Capabilities.Interactive;
+
+    /// <summary>The folder asked for with --home; null where none was.</summary>
+    public string? HomeOption => Get(SharedOptions.Home);
+
+    public string HomeFolder => HomeOption ?? Terminal.Variable("TIDEMARK_HOME") ?? DefaultHome;
+
+    public T? Get<T>(Option<T> option) => typed.GetValue(option);
+
+    public T Get<T>(Argument<T> argument) => typed.GetValue(argument)!;
+
+    /// <summary>Whether an option was typed.</summary>
+    public bool Has(Option option) => typed.GetResult(option) is { Implicit: false };
+
+    public Task<Home> OpenHomeAsync() => OpenHomeAsync(HomeFolder);
+
+    public Task<Home> OpenHomeAsync(string folder) => Home.OpenAsync(
+        folder, Terminal.Variable("TIDEMARK_ENCRYPTION_KEY"), ConnectorCatalog.All, Clock, stop);
+
+    /// <summary>One JSON object on standard output.</summary>
+    public void WriteJson(Action<Utf8JsonWriter> members) => JsonLine.WriteTo(Terminal.Output, members);
+
+    /// <summary>One line for people.</summary>
+    public void Say(string line) => Prose.WriteLine(line);
+
+    /// <summary>Shows on a terminal that something takes its time.</summary>
+    public async Task<T> WaitAsync<T>(string what, Func<Task<T>> work) => Prose.Profile.Capabilities.Ansi
+        ? await Prose.Status().StartAsync(what, _ => work()) : await work();
+
+    /// <summary>A moment as the person's clock shows it, e.g. <c>2026-11-22 10:15:30</c>.</summary>
+    public string LocalTime(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, Clock.LocalTimeZone)
+        .ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}

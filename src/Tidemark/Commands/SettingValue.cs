@@ -1,0 +1,62 @@
+using Spectre.Console;
+using Tidemark.Engine.Errors;
+using Tidemark.Output;
+
+namespace Tidemark.Commands;
+
+/// <summary>
+/// A value on the command line: the text itself, or where to get it: <c>-</c> asks without echo or reads a line of
+/// standard input, <c>@FILE</c> a file, <c>${NAME}</c> an environment variable.
+/// </summary>
+internal static class SettingValue
+{
+    /// <exception cref="TidemarkException"><c>setting.unreadable</c>, <c>setting.environment_unset</c> (usage).</exception>
+    public static async Task<string> ReadAsync(Session session, string name, string typed, bool isSecret)
+    {
+        switch (typed)
+        {
+            case "-":
+                return await AskAsync(session, name, isSecret);
+            case ['@', .. { Length: > 0 } file]:
+                return await ReadFileAsync(session, name, file);
+            case ['$', '{', .. { Length: > 0 } variable, '}']:
+                return session.Terminal.Variable(variable) ?? throw new TidemarkException(
+                    FailureKind.Usage, "setting.environment_unset", $"The environment variable {variable} is not set.")
+                {
+                    Hint = $"It was to be the value of {name}.",
+                };
+            default:
+                if (isSecret && session.IsInteractive)
+                    session.Say($"Note: {Printable.Of(name)} is now in your shell's history; {Printable.Of(name)}=- asks for it instead.");
+                return typed;
+        }
+    }
+
+    private static async Task<string> AskAsync(Session session, string name, bool isSecret)
+    {
+        if (session.IsInteractive)
+        {
+            var prompt = new TextPrompt<string>($"{Markup.Escape(Printable.Of(name))}:");
+            return await (isSecret ? prompt.Secret(null) : prompt).ShowAsync(session.Prose, session.Stop);
+        }
+
+        return await session.Terminal.Input.ReadLineAsync(session.Stop) ?? throw new TidemarkException(
+            FailureKind.Usage, "setting.unreadable", $"Standard input has no line for {name}.");
+    }
+
+    private static async Task<string> ReadFileAsync(Session session, string name, string file)
+    {
+        try
+        {
+            // Editors end files with a line break that is no part of a key.
+            return (await File.ReadAllTextAsync(file, session.Stop)).TrimEnd('\r', '\n');
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new TidemarkException(FailureKind.Usage, "setting.unreadable", $"The file for {name} cannot be read.", wrong)
+            {
+                Hint = wrong.Message,
+            };
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline;
+
+namespace Tidemark.Commands;
+
+/// <summary><c>tidemark sync</c>: one run, watched to its end.</summary>
+internal static class SyncVerb
+{
+    public static Verb Create()
+    {
+        var names = new Argument<string[]>("names")
+        {
+            Description = "A pipeline; or a source, a destination and, if not all of them, streams.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var full = new Option<bool>("--full") { Description = "Read everything and replace: what is gone at the source goes." };
+        var approve = new Option<bool>("--approve") { Description = "Delete more rows than the limits allow." };
+        var verb = new Verb("sync", "Brings a destination into step with a source.",
+            "tidemark sync payments",
+            "tidemark sync payments --full",
+            "tidemark sync \"Italy Stripe\" warehouse customers charges")
+        {
+            names, full, approve,
+        };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var choice = await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
+            var request = new SyncRequest(choice.Pipeline)
+            {
+                Streams = choice.Streams,
+                Mode = session.Get(full) ? WriteMode.Replace : null,
+                IsApproved = session.Get(approve),
+            };
+            try
+            {
+                return await SyncRun.RunAsync(session, home, request);
+            }
+            catch (TidemarkException wrong) when (
+                choice.Streams.Count > 0 && wrong.Problems.Count > 0
+                && wrong.Problems.All(problem => problem.Code == "stream.unknown"))
+            {
+                // A definition that names it would be configuration; these were typed.
+                throw new TidemarkException(FailureKind.Usage, wrong.Code, wrong.Message, wrong)
+                {
+                    Hint = wrong.Hint,
+                    Problems = wrong.Problems,
+                };
+            }
+        });
+        return verb;
+    }
+}

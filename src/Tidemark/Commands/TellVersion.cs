@@ -1,0 +1,25 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using Tidemark.Output;
+
+namespace Tidemark.Commands;
+
+/// <summary><c>tidemark --version</c>, whatever else was typed.</summary>
+internal sealed class TellVersion : SynchronousCommandLineAction
+{
+    public override bool ClearsParseErrors => true;
+
+    public static Option<bool> Option() =>
+        new("--version") { Description = "Show the version.", Action = new TellVersion() };
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var version = typeof(TellVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion;
+        var output = parseResult.InvocationConfiguration.Output;
+        if (parseResult.GetValue(SharedOptions.Json)) JsonLine.WriteTo(output, json => json.WriteString("version", version));
+        else output.WriteLine(version);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Spectre.Console;
+using Tidemark.Engine.Pipeline;
+using Tidemark.Output;
+
+namespace Tidemark.Commands;
+
+/// <summary><c>tidemark test</c>: asks sources and destinations whether they work.</summary>
+internal static class TestVerb
+{
+    public static Verb Create()
+    {
+        var name = new Argument<string?>("name")
+        {
+            Description = "A source or a destination. Default: all of them.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var verb = new Verb("test", "Asks sources and destinations whether they work; changes nothing.",
+            "tidemark test", "tidemark test warehouse") { name };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var tests = await session.WaitAsync(
+                "Asking; an address that does not answer takes a while", () => home.TestAsync(session.Get(name!), session.Stop));
+            foreach (var test in tests)
+            {
+                if (session.IsJson) WriteJson(session, test);
+                else Write(session, test);
+            }
+
+            if (tests.Count == 0) session.Say("There is nothing to test yet.");
+            return tests.Any(test => test.Problems.Count > 0) ? ExitCode.Configuration : ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static void Write(Session session, ConnectionTest test)
+    {
+        var word = test.Problems.Count == 0 ? "[green]works[/]" : "[red]does not work[/]";
+        session.Prose.MarkupLine($"{test.Kind} {Markup.Escape(Printable.Of(test.Name))} ({Markup.Escape(Printable.Of(test.Connector))}): {word}");
+        foreach (var (fact, value) in test.Facts) session.Say($"  {Printable.Of(fact)}: {Printable.Of(value)}");
+        if (test.Streams.Count > 0) session.Say($"  streams: {Printable.Of(string.Join(", ", test.Streams))}");
+        ErrorReport.WriteProblems(session.Prose, test.Problems);
+    }
+
+    private static void WriteJson(Session session, ConnectionTest test) => session.WriteJson(json =>
+    {
+        json.WriteString("kind", test.Kind);
+        json.WriteString("name", test.Name);
+        json.WriteString("connector", test.Connector);
+        json.WriteBoolean("works", test.Problems.Count == 0);
+        json.WriteProblems(test.Problems);
+        json.WriteMap("facts", test.Facts);
+        json.WriteStrings("streams", test.Streams);
+    });
+}

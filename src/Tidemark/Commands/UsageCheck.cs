@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Commands;
+
+/// <summary>Answers what was mistyped with what was probably meant.</summary>
+internal static class UsageCheck
+{
+    /// <exception cref="TidemarkException"><c>usage.unknown_option</c>, <c>usage.unknown_verb</c>,
+    /// <c>usage.verb_missing</c>, <c>usage.unexpected</c>, <c>usage.invalid</c>.</exception>
+    public static void ThrowIfWrong(ParseResult parsed)
+    {
+        if (parsed.Action is { ClearsParseErrors: true }) return;
+        var command = parsed.CommandResult.Command;
+        // An argument that takes many values also takes an option's misspelling.
+        var mistyped = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
+            ?.Value ?? (parsed.UnmatchedTokens is [var first, ..] ? first : null);
+        if (mistyped is not null) throw Unknown(command, mistyped);
+        if (parsed.Errors.Count == 0) return;
+        if (command.Subcommands.Count > 0)
+        {
+            throw new TidemarkException(FailureKind.Usage, "usage.verb_missing",
+                command is RootCommand ? "What is to be done?" : $"What is to be done with {command.Name}?")
+            {
+                Hint = $"Known: {string.Join(", ", Names(command.Subcommands))}.",
+            };
+        }
+
+        throw new TidemarkException(FailureKind.Usage, "usage.invalid", Sentence(parsed.Errors[0]))
+        {
+            Hint = HelpHint(command),
+        };
+    }
+
+    /// <summary>The parser names types of the language where a person thinks of numbers.</summary>
+    private static string Sentence(ParseError error)
+    {
+        if (error.SymbolResult is not OptionResult { Option: var option, Tokens: [var typed, ..] }) return error.Message;
+        return option.ValueType == typeof(int) || option.ValueType == typeof(long) ? $"{option.Name} is a whole number, not {typed.Value}."
+            : option.ValueType == typeof(double) ? $"{option.Name} is a number, not {typed.Value}."
+            : option.ValueType == typeof(bool) ? $"{option.Name} is true or false, not {typed.Value}."
+            : error.Message;
+    }
+
+    private static TidemarkException Unknown(Command command, string typed)
+    {
+        if (typed.StartsWith('-'))
+        {
+            return new(FailureKind.Usage, "usage.unknown_option", $"There is no option {typed} here.")
+            {
+                Hint = NearestName.Hint(typed, Names(Options(command))),
+            };
+        }
+
+        return command.Subcommands.Count > 0
+            ? new(FailureKind.Usage, "usage.unknown_verb", $"There is no verb {typed} here.")
+            {
+                Hint = NearestName.Hint(typed, Names(command.Subcommands)),
+            }
+            : new(FailureKind.Usage, "usage.unexpected", $"The verb {command.Name} does not take {typed}.")
+            {
+                Hint = HelpHint(command),
+            };
+    }
+
+    private static string HelpHint(Command command) =>
+        $"See `tidemark {(command.Parents.FirstOrDefault() is Command { Parents: var above } parent && above.Any() ? parent.Name + " " : "")}{command.Name} --help`.";
+
+    /// <summary>Its own, and those of the verbs above that hold everywhere.</summary>
+    private static IEnumerable<Option> Options(Command command) =>
+        command.Options.Concat([SharedOptions.Home, SharedOptions.Json]).DistinctBy(option => option.Name);
+
+    private static IEnumerable<string> Names(IEnumerable<Symbol> symbols) =>
+        symbols.Where(symbol => !symbol.Hidden).Select(symbol => symbol.Name);
+}

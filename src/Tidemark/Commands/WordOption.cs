@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Tidemark.Commands;
+
+/// <summary>A value that must be said. The parser would take the word after a bool option for something else.</summary>
+internal enum Truth
+{
+    False,
+    True,
+}
+
+/// <summary>Options whose value is one of a few words.</summary>
+internal static class WordOption
+{
+    /// <summary>Values of an enum, in snake_case.</summary>
+    public static Option<T> Of<T>(string name, string description)
+        where T : struct, Enum =>
+        new(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', Enum.GetValues<T>().Select(Word)),
+            CustomParser = result =>
+            {
+                var typed = result.Tokens[0].Value;
+                foreach (var value in Enum.GetValues<T>().Where(value => Word(value) == typed)) return value;
+                result.AddError($"{name} is {string.Join(" or ", Enum.GetValues<T>().Select(Word))}, not {typed}.");
+                return default;
+            },
+        };
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+}

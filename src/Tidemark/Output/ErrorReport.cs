@@ -1,0 +1,80 @@
+using Spectre.Console;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Output;
+
+/// <summary>Tells what went wrong: to people on standard error, to programs as one line on standard output.</summary>
+internal sealed class ErrorReport(Terminal terminal, bool isJson)
+{
+    /// <returns>The exit code.</returns>
+    public int Failed(TidemarkException failure)
+    {
+        Tell(failure.Code, failure.Message, failure.Hint, failure.Problems);
+        WriteStack(failure);
+        return ExitCode.Of(failure.Kind);
+    }
+
+    /// <returns>The exit code.</returns>
+    public int Cancelled()
+    {
+        Tell("command.cancelled", "Stopped before it was done.", null, []);
+        return ExitCode.Cancelled;
+    }
+
+    /// <returns>The exit code.</returns>
+    public int Unexpected(Exception defect)
+    {
+        // Its message may hold anything, a connection string included: only the name is shown.
+        Tell("defect.unexpected", $"Tidemark met an error that it does not expect ({defect.GetType().Name}).",
+            "Set TIDEMARK_DEBUG=1 to see where, and please report it.", []);
+        WriteStack(defect);
+        return ExitCode.Failed;
+    }
+
+    /// <summary>Problems as people read them, one paragraph each.</summary>
+    public static void WriteProblems(IAnsiConsole console, IEnumerable<Problem> problems)
+    {
+        string? due = null;
+        foreach (var problem in problems)
+        {
+            // An unreachable vendor is a problem of every stream, with one remedy.
+            if (due != problem.Hint) Advise(due);
+            console.WriteLine($"  {Printable.Of(problem.Subject)}: {Printable.Of(problem.Message)} ({problem.Code})");
+            due = problem.Hint;
+        }
+
+        Advise(due);
+
+        void Advise(string? hint)
+        {
+            if (hint is not null) console.MarkupLineInterpolated($"    [grey]{Printable.Of(hint)}[/]");
+        }
+    }
+
+    private void Tell(string code, string message, string? hint, IReadOnlyList<Problem> problems)
+    {
+        if (isJson)
+        {
+            JsonLine.WriteTo(terminal.Output, json =>
+            {
+                json.WriteStartObject("error");
+                json.WriteString("code", code);
+                json.WriteString("message", message);
+                json.WriteString("hint", hint);
+                json.WriteProblems(problems);
+                json.WriteEndObject();
+            });
+        }
+
+        var console = terminal.ErrorConsole;
+        console.MarkupLineInterpolated($"[red]error:[/] {Printable.Of(message)} ({code})");
+        if (problems.Count > 1) WriteProblems(console, problems);
+        else if (problems is [{ Subject.Length: > 0 } only]) console.WriteLine($"  in {Printable.Of(only.Subject)}");
+        if (hint is not null) console.MarkupLineInterpolated($"  [grey]{Printable.Of(hint)}[/]");
+    }
+
+    private void WriteStack(Exception error)
+    {
+        if (terminal.Variable("TIDEMARK_DEBUG") == "1") terminal.Error.WriteLine(error);
+    }
+}

@@ -1,0 +1,34 @@
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Output;
+
+/// <summary>What the process ends with. Scripts rely on these.</summary>
+public static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int Partial = 3;
+    public const int Parked = 4;
+    public const int Configuration = 5;
+
+    /// <summary>128 + SIGINT, as shells say it.</summary>
+    public const int Cancelled = 130;
+
+    public static int Of(RunStatus status) => status switch
+    {
+        RunStatus.Succeeded => Done,
+        RunStatus.Partial => Partial,
+        RunStatus.Parked => Parked,
+        RunStatus.Cancelled => Cancelled,
+        _ => Failed,
+    };
+
+    public static int Of(FailureKind kind) => kind switch
+    {
+        FailureKind.Usage => Usage,
+        FailureKind.Configuration => Configuration,
+        _ => Failed,
+    };
+}

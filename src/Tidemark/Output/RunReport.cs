@@ -1,0 +1,71 @@
+using System.Globalization;
+using Spectre.Console;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Output;
+
+/// <summary>A run as people read it: figures a stream, receipt, what went wrong.</summary>
+internal static class RunReport
+{
+    public static void Write(IAnsiConsole console, RunResult run)
+    {
+        if (run.Streams.Count > 0) Figures(run.Streams).Write(console);
+        ErrorReport.WriteProblems(console, run.Problems);
+        var status = RunJson.Word(run.Status);
+        console.MarkupLine($"{Markup.Escape(Printable.Of(run.Pipeline))}: [{Colour(status).ToMarkup()}]{status}[/] in {Seconds(run.Seconds)} "
+            + $"[grey]({RunJson.Word(run.Mode)}, {Markup.Escape(run.Run)})[/]");
+        if (run.Streams.Any(stream => stream.Receipt is not null)) console.MarkupLine(Receipt(run));
+    }
+
+    /// <summary>Colour of a status, by its word.</summary>
+    public static Color Colour(string status) => status switch
+    {
+        "succeeded" => Color.Green,
+        "partial" or "parked" => Color.Yellow,
+        "failed" => Color.Red,
+        "cancelled" => Color.Grey,
+        _ => Color.Blue,
+    };
+
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Seconds(double seconds) => seconds < 60
+        ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 60):0} min {seconds % 60:00} s");
+
+    public static Table Plain(params string[] columns)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns) table.AddColumn(new TableColumn(new Text(column, Color.Grey)).NoWrap());
+        return table;
+    }
+
+    private static string Receipt(RunResult run)
+    {
+        var proven = run.Streams.Where(stream => stream.Receipt is { IsVerified: true }).ToList();
+        var rows = Number(proven.Sum(stream => stream.Receipt!.Found.Rows));
+        return run.IsVerified
+            ? $"receipt: [green]verified[/], {rows} rows read back with the checksum of what was read"
+            : $"receipt: [red]not verified[/], {proven.Count} of {run.Streams.Count} streams fit";
+    }
+
+    private static FittingTable Figures(IReadOnlyList<StreamFigures> streams)
+    {
+        var table = new FittingTable();
+        table.Add("stream", streams.Select(stream => stream.Stream));
+        table.Add("table", streams.Select(stream => stream.Table), rank: 9);
+        Add("read", stream => stream.Read);
+        Add("created", stream => stream.Created);
+        Add("updated", stream => stream.Updated);
+        Add("unchanged", stream => stream.Unchanged);
+        Add("deleted", stream => stream.Deleted);
+        // What seldom happens does not take room when it does not.
+        if (streams.Any(stream => stream.Skipped > 0)) Add("skipped", stream => stream.Skipped, rank: 7);
+        if (streams.Any(stream => stream.Quarantined > 0)) Add("quarantined", stream => stream.Quarantined);
+        table.Add("time", streams.Select(stream => Seconds(stream.Seconds)), isNumber: true, rank: 8);
+        return table;
+
+        void Add(string name, Func<StreamFigures, long> value, int rank = 0) =>
+            table.Add(name, streams.Select(stream => Number(value(stream))), isNumber: true, rank);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Shouldly;
+using Tidemark.Sandbox;
+using Xunit;
+
+namespace Tidemark.Tests.Commands;
+
+/// <summary>What only a real process shows: signals, exit codes, a sudden end.</summary>
+public sealed class ProcessTests : IDisposable
+{
+    private static readonly TimeSpan StopPromise = TimeSpan.FromSeconds(5);
+
+    private readonly CommandBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task The_demo_ends_well_with_one_line_a_run()
+    {
+        using var demo = Start("demo", "--once", "--size", "50", "--json");
+        var output = await demo.StandardOutput.ReadToEndAsync(CommandBench.Cancel);
+        await demo.WaitForExitAsync(CommandBench.Cancel);
+
+        demo.ExitCode.ShouldBe(0);
+        var run = JsonSerializer.Deserialize<JsonElement>(output);
+        run.GetProperty("status").GetString().ShouldBe("succeeded");
+        run.GetProperty("streams").EnumerateArray().Single(stream => stream.GetProperty("stream").GetString() == "customers")
+            .GetProperty("created").GetInt64().ShouldBe(50);
+        File.Exists(Path.Combine(_bench.Home, "demo.db")).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task A_signal_stops_a_sync_within_five_seconds_and_leaves_it_resumable(string signal)
+    {
+        await using var sandbox = await StartSlowSandboxAsync();
+        using var sync = Start("sync", "shop", "db", "customers", "--json");
+        await UntilRunningAsync();
+
+        var asked = Stopwatch.GetTimestamp();
+        await SignalAsync(sync, signal);
+        var output = await sync.StandardOutput.ReadToEndAsync(CommandBench.Cancel);
+        await sync.WaitForExitAsync(CommandBench.Cancel);
+
+        Stopwatch.GetElapsedTime(asked).ShouldBeLessThan(StopPromise);
+        sync.ExitCode.ShouldBe(130);
+        JsonSerializer.Deserialize<JsonElement>(output).GetProperty("status").GetString().ShouldBe("cancelled");
+        (await sync.StandardError.ReadToEndAsync(CommandBench.Cancel)).ShouldContain("Stopping.");
+    }
+
+    [Fact]
+    public async Task A_killed_sync_is_not_shown_as_running()
+    {
+        await using var sandbox = await StartSlowSandboxAsync();
+        using var sync = Start("sync", "shop", "db", "customers");
+        await UntilRunningAsync();
+        await SignalAsync(sync, "KILL");
+        await sync.WaitForExitAsync(CommandBench.Cancel);
+
+        var run = (await _bench.DoAsync("runs", "--json")).Line;
+
+        run.GetProperty("status").GetString().ShouldBe("failed");
+        run.GetProperty("problems")[0].GetProperty("code").GetString().ShouldBe("run.interrupted");
+    }
+
+    [Fact]
+    public async Task A_run_is_cancelled_from_another_process()
+    {
+        await using var sandbox = await StartSlowSandboxAsync();
+        using var sync = Start("sync", "shop", "db", "customers");
+        await UntilRunningAsync();
+
+        var busy = await _bench.RunAsync("sync", "shop", "db", "customers", "--json");
+        await _bench.DoAsync("run", "cancel", "last");
+        await sync.WaitForExitAsync(CommandBench.Cancel);
+
+        busy.Code.ShouldBe(1);
+        busy.ErrorCode.ShouldBe("pipeline.in_use");
+        sync.ExitCode.ShouldBe(130);
+    }
+
+    private async Task<SandboxServer> StartSlowSandboxAsync()
+    {
+        var sandbox = await SandboxServer.StartAsync(new() { Size = 3000, Port = 0 }, CommandBench.Cancel);
+        await _bench.SaveEndsAsync(sandbox.Vendors["stripe"]);
+        using var control = new HttpClient { BaseAddress = sandbox.Control };
+        using var slow = new StringContent(
+            """{"fault":"delay","milliseconds":400,"times":-1,"after":10}""", mediaType: new("application/json"));
+        using var answer = await control.PostAsync(new Uri("faults/stripe", UriKind.Relative), slow, CommandBench.Cancel);
+        answer.IsSuccessStatusCode.ShouldBeTrue();
+        return sandbox;
+    }
+
+    private async Task UntilRunningAsync()
+    {
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            var runs = await _bench.DoAsync("runs", "--json");
+            if (runs.Output.Contains("\"status\":\"running\"", StringComparison.Ordinal)) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), CommandBench.Cancel);
+        }
+
+        throw new TimeoutException("The run did not begin within ten seconds.");
+    }
+
+    private Process Start(params string[] args)
+    {
+        var program = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tidemark"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
+        foreach (var arg in args.Concat(["--home", _bench.Home])) program.ArgumentList.Add(arg);
+        return Process.Start(program)!;
+    }
+
+    private static async Task SignalAsync(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, $"{process.Id}"]);
+        await kill.WaitForExitAsync(CommandBench.Cancel);
+    }
+}

@@ -1,0 +1,152 @@
+using Shouldly;
+using Tidemark.Sandbox;
+using Xunit;
+
+namespace Tidemark.Tests.Commands;
+
+public sealed class SyncVerbTests : IAsyncLifetime
+{
+    private readonly CommandBench _bench = new();
+    private SandboxServer _sandbox = null!;
+    private HttpClient _control = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sandbox = await SandboxServer.StartAsync(new() { Size = 120, Port = 0 }, CommandBench.Cancel);
+        _control = new() { BaseAddress = _sandbox.Control };
+        await _bench.SaveEndsAsync(_sandbox.Vendors["stripe"]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _control.Dispose();
+        await _sandbox.DisposeAsync();
+        _bench.Dispose();
+    }
+
+    [Fact]
+    public async Task A_run_is_one_line_of_json_and_words_go_to_standard_error()
+    {
+        var answer = await _bench.RunAsync("sync", "shop", "db", "customers", "charges", "--json");
+
+        answer.Code.ShouldBe(0, answer.ToString());
+        answer.Line.GetProperty("pipeline").GetString().ShouldBe("shop:db");
+        answer.Line.GetProperty("status").GetString().ShouldBe("succeeded");
+        answer.Line.GetProperty("receipt").GetProperty("verified").GetBoolean().ShouldBeTrue();
+        answer.Line.GetProperty("streams").EnumerateArray()
+            .Select(stream => (stream.GetProperty("stream").GetString(), stream.GetProperty("created").GetInt64()))
+            .ShouldBe([("customers", 120), ("charges", 240)]);
+        answer.Error.ShouldContain("receipt: verified, 360 rows");
+    }
+
+    [Fact]
+    public async Task A_pipe_gets_no_escape_codes()
+    {
+        var answer = await _bench.DoAsync("sync", "shop", "db", "customers");
+
+        answer.Output.ShouldContain("succeeded");
+        answer.Output.ShouldNotContain('\e');
+    }
+
+    [Fact]
+    public async Task What_a_run_did_can_be_looked_at_afterwards()
+    {
+        await _bench.DoAsync("sync", "shop", "db", "customers");
+
+        var listed = (await _bench.DoAsync("runs", "--json")).Line;
+        var shown = (await _bench.DoAsync("run", "show", "last", "--json")).Line;
+
+        shown.GetRawText().ShouldBe(listed.GetRawText());
+        (await _bench.DoAsync("run", "show", "last")).Output.ShouldContain("customers   done");
+        (await _bench.DoAsync("run", "logs", "last", "--json")).Lines
+            .ShouldAllBe(line => line.GetProperty("message").GetString()!.Length > 0);
+        (await _bench.DoAsync("run", "quarantine", "last", "--json")).Output.ShouldBeEmpty();
+        (await _bench.DoAsync("runs", "--pipeline", "another", "--json")).Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_run_is_retried_with_its_mode_and_streams()
+    {
+        await _bench.DoAsync("sync", "shop", "db", "customers", "--full");
+
+        var again = (await _bench.DoAsync("run", "retry", "last", "--json")).Line;
+
+        again.GetProperty("mode").GetString().ShouldBe("replace");
+        var stream = again.GetProperty("streams").EnumerateArray().ShouldHaveSingleItem();
+        stream.GetProperty("unchanged").GetInt64().ShouldBe(120);
+    }
+
+    [Fact]
+    public async Task A_parked_run_goes_on_once_it_is_approved()
+    {
+        await _bench.DoAsync("sync", "shop", "db", "customers", "--full");
+        await MutateAsync("customers", """{"delete":{"count":60}}""");
+
+        var parked = await _bench.RunAsync("sync", "shop", "db", "customers", "--full", "--json");
+        var approved = await _bench.RunAsync("run", "approve", "last", "--json");
+        var twice = await _bench.RunAsync("run", "approve", "last", "--json");
+
+        parked.Code.ShouldBe(4);
+        parked.Line.GetProperty("status").GetString().ShouldBe("parked");
+        parked.Error.ShouldContain("tidemark run approve r-");
+        approved.Code.ShouldBe(0, approved.ToString());
+        approved.Line.GetProperty("streams")[0].GetProperty("deleted").GetInt64().ShouldBe(60);
+        twice.Code.ShouldBe(2);
+        twice.ErrorCode.ShouldBe("run.not_parked");
+    }
+
+    [Fact]
+    public async Task A_vendor_that_fails_in_one_stream_makes_the_run_partial()
+    {
+        await _bench.DoAsync("sync", "shop", "db", "customers", "charges");
+        await TellAsync("faults/stripe", """{"fault":"wrong_content","path":"/v1/charges","times":-1,"after":1}""");
+
+        var answer = await _bench.RunAsync("sync", "shop", "db", "plans", "charges", "--json");
+
+        answer.Code.ShouldBe(3, answer.ToString());
+        answer.Lines.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_mistyped_is_usage()
+    {
+        var answer = await _bench.RunAsync("sync", "shop", "db", "custmers", "--json");
+
+        answer.Code.ShouldBe(2);
+        answer.ErrorCode.ShouldBe("stream.unknown");
+        answer.Error.ShouldContain("Did you mean customers?");
+    }
+
+    [Fact]
+    public async Task A_key_that_is_refused_is_configuration()
+    {
+        await _bench.DoAsync("source", "set", "shop", "api_key=sk_test_another");
+
+        var sync = await _bench.RunAsync("sync", "shop", "db", "--json");
+        var test = await _bench.RunAsync("test", "shop", "--json");
+
+        sync.Code.ShouldBe(5);
+        sync.Output.ShouldNotContain("sk_test_another");
+        test.Code.ShouldBe(5);
+        test.Line.GetProperty("works").GetBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Ends_that_work_are_tested_with_their_facts()
+    {
+        var tests = (await _bench.DoAsync("test", "--json")).Lines;
+
+        tests.Select(test => (test.GetProperty("name").GetString(), test.GetProperty("works").GetBoolean()))
+            .ShouldBe([("shop", true), ("db", true)]);
+        tests[0].GetProperty("streams").EnumerateArray().Select(stream => stream.GetString()).ShouldContain("customers");
+    }
+
+    private Task MutateAsync(string stream, string json) => TellAsync($"mutate/stripe/{stream}", json);
+
+    private async Task TellAsync(string path, string json)
+    {
+        using var body = new StringContent(json, mediaType: new("application/json"));
+        using var answer = await _control.PostAsync(new Uri(path, UriKind.Relative), body, CommandBench.Cancel);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(CommandBench.Cancel));
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Shouldly;
+using Tidemark.Sandbox;
+using Tidemark.Tests.Destinations;
+using Xunit;
+
+namespace Tidemark.Tests.Crash;
+
+/// <summary>
+/// P1, P8: a sync is killed (SIGKILL) at random moments, and a normal one follows; the table then equals the source. How
+/// many times is set by TIDEMARK_TEST_KILLS, default 12 a destination.
+/// </summary>
+public sealed class KillTests : IAsyncDisposable
+{
+    private static readonly int Kills = int.Parse(
+        Environment.GetEnvironmentVariable("TIDEMARK_TEST_KILLS") ?? "12", CultureInfo.InvariantCulture);
+
+    private readonly TestFolder _folder = new();
+    private readonly PostgresWorkbench _postgres = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _postgres.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_sync_into_PostgreSQL_that_is_killed_at_any_moment_loses_and_doubles_nothing() =>
+        await KillAsync(
+            ["--connector", "postgres", $"url={TestPostgres.Url}", $"schema={_postgres.Schema}"],
+            async () => await _postgres.QueryAsync("SELECT id, description FROM stripe_customers ORDER BY id COLLATE \"C\""));
+
+    [Fact]
+    public async Task A_sync_into_SQLite_that_is_killed_at_any_moment_loses_and_doubles_nothing()
+    {
+        var file = _folder.File("data.db");
+        await KillAsync(["--connector", "sqlite", $"path={file}"], async () =>
+        {
+            await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False");
+            await connection.OpenAsync(Stop);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT id, description FROM stripe_customers ORDER BY id";
+            await using var reader = await command.ExecuteReaderAsync(Stop);
+            var rows = new List<string>();
+            while (await reader.ReadAsync(Stop))
+                rows.Add($"{reader.GetString(0)}|{(await reader.IsDBNullAsync(1, Stop) ? "" : reader.GetString(1))}");
+            return rows;
+        });
+    }
+
+    private async Task KillAsync(string[] destination, Func<Task<IReadOnlyList<string>>> readAsync)
+    {
+        await using var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Port = 0, Size = 4000 }, Stop);
+        using var control = new HttpClient { BaseAddress = sandbox.Control };
+        (await RunAsync("source", "set", "stripe", "--connector", "stripe", "api_key=sk_test_tidemark",
+            $"base_url={sandbox.Vendors["stripe"]}", "allow_private_network=true", "requests_per_second=1000")).ShouldBe(0);
+        (await RunAsync(["destination", "set", "data", .. destination])).ShouldBe(0);
+        using var slow = await control.PostAsJsonAsync("/faults/stripe", new { fault = "delay", milliseconds = 15, times = -1 }, Stop);
+        slow.EnsureSuccessStatusCode();
+
+        // Reproducible moments: a test that fails must fail again.
+        var moments = new Queue<int>(Enumerable.Range(0, Kills).Select(at => 150 + (at * 7919 % 1100)));
+        for (var round = 0; moments.TryDequeue(out var moment); round++)
+        {
+            var full = round % 3 == 2 ? new[] { "--full" } : [];
+            using (var change = await control.PostAsJsonAsync(
+                "/mutate/stripe/customers",
+                new { create = 2, update = new { count = 40, set = new { description = $"round {round}" } }, delete = new { count = 3 } }, Stop))
+                change.EnsureSuccessStatusCode();
+
+            using var victim = Start(["sync", "stripe", "data", "customers", .. full]);
+            await Task.Delay(moment, Stop);
+            victim.Kill();
+            await victim.WaitForExitAsync(Stop);
+
+            (await RunAsync(["sync", "stripe", "data", "customers", .. full])).ShouldBe(0, $"after the kill at {moment} ms of round {round}");
+            (await readAsync()).ShouldBe(await TruthAsync(control), $"after the kill at {moment} ms of round {round}");
+        }
+
+        using var runs = Start(["runs", "--json", "--limit", "1000"]);
+        var listed = await runs.StandardOutput.ReadToEndAsync(Stop);
+        listed.ShouldContain("run.interrupted");
+        listed.ShouldNotContain("\"status\":\"running\"");
+    }
+
+    private static async Task<List<string>> TruthAsync(HttpClient control)
+    {
+        var truth = await control.GetFromJsonAsync<JsonNode>("/truth/stripe/customers?full=true", Stop);
+        return [.. truth!["records"]!.AsArray()
+            .Select(record => $"{record!["id"]}|{record["description"]}").Order(StringComparer.Ordinal)];
+    }
+
+    private async Task<int> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var said = process.StandardError.ReadToEndAsync(Stop);
+        await process.StandardOutput.ReadToEndAsync(Stop);
+        await process.WaitForExitAsync(Stop);
+        if (process.ExitCode != 0) TestContext.Current.TestOutputHelper?.WriteLine(await said);
+        return process.ExitCode;
+    }
+
+    private Process Start(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tidemark"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in arguments.Concat(["--home", _folder.File("home")])) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+}

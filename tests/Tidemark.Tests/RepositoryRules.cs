@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Shouldly;
+using Xunit;
+
+namespace Tidemark.Tests;
+
+/// <summary>The house rules are tests too.</summary>
+public sealed partial class RepositoryRules
+{
+    private static readonly string[] Drawers = ["Utils", "Util", "Common", "Helpers", "Shared", "Models", "Misc", "Core"];
+
+    private static readonly string Root = FindRoot();
+
+    [Fact]
+    public void No_source_file_is_longer_than_400_lines_and_no_test_than_500()
+    {
+        Files("src", "*.cs").Where(file => File.ReadLines(file).Count() > 400).ShouldBeEmpty();
+        Files("tests", "*.cs").Where(file => File.ReadLines(file).Count() > 500).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void No_folder_is_a_drawer() =>
+        Directory.EnumerateDirectories(Path.Combine(Root, "src"), "*", SearchOption.AllDirectories)
+            .Where(folder => Drawers.Contains(Path.GetFileName(folder))).ShouldBeEmpty();
+
+    [Fact]
+    public void No_file_has_unfinished_marks_regions_or_drawer_names()
+    {
+        foreach (var file in Files("src", "*.cs"))
+        {
+            var text = File.ReadAllText(file);
+            Unfinished().IsMatch(text).ShouldBeFalse(file);
+            DrawerClass().IsMatch(text).ShouldBeFalse(file);
+        }
+    }
+
+    [Fact]
+    public void Every_connector_has_its_page_in_the_docs()
+    {
+        foreach (var connector in Tidemark.Connectors.ConnectorCatalog.All.Values)
+        {
+            var folder = connector is Engine.Connectors.ISourceConnector ? "connectors" : "destinations";
+            var page = Path.Combine(Root, "docs", folder, $"{connector.Name}.md");
+            File.Exists(page).ShouldBeTrue(page);
+            var text = File.ReadAllText(page);
+            foreach (var setting in Engine.Connectors.SettingsBinder.Describe(connector.Options))
+                text.ShouldContain($"`{setting.Name}`", customMessage: $"{page} does not speak of the setting {setting.Name}");
+        }
+    }
+
+    [Fact]
+    public void References_between_projects_form_a_line()
+    {
+        References("Tidemark.Engine").ShouldBeEmpty();
+        References("Tidemark.Connectors").ShouldBe(["Tidemark.Engine"]);
+        References("Tidemark.Sandbox").ShouldBeEmpty();
+        References("Tidemark").ShouldBe(["Tidemark.Connectors", "Tidemark.Sandbox"]);
+    }
+
+    private static string[] References(string project) =>
+        [.. Reference().Matches(File.ReadAllText(Path.Combine(Root, "src", project, $"{project}.csproj")))
+            .Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories);
+
+    private static string FindRoot([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+
+    [GeneratedRegex(@"\b(TODO|FIXME|HACK|NotImplementedException)\b|^\s*#region", RegexOptions.Multiline, 1000)]
+    private static partial Regex Unfinished();
+
+    [GeneratedRegex(@"\b(class|record|struct|interface) \w*(Manager|Helper|Util|Utils|Service|Processor|Impl|Dto)\b", RegexOptions.None, 1000)]
+    private static partial Regex DrawerClass();
+
+    [GeneratedRegex(@"ProjectReference Include=""[^""]*\\([A-Za-z.]+)\.csproj""", RegexOptions.None, 1000)]
+    private static partial Regex Reference();
+}
