@@ -83,7 +83,7 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
     {
         if (page.Records.Count == 0) return null;
         var hasMore = listing.Paging.HasMore(page);
-        if (!hasMore && page.Records.Count < listing.PageSize) return null;
+        if (!hasMore && !listing.DoubtsEnd && page.Records.Count < listing.PageSize) return null;
         var position = listing.Paging.Next(slice, page);
         if (position is null) return hasMore ? throw HttpErrors.NoPosition(call) : null;
         var at = listing.Range is { } range ? range.Seconds(page.Last(range.Path)) : null;
