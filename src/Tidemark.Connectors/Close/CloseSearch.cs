@@ -31,6 +31,7 @@ internal static class CloseSearch
         })
     {
         PageSize = pageSize,
+        DoubtsEnd = true,
         Range = new ListingRange(field, WireTime.Iso8601, RangeOrder.OldestFirst),
         LosesPosition = error => error.Code == CloseErrors.CursorGone,
     };
@@ -78,21 +79,23 @@ internal static class CloseSearch
     }
 
     /// <summary>
-    /// After a page: its cursor, or a search from the last second where the next page could exceed what a search gives.
-    /// A full page without a cursor is not taken for the end either, as a search that was cut off ends like that.
+    /// After a page: its cursor, or a new search from the last second where the next page could exceed what a search
+    /// gives. A search of several pages that ends is not believed either, as one that was cut off ends like that: it is
+    /// over when a new one from its last second finds less than a page.
     /// </summary>
     private static string? Next(Slice slice, HttpPage page, string field, int pageSize)
     {
-        if (ClosePaging.Second(page.First(field)) is not { } first || ClosePaging.Second(page.Last(field)) is not { } last || last < first)
-            throw CloseErrors.OutOfOrder(field);
+        var (first, last) = (ClosePaging.Second(page.First(field)), ClosePaging.Second(page.Last(field)));
+        if (first is null || last is null || last < first) throw CloseErrors.OutOfOrder(field);
 
         var position = Position.Parse(slice.Position);
         var read = position.Read + page.Records.Count;
         var cursor = page["cursor"] is { Length: > 0 } next ? next : null;
         if (cursor is not null && read + pageSize <= MaxResults)
-            return (position with { Read = read, Cursor = cursor, From = position.From }).ToString();
-        // From a page that is one second throughout, a new search would begin with that page again.
-        return cursor is null && first == last ? null : new Position(0, last, null).ToString();
+            return (position with { Read = read, Cursor = cursor }).ToString();
+        // Short and the first of its search: the end. All of one second: a new search would begin with it again.
+        if (cursor is null && (read < pageSize || first == last)) return null;
+        return new Position(0, last, null).ToString();
     }
 
     /// <param name="Read">Results of this search so far.</param>

@@ -17,7 +17,7 @@ internal sealed class CloseSettings
     /// <summary>Seconds that a search's cursor lives. Default 30.</summary>
     public double CursorSeconds { get; private set; } = 30;
 
-    /// <summary><c>nested</c> as the vendor's Python client reads it, or <c>flat</c> as others do.</summary>
+    /// <summary><c>nested</c> as the vendor's Python client reads it, <c>flat</c> as others do, or <c>neither</c>.</summary>
     public string RateBody { get; private set; } = "nested";
 
     /// <summary><c>new</c>, <c>old</c> or <c>none</c>.</summary>

@@ -84,6 +84,7 @@ internal sealed class CloseVendor : Vendor
         if (status != StatusCodes.Status429TooManyRequests) return new CloseProblem(status, "The request was refused.").ToAnswer();
         var json = new JsonBuffer(1024);
         var reset = _settings.RateReset.ToString(CultureInfo.InvariantCulture);
+        if (_settings.RateBody == "neither") return new CloseProblem(status, "API call count exceeded.").ToAnswer();
         if (_settings.RateBody == "flat") json.Add($$"""{"error":"API call count exceeded for this second window.","rate_reset":{{reset:raw}} }""");
         else json.Add($$"""{"error":{"message":"API call count exceeded for this second window.","rate_reset":{{reset:raw}} } }""");
         return new(status, json);
