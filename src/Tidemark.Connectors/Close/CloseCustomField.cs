@@ -31,11 +31,14 @@ internal sealed record CloseCustomField(
         using var json = JsonDocument.Parse(record);
         var field = json.RootElement;
         if (Text("id") is not { } id || Text("name") is not { } name) return null;
-        var isMultiple = field.TryGetProperty("accepts_multiple_values", out var many) && many.ValueKind == JsonValueKind.True;
-        return new(id, name, Text("type") ?? "", isMultiple, Text("date_created") ?? "", kind == "shared" ? Associations(field) : [kind]);
+        var isMultiple = field.TryGetProperty("accepts_multiple_values", out var many)
+            && many.ValueKind == JsonValueKind.True;
+        var on = kind == "shared" ? Associations(field) : [kind];
+        return new(id, name, Text("type") ?? "", isMultiple, Text("date_created") ?? "", on);
 
         string? Text(string property) =>
-            field.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            field.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString() : null;
     }
 
     /// <summary>The columns of those fields that records of a kind have.</summary>
@@ -56,7 +59,7 @@ internal sealed record CloseCustomField(
             {
                 Path = field.Property,
                 // The older form, a dictionary by name, may still come.
-                OrPath = $"custom/{field.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}",
+                OrPath = $"custom/{Escaped(field.Name)}",
             });
         }
 
@@ -71,6 +74,10 @@ internal sealed record CloseCustomField(
         // Text, choices, and references to users, contacts and custom objects, which are ids.
         _ => FieldType.Text,
     };
+
+    /// <summary>A name as a part of a path.</summary>
+    private static string Escaped(string name) =>
+        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     /// <summary>What a shared field is used on; where Close does not say, on everything.</summary>
     private static string[] Associations(JsonElement field) =>

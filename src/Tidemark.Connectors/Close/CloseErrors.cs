@@ -41,7 +41,8 @@ internal static class CloseErrors
 
     /// <summary>The records of a page are not in the order that the next page is asked for by.</summary>
     public static TidemarkException OutOfOrder(string field) =>
-        new(FailureKind.Upstream, "close.out_of_order", $"A page is not ordered by {field}; going on from it could leave records out.");
+        new(FailureKind.Upstream, "close.out_of_order",
+            $"A page is not ordered by {field}; going on from it could leave records out.");
 
     private static TidemarkException Refused(HttpAnswer answer)
     {
@@ -55,17 +56,23 @@ internal static class CloseErrors
         return Say(answer, FailureKind.Upstream, HasCursor(answer.Call) ? "cursor_gone" : "refused");
     }
 
-    /// <summary>How Close words the refusal of a cursor is not documented, so every refusal of a call with one counts.</summary>
+    /// <summary>
+    /// How Close words the refusal of a cursor is not documented: any refusal of a call with one counts.
+    /// </summary>
     private static bool HasCursor(HttpCall call) =>
         call.Query.Any(pair => pair.Key == CloseEvents.CursorParameter) || CloseSearch.HasCursor(call);
 
     private static TidemarkException Say(HttpAnswer answer, FailureKind kind, string what, string? hint = null) =>
-        new(kind, $"close.{what}", $"{answer.Call.Label} was answered with {answer.Status}{Words(answer)}.") { Hint = hint };
+        new(kind, $"close.{what}", $"{answer.Call.Label} was answered with {answer.Status}{Words(answer)}.")
+        {
+            Hint = hint,
+        };
 
     /// <summary>Close's own words, from whichever of its error bodies it is.</summary>
     private static string Words(HttpAnswer answer)
     {
-        var said = WordsAt.Select(answer.Quote).FirstOrDefault(text => text is { Length: > 0 } and not "[]" and not "{}");
+        var said = WordsAt.Select(answer.Quote)
+            .FirstOrDefault(text => text is { Length: > 0 } and not "[]" and not "{}");
         return said is null ? "" : $": {said.TrimEnd('.')}";
     }
 }

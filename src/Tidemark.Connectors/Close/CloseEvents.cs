@@ -37,7 +37,8 @@ internal sealed class CloseEvents(CloseFeed feed, long? floor)
         var news = new CloseNews(feed);
         if (feed.Updated is { } updated)
         {
-            await foreach (var page in exchange.ReadAsync(updated, new Slice { From = from, To = to }, cancellationToken))
+            var range = new Slice { From = from, To = to };
+            await foreach (var page in exchange.ReadAsync(updated, range, cancellationToken))
             {
                 news.Saw(page);
                 yield return Wanted(page);
@@ -86,11 +87,10 @@ internal sealed class CloseEvents(CloseFeed feed, long? floor)
     {
         var list = HttpCall.Get(Path).With("_limit", MaxPageSize);
         list = list with { Query = [.. list.Query, .. filters] };
+        var first = list.With("date_updated__gte", ClosePaging.Instant(from))
+            .With("date_updated__lt", ClosePaging.Instant(to));
         return new HttpListing(
-            "data",
-            slice => slice.Position is { } cursor
-                ? list.With(CursorParameter, cursor)
-                : list.With("date_updated__gte", ClosePaging.Instant(from)).With("date_updated__lt", ClosePaging.Instant(to)),
+            "data", slice => slice.Position is { } cursor ? list.With(CursorParameter, cursor) : first,
             Paging.ByToken("cursor_next"))
         {
             PageSize = MaxPageSize,

@@ -3,7 +3,9 @@ using Tidemark.Engine.Sources.Http;
 namespace Tidemark.Connectors.Close;
 
 /// <summary>What the event log's changes mean for one stream, and how the changed objects are read.</summary>
-/// <param name="ObjectType">In events: <c>lead</c>, or the first part of <c>activity.note</c>, <c>task.lead</c>.</param>
+/// <param name="ObjectType">
+/// In events: <c>lead</c>, or the first part of <c>activity.note</c> and <c>task.lead</c>.
+/// </param>
 internal sealed record CloseFeed(string ObjectType)
 {
     /// <summary>
@@ -12,7 +14,7 @@ internal sealed record CloseFeed(string ObjectType)
     /// </summary>
     public bool IsFamily { get; init; }
 
-    /// <summary>What was changed, a page at a time, by <c>date_updated</c>; null where Close has no such list.</summary>
+    /// <summary>What was changed, by <c>date_updated</c>; null where Close has no such list.</summary>
     public HttpListing? Updated { get; init; }
 
     /// <summary>The call that reads one object; null where <see cref="Many"/> does it.</summary>
@@ -24,7 +26,9 @@ internal sealed record CloseFeed(string ObjectType)
     /// <summary>The list of the objects of one lead; null for leads themselves.</summary>
     public Func<string, HttpListing>? OfLead { get; init; }
 
-    /// <summary>Filters of the event log that together give every event of the stream. Close allows few combinations.</summary>
+    /// <summary>
+    /// Filters of the event log that together give every event of the stream. Close allows few combinations.
+    /// </summary>
     public IEnumerable<IReadOnlyList<KeyValuePair<string, string>>> Queries => IsFamily
         ? [[]]
         : [Of(ObjectType, "created"), Of(ObjectType, "updated"), Of(ObjectType, "deleted"), Of("lead", "merged")];

@@ -10,15 +10,16 @@ internal sealed class CloseNews(CloseFeed feed)
     private readonly HashSet<string> _merged = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Objects that are gone: their last event is the deletion, and nothing else came at the same time.</summary>
+    /// <summary>Objects that are gone: their last event is the deletion, and no other came at the same time.</summary>
     public IEnumerable<string> Deleted => _objects.Where(entry => entry.Value.IsDeleted).Select(entry => entry.Key);
 
     /// <summary>Objects to be read: those that changed since they were seen last.</summary>
     public IEnumerable<string> Changed => _objects
-        .Where(entry => !entry.Value.IsDeleted && !(_seen.TryGetValue(entry.Key, out var seen) && seen >= entry.Value.At))
+        .Where(entry => !entry.Value.IsDeleted
+            && !(_seen.TryGetValue(entry.Key, out var seen) && seen >= entry.Value.At))
         .Select(entry => entry.Key);
 
-    /// <summary>Leads that took others over. What belonged to those belongs to these now, without an event of its own.</summary>
+    /// <summary>Leads that took others over. What belonged to those belongs to these now, without an event.</summary>
     public IEnumerable<string> Merged => _merged;
 
     /// <summary>Notes the objects of a page that is given away as it is.</summary>
@@ -26,7 +27,8 @@ internal sealed class CloseNews(CloseFeed feed)
     {
         for (var index = 0; index < page.Records.Count; index++)
         {
-            if (page.Value(index, "id") is { } id && Instant(page.Value(index, "date_updated")) is { } at) _seen[id] = at;
+            if (page.Value(index, "id") is { } id && Instant(page.Value(index, "date_updated")) is { } at)
+                _seen[id] = at;
         }
     }
 
@@ -37,9 +39,10 @@ internal sealed class CloseNews(CloseFeed feed)
     public void Heard(HttpPage page, int index, long from)
     {
         if (Instant(page.Value(index, "date_updated")) is not { } at || at.ToUnixTimeSeconds() < from) return;
-        var (type, action, id) = (page.Value(index, "object_type"), page.Value(index, "action"), page.Value(index, "object_id"));
-        if (type == "lead" && action == "merged" && (page.Value(index, "meta/merge_destination_lead_id") ?? id) is { } lead)
-            _merged.Add(lead);
+        var (type, action) = (page.Value(index, "object_type"), page.Value(index, "action"));
+        var id = page.Value(index, "object_id");
+        var isMerger = type == "lead" && action == "merged";
+        if (isMerger && (page.Value(index, "meta/merge_destination_lead_id") ?? id) is { } lead) _merged.Add(lead);
         if (id is null || !feed.Concerns(type)) return;
 
         var isDeleted = action == "deleted";

@@ -38,7 +38,8 @@ public sealed record CloseOptions
     [Description("How often a request is repeated before the run fails, 0 to 20. Default 5.")]
     public int Retries { get; set; } = 5;
 
-    [RegularExpression(@"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", ErrorMessage = "{0} is a day such as 2024-01-31.")]
+    [RegularExpression(
+        @"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", ErrorMessage = "{0} is a day such as 2024-01-31.")]
     [Description("Day in UTC before which nothing was created that is wanted, e.g. 2024-01-31. Default: everything.")]
     public string? StartDate { get; set; }
 

@@ -15,17 +15,20 @@ internal static class ClosePaging
     /// <summary>A list that can be filtered by a time and is ordered by it.</summary>
     /// <param name="list">The call without paging, e.g. <c>GET /api/v1/opportunity/?_order_by=date_created</c>.</param>
     /// <param name="field">Name of the time in a record and of its filters, e.g. <c>date_created</c>.</param>
-    /// <param name="order">Oldest or newest first; a page in another order ends the reading with <c>close.out_of_order</c>.</param>
+    /// <param name="order">
+    /// Oldest or newest first; a page in another order ends the reading with <c>close.out_of_order</c>.
+    /// </param>
     /// <param name="pageSize">1 to 100.</param>
     public static HttpListing ByTime(HttpCall list, string field, RangeOrder order, int pageSize)
     {
-        var range = new ListingRange(field, WireTime.Iso8601, order);
-        return new HttpListing(
-            "data", slice => Page(list, field, order, slice).With("_limit", pageSize),
-            new Paging((slice, page) => Next(slice, page, field, order), page => page["has_more"] == "true") { Picks = ["has_more"] })
+        var paging = new Paging((slice, page) => Next(slice, page, field, order), page => page["has_more"] == "true")
+        {
+            Picks = ["has_more"],
+        };
+        return new HttpListing("data", slice => Page(list, field, order, slice).With("_limit", pageSize), paging)
         {
             PageSize = pageSize,
-            Range = range,
+            Range = new ListingRange(field, WireTime.Iso8601, order),
         };
     }
 
@@ -34,7 +37,7 @@ internal static class ClosePaging
     /// <param name="pageSize">Null where the list takes no such parameter, and gives everything.</param>
     public static HttpListing ByCount(Func<Slice, HttpCall> call, int? pageSize) =>
         new("data",
-            slice => call(slice).With("_limit", pageSize).With("_skip", Paging.Offset(slice) is > 0 and var read ? read : null),
+            slice => call(slice).With("_limit", pageSize).With("_skip", Some(Paging.Offset(slice))),
             Paging.ByOffset("has_more"))
         {
             PageSize = pageSize ?? int.MaxValue,
@@ -43,11 +46,14 @@ internal static class ClosePaging
     /// <summary>An instant as a filter takes it.</summary>
     /// <param name="second">Since 1970 UTC; null for none.</param>
     public static string? Instant(long? second) => second is { } at
-        ? DateTimeOffset.FromUnixTimeSeconds(at).ToString("yyyy-MM-dd'T'HH:mm:ss'+00:00'", CultureInfo.InvariantCulture) : null;
+        ? DateTimeOffset.FromUnixTimeSeconds(at)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'+00:00'", CultureInfo.InvariantCulture)
+        : null;
 
     /// <summary>A wire time in whole seconds since 1970 UTC, whatever its offset; null where it is none.</summary>
     public static long? Second(string? wire) => DateTimeOffset.TryParse(
-        wire, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? instant.ToUnixTimeSeconds() : null;
+        wire, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+        ? instant.ToUnixTimeSeconds() : null;
 
     private static HttpCall Page(HttpCall list, string field, RangeOrder order, Slice slice)
     {
@@ -59,7 +65,7 @@ internal static class ClosePaging
             else to = second + 1;
         }
 
-        return list.With($"{field}__gte", Instant(from)).With($"{field}__lt", Instant(to)).With("_skip", skip > 0 ? skip : null);
+        return list.With($"{field}__gte", Instant(from)).With($"{field}__lt", Instant(to)).With("_skip", Some(skip));
     }
 
     private static string Next(Slice slice, HttpPage page, string field, RangeOrder order)
@@ -68,11 +74,15 @@ internal static class ClosePaging
             || (order == RangeOrder.OldestFirst ? last < first : last > first))
             throw CloseErrors.OutOfOrder(field);
 
-        var before = slice.Position is { } position && Parse(position) is var (second, count) && second == last ? count : 0;
+        var (second, count) = slice.Position is { } position ? Parse(position) : default;
+        var before = second == last ? count : 0;
         return Format(last, first == last ? before + page.Records.Count : 0);
     }
 
-    private static string Format(long second, long skip) => string.Create(CultureInfo.InvariantCulture, $"{second}+{skip}");
+    private static long? Some(long skip) => skip > 0 ? skip : null;
+
+    private static string Format(long second, long skip) =>
+        string.Create(CultureInfo.InvariantCulture, $"{second}+{skip}");
 
     private static (long Second, long Skip) Parse(string position)
     {

@@ -16,17 +16,18 @@ internal static class CloseRate
         Seconds(answer.Quote("error/rate_reset")) ?? Seconds(answer.Quote("rate_reset"))
         ?? Said(answer, "reset", "X-Rate-Limit-Reset") ?? answer.RetryAfter;
 
-    /// <summary>How long to wait after a good answer because it was the last one allowed; null where more are.</summary>
+    /// <summary>How long to wait after a good answer as it was the last one allowed; null where more are.</summary>
     public static TimeSpan? AfterLast(HttpAnswer answer) =>
-        Said(answer, "remaining", "X-Rate-Limit-Remaining") is { Ticks: 0 } ? Said(answer, "reset", "X-Rate-Limit-Reset") : null;
+        Said(answer, "remaining", "X-Rate-Limit-Remaining") is { Ticks: 0 }
+            ? Said(answer, "reset", "X-Rate-Limit-Reset") : null;
 
     /// <summary>A member of the header's list as seconds; null where there is none.</summary>
     public static TimeSpan? Member(string? header, string name)
     {
         foreach (var part in (header ?? "").Split([',', ';'], StringSplitOptions.TrimEntries))
         {
-            if (part.StartsWith(name, StringComparison.OrdinalIgnoreCase) && part.AsSpan(name.Length).TrimStart() is ['=', ..] rest)
-                return Seconds(rest[1..].Trim().ToString());
+            if (!part.StartsWith(name, StringComparison.OrdinalIgnoreCase)) continue;
+            if (part.AsSpan(name.Length).TrimStart() is ['=', .. var value]) return Seconds(value.Trim().ToString());
         }
 
         return null;
@@ -36,6 +37,7 @@ internal static class CloseRate
         Member(answer.Header("RateLimit"), member) ?? Seconds(answer.Header(olderHeader));
 
     private static TimeSpan? Seconds(string? text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1e6
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+        && seconds is >= 0 and < 1e6
             ? TimeSpan.FromSeconds(seconds) : null;
 }

@@ -105,7 +105,8 @@ internal static class CloseSchemas
         .. Json("statuses"),
     ]);
 
-    public static readonly StreamSchema LeadStatuses = Of("lead_statuses", [], [.. Text("id", "label", "organization_id")]);
+    public static readonly StreamSchema LeadStatuses = Of("lead_statuses", [],
+        [.. Text("id", "label", "organization_id")]);
 
     public static readonly StreamSchema OpportunityStatuses = Of("opportunity_statuses", [],
         [.. Text("id", "label", "type", "pipeline_id", "organization_id")]);
@@ -113,15 +114,18 @@ internal static class CloseSchemas
     private static StreamSchema Of(string name, IReadOnlyList<string> leftInRaw, IReadOnlyList<Field> fields) =>
         new(name, fields) { LeftInRaw = ["__object_type", "custom", .. leftInRaw] };
 
-    private static IEnumerable<Field> Text(params string[] names) => names.Select(name => new Field(name, FieldType.Text));
+    private static IEnumerable<Field> Text(params string[] names) => Each(names, FieldType.Text);
 
-    private static IEnumerable<Field> Time(params string[] names) => names.Select(name => new Field(name, FieldType.Timestamp));
+    private static IEnumerable<Field> Time(params string[] names) => Each(names, FieldType.Timestamp);
 
-    private static IEnumerable<Field> Whole(params string[] names) => names.Select(name => new Field(name, FieldType.Int64));
+    private static IEnumerable<Field> Whole(params string[] names) => Each(names, FieldType.Int64);
 
-    private static IEnumerable<Field> Decimal(params string[] names) => names.Select(name => new Field(name, FieldType.Decimal));
+    private static IEnumerable<Field> Decimal(params string[] names) => Each(names, FieldType.Decimal);
 
-    private static IEnumerable<Field> Flag(params string[] names) => names.Select(name => new Field(name, FieldType.Boolean));
+    private static IEnumerable<Field> Flag(params string[] names) => Each(names, FieldType.Boolean);
 
-    private static IEnumerable<Field> Json(params string[] names) => names.Select(name => new Field(name, FieldType.Json));
+    private static IEnumerable<Field> Json(params string[] names) => Each(names, FieldType.Json);
+
+    private static IEnumerable<Field> Each(string[] names, FieldType type) =>
+        names.Select(name => new Field(name, type));
 }

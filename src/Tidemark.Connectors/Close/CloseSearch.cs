@@ -64,7 +64,12 @@ internal static class CloseSearch
         if (position.Cursor is { } cursor) body["cursor"] = cursor;
         return body.ToJsonString();
 
-        JsonObject Field() => new() { ["type"] = "regular_field", ["object_type"] = objectType, ["field_name"] = field };
+        JsonObject Field() => new()
+        {
+            ["type"] = "regular_field",
+            ["object_type"] = objectType,
+            ["field_name"] = field,
+        };
     }
 
     private static JsonObject? Range(long? from, long? to)
@@ -75,7 +80,11 @@ internal static class CloseSearch
         if (to is not null) condition["before"] = Moment(to);
         return condition;
 
-        static JsonObject Moment(long? second) => new() { ["type"] = "fixed_utc", ["value"] = ClosePaging.Instant(second) };
+        static JsonObject Moment(long? second) => new()
+        {
+            ["type"] = "fixed_utc",
+            ["value"] = ClosePaging.Instant(second),
+        };
     }
 
     /// <summary>

@@ -63,11 +63,13 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
         }
     }
 
-    private HttpSource Over(IReadOnlyList<CloseCustomField> custom) => new(_exchange, CloseStreams.All(options, custom), clock);
+    private HttpSource Over(IReadOnlyList<CloseCustomField> custom) =>
+        new(_exchange, CloseStreams.All(options, custom), clock);
 
     private async Task<IReadOnlyList<CloseCustomField>> CustomFieldsAsync(CancellationToken cancellationToken)
     {
-        var kinds = await Task.WhenAll(CloseCustomField.Kinds.Select(kind => CustomFieldsAsync(kind, cancellationToken)));
+        var kinds = await Task.WhenAll(
+            CloseCustomField.Kinds.Select(kind => CustomFieldsAsync(kind, cancellationToken)));
         return [.. kinds.SelectMany(fields => fields)];
     }
 

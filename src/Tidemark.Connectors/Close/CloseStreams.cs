@@ -26,7 +26,8 @@ internal static class CloseStreams
         Whole(CloseSchemas.CustomFields, CustomFields(options.PageSize)) with { ScopeField = "kind", Parallel = 2 },
         Whole(CloseSchemas.Pipelines, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/pipeline/"), null)),
         Whole(CloseSchemas.LeadStatuses, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/status/lead/"), null)),
-        Whole(CloseSchemas.OpportunityStatuses, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/status/opportunity/"), null)),
+        Whole(CloseSchemas.OpportunityStatuses,
+            ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/status/opportunity/"), null)),
     ];
 
     /// <summary>Custom fields of one kind, which is the slice's scope.</summary>
@@ -40,9 +41,9 @@ internal static class CloseStreams
         CloseOptions options, StreamSchema schema, string objectType, Func<string, HttpListing>? ofLead)
     {
         IReadOnlyList<string> fields = FieldsOf(schema);
-        return Changing(options, schema, CloseSearch.Of(objectType, Created, fields, options.SearchPageSize), new CloseFeed(objectType)
+        return Changing(options, schema, By(Created), new CloseFeed(objectType)
         {
-            Updated = CloseSearch.Of(objectType, Updated, fields, options.SearchPageSize),
+            Updated = By(Updated),
             One = id => WithFields(HttpCall.Get($"{Root}/{objectType}/{Uri.EscapeDataString(id)}/"), fields),
             OfLead = ofLead is null ? null : lead =>
             {
@@ -53,6 +54,8 @@ internal static class CloseStreams
         {
             Probes = [CloseSearch.Of(objectType, Created, ["id"], 1).Call(new Slice())],
         };
+
+        HttpListing By(string time) => CloseSearch.Of(objectType, time, fields, options.SearchPageSize);
     }
 
     private static HttpStream Opportunities(CloseOptions options, StreamSchema schema)
@@ -72,17 +75,12 @@ internal static class CloseStreams
             ClosePaging.ByTime(list.With("_order_by", time), time, RangeOrder.OldestFirst, options.PageSize);
     }
 
-    /// <summary>Activities of all types come newest first, and can be filtered by when they were created only.</summary>
+    /// <summary>Activities of all types come newest first, and can be filtered by their creation only.</summary>
     private static HttpStream Activities(CloseOptions options, StreamSchema schema)
     {
         var list = HttpCall.Get($"{Root}/activity/");
-        return Changing(
-            options, schema, ClosePaging.ByTime(list, Created, RangeOrder.NewestFirst, options.PageSize), new CloseFeed("activity")
-            {
-                IsFamily = true,
-                Many = ids => ClosePaging.ByCount(_ => list.With("id__in", ids), options.PageSize),
-                OfLead = lead => ClosePaging.ByCount(_ => list.With("lead_id", lead), options.PageSize),
-            }) with
+        var listing = ClosePaging.ByTime(list, Created, RangeOrder.NewestFirst, options.PageSize);
+        return Changing(options, schema, listing, Family("activity", list, options)) with
         {
             Probes = [list.With("_limit", 1)],
         };
@@ -92,18 +90,20 @@ internal static class CloseStreams
     {
         // Without it only tasks of the type "lead" come.
         var list = HttpCall.Get($"{Root}/task/").With("_type", "all");
-        return Changing(
-            options, schema, ClosePaging.ByTime(list.With("_order_by", Created), Created, RangeOrder.OldestFirst, options.PageSize),
-            new CloseFeed("task")
-            {
-                IsFamily = true,
-                Many = ids => ClosePaging.ByCount(_ => list.With("id__in", ids), options.PageSize),
-                OfLead = lead => ClosePaging.ByCount(_ => list.With("lead_id", lead), options.PageSize),
-            }) with
+        var ordered = list.With("_order_by", Created);
+        var listing = ClosePaging.ByTime(ordered, Created, RangeOrder.OldestFirst, options.PageSize);
+        return Changing(options, schema, listing, Family("task", list, options)) with
         {
             Probes = [list.With("_limit", 1)],
         };
     }
+
+    private static CloseFeed Family(string objectType, HttpCall list, CloseOptions options) => new(objectType)
+    {
+        IsFamily = true,
+        Many = ids => ClosePaging.ByCount(_ => list.With("id__in", ids), options.PageSize),
+        OfLead = lead => ClosePaging.ByCount(_ => list.With("lead_id", lead), options.PageSize),
+    };
 
     private static HttpStream Changing(
         CloseOptions options, StreamSchema schema, HttpListing listing, CloseFeed feed)
@@ -125,13 +125,15 @@ internal static class CloseStreams
     private static StreamSchema With(StreamSchema schema, IReadOnlyList<CloseCustomField> custom, string on) =>
         schema.With(CloseCustomField.Columns(custom, on, schema.Fields.Select(field => field.Name)));
 
-    /// <summary>The properties that a search is to give: those of the columns, and the older form of custom fields.</summary>
+    /// <summary>
+    /// The properties that a search is to give: those of the columns, and the older form of custom fields.
+    /// </summary>
     private static List<string> FieldsOf(StreamSchema schema) =>
         [.. schema.Fields.Select(field => field.Path.Split('/')[0]).Distinct(StringComparer.Ordinal), "custom"];
 
     /// <summary>
-    /// The same call for these fields only, so that a record looks the same however it was read. Where the address would
-    /// be longer than Close advises, the parameter goes into a body, with the header that makes a GET of it.
+    /// The same call for these fields only, so that a record looks the same however it was read. Where the address
+    /// would be longer than Close advises, parameters go into a body, with the header that makes a GET of it.
     /// </summary>
     private static HttpCall WithFields(HttpCall call, IReadOnlyList<string> fields)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tidemark.Sandbox.Close.Events;
 using Tidemark.Sandbox.Close.Shapes;
@@ -46,7 +47,8 @@ internal sealed class CloseChanges(
         Set(record, fields);
 
         var id = record["id"]!.ToString();
-        if (id != table.Kind.Ids.Text(index) && table.Stream.TryFind(id, out _)) throw new ControlException($"there is a '{id}' already");
+        if (id != table.Kind.Ids.Text(index) && table.Stream.TryFind(id, out _))
+            throw new ControlException($"there is a '{id}' already");
         table.Stream.Add(new(created, index), id, Bytes(record));
         table.Touch(index);
         Tell(log, table, "created", record);
@@ -63,8 +65,10 @@ internal sealed class CloseChanges(
         table.Stream.Change(entry, Bytes(record));
         table.Touch(entry.Index);
         Tell(log, table, "updated", record);
-        if (table.Kind is LeadRecords && fields["merge_into"] is { } into) Merge(table, table.Stream.At(entry.Index), into.ToString(), log);
-        else if (table.Kind is ContactRecords && record["lead_id"]?.ToString() != lead && lead is not null) ListContacts(lead, log);
+        if (table.Kind is LeadRecords && fields["merge_into"] is { } into)
+            Merge(table, table.Stream.At(entry.Index), into.ToString(), log);
+        else if (table.Kind is ContactRecords && lead is not null && record["lead_id"]?.ToString() != lead)
+            ListContacts(lead, log);
         return table.Stream.IdOf(entry);
     }
 
@@ -115,9 +119,10 @@ internal sealed class CloseChanges(
     {
         var leads = tables["leads"];
         if (!leads.Stream.TryFind(lead, out var entry) || entry.IsDeleted) return;
-        var ids = tables["contacts"].OfLead(lead).Select(contact => (JsonNode)tables["contacts"].Stream.IdOf(contact)).ToArray();
-        var isSame = JsonNode.DeepEquals(leads.Json(entry)["contact_ids"], new JsonArray([.. ids.Select(id => id.DeepClone())]));
-        if (!isSame) Update(leads, entry, new JsonObject { ["contact_ids"] = new JsonArray(ids) }, log);
+        var contacts = tables["contacts"];
+        var ids = new JsonArray([.. contacts.OfLead(lead).Select(contact => (JsonNode)contacts.Stream.IdOf(contact))]);
+        if (JsonNode.DeepEquals(leads.Json(entry)["contact_ids"], ids)) return;
+        Update(leads, entry, new JsonObject { ["contact_ids"] = ids }, log);
     }
 
     private string AnyLead(long number)
@@ -140,8 +145,9 @@ internal sealed class CloseChanges(
         return RecordChoice.Pick(table.Stream, selection.Count ?? 0, draws, _ => true);
     }
 
-    private static RecordEntry Find(RecordStream stream, string id) => stream.TryFind(id, out var entry) && !entry.IsDeleted
-        ? entry : throw new ControlException($"there is no '{id}' that could be changed");
+    private static RecordEntry Find(RecordStream stream, string id) =>
+        stream.TryFind(id, out var entry) && !entry.IsDeleted ? entry
+        : throw new ControlException($"there is no '{id}' that could be changed");
 
     private static void Set(JsonObject record, JsonObject fields)
     {
@@ -158,7 +164,7 @@ internal sealed class CloseChanges(
         log?.Add(table.Kind.EventType(record), action, id, lead, record.ToJsonString(JsonText.Options), meta);
     }
 
-    private static byte[] Bytes(JsonObject record) => System.Text.Encoding.UTF8.GetBytes(record.ToJsonString(JsonText.Options));
+    private static byte[] Bytes(JsonObject record) => JsonSerializer.SerializeToUtf8Bytes(record, JsonText.Options);
 
     private long Now() => options.Clock.GetUtcNow().ToUnixTimeSeconds();
 }

@@ -48,20 +48,19 @@ internal sealed class CloseList(CloseTable table, CloseView view, CloseSettings 
     private List<RecordEntry> Find(CloseQuery query, RecordFilter? filter, int limit)
     {
         var order = table.Kind is ActivityRecords || !_hasCreated ? "" : query.Take("_order_by") ?? "";
-        if (order.TrimStart('-') is not ("" or "date_created" or "date_updated")) throw CloseProblem.Bad($"Cannot order by {order}.");
+        if (order.TrimStart('-') is not ("" or "date_created" or "date_updated"))
+            throw CloseProblem.Bad($"Cannot order by {order}.");
         if (table.Kind is TaskRecords tasks) filter = query.Take("_type") == "all" ? filter : tasks.LeadTasks;
         RecordFilter[] filters = filter is null ? [] : [filter];
 
-        // The log's own filter by several ids, and that by a lead, which contacts have as well.
         var named = _hasCreated ? query.TakeList("id__in") : null;
         var lead = table.Kind.IsOfLead ? query.Take("lead_id") : null;
-        if (named is not null)
-            return [.. named.Select(id => table.Stream.TryFind(id, out var one) ? one : default).Where(IsThere).Where(Passes)];
+        if (named is not null) return [.. named.SelectMany(Named).Where(Passes)];
         if (lead is not null) return [.. table.OfLead(lead).Where(Passes)];
 
         var created = _hasCreated ? query.TakeRange("date_created") : null;
         var updated = _hasUpdated ? query.TakeRange("date_updated") : null;
-        var field = order.TrimStart('-') is { Length: > 0 } asked ? asked : updated is null ? "date_created" : "date_updated";
+        var field = order.Length > 0 ? order.TrimStart('-') : updated is null ? "date_created" : "date_updated";
         if ((field == "date_created" ? updated : created) is not null)
             throw new NotSupportedException("This stand-in filters by the time that it orders by.");
         var range = (field == "date_created" ? created : updated) ?? new RecordRange();
@@ -71,6 +70,8 @@ internal sealed class CloseList(CloseTable table, CloseView view, CloseSettings 
         return table.Read(field, range with { Filters = filters }, oldestFirst, limit);
 
         bool Passes(RecordEntry entry) => filters.All(one => one.Passes(entry));
-        static bool IsThere(RecordEntry entry) => entry != default && !entry.IsDeleted;
+
+        IEnumerable<RecordEntry> Named(string id) =>
+            table.Stream.TryFind(id, out var entry) && !entry.IsDeleted ? [entry] : [];
     }
 }

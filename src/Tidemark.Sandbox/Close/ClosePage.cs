@@ -12,7 +12,8 @@ internal static class ClosePage
     /// <param name="fired">May empty the page.</param>
     /// <param name="write">Writes one record.</param>
     /// <param name="end">The envelope's members after the array, without a comma before them.</param>
-    public static Answer Answer<T>(IReadOnlyList<T> items, FiredFaults fired, Action<JsonBuffer, T> write, Action<JsonBuffer> end)
+    public static Answer Answer<T>(
+        IReadOnlyList<T> items, FiredFaults fired, Action<JsonBuffer, T> write, Action<JsonBuffer> end)
     {
         if (fired.Has(FaultKind.EmptyPage)) items = [];
         var json = new JsonBuffer();

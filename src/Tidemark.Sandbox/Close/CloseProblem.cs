@@ -9,7 +9,8 @@ internal sealed class CloseProblem(int status, string message, string? field = n
 {
     public static CloseProblem Bad(string message) => new(StatusCodes.Status400BadRequest, message);
 
-    public static CloseProblem Invalid(string field, string message) => new(StatusCodes.Status400BadRequest, message, field);
+    public static CloseProblem Invalid(string field, string message) =>
+        new(StatusCodes.Status400BadRequest, message, field);
 
     public static CloseProblem Missing() => new(StatusCodes.Status404NotFound, "The requested object does not exist.");
 

@@ -40,7 +40,8 @@ internal sealed class CloseQuery
         return skip > most ? throw CloseProblem.SkipTooLarge(most) : skip;
     }
 
-    public IReadOnlyList<string>? TakeList(string name) => Take(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries);
+    public IReadOnlyList<string>? TakeList(string name) =>
+        Take(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The part of a stream that the four filters of a time allow; null where there is none of them.</summary>
     public RecordRange? TakeRange(string field)

@@ -16,7 +16,8 @@ internal sealed class CloseRoutes(
     {
         var path = request.Path.Value ?? "/";
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var isRecord = parts.Length > 3 && parts[^1].Contains('_', StringComparison.Ordinal) && parts[2] is not "custom_field" || parts.Length > 4;
+        var isRecord = parts.Length > 4
+            || (parts.Length > 3 && parts[^1].Contains('_', StringComparison.Ordinal) && parts[2] != "custom_field");
         var page = isRecord || path.EndsWith("/me/", StringComparison.Ordinal) ? PageKind.NotAList
             : request.Query.ContainsKey("_skip") || request.Query.ContainsKey("_cursor") ? PageKind.Later
             : PageKind.First;
@@ -28,9 +29,14 @@ internal sealed class CloseRoutes(
         var path = request.Path.Value ?? "/";
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (!path.EndsWith('/') || parts is not ["api", "v1", ..]) throw CloseProblem.Missing();
-        if (path == "/api/v1/data/search/" && HttpMethods.IsPost(request.Method)) return search.Search(RequestBody.Json(request), fired);
+        if (path == "/api/v1/data/search/" && HttpMethods.IsPost(request.Method))
+            return search.Search(RequestBody.Json(request), fired);
         if (!HttpMethods.IsGet(request.Method) && !CloseQuery.IsOverridden(request))
-            throw new CloseProblem(StatusCodes.Status405MethodNotAllowed, "The method is not allowed for the requested URL.");
+        {
+            throw new CloseProblem(
+                StatusCodes.Status405MethodNotAllowed, "The method is not allowed for the requested URL.");
+        }
+
         var query = new CloseQuery(request);
         return parts[2..] switch
         {
@@ -41,13 +47,14 @@ internal sealed class CloseRoutes(
             ["custom_field", var kind] when CustomKinds.Contains(kind) =>
                 lists["custom_fields"].List(query, fired, CustomFieldRecords.OfKind(kind)),
             [var thing] when Names.TryGetValue(thing, out var name) => lists[name].List(query, fired),
-            [var thing, var id] when thing != "activity" && Names.TryGetValue(thing, out var name) => lists[name].Get(id, query),
             ["activity", .., var id] => lists["activities"].Get(id, query),
+            [var thing, var id] when Names.TryGetValue(thing, out var name) => lists[name].Get(id, query),
             _ => throw CloseProblem.Missing(),
         };
     }
 
-    private static readonly string[] CustomKinds = ["lead", "contact", "opportunity", "activity", "custom_object_type", "shared"];
+    private static readonly string[] CustomKinds =
+        ["lead", "contact", "opportunity", "activity", "custom_object_type", "shared"];
 
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
@@ -63,7 +70,8 @@ internal sealed class CloseRoutes(
     private Answer Me()
     {
         var json = new JsonBuffer(1024);
-        json.Add($$"""{"id":{{world.User(0)}},"email":"ada@example.com","first_name":"Ada","last_name":{{"Almeida"}}""");
+        json.Add($$"""{"id":{{world.User(0)}}""");
+        json.Add($$""","email":"ada@example.com","first_name":"Ada","last_name":{{"Almeida"}}""");
         json.Add($$""","organizations":[{"id":{{CloseWorld.Organization}},"name":"Northwind Traders"}]}""");
         return new(StatusCodes.Status200OK, json);
     }

@@ -18,7 +18,8 @@ internal sealed class CloseSearchDesk(
     public Answer Search(JsonElement? body, FiredFaults fired)
     {
         var ask = Ask.Read(body ?? throw CloseProblem.Bad("The body is not JSON."));
-        if (!byType.TryGetValue(ask.ObjectType, out var table)) throw CloseProblem.Bad($"Cannot search for {ask.ObjectType}.");
+        if (!byType.TryGetValue(ask.ObjectType, out var table))
+            throw CloseProblem.Bad($"Cannot search for {ask.ObjectType}.");
         if (ask.Limit is < 1 or > MaxLimit) throw CloseProblem.Invalid("_limit", $"Must be between 1 and {MaxLimit}.");
         var (range, given) = (ask.Range, 0);
         if (ask.Cursor is { } cursor) (range, given) = GoOn(range, cursor, ask.IsAscending);
@@ -39,15 +40,16 @@ internal sealed class CloseSearchDesk(
 
     private string Cursor(RecordKey last, int given)
     {
-        var text = string.Create(
-            CultureInfo.InvariantCulture, $"{last.Created} {last.Index} {given} {clock.GetUtcNow().ToUnixTimeMilliseconds()}");
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var text = string.Create(CultureInfo.InvariantCulture, $"{last.Created} {last.Index} {given} {now}");
         return Convert.ToBase64String(Encoding.ASCII.GetBytes(text));
     }
 
     private (RecordRange Range, int Given) GoOn(RecordRange range, string cursor, bool isAscending)
     {
         Span<byte> bytes = stackalloc byte[200];
-        if (!Convert.TryFromBase64String(cursor, bytes, out var length)) throw CloseProblem.Invalid("cursor", "Invalid cursor.");
+        if (!Convert.TryFromBase64String(cursor, bytes, out var length))
+            throw CloseProblem.Invalid("cursor", "Invalid cursor.");
         var parts = Encoding.ASCII.GetString(bytes[..length]).Split(' ')
             .Select(part => long.Parse(part, CultureInfo.InvariantCulture)).ToArray();
         var age = clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(parts[3]);
@@ -73,8 +75,8 @@ internal sealed class CloseSearchDesk(
             var (field, range) = ("date_created", new RecordRange());
             foreach (var query in body.GetProperty("query").GetProperty("queries").EnumerateArray())
             {
-                if (query.GetProperty("type").GetString() == "object_type") type = query.GetProperty("object_type").GetString();
-                else (field, range) = Condition(query);
+                if (!query.TryGetProperty("object_type", out var asked)) (field, range) = Condition(query);
+                else type = asked.GetString();
             }
 
             if (type is null) throw CloseProblem.Invalid("query", "An object_type is missing.");
@@ -98,13 +100,15 @@ internal sealed class CloseSearchDesk(
         {
             var field = query.GetProperty("field").GetProperty("field_name").GetString()!;
             var condition = query.GetProperty("condition");
-            if (condition.GetProperty("type").GetString() != "moment_range") throw CloseProblem.Invalid("query", "Unknown condition.");
+            if (condition.GetProperty("type").GetString() != "moment_range")
+                throw CloseProblem.Invalid("query", "Unknown condition.");
             var range = new RecordRange();
             if (Moment("on_or_after") is { } from) range = range with { After = RecordKey.BeforeAllOf(from) };
             if (Moment("before") is { } to) range = range with { Before = RecordKey.BeforeAllOf(to) };
             return (field, range);
 
-            long? Moment(string name) => condition.TryGetProperty(name, out var moment) && moment.ValueKind == JsonValueKind.Object
+            long? Moment(string name) =>
+                condition.TryGetProperty(name, out var moment) && moment.ValueKind == JsonValueKind.Object
                 ? CloseQuery.Second(name, moment.GetProperty("value").GetString()!) : null;
         }
     }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Tidemark.Sandbox.Close;
 
-/// <summary>What differs between Close's documentation, its clients and its past, to be set at the control port.</summary>
+/// <summary>
+/// What differs between Close's documentation, its clients and its past, to be set at the control port.
+/// </summary>
 internal sealed class CloseSettings
 {
     /// <summary>Largest <c>_skip</c> of any list. Default 250,000.</summary>
@@ -17,7 +19,7 @@ internal sealed class CloseSettings
     /// <summary>Seconds that a search's cursor lives. Default 30.</summary>
     public double CursorSeconds { get; private set; } = 30;
 
-    /// <summary><c>nested</c> as the vendor's Python client reads it, <c>flat</c> as others do, or <c>neither</c>.</summary>
+    /// <summary><c>nested</c> as the vendor's client reads it, <c>flat</c> as others do, or <c>neither</c>.</summary>
     public string RateBody { get; private set; } = "nested";
 
     /// <summary><c>new</c>, <c>old</c> or <c>none</c>.</summary>
@@ -38,22 +40,71 @@ internal sealed class CloseSettings
     /// <summary>Whether shared custom fields say what they are used on.</summary>
     public bool TellsAssociations { get; private set; } = true;
 
-    public bool TrySet(string name, JsonElement value)
+    public bool TrySet(string name, JsonElement value) => value.ValueKind switch
     {
-        switch (name, value.ValueKind)
+        JsonValueKind.Number => TrySet(name, value.GetDouble()),
+        JsonValueKind.True or JsonValueKind.False => TrySet(name, value.GetBoolean()),
+        JsonValueKind.String => TrySet(name, value.GetString()!),
+        _ => false,
+    };
+
+    private bool TrySet(string name, double value)
+    {
+        switch (name)
         {
-            case ("max_skip", JsonValueKind.Number): MaxSkip = value.GetInt32(); return true;
-            case ("search_cap", JsonValueKind.Number): SearchCap = value.GetInt32(); return true;
-            case ("search_cap_is_said", JsonValueKind.True or JsonValueKind.False): SearchCapIsSaid = value.GetBoolean(); return true;
-            case ("cursor_seconds", JsonValueKind.Number): CursorSeconds = value.GetDouble(); return true;
-            case ("rate_body", JsonValueKind.String): RateBody = value.GetString()!; return true;
-            case ("rate_header", JsonValueKind.String): RateHeader = value.GetString()!; return true;
-            case ("rate_remaining", JsonValueKind.Number): RateRemaining = value.GetInt32(); return true;
-            case ("rate_reset", JsonValueKind.Number): RateReset = value.GetDouble(); return true;
-            case ("custom_form", JsonValueKind.String): CustomForm = value.GetString()!; return true;
-            case ("activity_order", JsonValueKind.String): ActivityOrder = value.GetString()!; return true;
-            case ("tells_associations", JsonValueKind.True or JsonValueKind.False): TellsAssociations = value.GetBoolean(); return true;
-            default: return false;
+            case "max_skip":
+                MaxSkip = (int)value;
+                return true;
+            case "search_cap":
+                SearchCap = (int)value;
+                return true;
+            case "cursor_seconds":
+                CursorSeconds = value;
+                return true;
+            case "rate_remaining":
+                RateRemaining = (int)value;
+                return true;
+            case "rate_reset":
+                RateReset = value;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool TrySet(string name, bool value)
+    {
+        switch (name)
+        {
+            case "search_cap_is_said":
+                SearchCapIsSaid = value;
+                return true;
+            case "tells_associations":
+                TellsAssociations = value;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool TrySet(string name, string value)
+    {
+        switch (name)
+        {
+            case "rate_body":
+                RateBody = value;
+                return true;
+            case "rate_header":
+                RateHeader = value;
+                return true;
+            case "custom_form":
+                CustomForm = value;
+                return true;
+            case "activity_order":
+                ActivityOrder = value;
+                return true;
+            default:
+                return false;
         }
     }
 }

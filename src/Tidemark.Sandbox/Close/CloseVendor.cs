@@ -81,12 +81,14 @@ internal sealed class CloseVendor : Vendor
 
     public override Answer Refuse(int status)
     {
-        if (status != StatusCodes.Status429TooManyRequests) return new CloseProblem(status, "The request was refused.").ToAnswer();
+        if (status != StatusCodes.Status429TooManyRequests)
+            return new CloseProblem(status, "The request was refused.").ToAnswer();
+        const string Message = "API call count exceeded for this second window.";
         var json = new JsonBuffer(1024);
         var reset = _settings.RateReset.ToString(CultureInfo.InvariantCulture);
-        if (_settings.RateBody == "neither") return new CloseProblem(status, "API call count exceeded.").ToAnswer();
-        if (_settings.RateBody == "flat") json.Add($$"""{"error":"API call count exceeded for this second window.","rate_reset":{{reset:raw}} }""");
-        else json.Add($$"""{"error":{"message":"API call count exceeded for this second window.","rate_reset":{{reset:raw}} } }""");
+        if (_settings.RateBody == "neither") json.Add($$"""{"error":{{Message}} }""");
+        else if (_settings.RateBody == "flat") json.Add($$"""{"error":{{Message}},"rate_reset":{{reset:raw}} }""");
+        else json.Add($$"""{"error":{"message":{{Message}},"rate_reset":{{reset:raw}} } }""");
         return new(status, json);
     }
 

@@ -3,7 +3,7 @@ using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.Close;
 
-/// <summary>How a record is shown: with the fields that were asked for, and custom fields in the form of the day.</summary>
+/// <summary>How a record is shown: with the fields asked for, and custom fields in the form of the day.</summary>
 internal sealed class CloseView(CloseSettings settings, IReadOnlyDictionary<string, CloseTable> tables)
 {
     private const string Flat = "custom.";
@@ -13,10 +13,10 @@ internal sealed class CloseView(CloseSettings settings, IReadOnlyDictionary<stri
     /// <param name="entry">The record.</param>
     /// <param name="fields">Null for all.</param>
     /// <param name="objectType">Named in the record where it is a result of a search.</param>
-    public void Write(JsonBuffer json, CloseTable table, RecordEntry entry, IReadOnlyList<string>? fields, string? objectType = null)
+    public void Write(
+        JsonBuffer json, CloseTable table, RecordEntry entry, IReadOnlyList<string>? fields, string? objectType = null)
     {
-        var isPlain = fields is null && objectType is null && (settings.CustomForm == "flat" || table.Kind.CustomKind is null);
-        if (isPlain)
+        if (fields is null && objectType is null && (settings.CustomForm == "flat" || table.Kind.CustomKind is null))
         {
             table.Stream.Write(json, entry, Form.Listed);
             return;
@@ -28,7 +28,9 @@ internal sealed class CloseView(CloseSettings settings, IReadOnlyDictionary<stri
         if (objectType is not null) shown["__object_type"] = objectType;
         foreach (var (name, value) in record)
         {
-            if (fields is null || fields.Contains(name) || (name == "id" && objectType is not null)) shown[name] = value?.DeepClone();
+            // A search shows the id unasked.
+            if (fields is null || fields.Contains(name) || (name == "id" && objectType is not null))
+                shown[name] = value?.DeepClone();
         }
 
         json.Raw(shown.ToJsonString(JsonText.Options));

@@ -64,7 +64,7 @@ internal sealed class CloseWorld
     public long LeadOf(Timeline children, long child) =>
         child < children.Count ? child * Leads.Count / children.Count : child % Leads.Count;
 
-    /// <summary>The first seeded child of a lead, which is also the one after the last child of the lead before it.</summary>
+    /// <summary>The first seeded child of a lead; the one before it is the last child of the lead before.</summary>
     public long FirstChild(Timeline children, long lead) => (lead * children.Count + Leads.Count - 1) / Leads.Count;
 
     /// <summary>A moment as Close writes it: microseconds and an offset.</summary>

@@ -77,7 +77,8 @@ public sealed class CloseChangeTests : IAsyncLifetime
     [Fact]
     public async Task A_record_dated_in_the_future_does_not_hide_those_made_after_it()
     {
-        var future = new { date_created = "2055-03-04T05:06:07.000000+00:00", date_updated = "2055-03-04T05:06:07.000000+00:00" };
+        const string Moment = "2055-03-04T05:06:07.000000+00:00";
+        var future = new { date_created = Moment, date_updated = Moment };
         foreach (var stream in new[] { "leads", "opportunities", "activities" })
         {
             await Bench.MutateAsync(stream, new { create = new[] { future } });
@@ -92,15 +93,13 @@ public sealed class CloseChangeTests : IAsyncLifetime
     {
         await Bench.MutateAsync("custom_fields", new { create = 60 });
         await Bench.ShouldEqualTheSourceAsync(WriteMode.Merge, "leads");
-        await Bench.MutateAsync("leads", new
-        {
-            update = new { count = 3, set = new { description = "moved", date_updated = "2020-01-01T00:00:00.000000+00:00" } },
-        });
+        var hidden = new { description = "moved", date_updated = "2020-01-01T00:00:00.000000+00:00" };
+        await Bench.MutateAsync("leads", new { update = new { count = 3, set = hidden } });
         await Bench.ResetRequestsAsync();
         await Bench.ShouldEqualTheSourceAsync(WriteMode.Merge, "leads");
 
         var asked = (await Bench.RequestsAsync())["recent"]!.AsArray();
-        asked.Count(request => (string)request!["method"]! == "POST" && ((string)request["path"]!).StartsWith("/api/v1/lead/", StringComparison.Ordinal))
+        asked.Count(request => (string)request!["method"]! == "POST" && request["path"]!.ToString().Contains("/lead/"))
             .ShouldBe(3);
     }
 

@@ -8,8 +8,8 @@ internal static class ScopedRecords
     /// <summary>The page's records with one more property, at their beginning. Takes the page over.</summary>
     public static HttpPage Mark(HttpPage page, string name, string scope)
     {
-        byte[] property =
-            [(byte)'{', .. JsonSerializer.SerializeToUtf8Bytes(name), (byte)':', .. JsonSerializer.SerializeToUtf8Bytes(scope)];
+        var (key, value) = (JsonSerializer.SerializeToUtf8Bytes(name), JsonSerializer.SerializeToUtf8Bytes(scope));
+        byte[] property = [(byte)'{', .. key, (byte)':', .. value];
         using (page)
         using (var marked = new HttpPageBuilder())
         {

@@ -19,9 +19,11 @@ internal sealed record CloseEvent(
 {
     public void Write(JsonBuffer json, CloseWorld world)
     {
-        json.Add($$"""{"id":{{new RecordId(world.EventIds, Number)}},"object_type":{{ObjectType}},"object_id":{{ObjectId}}""");
+        json.Add($$"""{"id":{{new RecordId(world.EventIds, Number)}},"object_type":{{ObjectType}}""");
+        json.Add($$""","object_id":{{ObjectId}}""");
         json.Add($$""","action":{{Action}},"lead_id":{{LeadId}},"user_id":{{world.User(0)}},"organization_id":""");
-        json.Add($$"""{{CloseWorld.Organization}},"request_id":null,"api_key_id":null,"oauth_client_id":null,"changed_fields":[]""");
+        json.Add($$"""{{CloseWorld.Organization}},"request_id":null,"api_key_id":null,"oauth_client_id":null""");
+        json.Add($$""","changed_fields":[]""");
         json.Add($$""","data":{{Data:raw}},"previous_data":{},"meta":{{Meta:raw}},"date_created":""");
         json.Add($$"""{{Text(Created)}},"date_updated":{{Text(Updated)}}}""");
     }

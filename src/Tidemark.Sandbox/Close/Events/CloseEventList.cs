@@ -11,7 +11,8 @@ internal sealed class CloseEventList(CloseEventLog log, CloseWorld world)
 {
     private const int MaxLimit = 50;
 
-    private static readonly string[] Filters = ["object_type", "object_id", "action", "lead_id", "user_id", "request_id"];
+    private static readonly string[] Filters =
+        ["object_type", "object_id", "action", "lead_id", "user_id", "request_id"];
 
     // In the order of Filters. Nothing at all is possible as well.
     private static readonly string[] Combinations =
@@ -26,13 +27,17 @@ internal sealed class CloseEventList(CloseEventLog log, CloseWorld world)
     {
         var limit = Math.Min(query.TakeLimit(), MaxLimit);
         var cursor = query.Take("_cursor");
-        var asked = Filters.Select(name => (Name: name, Value: query.Take(name))).Where(filter => filter.Value is not null).ToList();
+        var asked = Filters.Select(name => (Name: name, Value: query.Take(name)))
+            .Where(filter => filter.Value is not null).ToList();
         var combination = string.Join(',', asked.Select(filter => filter.Name));
-        if (!Combinations.Contains(combination)) throw CloseProblem.Bad($"These filters cannot be combined: {combination}.");
-        var range = query.TakeRange("date_updated");
+        if (!Combinations.Contains(combination))
+            throw CloseProblem.Bad($"These filters cannot be combined: {combination}.");
+        // With a cursor, the times that were asked for are of no account.
+        var range = query.TakeRange("date_updated") is { } wanted && cursor is null ? wanted : new RecordRange();
         query.Close();
 
-        var events = log.Read(one => asked.All(filter => Value(one, filter.Name) == filter.Value) && IsWithin(one, cursor is null ? range : null));
+        var events = log.Read(
+            one => IsWithin(one, range) && asked.All(filter => Value(one, filter.Name) == filter.Value));
         var start = cursor is null ? 0 : events.FindIndex(one => one.Updated.UtcTicks < Ticks(cursor));
         if (start < 0) start = events.Count;
         if (cursor is not null && fired.Has(FaultKind.RepeatPage)) start = Math.Max(0, start - limit);
@@ -56,8 +61,9 @@ internal sealed class CloseEventList(CloseEventLog log, CloseWorld world)
         return new(StatusCodes.Status200OK, json);
     }
 
-    private static bool IsWithin(CloseEvent one, RecordRange? range) =>
-        range is null || new RecordKey(one.Updated.ToUnixTimeSeconds(), one.Number) is var key && key > range.After && key < range.Before;
+    private static bool IsWithin(CloseEvent one, RecordRange range) =>
+        new RecordKey(one.Updated.ToUnixTimeSeconds(), one.Number) is var key
+        && key > range.After && key < range.Before;
 
     private static string? Value(CloseEvent one, string filter) => filter switch
     {

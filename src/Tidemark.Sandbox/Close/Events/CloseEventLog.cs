@@ -17,7 +17,8 @@ internal sealed class CloseEventLog(TimeProvider clock)
         lock (_gate)
         {
             var last = _events.FindLastIndex(one => one.ObjectId == objectId);
-            if (action == "updated" && last >= 0 && _events[last] is { Action: "updated" } before && now - before.Updated < Consolidated)
+            if (action == "updated" && last >= 0 && _events[last] is { Action: "updated" } before
+                && now - before.Updated < Consolidated)
             {
                 _events.RemoveAt(last);
                 _events.Add(before with { Updated = now, Data = data });

@@ -34,7 +34,8 @@ internal sealed class ActivityRecords(CloseWorld world)
         var draws = World.Draw(Purpose, index);
         var type = draws.From(Types).Type;
         var moment = CloseWorld.Moment(created, index);
-        json.Add($$"""{"_type":{{type}},"id":{{IdAt(index)}},"lead_id":{{LeadOf(index)}},"contact_id":null,"user_id":""");
+        json.Add($$"""{"_type":{{type}},"id":{{IdAt(index)}},"lead_id":{{LeadOf(index)}},"contact_id":null""");
+        json.Add($$""","user_id":""");
         json.Add($$"""{{World.User(index)}},"user_name":"Ada Almeida","users":[],"activity_at":{{moment}}""");
         WriteOwn(json, type, moment, ref draws);
         if (type == "Custom")
@@ -57,24 +58,28 @@ internal sealed class ActivityRecords(CloseWorld world)
                 break;
             case "Call":
                 json.Add($$""","direction":"outbound","status":"completed","duration":{{draws.Between(0, 3600)}}""");
-                json.Add($$""","phone":"+14155550100","remote_phone":"+14155550100","disposition":"answered","recording_url":null""");
+                json.Add($$""","phone":"+14155550100","remote_phone":"+14155550100","recording_url":null""");
+                json.Raw(",\"disposition\":\"answered\""u8);
                 json.Add($$""","voicemail_duration":0,"cost":{{(draws.Percent(50) ? "2" : null)}},"note":{{note}}""");
                 break;
             case "Email":
                 json.Add($$""","direction":"outgoing","status":"sent","subject":{{draws.From(Phrases.Goods)}}""");
-                json.Add($$""","sender":"ada@example.com","to":["sam@example.org"],"cc":[],"bcc":[],"body_text":{{note}},"body_html":""");
+                json.Add($$""","sender":"ada@example.com","to":["sam@example.org"],"cc":[],"bcc":[]""");
+                json.Add($$""","body_text":{{note}},"body_html":""");
                 json.Add($$"""{{$"<p>{note}</p>"}},"date_sent":{{moment}},"opens":[],"attachments":[]""");
                 break;
             case "Meeting":
-                json.Add($$""","title":{{draws.From(Phrases.Goods)}},"status":"completed","starts_at":{{moment}},"ends_at":""");
+                json.Add($$""","title":{{draws.From(Phrases.Goods)}},"status":"completed","starts_at":{{moment}}""");
+                json.Add($$""","ends_at":""");
                 json.Add($$"""{{moment}},"duration":1800,"location":null,"attendees":[],"note":{{note}}""");
                 break;
             case "SMS":
                 json.Add($$""","direction":"inbound","status":"inbox","text":{{note}},"cost":null""");
                 break;
             case "OpportunityStatusChange":
-                json.Add($$""","old_status_label":"Demo","new_status_label":"Proposal Sent","new_status_type":{{"active"}}""");
-                json.Add($$""","opportunity_value":{{draws.Between(100, 90_000)}},"opportunity_value_formatted":{{"$500"}}""");
+                json.Raw(""","old_status_label":"Demo","new_status_label":"Won","task_id":null"""u8);
+                json.Add($$""","opportunity_value":{{draws.Between(100, 90_000)}}""");
+                json.Add($$""","opportunity_value_formatted":{{"$500"}}""");
                 break;
             case "LeadStatusChange":
                 json.Raw(",\"old_status_label\":\"Potential\",\"new_status_label\":\"Qualified\""u8);

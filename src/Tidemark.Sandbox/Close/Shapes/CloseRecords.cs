@@ -36,7 +36,8 @@ internal abstract class CloseRecords(string objectType, CloseWorld world, IdCode
     protected void WriteEnd(JsonBuffer json, long index, long created)
     {
         var moment = CloseWorld.Moment(created, index);
-        json.Add($$""","organization_id":{{CloseWorld.Organization}},"created_by":{{World.User(index)}},"updated_by":""");
+        json.Add($$""","organization_id":{{CloseWorld.Organization}},"created_by":{{World.User(index)}}""");
+        json.Add($$""","updated_by":""");
         json.Add($$"""{{World.User(index)}},"date_created":{{moment}},"date_updated":{{moment}}}""");
     }
 }

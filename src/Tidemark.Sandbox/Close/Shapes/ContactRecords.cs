@@ -21,7 +21,8 @@ internal sealed class ContactRecords(CloseWorld world)
         var draws = World.Draw(Purpose, index);
         var person = People.Draw(ref draws);
         var name = person.FullName();
-        json.Add($$"""{"id":{{IdAt(index)}},"lead_id":{{LeadOf(index)}},"name":{{name}},"display_name":{{name}},"title":""");
+        json.Add($$"""{"id":{{IdAt(index)}},"lead_id":{{LeadOf(index)}},"name":{{name}},"display_name":{{name}}""");
+        json.Add($$""","title":""");
         json.Add($$"""{{(draws.Percent(70) ? draws.From(Titles) : null)}},"emails":[""");
         if (draws.Percent(90))
         {

@@ -11,7 +11,8 @@ internal sealed class CustomFieldRecords(CloseWorld world, CloseSettings setting
     public override bool HasEvents => false;
 
     /// <summary>The fields of one kind.</summary>
-    public static RecordFilter OfKind(string kind) => new("kind", index => At(index).Kind == kind, value => value == kind);
+    public static RecordFilter OfKind(string kind) =>
+        new("kind", index => At(index).Kind == kind, value => value == kind);
 
     public static SeededField At(long index) => index < CustomFieldList.All.Length
         ? CustomFieldList.All[index] : new SeededField("lead", $"Field {index}", "text", 0);
@@ -22,7 +23,7 @@ internal sealed class CustomFieldRecords(CloseWorld world, CloseSettings setting
         json.Add($$"""{"id":{{IdAt(index)}}""");
         if (form == Form.Complete) json.Add($$""","kind":{{field.Kind}}""");
         json.Add($$""","name":{{field.Name}},"description":null,"type":{{field.Type}},"choices":""");
-        if (field.Type == "choices") json.Add($$"""[{{Phrases.Segments[0]}},{{Phrases.Segments[1]}},{{Phrases.Segments[2]}}]""");
+        if (field.Type == "choices") json.Add($$"""[{{Phrases.Segments[0]}},{{Phrases.Segments[1]}}]""");
         else json.Null();
         json.Add($$""","accepts_multiple_values":{{field.IsMultiple}},"editable_with_roles":[]""");
         if (field.Kind == "shared" && settings.TellsAssociations)

@@ -26,7 +26,8 @@ internal sealed class LeadRecords(CloseWorld world) : CloseRecords("lead", world
         json.Add($$"""{{(draws.Percent(60) ? draws.From(Phrases.Notes) : null)}},"url":""");
         json.Add($$"""{{(draws.Percent(50) ? $"https://company{index}.example" : null)}}""");
         json.Add($$""","html_url":"https://app.close.com/lead/{{Ids.Text(index):raw}}/","source":null,"status_id":""");
-        json.Add($$"""{{new RecordId(World.LeadStatusIds, status)}},"status_label":{{LeadStatusRecords.Labels[status]}}""");
+        json.Add($$"""{{new RecordId(World.LeadStatusIds, status)}}""");
+        json.Add($$""","status_label":{{LeadStatusRecords.Labels[status]}}""");
         json.Raw(",\"addresses\":["u8);
         if (draws.Percent(70)) WriteAddress(json, draws.From(Places.All));
         json.Raw("],\"contact_ids\":["u8);
@@ -50,7 +51,8 @@ internal sealed class LeadRecords(CloseWorld world) : CloseRecords("lead", world
 
     private static void WriteAddress(JsonBuffer json, Place place)
     {
-        json.Add($$"""{"label":"business","address_1":{{place.Street}},"address_2":null,"city":{{place.City}},"state":""");
+        json.Add($$"""{"label":"business","address_1":{{place.Street}},"address_2":null,"city":{{place.City}}""");
+        json.Add($$""","state":""");
         json.Add($$"""{{place.State}},"zipcode":"{{place.PostalPrefix:raw}}123","country":{{place.Country}}}""");
     }
 }

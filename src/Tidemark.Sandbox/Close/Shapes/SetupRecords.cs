@@ -17,8 +17,9 @@ internal sealed class UserRecords(CloseWorld world) : CloseRecords("user", world
         var person = People.Draw(ref draws);
         var moment = CloseWorld.Moment(created, index);
         json.Add($$"""{"id":{{IdAt(index)}},"first_name":{{person.First}},"last_name":{{person.Last}}""");
-        json.Add($$""","email":"{{person.FirstInMail:raw}}{{index}}@example.com","organizations":[{{CloseWorld.Organization}}]""");
-        json.Add($$""","image":null,"date_created":{{moment}},"date_updated":{{moment}}}""");
+        json.Add($$""","email":{{$"{person.FirstInMail}{index}@example.com"}},"organizations":""");
+        json.Add($$"""[{{CloseWorld.Organization}}],"image":null""");
+        json.Add($$""","date_created":{{moment}},"date_updated":{{moment}}}""");
     }
 }
 
@@ -31,7 +32,8 @@ internal sealed class PipelineRecords(CloseWorld world)
 
     public override void Write(JsonBuffer json, long index, long created, Form form)
     {
-        json.Add($$"""{"id":{{IdAt(index)}},"name":{{(index < Names.Length ? Names[index] : $"Pipeline {index}")}},"statuses":[""");
+        json.Add($$"""{"id":{{IdAt(index)}},"name":{{(index < Names.Length ? Names[index] : $"Pipeline {index}")}}""");
+        json.Add($$""","statuses":[""");
         var isFirst = true;
         for (var number = 0; number < OpportunityStatusRecords.All.Length; number++)
         {
@@ -39,7 +41,8 @@ internal sealed class PipelineRecords(CloseWorld world)
             if (pipeline != index) continue;
             if (!isFirst) json.Raw(","u8);
             isFirst = false;
-            json.Add($$"""{"id":{{new RecordId(World.OpportunityStatusIds, number)}},"label":{{label}},"type":{{type}}}""");
+            json.Add($$"""{"id":{{new RecordId(World.OpportunityStatusIds, number)}},"label":{{label}}""");
+            json.Add($$""","type":{{type}}}""");
         }
 
         json.Raw("]"u8);

@@ -26,9 +26,11 @@ internal sealed class TaskRecords(CloseWorld world) : CloseRecords("task", world
         // A day, or a moment in the offset of whoever set it.
         var date = draws.Percent(50) ? due[..10] : due[..19] + "+02:00";
         json.Add($$"""{"_type":{{TypeOf(index)}},"id":{{IdAt(index)}},"lead_id":{{LeadOf(index)}},"lead_name":""");
-        json.Add($$"""{{LeadRecords.NameOf(World, World.LeadOf(Timeline, index))}},"contact_id":null,"contact_name":null""");
+        json.Add($$"""{{LeadRecords.NameOf(World, World.LeadOf(Timeline, index))}},"contact_id":null""");
+        json.Add($$""","contact_name":null""");
         json.Add($$""","assigned_to":{{World.User(index)}},"assigned_to_name":"Ada Almeida","text":""");
-        json.Add($$"""{{draws.From(Phrases.Notes)}},"date":{{date}},"due_date":{{date}},"is_complete":{{draws.Percent(60)}}""");
+        json.Add($$"""{{draws.From(Phrases.Notes)}},"date":{{date}},"due_date":{{date}}""");
+        json.Add($$""","is_complete":{{draws.Percent(60)}}""");
         json.Add($$""","is_dateless":false,"object_id":null,"object_type":null,"view":null""");
         json.Add($$""","created_by_name":"Ada Almeida","updated_by_name":{{"Ada Almeida"}}""");
         WriteEnd(json, index, created);
