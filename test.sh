@@ -51,6 +51,7 @@ dotnet artifacts/bin/Tidemark.Tests/release/Tidemark.Tests.dll -noColor -trx "$r
 counters=$(grep -o '<Counters [^>]*>' "$report/tests.trx" | head -n 1)
 count() { echo "$counters" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | head -n 1; }
 passed=$(count passed)
+# What was not run is not passed: an error or a time-out counts as failed, and so does a run that was cut off.
 failed=$(( $(count total) - passed ))
 [ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
 echo "${passed:-0} passed, ${failed} failed"

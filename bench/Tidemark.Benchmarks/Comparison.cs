@@ -17,14 +17,14 @@ internal static class Comparison
 
         Output.Line(string.Create(CultureInfo.InvariantCulture,
             $"{settings.Records} customers, {settings.Runs} rounds, {settings.Delay} ms a page, {settings.Parallel} ranges at once"));
-        Output.Line("what      rows/s (median)   seconds min/median/max    peak RSS MB   x of the slower bound");
+        Output.Line("what      rows/s (median)   seconds min/median/max    peak RSS MB   own CPU s   x of the slower bound");
         var bound = settings.What.Where(what => what is "pages" or "copy").Select(what => Median(figures[what])).DefaultIfEmpty(0).Max();
         foreach (var (what, measured) in figures)
         {
             var seconds = measured.Select(figure => figure.Seconds).Order().ToList();
             var median = Median(measured);
             Output.Line(string.Create(CultureInfo.InvariantCulture,
-                $"{what,-8} {settings.Records / median,12:N0}       {seconds[0]:0.00}/{median:0.00}/{seconds[^1]:0.00} {measured.Max(figure => figure.PeakMegabytes),20:N0} {(bound == 0 ? 0 : median / bound),14:0.00}"));
+                $"{what,-8} {settings.Records / median,12:N0}       {seconds[0]:0.00}/{median:0.00}/{seconds[^1]:0.00} {measured.Max(figure => figure.PeakMegabytes),12:N0} {measured.Min(figure => figure.ProcessorSeconds),12:0.00} {(bound == 0 ? 0 : median / bound),14:0.00}"));
         }
 
         return 0;
@@ -44,8 +44,9 @@ internal static class Comparison
         if (process.ExitCode != 0) throw new InvalidOperationException($"{what} failed: {answer}");
         var parts = answer.Split(' ');
         return new Figure(
-            double.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture));
+            double.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture),
+            double.Parse(parts[2], CultureInfo.InvariantCulture));
     }
 
-    private sealed record Figure(double Seconds, double PeakMegabytes);
+    private sealed record Figure(double Seconds, double PeakMegabytes, double ProcessorSeconds);
 }

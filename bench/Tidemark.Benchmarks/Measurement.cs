@@ -9,6 +9,7 @@ using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Sources;
 
@@ -25,13 +26,16 @@ internal static class Measurement
         {
             "pages" => await PagesAsync(settings),
             "serial" => await PagesAsync(settings with { Parallel = 1 }),
+            "map" => await MapAsync(settings),
             "copy" => await RawCopy.RunAsync(settings, Schema),
             "first" => await SyncAsync(settings, WriteMode.Merge, isFirst: true),
             "full" => await SyncAsync(settings, WriteMode.Replace, isFirst: true),
             "again" => await SyncAsync(settings, WriteMode.Replace, isFirst: false),
             _ => throw new InvalidOperationException($"There is nothing to measure called {what}."),
         };
-        Output.Line(string.Create(CultureInfo.InvariantCulture, $"{seconds:0.000} {PeakMegabytes():0}"));
+        using var self = Process.GetCurrentProcess();
+        Output.Line(string.Create(
+            CultureInfo.InvariantCulture, $"{seconds:0.000} {PeakMegabytes():0} {self.TotalProcessorTime.TotalSeconds:0.000}"));
         return 0;
     }
 
@@ -73,6 +77,28 @@ internal static class Measurement
         }
 
         return records == settings.Records ? watch.Elapsed.TotalSeconds : throw new InvalidOperationException($"{records} records");
+    }
+
+    private static async Task<double> MapAsync(Settings settings)
+    {
+        await using var source = OpenSource(settings);
+        var stream = (await source.DiscoverAsync(CancellationToken.None)).First(stream => stream.Name == "customers");
+        var mapper = new RecordMapper(stream, reportsNewFields: true, keepsRaw: true);
+        var batch = new RowBatch(stream);
+        var watch = Stopwatch.StartNew();
+        await foreach (var page in source.ReadAsync(new ReadRequest(stream, null), CancellationToken.None))
+        {
+            foreach (var place in page.Records)
+            {
+                if (!mapper.Map(page.Bytes.Span.Slice(place.Start, place.Length), place.IsDeletion, batch).IsAdded)
+                    throw new InvalidOperationException("A record does not fit.");
+            }
+
+            page.Dispose();
+            if (batch.Count > 5000) batch.Clear();
+        }
+
+        return watch.Elapsed.TotalSeconds;
     }
 
     private static async Task<double> SyncAsync(Settings settings, WriteMode mode, bool isFirst)

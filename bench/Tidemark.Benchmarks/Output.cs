@@ -14,11 +14,12 @@ internal static class Output
               run [--records 100000] [--runs 5] [--delay MS] [--parallel 4] [--what pages,copy,first,again]
 
             pages  the pages alone, read by the same client and thrown away
+            map    the pages, mapped to rows and thrown away
             copy   one raw binary COPY of the same rows into the same table
             first  a first sync (merge) into an empty table
             full   a first sync in replace mode, published at its end
             again  the same sync once more, nothing changed at the source (a full reading)
-            serial pages alone, one at a time
+            serial the pages alone, one range at a time
 
             PostgreSQL is named by TIDEMARK_BENCH_POSTGRES (postgres://user:password@host:port/database).
             """);

@@ -28,10 +28,10 @@ internal static class CloseSearch
         {
             Picks = ["cursor"],
             BindsPosition = true,
+            EndsByPosition = true,
         })
     {
         PageSize = pageSize,
-        DoubtsEnd = true,
         Range = new ListingRange(field, WireTime.Iso8601, RangeOrder.OldestFirst),
         LosesPosition = error => error.Code == CloseErrors.CursorGone,
     };
@@ -94,6 +94,7 @@ internal static class CloseSearch
     /// </summary>
     private static string? Next(Slice slice, HttpPage page, string field, int pageSize)
     {
+        if (page.Records.Count == 0) return null;
         var (first, last) = (ClosePaging.Second(page.First(field)), ClosePaging.Second(page.Last(field)));
         if (first is null || last is null || last < first) throw CloseErrors.OutOfOrder(field);
 

@@ -35,7 +35,11 @@ public interface ILoad : IAsyncDisposable
     /// Makes all staged streams live in one transaction: readers see the old rows or the new ones, never a mix.
     /// Streams that were merged are live already and are not spoken of.
     /// </summary>
-    Task<IReadOnlyList<PublishResult>> PublishAsync(CancellationToken cancellationToken);
+    /// <param name="beforeCommit">Told what a table's publishing comes to while it can still be undone, so that refused
+    /// records are in quarantine whatever happens.</param>
+    /// <param name="cancellationToken">Before the commit; not during it.</param>
+    Task<IReadOnlyList<PublishResult>> PublishAsync(
+        Func<PublishResult, Task> beforeCommit, CancellationToken cancellationToken);
 }
 
 /// <summary>The writing of one stream of a run.</summary>
@@ -51,7 +55,13 @@ public interface IStreamLoad : IAsyncDisposable
     /// Writes a batch and its checkpoint in one transaction. Rows that a constraint refuses are isolated and returned;
     /// the others are written.
     /// </summary>
-    Task<WriteResult> WriteAsync(RowBatch batch, Checkpoint after, CancellationToken cancellationToken);
+    /// <param name="batch">Rows in the order in which they are to be written.</param>
+    /// <param name="after">Where the stream stands then.</param>
+    /// <param name="beforeCommit">Told the rows that are refused, where there are any, while the batch can still be
+    /// undone, so that they are in quarantine whatever happens.</param>
+    /// <param name="cancellationToken">Before the commit; not during it.</param>
+    Task<WriteResult> WriteAsync(
+        RowBatch batch, Checkpoint after, Func<IReadOnlyList<RefusedRow>, Task> beforeCommit, CancellationToken cancellationToken);
 
     /// <summary>Columns that the table can still take.</summary>
     int Room { get; }

@@ -7,6 +7,9 @@ namespace Tidemark.Engine.Errors;
 /// <param name="Hint">What to do about it, where that is known.</param>
 public sealed record Problem(string Code, string Subject, string Message, string? Hint = null)
 {
+    /// <summary>Streams that it keeps from being read, where it concerns only some; else empty.</summary>
+    public IReadOnlyList<string> Streams { get; init; } = [];
+
     /// <summary>The problem that an exception describes.</summary>
     public static Problem From(TidemarkException error, string subject) =>
         new(error.Code, subject, error.Message, error.Hint);

@@ -61,8 +61,8 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
             {
                 IsComplete = batch.IsLast,
             };
-            var written = await stream.WriteAsync(batch.Rows, after, cancellationToken);
-            await QuarantineAsync(Refused(table, batch.Rows, written), cancellationToken);
+            var written = await stream.WriteAsync(
+                batch.Rows, after, refused => QuarantineAsync(Refused(table, batch.Rows, refused), cancellationToken), cancellationToken);
             ledger.Wrote(batch, written, stream.Checkpoint!.Staged);
             reader.Return(batch);
             report();
@@ -87,7 +87,7 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
         if (records.Count > 0) await journal.QuarantineAsync(records, cancellationToken);
     }
 
-    private static List<QuarantinedRecord> Refused(TablePlan table, RowBatch rows, WriteResult written) =>
-        [.. written.Refused.Select(refused => new QuarantinedRecord(
+    private static List<QuarantinedRecord> Refused(TablePlan table, RowBatch rows, IReadOnlyList<RefusedRow> refusedRows) =>
+        [.. refusedRows.Select(refused => new QuarantinedRecord(
             table.Stream.Name, System.Text.Encoding.UTF8.GetString(rows.Raw(refused.Row)), refused.Reason))];
 }

@@ -134,17 +134,17 @@ public sealed class Sync(TimeProvider clock)
         if (objections.Count > 0) return false;
 
         await journal.StepAsync("publish", null, StepStatus.Running, null, cancellationToken);
-        foreach (var published in await load.PublishAsync(cancellationToken))
-        {
-            var ledger = ledgers.First(ledger => ledger.Table == published.Table);
-            ledger.Published(published);
-            await journal.QuarantineAsync(
-                [.. published.Refused.Select(refused => new QuarantinedRecord(ledger.Stream, refused.Payload, refused.Reason))],
-                CancellationToken.None);
-        }
-
+        var results = await load.PublishAsync(QuarantineAsync, cancellationToken);
+        foreach (var published in results) LedgerOf(published).Published(published);
         await journal.StepAsync("publish", null, StepStatus.Done, null, CancellationToken.None);
         return true;
+
+        StreamLedger LedgerOf(PublishResult published) => ledgers.First(ledger => ledger.Table == published.Table);
+
+        Task QuarantineAsync(PublishResult published) => journal.QuarantineAsync(
+            [.. published.Refused.Select(refused =>
+                new QuarantinedRecord(LedgerOf(published).Stream, refused.Payload, refused.Reason))],
+            cancellationToken);
     }
 
     /// <summary>Only what is proven is called succeeded.</summary>

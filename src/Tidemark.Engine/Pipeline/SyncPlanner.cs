@@ -33,7 +33,7 @@ public sealed class SyncPlanner(
         {
             var tables = source is null ? [] : await TablesAsync(request, source, problems, cancellationToken);
             var checks = await Task.WhenAll(
-                SourceProblemsAsync(source, from, cancellationToken),
+                SourceProblemsAsync(source, from, tables, cancellationToken),
                 destination is null ? Task.FromResult<IReadOnlyList<Problem>>([]) : destination.CheckAsync(tables, cancellationToken));
             problems.AddRange(checks.SelectMany(found => found));
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);
@@ -128,10 +128,11 @@ public sealed class SyncPlanner(
             .Replace("{stream}", ColumnNames.SnakeCase(stream), StringComparison.Ordinal));
 
     private static async Task<IReadOnlyList<Problem>> SourceProblemsAsync(
-        ISource? source, SourceDefinition definition, CancellationToken cancellationToken)
+        ISource? source, SourceDefinition definition, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
     {
         if (source is null) return [];
         var check = await source.CheckAsync(cancellationToken);
-        return [.. check.Problems.Select(problem => problem with { Subject = $"source \"{definition.Name}\", {problem.Subject}" })];
+        var wanted = tables.Select(table => table.Stream.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. check.Problems.Where(problem => problem.Streams.Count == 0 || problem.Streams.Any(wanted.Contains)).Select(problem => problem with { Subject = $"source \"{definition.Name}\", {problem.Subject}" })];
     }
 }

@@ -48,7 +48,7 @@ internal static class Truth
     private static void WriteId(RecordStream stream, JsonBuffer json, RecordEntry entry)
     {
         if (entry.Changed is { } changed) json.Text(changed.Id);
-        else json.Id(new(stream.Seeded.Ids, entry.Index));
+        else stream.Seeded.WriteId(json, entry.Index);
     }
 
     private static async Task FlushAsync(HttpContext http, JsonBuffer json)

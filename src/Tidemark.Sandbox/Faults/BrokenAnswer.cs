@@ -14,7 +14,7 @@ internal static class BrokenAnswer
     {
         var response = http.Response;
         response.StatusCode = answer.Status;
-        response.ContentType = "application/json";
+        response.ContentType = answer.MediaType;
         if (fired.Has(FaultKind.WrongContent)) return WriteHtmlAsync(http);
 
         var body = answer.Body.Written;

@@ -4,11 +4,11 @@ namespace Tidemark.Sandbox.Records;
 
 /// <summary>
 /// Ids of a stream: a prefix and 11 base62 digits that hold the scrambled index, so that an id leads back to its
-/// index without a table.
+/// index without a table. A vendor whose ids are made otherwise overrides all four members.
 /// </summary>
 /// <param name="prefix">E.g. <c>cus_</c>; may go on with constant digits to reach the vendor's length.</param>
 /// <param name="key">Differs by stream and seed: the same index has different digits in each.</param>
-internal sealed class IdCodec(string prefix, ulong key)
+internal class IdCodec(string prefix, ulong key)
 {
     private const int Digits = 11;
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -16,9 +16,9 @@ internal sealed class IdCodec(string prefix, ulong key)
 
     public string Prefix => prefix;
 
-    public int Length => prefix.Length + Digits;
+    public virtual int Length => prefix.Length + Digits;
 
-    public string Text(long index) => string.Create(Length, (prefix, Value(index)), static (text, id) =>
+    public virtual string Text(long index) => string.Create(Length, (prefix, Value(index)), static (text, id) =>
     {
         id.prefix.CopyTo(text);
         var rest = id.Item2;
@@ -30,7 +30,7 @@ internal sealed class IdCodec(string prefix, ulong key)
     });
 
     /// <summary>Writes the id as ASCII; <paramref name="target"/> has room for <see cref="Length"/> bytes.</summary>
-    public void Write(Span<byte> target, long index)
+    public virtual void Write(Span<byte> target, long index)
     {
         for (var at = 0; at < prefix.Length; at++) target[at] = (byte)prefix[at];
         var rest = Value(index);
@@ -42,7 +42,7 @@ internal sealed class IdCodec(string prefix, ulong key)
     }
 
     /// <summary>The index that <paramref name="id"/> stands for; any well-formed id stands for some index.</summary>
-    public bool TryIndex(string id, out long index)
+    public virtual bool TryIndex(string id, out long index)
     {
         index = -1;
         if (id.Length != Length || !id.StartsWith(prefix, StringComparison.Ordinal)) return false;

@@ -51,7 +51,7 @@ internal sealed class RecordStream(SeededRecords seeded)
         {
             if (!_givenIds.TryGetValue(id, out var key))
             {
-                if (!seeded.Ids.TryIndex(id, out var index) || !TryKey(index, out key)) return Missing(out entry);
+                if (!seeded.TryIndex(id, out var index) || !TryKey(index, out key)) return Missing(out entry);
                 // A record that was given another id does not answer to the one computed from its index.
                 if (_changed.TryGetValue(index, out var renamed) && renamed.Id != id) return Missing(out entry);
             }
@@ -71,7 +71,7 @@ internal sealed class RecordStream(SeededRecords seeded)
         }
     }
 
-    public string IdOf(RecordEntry entry) => entry.Changed?.Id ?? seeded.Ids.Text(entry.Index);
+    public string IdOf(RecordEntry entry) => entry.Changed?.Id ?? seeded.IdOf(entry.Index);
 
     public void Write(JsonBuffer json, RecordEntry entry, Form form)
     {
@@ -87,7 +87,7 @@ internal sealed class RecordStream(SeededRecords seeded)
             _added.Insert(~place, key);
             _addedAt[key.Index] = key.Created;
             _changed[key.Index] = new(id, json);
-            if (id != seeded.Ids.Text(key.Index)) _givenIds[id] = key;
+            if (id != seeded.IdOf(key.Index)) _givenIds[id] = key;
         }
     }
 

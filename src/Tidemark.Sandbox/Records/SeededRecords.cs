@@ -12,6 +12,14 @@ internal abstract class SeededRecords(IdCodec ids, Timeline timeline)
 
     public long Count => Timeline.Count;
 
+    /// <summary>The id of a record that nobody gave another one. Several parts, where a record has no id of its own.</summary>
+    public virtual string IdOf(long index) => Ids.Text(index);
+
+    /// <summary>The index behind an id as <see cref="IdOf"/> makes them; any well-formed id stands for some index.</summary>
+    public virtual bool TryIndex(string id, out long index) => Ids.TryIndex(id, out index);
+
+    public virtual void WriteId(JsonBuffer json, long index) => json.Id(new(Ids, index));
+
     public abstract void Write(JsonBuffer json, long index, long created, Form form);
 
     /// <summary>A changed record, kept as <see cref="Form.Complete"/> JSON, in the form that is asked for.</summary>

@@ -9,5 +9,8 @@ internal sealed class Answer(int status, JsonBuffer body) : IDisposable
 
     public JsonBuffer Body { get; } = body;
 
+    /// <summary>Default <c>application/json</c>.</summary>
+    public string MediaType { get; init; } = "application/json";
+
     public void Dispose() => Body.Dispose();
 }

@@ -11,6 +11,7 @@ internal static class RequestBody
         if (http.Request.ContentLength is null or 0 && !http.Request.Headers.ContainsKey("Transfer-Encoding")) return;
         var whole = new MemoryStream();
         await http.Request.Body.CopyToAsync(whole, http.RequestAborted);
+        whole.Position = 0;
         http.Request.Body = whole;
     }
 

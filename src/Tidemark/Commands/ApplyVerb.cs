@@ -10,7 +10,12 @@ internal static class ApplyVerb
 {
     public static Verb Create()
     {
-        var file = new Option<string>("--file", "-f") { Description = "YAML file; - reads standard input.", HelpName = "FILE", Required = true };
+        var file = new Option<string>("--file", "-f")
+        {
+            Description = "YAML file; - reads standard input.",
+            HelpName = "FILE",
+            Required = true,
+        };
         var verb = new Verb("apply", "Saves sources, destinations and pipelines from a file, all or none.",
             "tidemark apply -f tidemark.yaml", "tidemark export --home old | tidemark apply -f - --home new") { file };
         verb.Runs(async session =>
@@ -30,7 +35,8 @@ internal static class ApplyVerb
         try
         {
             return file == "-"
-                ? await session.Terminal.Input.ReadToEndAsync(session.Stop) : await File.ReadAllTextAsync(file, session.Stop);
+                ? await session.Terminal.Input.ReadToEndAsync(session.Stop)
+                    : await File.ReadAllTextAsync(file, session.Stop);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

@@ -12,7 +12,11 @@ internal static class ConnectorsVerb
 {
     public static Verb Create()
     {
-        var name = new Argument<string?>("name") { Description = "Shows the settings of this one.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("name")
+        {
+            Description = "Shows the settings of this one.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var verb = new Verb("connectors", "Lists the systems that Tidemark can talk to, and their settings.",
             "tidemark connectors", "tidemark connectors stripe") { name };
         verb.Runs(session =>
@@ -40,7 +44,9 @@ internal static class ConnectorsVerb
         var table = RunReport.Plain("connector", "is a", "needs");
         foreach (var connector in connectors)
         {
-            var needs = SettingsBinder.Describe(connector.Options).Where(setting => setting.IsRequired).Select(setting => setting.Name);
+            var needs = SettingsBinder.Describe(connector.Options)
+                .Where(setting => setting.IsRequired)
+                .Select(setting => setting.Name);
             table.AddRow(connector.Name, string.Join(", ", Roles(connector)), string.Join(", ", needs));
         }
 
@@ -50,12 +56,16 @@ internal static class ConnectorsVerb
     private static Table Settings(IConnector connector)
     {
         var table = new Table().Border(TableBorder.Simple);
-        table.AddColumn(new TableColumn("setting").NoWrap()).AddColumn(new TableColumn("").NoWrap()).AddColumn("meaning");
-        foreach (var setting in SettingsBinder.Describe(connector.Options).OrderByDescending(setting => setting.IsRequired))
+        table.AddColumn(new TableColumn("setting").NoWrap())
+            .AddColumn(new TableColumn("").NoWrap())
+            .AddColumn("meaning");
+        foreach (var setting in SettingsBinder.Describe(connector.Options)
+            .OrderByDescending(setting => setting.IsRequired))
         {
             var marks = new[] { setting.IsRequired ? "required" : null, setting.IsSecret ? "secret" : null };
             table.AddRow(
-                new Text(setting.Name), new Text(string.Join(", ", marks.OfType<string>())), new Text(setting.Description));
+                new Text(setting.Name), new Text(string.Join(", ", marks.OfType<string>())),
+                new Text(setting.Description));
         }
 
         return table;

@@ -22,7 +22,7 @@ internal static class DemoVerb
         };
         verb.Runs(async session =>
         {
-            SandboxVerb.Require(session.Get(size) >= 1, "--size is at least 1.");
+            UsageCheck.Require(session.Get(size) >= 1, "--size is at least 1.");
             // A demo has no business in the home of real work.
             var folder = Path.GetFullPath(session.HomeOption ?? Path.Combine(session.HomeFolder, "demo"));
             await using var sandbox = await StartAsync(session, session.Get(size));
@@ -59,16 +59,17 @@ internal static class DemoVerb
             // The stand-in starts afresh each time, so what an earlier demo left is replaced by what is there now.
             foreach (var pipeline in await home.Definitions.Pipelines.ListAsync(session.Stop))
                 worst = Math.Max(worst, await SyncAsync(new(pipeline) { Mode = WriteMode.Replace, IsApproved = true }));
+            if (worst == ExitCode.Cancelled) return worst;
             if (isOnce || worst != ExitCode.Done)
             {
-                TellMore();
+                TellMore(isOver: true);
                 return worst;
             }
 
             await ChangeRecordsAsync();
             foreach (var pipeline in await home.Definitions.Pipelines.ListAsync(session.Stop))
                 worst = Math.Max(worst, await SyncAsync(new(pipeline)));
-            TellMore();
+            TellMore(isOver: false);
             session.Say("");
             session.Say("The stand-in goes on answering. Ctrl-C stops it.");
             await SandboxVerb.UntilStoppedAsync(session);
@@ -111,15 +112,23 @@ internal static class DemoVerb
             }
         }
 
-        private void TellMore()
+        private void TellMore(bool isOver)
         {
-            var here = session.HomeOption is null && folder.StartsWith(Environment.CurrentDirectory, StringComparison.Ordinal)
+            var here = session.HomeOption is null
+                && folder.StartsWith(Environment.CurrentDirectory, StringComparison.Ordinal)
                 ? Path.GetRelativePath(Environment.CurrentDirectory, folder) : folder;
             session.Say("");
-            session.Say("Try, in another terminal:");
-            session.Say($"  sqlite3 {Path.Combine(here, "demo.db")} 'select name, email from stripe_customers limit 5'");
+            session.Say(isOver ? "Try:" : "Try, in another terminal:");
+            var database = Path.Combine(here, "demo.db");
+            session.Say($"  sqlite3 {database} 'select name, email from stripe_customers limit 5'");
             session.Say($"  tidemark runs --home {here}");
             session.Say($"  tidemark run show last --home {here}");
+            if (isOver)
+            {
+                session.Say("  tidemark demo    (without --once it goes on: change records, sync again)");
+                return;
+            }
+
             session.Say($"  curl {sandbox.Control}mutate/stripe/customers -d '{{\"update\":{{\"count\":7}}}}'");
             session.Say($"  tidemark sync demo --home {here}");
         }

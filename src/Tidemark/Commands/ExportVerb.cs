@@ -8,7 +8,8 @@ internal static class ExportVerb
 {
     public static Verb Create()
     {
-        var verb = new Verb("export", "Prints every definition as YAML, secrets left out.", "tidemark export > tidemark.yaml");
+        var verb = new Verb("export", "Prints every definition as YAML, secrets left out.",
+            "tidemark export > tidemark.yaml");
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();

@@ -11,7 +11,7 @@ namespace Tidemark.Commands;
 /// <param name="Streams">Only these; empty means those of the pipeline.</param>
 internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList<string> Streams)
 {
-    /// <exception cref="TidemarkException"><c>usage.names_missing</c>; <c>pipeline.unknown</c> and its like.</exception>
+    /// <exception cref="TidemarkException"><c>usage.names_missing</c>, <c>pipeline.unknown</c>…</exception>
     public static async Task<PipelineChoice> FromNamesAsync(Session session, Home home, IReadOnlyList<string> names) =>
         names switch
         {
@@ -57,8 +57,11 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
             throw new TidemarkException(FailureKind.Usage, "usage.names_missing", "What is to be synced?")
             {
                 Hint = pipelines.Count > 0 ? $"Pipelines: {string.Join(", ", pipelines)}."
-                    : canAsk ? $"Name a source ({string.Join(", ", sources)}) and a destination ({string.Join(", ", destinations)})."
-                    : "There is nothing yet: `tidemark demo` shows how it works, `tidemark apply -f FILE` saves definitions.",
+                    : canAsk
+                        ? $"Name a source ({string.Join(", ", sources)}) and a destination "
+                            + $"({string.Join(", ", destinations)})."
+                    : "There is nothing yet: `tidemark demo` shows how it works, `tidemark apply -f FILE` saves "
+                        + "definitions.",
             };
         }
 

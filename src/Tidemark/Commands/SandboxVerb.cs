@@ -20,7 +20,12 @@ internal static class SandboxVerb
             HelpName = "N",
         };
         var size = Size();
-        var seed = new Option<long>("--seed") { Description = "The same seed gives the same records. Default 1.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var seed = new Option<long>("--seed")
+        {
+            Description = "The same seed gives the same records. Default 1.",
+            DefaultValueFactory = _ => 1,
+            HelpName = "N",
+        };
         var verb = new Verb("sandbox", "Runs stand-ins for the vendors' APIs, to try things out.",
             "tidemark sandbox", "tidemark sandbox --port 9100 --size 100000")
         {
@@ -28,8 +33,8 @@ internal static class SandboxVerb
         };
         verb.Runs(async session =>
         {
-            Require(session.Get(port) is >= 0 and <= 65000, "--port is from 0 to 65000.");
-            Require(session.Get(size) >= 1, "--size is at least 1.");
+            UsageCheck.Require(session.Get(port) is >= 0 and <= 65000, "--port is from 0 to 65000.");
+            UsageCheck.Require(session.Get(size) >= 1, "--size is at least 1.");
             await using var sandbox = await StartAsync(new()
             {
                 Size = session.Get(size),
@@ -45,12 +50,12 @@ internal static class SandboxVerb
     }
 
     public static Option<int> Size() =>
-        new("--size") { Description = "Customers at the vendor. Default 500.", DefaultValueFactory = _ => 500, HelpName = "N" };
-
-    public static void Require(bool isSo, string sentence)
-    {
-        if (!isSo) throw new TidemarkException(FailureKind.Usage, "usage.invalid", sentence);
-    }
+        new("--size")
+        {
+            Description = "Customers at the vendor. Default 500.",
+            DefaultValueFactory = _ => 500,
+            HelpName = "N",
+        };
 
     /// <summary>Being stopped is how this ends well.</summary>
     public static async Task UntilStoppedAsync(Session session)
@@ -88,7 +93,8 @@ internal static class SandboxVerb
             session.WriteJson(json =>
             {
                 json.WriteString("control", sandbox.Control.ToString());
-                json.WriteMap("vendors", sandbox.Vendors.Select(vendor => KeyValuePair.Create(vendor.Key, vendor.Value.ToString())));
+                json.WriteMap(
+                    "vendors", sandbox.Vendors.Select(vendor => KeyValuePair.Create(vendor.Key, $"{vendor.Value}")));
                 json.WriteString("stripe_key", StripeKey);
             });
         }
@@ -100,7 +106,8 @@ internal static class SandboxVerb
         session.Say($"The key of the stand-in for Stripe is {StripeKey}. Try, in another terminal:");
         session.Say($"  curl -u {StripeKey}: '{stripe}v1/customers?limit=1'");
         session.Say($"  curl '{sandbox.Control}truth/stripe/customers'");
-        session.Say($"  tidemark source set stand-in --connector stripe api_key={StripeKey} base_url={stripe} allow_private_network=true");
+        session.Say($"  tidemark source set stand-in --connector stripe api_key={StripeKey} base_url={stripe} "
+            + "allow_private_network=true");
         session.Say("");
         session.Say("Ctrl-C stops it.");
     }

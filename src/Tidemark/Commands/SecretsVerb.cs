@@ -23,7 +23,9 @@ internal static class SecretsVerb
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var key = session.Get(source) is { } text ? await SettingValue.ReadAsync(session, "new key", text, isSecret: true) : null;
+            var key = session.Get(source) is { } text
+                ? await SettingValue.ReadAsync(session, "new key", text, isSecret: true)
+                : null;
             var rotation = await home.Secrets.RotateAsync(key, session.Stop);
             if (session.IsJson)
             {
@@ -35,7 +37,8 @@ internal static class SecretsVerb
                 });
             }
 
-            session.Say($"{(rotation.Secrets == 1 ? "1 secret is" : $"{rotation.Secrets} secrets are")} now encrypted with the key {rotation.NewKeyId}; it was {rotation.OldKeyId}.");
+            var secrets = rotation.Secrets == 1 ? "1 secret is" : $"{rotation.Secrets} secrets are";
+            session.Say($"{secrets} now encrypted with the key {rotation.NewKeyId}; it was {rotation.OldKeyId}.");
             if (key is not null) session.Say("From now on TIDEMARK_ENCRYPTION_KEY is to hold the new key.");
             return ExitCode.Done;
         });

@@ -10,7 +10,7 @@ namespace Tidemark.Commands;
 /// </summary>
 internal static class SettingValue
 {
-    /// <exception cref="TidemarkException"><c>setting.unreadable</c>, <c>setting.environment_unset</c> (usage).</exception>
+    /// <exception cref="TidemarkException"><c>setting.unreadable</c>, <c>setting.environment_unset</c>.</exception>
     public static async Task<string> ReadAsync(Session session, string name, string typed, bool isSecret)
     {
         switch (typed)
@@ -27,7 +27,7 @@ internal static class SettingValue
                 };
             default:
                 if (isSecret && session.IsInteractive)
-                    session.Say($"Note: {Printable.Of(name)} is now in your shell's history; {Printable.Of(name)}=- asks for it instead.");
+                    session.Say($"Note: {Printable.Of(name)} is now in your shell's history; - asks for it instead.");
                 return typed;
         }
     }
@@ -53,7 +53,8 @@ internal static class SettingValue
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            throw new TidemarkException(FailureKind.Usage, "setting.unreadable", $"The file for {name} cannot be read.", wrong)
+            throw new TidemarkException(FailureKind.Usage, "setting.unreadable",
+                $"The file for {name} cannot be read.", wrong)
             {
                 Hint = wrong.Message,
             };

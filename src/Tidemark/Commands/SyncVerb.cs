@@ -15,7 +15,10 @@ internal static class SyncVerb
             Description = "A pipeline; or a source, a destination and, if not all of them, streams.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var full = new Option<bool>("--full") { Description = "Read everything and replace: what is gone at the source goes." };
+        var full = new Option<bool>("--full")
+        {
+            Description = "Read everything and replace: what is gone at the source goes.",
+        };
         var approve = new Option<bool>("--approve") { Description = "Delete more rows than the limits allow." };
         var verb = new Verb("sync", "Brings a destination into step with a source.",
             "tidemark sync payments",

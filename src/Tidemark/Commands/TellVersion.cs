@@ -18,7 +18,8 @@ internal sealed class TellVersion : SynchronousCommandLineAction
         var version = typeof(TellVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
             .InformationalVersion;
         var output = parseResult.InvocationConfiguration.Output;
-        if (parseResult.GetValue(SharedOptions.Json)) JsonLine.WriteTo(output, json => json.WriteString("version", version));
+        if (parseResult.GetValue(SharedOptions.Json))
+            JsonLine.WriteTo(output, json => json.WriteString("version", version));
         else output.WriteLine(version);
         return ExitCode.Done;
     }

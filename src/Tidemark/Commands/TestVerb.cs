@@ -21,7 +21,8 @@ internal static class TestVerb
         {
             var home = await session.OpenHomeAsync();
             var tests = await session.WaitAsync(
-                "Asking; an address that does not answer takes a while", () => home.TestAsync(session.Get(name!), session.Stop));
+                "Asking; an address that does not answer takes a while",
+                () => home.TestAsync(session.Get(name!), session.Stop));
             foreach (var test in tests)
             {
                 if (session.IsJson) WriteJson(session, test);
@@ -37,7 +38,8 @@ internal static class TestVerb
     private static void Write(Session session, ConnectionTest test)
     {
         var word = test.Problems.Count == 0 ? "[green]works[/]" : "[red]does not work[/]";
-        session.Prose.MarkupLine($"{test.Kind} {Markup.Escape(Printable.Of(test.Name))} ({Markup.Escape(Printable.Of(test.Connector))}): {word}");
+        var (name, connector) = (Markup.Escape(Printable.Of(test.Name)), Markup.Escape(Printable.Of(test.Connector)));
+        session.Prose.MarkupLine($"{test.Kind} {name} ({connector}): {word}");
         foreach (var (fact, value) in test.Facts) session.Say($"  {Printable.Of(fact)}: {Printable.Of(value)}");
         if (test.Streams.Count > 0) session.Say($"  streams: {Printable.Of(string.Join(", ", test.Streams))}");
         ErrorReport.WriteProblems(session.Prose, test.Problems);

@@ -15,7 +15,7 @@ internal static class UsageCheck
         var command = parsed.CommandResult.Command;
         // An argument that takes many values also takes an option's misspelling.
         var mistyped = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
-            .FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
+            .FirstOrDefault(token => token is { Type: TokenType.Argument, Value: ['-', not (>= '0' and <= '9'), ..] })
             ?.Value ?? (parsed.UnmatchedTokens is [var first, ..] ? first : null);
         if (mistyped is not null) throw Unknown(command, mistyped);
         if (parsed.Errors.Count == 0) return;
@@ -34,11 +34,20 @@ internal static class UsageCheck
         };
     }
 
+    /// <summary>Refuses a value that its option does not take.</summary>
+    /// <exception cref="TidemarkException"><c>usage.invalid</c>.</exception>
+    public static void Require(bool isSo, string sentence)
+    {
+        if (!isSo) throw new TidemarkException(FailureKind.Usage, "usage.invalid", sentence);
+    }
+
     /// <summary>The parser names types of the language where a person thinks of numbers.</summary>
     private static string Sentence(ParseError error)
     {
-        if (error.SymbolResult is not OptionResult { Option: var option, Tokens: [var typed, ..] }) return error.Message;
-        return option.ValueType == typeof(int) || option.ValueType == typeof(long) ? $"{option.Name} is a whole number, not {typed.Value}."
+        if (error.SymbolResult is not OptionResult { Option: var option, Tokens: [var typed, ..] })
+            return error.Message;
+        return option.ValueType == typeof(int) || option.ValueType == typeof(long)
+            ? $"{option.Name} is a whole number, not {typed.Value}."
             : option.ValueType == typeof(double) ? $"{option.Name} is a number, not {typed.Value}."
             : option.ValueType == typeof(bool) ? $"{option.Name} is true or false, not {typed.Value}."
             : error.Message;
@@ -65,8 +74,11 @@ internal static class UsageCheck
             };
     }
 
-    private static string HelpHint(Command command) =>
-        $"See `tidemark {(command.Parents.FirstOrDefault() is Command { Parents: var above } parent && above.Any() ? parent.Name + " " : "")}{command.Name} --help`.";
+    private static string HelpHint(Command command)
+    {
+        var above = command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand);
+        return $"See `tidemark {(above is null ? "" : above.Name + " ")}{command.Name} --help`.";
+    }
 
     /// <summary>Its own, and those of the verbs above that hold everywhere.</summary>
     private static IEnumerable<Option> Options(Command command) =>

@@ -13,7 +13,8 @@ internal sealed class FittingTable
     /// <param name="rank">The column with the highest goes first; those of rank 0 stay.</param>
     /// <param name="colour">Of a cell, by its text.</param>
     public void Add(
-        string name, IEnumerable<string> cells, bool isNumber = false, int rank = 0, Func<string, Color>? colour = null) =>
+        string name, IEnumerable<string> cells, bool isNumber = false, int rank = 0,
+        Func<string, Color>? colour = null) =>
         _columns.Add(new(name, [.. cells.Select(Printable.Of)], isNumber, rank, colour));
 
     public void Write(IAnsiConsole console)
@@ -30,7 +31,10 @@ internal sealed class FittingTable
         }
 
         for (var row = 0; row < columns[0].Cells.Count; row++)
-            table.AddRow(columns.Select(column => new Text(column.Cells[row], column.Colour?.Invoke(column.Cells[row]))));
+        {
+            table.AddRow(columns.Select(column =>
+                new Text(column.Cells[row], column.Colour?.Invoke(column.Cells[row]))));
+        }
         console.Write(table);
     }
 
@@ -38,5 +42,6 @@ internal sealed class FittingTable
     private static int Width(List<Column> columns) =>
         1 + columns.Sum(column => 3 + column.Cells.Select(cell => cell.Length).Append(column.Name.Length).Max());
 
-    private sealed record Column(string Name, IReadOnlyList<string> Cells, bool IsNumber, int Rank, Func<string, Color>? Colour);
+    private sealed record Column(
+        string Name, IReadOnlyList<string> Cells, bool IsNumber, int Rank, Func<string, Color>? Colour);
 }

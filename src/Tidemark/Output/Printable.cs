@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Tidemark.Output;
 
-/// <summary>Makes text of vendors and users safe to print: it cannot move the cursor, colour or rename the terminal.</summary>
+/// <summary>Makes text of others safe to print: it cannot move the cursor, colour or rename the terminal.</summary>
 internal static class Printable
 {
     /// <summary>Line breaks and tabs become spaces; other control and direction-changing characters are spelled out,
@@ -15,7 +15,8 @@ internal static class Printable
         foreach (var letter in text)
         {
             if (letter is '\n' or '\r' or '\t') safe.Append(' ');
-            else if (letter < 0x100 && IsUnsafe(letter)) safe.Append(CultureInfo.InvariantCulture, $"\\x{(int)letter:X2}");
+            else if (IsUnsafe(letter) && letter < 0x100)
+                safe.Append(CultureInfo.InvariantCulture, $"\\x{(int)letter:X2}");
             else if (IsUnsafe(letter)) safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:X4}");
             else safe.Append(letter);
         }

@@ -12,7 +12,9 @@ internal static class RunReport
         if (run.Streams.Count > 0) Figures(run.Streams).Write(console);
         ErrorReport.WriteProblems(console, run.Problems);
         var status = RunJson.Word(run.Status);
-        console.MarkupLine($"{Markup.Escape(Printable.Of(run.Pipeline))}: [{Colour(status).ToMarkup()}]{status}[/] in {Seconds(run.Seconds)} "
+        console.MarkupLine(
+            $"{Markup.Escape(Printable.Of(run.Pipeline))}: [{Colour(status).ToMarkup()}]{status}[/] "
+            + $"in {Seconds(run.Seconds)} "
             + $"[grey]({RunJson.Word(run.Mode)}, {Markup.Escape(run.Run)})[/]");
         if (run.Streams.Any(stream => stream.Receipt is not null)) console.MarkupLine(Receipt(run));
     }

@@ -56,7 +56,7 @@ internal sealed class StopSignals : IDisposable
     private void EndAtOnce()
     {
         // A live table hides the cursor, and nobody else will bring it back.
-        if (_terminal.Traits.IsError) _terminal.Error.Write("\e[?25h");
+        if (_terminal.Traits.IsError) _terminal.Error.WriteLine("\e[?25h");
         Environment.Exit(ExitCode.Cancelled);
     }
 }

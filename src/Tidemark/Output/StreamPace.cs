@@ -11,7 +11,7 @@ internal sealed class StreamPace(TimeProvider clock)
     /// <summary>As markup.</summary>
     public string Phase { get; private set; } = "";
 
-    /// <summary>Since its first records came, its time in the queue left out; null while there is nothing to tell.</summary>
+    /// <summary>Since its first records came, its time in the queue left out; null while none did.</summary>
     public long? RowsPerSecond { get; private set; }
 
     public void See(StreamFigures figures)

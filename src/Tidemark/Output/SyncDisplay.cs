@@ -3,7 +3,7 @@ using Tidemark.Engine.Runs;
 
 namespace Tidemark.Output;
 
-/// <summary>Shows a run while it runs: a table that redraws itself on a terminal, now and then a line elsewhere.</summary>
+/// <summary>Shows a run while it runs: a table that redraws itself on a terminal, else a line now and then.</summary>
 internal sealed class SyncDisplay(
     Terminal terminal, IAnsiConsole console, string pipeline, TimeProvider clock, CancellationToken stop)
 {

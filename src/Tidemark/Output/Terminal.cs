@@ -10,6 +10,7 @@ public sealed class Terminal
 
     private readonly Lazy<IAnsiConsole> _prose;
     private readonly Lazy<IAnsiConsole> _errors;
+    private readonly Func<TextReader> _input;
     private readonly Func<string, string?> _environment;
 
     /// <param name="input">Standard input.</param>
@@ -17,19 +18,21 @@ public sealed class Terminal
     /// <param name="error">Standard error.</param>
     /// <param name="environment">Value of an environment variable; null where it is not set.</param>
     public Terminal(TextReader input, TextWriter output, TextWriter error, Func<string, string?> environment)
-        : this(input, output, error, environment, new TerminalTraits(false, false, false))
+        : this(() => input, output, error, environment, new TerminalTraits(false, false, false))
     {
     }
 
     private Terminal(
-        TextReader input, TextWriter output, TextWriter error, Func<string, string?> environment, TerminalTraits traits)
+        Func<TextReader> input, TextWriter output, TextWriter error, Func<string, string?> environment,
+        TerminalTraits traits)
     {
-        (Input, Output, Error, _environment, Traits) = (input, output, error, environment, traits);
+        (_input, Output, Error, _environment, Traits) = (input, output, error, environment, traits);
         _prose = new(() => Draw(output, traits.IsOutput));
         _errors = new(() => Draw(error, traits.IsError));
     }
 
-    public TextReader Input { get; }
+    /// <summary>Opened when somebody reads: opening it costs time and changes a terminal's settings.</summary>
+    public TextReader Input => _input();
 
     public TextWriter Output { get; }
 
@@ -52,14 +55,15 @@ public sealed class Terminal
 #pragma warning disable RS0030 // The one place that takes the process's own terminal.
     /// <summary>The terminal of this process.</summary>
     public static Terminal Standard() => new(
-        Console.In, Console.Out, Console.Error, Environment.GetEnvironmentVariable,
+        () => Console.In, Console.Out, Console.Error, Environment.GetEnvironmentVariable,
         new(!Console.IsInputRedirected, !Console.IsOutputRedirected, !Console.IsErrorRedirected));
 
     internal static (int Width, int Height) Size()
     {
         try
         {
-            return (Console.BufferWidth is > 0 and var width ? width : 80, Console.WindowHeight is > 0 and var height ? height : 24);
+            return (Console.BufferWidth is > 0 and var width ? width : 80,
+            Console.WindowHeight is > 0 and var height ? height : 24);
         }
         catch (IOException)
         {
@@ -74,7 +78,9 @@ public sealed class Terminal
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = canDraw ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = !canDraw || Variable("NO_COLOR") is not null ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            ColorSystem = !canDraw || Variable("NO_COLOR") is not null
+                ? ColorSystemSupport.NoColors
+                : ColorSystemSupport.Detect,
             Interactive = canDraw && Traits.IsInput ? InteractionSupport.Yes : InteractionSupport.No,
             Out = new TerminalOutput(writer, isTerminal, PipeWidth),
             Enrichment = new() { UseDefaultEnrichers = false }, // a build server's log is a pipe like any other

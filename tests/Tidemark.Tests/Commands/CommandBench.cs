@@ -43,7 +43,8 @@ internal sealed class CommandBench : IDisposable
     /// <summary>Saves the stand-in for Stripe as <c>shop</c> and a SQLite database as <c>db</c>.</summary>
     public async Task SaveEndsAsync(Uri stripe)
     {
-        await DoAsync("source", "set", "shop", "--connector", "stripe", "api_key=sk_test_tidemark", $"base_url={stripe}",
+        await DoAsync("source", "set", "shop", "--connector", "stripe", "api_key=sk_test_tidemark",
+            $"base_url={stripe}",
             "allow_private_network=true", "requests_per_second=1000", "retries=1");
         await DoAsync("destination", "set", "db", "--connector", "sqlite", $"path={File("db.sqlite")}");
     }
@@ -56,7 +57,8 @@ internal sealed record Answer(int Code, string Output, string Error)
 {
     /// <summary>Standard output as one JSON object a line.</summary>
     public IReadOnlyList<JsonElement> Lines =>
-        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
 
     public override string ToString() => $"exit {Code}\n{Output}\n{Error}";
 

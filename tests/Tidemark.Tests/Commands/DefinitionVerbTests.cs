@@ -36,7 +36,8 @@ public sealed class DefinitionVerbTests : IDisposable
         _bench.Variables["DB"] = _bench.File("from-environment");
         await File.WriteAllTextAsync(_bench.File("path.txt"), _bench.File("from-file") + "\n", CommandBench.Cancel);
 
-        await _bench.TypeAsync(_bench.File("typed") + "\n", "destination", "set", "a", "--connector", "sqlite", "path=-");
+        await _bench.TypeAsync(_bench.File("typed") + "\n",
+            "destination", "set", "a", "--connector", "sqlite", "path=-");
         await _bench.DoAsync("destination", "set", "b", "--connector", "sqlite", $"path=@{_bench.File("path.txt")}");
         await _bench.DoAsync("destination", "set", "c", "--connector", "sqlite", "path=${DB}");
 
@@ -48,7 +49,8 @@ public sealed class DefinitionVerbTests : IDisposable
     [Fact]
     public async Task A_variable_that_is_not_set_saves_nothing()
     {
-        var answer = await _bench.RunAsync("destination", "set", "a", "--connector", "sqlite", "path=${NOT_SET}", "--json");
+        var answer = await _bench.RunAsync(
+            "destination", "set", "a", "--connector", "sqlite", "path=${NOT_SET}", "--json");
 
         answer.Code.ShouldBe(2);
         answer.ErrorCode.ShouldBe("setting.environment_unset");
@@ -77,7 +79,8 @@ public sealed class DefinitionVerbTests : IDisposable
         var shown = (await _bench.DoAsync("source", "show", "shop", "--json")).Line;
 
         shown.GetProperty("active").GetBoolean().ShouldBeFalse();
-        shown.GetProperty("settings").EnumerateObject().Select(setting => setting.Name).ShouldBe(["api_key", "retries"]);
+        shown.GetProperty("settings").EnumerateObject().Select(setting => setting.Name)
+            .ShouldBe(["api_key", "retries"]);
     }
 
     [Fact]
@@ -86,12 +89,14 @@ public sealed class DefinitionVerbTests : IDisposable
         await _bench.SaveEndsAsync(new("http://127.0.0.1:9/"));
         var ends = new[] { "--source", "shop", "--destination", "db" };
 
-        (await _bench.DoAsync(["pipeline", "set", "p", .. ends, "--json"])).Line.GetProperty("change").GetString().ShouldBe("created");
+        (await _bench.DoAsync(["pipeline", "set", "p", .. ends, "--json"])).Line.GetProperty("change").GetString()
+            .ShouldBe("created");
         (await _bench.DoAsync("pipeline", "set", "p", "--streams", "customers,plans", "--mode", "replace")).Output
             .ShouldBe($"pipeline p: updated{Environment.NewLine}");
         var shown = (await _bench.DoAsync("pipeline", "show", "p", "--json")).Line;
         shown.GetProperty("mode").GetString().ShouldBe("replace");
-        shown.GetProperty("streams").EnumerateArray().Select(stream => stream.GetString()).ShouldBe(["customers", "plans"]);
+        shown.GetProperty("streams").EnumerateArray().Select(stream => stream.GetString())
+            .ShouldBe(["customers", "plans"]);
         shown.GetProperty("max_deleted_percent").GetDouble().ShouldBe(15);
 
         (await _bench.RunAsync("source", "remove", "shop", "--json")).ErrorCode.ShouldBe("source.in_use");
@@ -128,7 +133,7 @@ public sealed class DefinitionVerbTests : IDisposable
         var unknown = await _bench.RunAsync("connectors", "sqlte", "--json");
 
         all.Select(line => line.GetProperty("connector").GetString()).ShouldBe(
-            ["postgres", "sqlite", "stripe"], ignoreOrder: true, customMessage: "one for each folder");
+            Tidemark.Connectors.ConnectorCatalog.All.Keys, ignoreOrder: true, customMessage: "one for each folder");
         stripe.GetProperty("settings").EnumerateArray().First().GetProperty("secret").GetBoolean().ShouldBeTrue();
         unknown.Code.ShouldBe(2);
     }

@@ -25,7 +25,8 @@ public sealed class ProcessTests : IDisposable
         demo.ExitCode.ShouldBe(0);
         var run = JsonSerializer.Deserialize<JsonElement>(output);
         run.GetProperty("status").GetString().ShouldBe("succeeded");
-        run.GetProperty("streams").EnumerateArray().Single(stream => stream.GetProperty("stream").GetString() == "customers")
+        run.GetProperty("streams").EnumerateArray()
+            .Single(stream => stream.GetProperty("stream").GetString() == "customers")
             .GetProperty("created").GetInt64().ShouldBe(50);
         File.Exists(Path.Combine(_bench.Home, "demo.db")).ShouldBeTrue();
     }
@@ -88,7 +89,8 @@ public sealed class ProcessTests : IDisposable
         using var control = new HttpClient { BaseAddress = sandbox.Control };
         using var slow = new StringContent(
             """{"fault":"delay","milliseconds":400,"times":-1,"after":10}""", mediaType: new("application/json"));
-        using var answer = await control.PostAsync(new Uri("faults/stripe", UriKind.Relative), slow, CommandBench.Cancel);
+        using var answer = await control.PostAsync(
+            new Uri("faults/stripe", UriKind.Relative), slow, CommandBench.Cancel);
         answer.IsSuccessStatusCode.ShouldBeTrue();
         return sandbox;
     }

@@ -138,7 +138,8 @@ public sealed class SyncVerbTests : IAsyncLifetime
 
         tests.Select(test => (test.GetProperty("name").GetString(), test.GetProperty("works").GetBoolean()))
             .ShouldBe([("shop", true), ("db", true)]);
-        tests[0].GetProperty("streams").EnumerateArray().Select(stream => stream.GetString()).ShouldContain("customers");
+        tests[0].GetProperty("streams").EnumerateArray().Select(stream => stream.GetString())
+            .ShouldContain("customers");
     }
 
     private Task MutateAsync(string stream, string json) => TellAsync($"mutate/stripe/{stream}", json);

@@ -44,6 +44,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("usage.unknown_verb", "Did you mean sync?", "snyc")]
     [InlineData("usage.unknown_verb", "Did you mean show?", "run", "shw")]
     [InlineData("usage.unknown_option", "Did you mean --full?", "sync", "payments", "--ful")]
+    [InlineData("usage.unknown_option", "Did you mean --full?", "sync", "payments", "-full")]
     [InlineData("usage.unknown_option", "Did you mean --home?", "runs", "--hom", "x")]
     [InlineData("usage.verb_missing", "Known: list, show, remove, set.", "source")]
     [InlineData("usage.unexpected", "See `tidemark runs --help`.", "runs", "payments")]

@@ -93,7 +93,7 @@ public abstract partial class DestinationPromises
         new RecordMapper(People, true, true).Map("""{"id":"a"}"""u8, false, batch).IsAdded.ShouldBeTrue();
 
         var lost = await Should.ThrowAsync<Tidemark.Engine.Errors.TidemarkException>(() =>
-            stream.WriteAsync(batch, new Checkpoint(new("1"), StagedCounts.None, DateTimeOffset.UnixEpoch), Stop));
+            stream.WriteAsync(batch, new Checkpoint(new("1"), StagedCounts.None, DateTimeOffset.UnixEpoch), _ => Task.CompletedTask, Stop));
         lost.Code.ShouldBe("run.lease_lost");
         (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["0"]);
         await stream.DisposeAsync();

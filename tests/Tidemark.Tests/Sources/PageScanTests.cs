@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Shouldly;
@@ -73,19 +71,6 @@ public sealed class PageScanTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         PageScan.Read(page, shape);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(8_000);
-    }
-
-    [Fact(Explicit = true)]
-    public void Speed()
-    {
-        var page = Customers(100);
-        var shape = new PageShape("data", "has_more");
-        for (var warm = 0; warm < 2_000; warm++) PageScan.Read(page, shape);
-        var watch = Stopwatch.StartNew();
-        const int Rounds = 10_000;
-        for (var round = 0; round < Rounds; round++) PageScan.Read(page, shape);
-        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{page.Length} bytes a page, {page.Length * (double)Rounds / watch.Elapsed.TotalSeconds / 1e6:0} MB/s"));
     }
 
     [Theory]

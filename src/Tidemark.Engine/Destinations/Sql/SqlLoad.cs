@@ -30,7 +30,8 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         return previews;
     }
 
-    public async Task<IReadOnlyList<PublishResult>> PublishAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PublishResult>> PublishAsync(
+        Func<PublishResult, Task> beforeCommit, CancellationToken cancellationToken)
     {
         var results = new List<PublishResult>();
         if (!Staged().Any()) return results;
@@ -38,6 +39,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         foreach (var stream in Staged())
             results.Add(await new SqlPublish(database.Dialect, session, stream.Staging, plan).RunAsync(cancellationToken));
+        foreach (var result in results) await beforeCommit(result);
         // From here on the new rows are live; a cancellation in between must not leave us in doubt.
         await transaction.CommitAsync(CancellationToken.None);
         return results;

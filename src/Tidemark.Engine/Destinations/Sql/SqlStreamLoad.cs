@@ -65,7 +65,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
         };
     }
 
-    public async Task<WriteResult> WriteAsync(RowBatch batch, Checkpoint after, CancellationToken cancellationToken)
+    public async Task<WriteResult> WriteAsync(
+        RowBatch batch, Checkpoint after, Func<IReadOnlyList<RefusedRow>, Task> beforeCommit, CancellationToken cancellationToken)
     {
         using var turn = await _session.EnterAsync(cancellationToken);
         if (_isFresh && await TryFreshAsync(batch, after, cancellationToken) is { } quick) return quick;
@@ -73,11 +74,11 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var settled = await SettleAsync(cancellationToken);
         try
         {
-            return await WriteCarefullyAsync(batch, after, settled, isBisecting: false, cancellationToken);
+            return await WriteCarefullyAsync(batch, after, settled, beforeCommit, isBisecting: false, cancellationToken);
         }
         catch (DbException failure) when (_dialect.RowProblem(failure, Staging.Live.Name.Name) is not null)
         {
-            return await WriteCarefullyAsync(batch, after, settled, isBisecting: true, cancellationToken);
+            return await WriteCarefullyAsync(batch, after, settled, beforeCommit, isBisecting: true, cancellationToken);
         }
         catch (DbException failure)
         {
@@ -153,7 +154,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
     }
 
     private async Task<WriteResult> WriteCarefullyAsync(
-        RowBatch batch, Checkpoint after, Checksum settled, bool isBisecting, CancellationToken cancellationToken)
+        RowBatch batch, Checkpoint after, Checksum settled, Func<IReadOnlyList<RefusedRow>, Task> beforeCommit, bool isBisecting,
+        CancellationToken cancellationToken)
     {
         var rows = Prepare(batch, out var refused, out var deletions);
         await using var transaction = await BeginAsync(after, cancellationToken);
@@ -180,6 +182,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
                 Checksum = after.Staged.Checksum - result.ReplacedChecksum - writer.RefusedChecksum,
             },
         };
+        if (refused.Count > 0) await beforeCommit(refused);
         await CommitAsync(transaction, after, cancellationToken);
         return result with { Verified = result.Verified + settled, Refused = refused };
     }

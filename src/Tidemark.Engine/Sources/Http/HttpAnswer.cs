@@ -47,12 +47,18 @@ public sealed class HttpAnswer
         || _response.Content.Headers.TryGetValues(name, out values) ? string.Join(", ", values) : null;
 
     /// <summary>
-    /// A scalar of a JSON body by its path, e.g. <c>error/message</c>, fit for a message: at most 500 characters, on
-    /// one line, and without the credentials of this source, which some vendors echo. Null where there is none.
+    /// A scalar of a JSON body by its path, e.g. <c>error/message</c>, fit for a message as <see cref="Clean"/> makes
+    /// it. Null where there is none.
     /// </summary>
-    public string? Quote(string path)
+    public string? Quote(string path) =>
+        JsonPlace.Find(Body.Span, path)?.Text(Body.Span) is { Length: > 0 } text ? Clean(text) : null;
+
+    /// <summary>
+    /// A text of the vendor made fit for a message: at most 500 characters, on one line, and without the credentials of
+    /// this source, which some vendors echo.
+    /// </summary>
+    public string Clean(string text)
     {
-        if (JsonPlace.Find(Body.Span, path)?.Text(Body.Span) is not { Length: > 0 } text) return null;
         foreach (var secret in _secrets)
         {
             if (secret.Reveal() is { Length: > 0 } value) text = text.Replace(value, "***", StringComparison.Ordinal);

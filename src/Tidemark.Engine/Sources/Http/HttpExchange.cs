@@ -24,6 +24,7 @@ public sealed class HttpExchange : IAsyncDisposable
     private readonly HttpClient _client;
     private readonly RequestPace _pace;
     private readonly ResiliencePipeline<Attempt> _retry;
+    private readonly ResiliencePipeline<Attempt> _retryOnce;
 
     public HttpExchange(HttpApi api, TimeProvider clock)
         : this(api, clock, Handler(api))
@@ -35,7 +36,8 @@ public sealed class HttpExchange : IAsyncDisposable
         (_api, _clock) = (api, clock);
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _pace = new RequestPace(api.RequestsPerSecond, api.MaxConcurrent, clock);
-        _retry = api.Retries == 0 ? ResiliencePipeline<Attempt>.Empty : RetryPipeline();
+        _retry = RetryPipeline(api.Retries);
+        _retryOnce = RetryPipeline(Math.Min(1, api.Retries));
     }
 
     /// <summary>Sends a call and scans the answer. The caller disposes the page.</summary>
@@ -45,10 +47,21 @@ public sealed class HttpExchange : IAsyncDisposable
     /// <c>source.no_records</c>, <c>source.other_host</c>; Configuration <c>source.address_refused</c>,
     /// <c>source.not_encrypted</c>, <c>source.redirected</c>.
     /// </exception>
-    public async Task<HttpPage> SendAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken)
+    public Task<HttpPage> SendAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken) =>
+        SendWithAsync(_retry, call, shape, cancellationToken);
+
+    /// <summary>
+    /// <see cref="SendAsync"/> with one retry at most: whoever only wants to know
+    /// whether the vendor answers waits for that, not for it to recover.
+    /// </summary>
+    public Task<HttpPage> ProbeAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken) =>
+        SendWithAsync(_retryOnce, call, shape, cancellationToken);
+
+    private async Task<HttpPage> SendWithAsync(
+        ResiliencePipeline<Attempt> retry, HttpCall call, PageShape shape, CancellationToken cancellationToken)
     {
         var attempt = call.IsRepeatable
-            ? await _retry.ExecuteAsync(
+            ? await retry.ExecuteAsync(
                 static (state, token) => state.Exchange.AttemptAsync(state.Call, state.Shape, token),
                 (Exchange: this, Call: call, Shape: shape), cancellationToken)
             : await AttemptAsync(call, shape, cancellationToken);
@@ -209,11 +222,11 @@ public sealed class HttpExchange : IAsyncDisposable
 
     private static Attempt Again(TidemarkException failure) => new(null, HttpVerdict.Retry(failure));
 
-    private ResiliencePipeline<Attempt> RetryPipeline() =>
-        new ResiliencePipelineBuilder<Attempt> { TimeProvider = _clock }
+    private ResiliencePipeline<Attempt> RetryPipeline(int retries) =>
+        retries == 0 ? ResiliencePipeline<Attempt>.Empty : new ResiliencePipelineBuilder<Attempt> { TimeProvider = _clock }
             .AddRetry(new RetryStrategyOptions<Attempt>
             {
-                MaxRetryAttempts = _api.Retries,
+                MaxRetryAttempts = retries,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = _api.RetryDelay,

@@ -22,12 +22,6 @@ public sealed record HttpListing(string Records, Func<Slice, HttpCall> Call, Pag
     /// </summary>
     public int PageSize { get; init; } = 100;
 
-    /// <summary>
-    /// Whether every page that claims to be the last is asked about, not only a full one: for vendors that cut long
-    /// results off without saying so. <see cref="Paging.Next"/> then decides where the end is. Default false.
-    /// </summary>
-    public bool DoubtsEnd { get; init; }
-
     /// <summary>Path of what identifies a record, to see that a page came twice. Default <c>id</c>.</summary>
     public string Identity { get; init; } = "id";
 

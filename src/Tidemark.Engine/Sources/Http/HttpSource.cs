@@ -7,14 +7,23 @@ namespace Tidemark.Engine.Sources.Http;
 /// <summary>
 /// Reads the streams of one vendor. A first or a full reading goes through the listing and then catches up with what
 /// changed meanwhile; an incremental one lists what is new and then reads the changes, both since the last reading began.
+/// Where the changes show what is new as well, it reads them alone.
 /// </summary>
 /// <param name="exchange">Disposed with the source.</param>
 /// <param name="streams">What can be read.</param>
 /// <param name="clock">Where "now" comes from.</param>
 public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> streams, TimeProvider clock) : ISource
 {
+    private static readonly SourceCheck NothingAsked = new([], []);
+
     /// <summary>What <see cref="CheckAsync"/> says of the source, e.g. its mode and the API version.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts { get; init; } = [];
+
+    /// <summary>
+    /// Asks what no stream shows, e.g. what a token is good for. Its facts follow <see cref="Facts"/>; its problems come
+    /// before those of the streams. Null asks nothing.
+    /// </summary>
+    public Func<HttpExchange, CancellationToken, Task<SourceCheck>>? Inquire { get; init; }
 
     public Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<StreamSchema>>([.. streams.Select(stream => stream.Schema)]);
@@ -22,10 +31,10 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     /// <summary>Asks for one page of every stream, so that everything a key may not read is said at once.</summary>
     public async Task<SourceCheck> CheckAsync(CancellationToken cancellationToken)
     {
+        var inquiring = InquireAsync(cancellationToken);
         var problems = await Task.WhenAll(streams.Select(ProblemAsync));
-        // Refused credentials are one problem, however many streams they were tried on.
-        var distinct = problems.OfType<Problem>().DistinctBy(problem => (problem.Code, problem.Message));
-        return new SourceCheck([.. distinct], Facts);
+        var inquiry = await inquiring;
+        return new SourceCheck([.. Merge(inquiry.Problems.Concat(problems.OfType<Problem>()))], [.. Facts, .. inquiry.Facts]);
 
         async Task<Problem?> ProblemAsync(HttpStream stream)
         {
@@ -33,14 +42,14 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
             {
                 foreach (var probe in stream.Probes.Count > 0 ? stream.Probes : await FirstCallAsync(stream))
                 {
-                    using var page = await exchange.SendAsync(probe, stream.Listing.Shape, cancellationToken);
+                    using var page = await exchange.ProbeAsync(probe, stream.Listing.Shape, cancellationToken);
                 }
 
                 return null;
             }
             catch (TidemarkException error)
             {
-                return Problem.From(error, $"stream {stream.Schema.Name}");
+                return Problem.From(error, $"stream {stream.Schema.Name}") with { Streams = [stream.Schema.Name] };
             }
         }
 
@@ -109,6 +118,14 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
 
         if (request.IsFull) cursor = new HttpCursor();
         var since = cursor.Since - (long)stream.Overlap.TotalSeconds;
+        if (since is { } last && stream.Changes is { ShowsNew: true })
+        {
+            return cursor with
+            {
+                Reading = new HttpReading(clock.GetUtcNow().ToUnixTimeSeconds(), IsFull: false) { ChangesFrom = last },
+            };
+        }
+
         var floor = stream.Floor?.ToUnixTimeSeconds();
         var from = since is null || since < floor ? floor : since;
         var whole = new Slice { From = stream.Listing.Range is null ? null : from };
@@ -124,6 +141,26 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
 
     private async Task<IReadOnlyList<string?>> ScopesAsync(HttpStream stream, CancellationToken cancellationToken) =>
         stream.Listing.Scopes is { } scopes ? [.. await scopes(exchange, cancellationToken)] : [null];
+
+    private async Task<SourceCheck> InquireAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Inquire is null ? NothingAsked : await Inquire(exchange, cancellationToken);
+        }
+        catch (TidemarkException error)
+        {
+            return new SourceCheck([Problem.From(error, "credentials")], []);
+        }
+    }
+
+    /// <summary>Refused credentials are one problem, however many streams they were tried on.</summary>
+    private static IEnumerable<Problem> Merge(IEnumerable<Problem> problems) =>
+        problems.GroupBy(problem => (problem.Code, problem.Message)).Select(same => same.First() with
+        {
+            Streams = same.Any(problem => problem.Streams.Count == 0)
+                ? [] : [.. same.SelectMany(problem => problem.Streams).Distinct(StringComparer.Ordinal)],
+        });
 
     private IEnumerable<(long From, long? To)> Windows(long from, long length)
     {

@@ -52,6 +52,12 @@ public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
 public sealed record ChangeFeed(
     Func<HttpExchange, long, long?, CancellationToken, IAsyncEnumerable<HttpPage>> Read, TimeSpan Reach)
 {
+    /// <summary>
+    /// Whether it shows new records as well. An incremental reading then reads the changes alone and lists nothing.
+    /// Default false.
+    /// </summary>
+    public bool ShowsNew { get; init; }
+
     /// <summary>A cursor that comes this near to the reach is given up, so that a reading has time to end.</summary>
     public TimeSpan Margin { get; init; } = TimeSpan.FromDays(1);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -12,8 +13,8 @@ public readonly record struct JsonPlace(int Start, int Length, JsonTokenType Tok
     public int End => Start + Length;
 
     /// <summary>
-    /// The value at a path of property names parted by <c>/</c>, e.g. <c>data/object/id</c>; null where there is none
-    /// or where the text is no JSON.
+    /// The value at a path of property names parted by <c>/</c>, e.g. <c>data/object/id</c>, with places in arrays as
+    /// numbers, e.g. <c>errors/0/code</c>; null where there is none or where the text is no JSON.
     /// </summary>
     public static JsonPlace? Find(ReadOnlySpan<byte> json, string path)
     {
@@ -23,7 +24,13 @@ public readonly record struct JsonPlace(int Start, int Length, JsonTokenType Tok
             if (!reader.Read()) return null;
             foreach (var name in path.Split('/'))
             {
-                if (reader.TokenType != JsonTokenType.StartObject || !Enter(ref reader, name)) return null;
+                var isFound = reader.TokenType switch
+                {
+                    JsonTokenType.StartObject => Enter(ref reader, name),
+                    JsonTokenType.StartArray => EnterArray(ref reader, name),
+                    _ => false,
+                };
+                if (!isFound) return null;
             }
 
             return Of(ref reader);
@@ -68,6 +75,18 @@ public readonly record struct JsonPlace(int Start, int Length, JsonTokenType Tok
             var found = reader.ValueTextEquals(name);
             reader.Read();
             if (found) return true;
+            reader.Skip();
+        }
+
+        return false;
+    }
+
+    private static bool EnterArray(ref Utf8JsonReader reader, string place)
+    {
+        if (!uint.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var left)) return false;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (left-- == 0) return true;
             reader.Skip();
         }
 

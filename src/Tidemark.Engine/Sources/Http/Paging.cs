@@ -13,6 +13,12 @@ public sealed record Paging(Func<Slice, HttpPage, string?> Next, Func<HttpPage, 
     /// <summary>Scalars of the envelope that the two functions read.</summary>
     public IReadOnlyList<string> Picks { get; init; } = [];
 
+    /// <summary>
+    /// Whether <see cref="Next"/> alone says where the end is: a listing then goes on after a short or an empty page as
+    /// long as there is a position. Default: a page that is not full and claims no more is the end.
+    /// </summary>
+    public bool EndsByPosition { get; init; }
+
     /// <summary>Whether a position is refused once the range of the call changes, as tokens are.</summary>
     public bool BindsPosition { get; init; }
 

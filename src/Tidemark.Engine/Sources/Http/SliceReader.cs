@@ -81,9 +81,9 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
 
     private Slice? Rest(Slice slice, HttpCall call, HttpPage page)
     {
-        if (page.Records.Count == 0) return null;
         var hasMore = listing.Paging.HasMore(page);
-        if (!hasMore && !listing.DoubtsEnd && page.Records.Count < listing.PageSize) return null;
+        var seemsLast = page.Records.Count == 0 || (!hasMore && page.Records.Count < listing.PageSize);
+        if (seemsLast && !listing.Paging.EndsByPosition) return null;
         var position = listing.Paging.Next(slice, page);
         if (position is null) return hasMore ? throw HttpErrors.NoPosition(call) : null;
         var at = listing.Range is { } range ? range.Seconds(page.Last(range.Path)) : null;

@@ -18,7 +18,11 @@ internal sealed class ConnectionSettings
         HelpName = "NAME",
     };
 
-    public Argument<string[]> Settings { get; } = new("settings") { Description = Explanation, Arity = ArgumentArity.ZeroOrMore };
+    public Argument<string[]> Settings { get; } = new("settings")
+    {
+        Description = Explanation,
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
     /// <summary>The connector and the whole settings that result, checked.</summary>
     /// <typeparam name="T">The role that the connector must have.</typeparam>
@@ -40,19 +44,23 @@ internal sealed class ConnectionSettings
                 // The text may be a secret that lost its key: it is not repeated.
                 throw new TidemarkException(FailureKind.Usage, "setting.malformed", "A setting is written key=value.")
                 {
-                    Hint = $"Keys: {string.Join(", ", SettingsBinder.Describe(connector.Options).Select(setting => setting.Name))}.",
+                    Hint = $"Keys: {Keys(connector)}.",
                 };
             }
 
             var (key, value) = (typed[..at], typed[(at + 1)..]);
             if (value.Length == 0) settings.Remove(key);
-            else settings[key] = await SettingValue.ReadAsync(session, key, value, home.Definitions.IsSecret(connector.Name, key));
+            else settings[key] = await SettingValue.ReadAsync(
+                session, key, value, home.Definitions.IsSecret(connector.Name, key));
         }
 
         var problems = new List<Problem>();
         SettingsBinder.Bind(connector.Options, settings, subject, problems);
         return problems.Count == 0 ? (connector.Name, settings) : throw TidemarkException.ForAll(problems);
     }
+
+    private static string Keys(IConnector connector) =>
+        string.Join(", ", SettingsBinder.Describe(connector.Options).Select(setting => setting.Name));
 
     private static T Find<T>(Home home, string? name)
         where T : class, IConnector
@@ -68,7 +76,8 @@ internal sealed class ConnectionSettings
 
         return fitting.Contains(name, StringComparer.Ordinal)
             ? (T)home.Connectors[name]
-            : throw new TidemarkException(FailureKind.Usage, "connector.unknown", $"There is no connector {name} for this.")
+            : throw new TidemarkException(FailureKind.Usage, "connector.unknown",
+                $"There is no connector {name} for this.")
             {
                 Hint = NearestName.Hint(name, fitting),
             };

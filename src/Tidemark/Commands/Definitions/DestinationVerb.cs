@@ -8,12 +8,14 @@ namespace Tidemark.Commands.Definitions;
 /// <summary><c>tidemark destination</c>: the databases that rows are written to.</summary>
 internal static class DestinationVerb
 {
-    private static readonly DefinitionVerbs<DestinationDefinition> Shared = new(home => home.Definitions.Destinations, Facts);
+    private static readonly DefinitionVerbs<DestinationDefinition> Shared =
+        new(home => home.Definitions.Destinations, Facts);
 
     public static Verb Create()
     {
         var verb = new Verb("destination", "Looks after the databases that rows are written to.",
-            "tidemark destination list", "tidemark destination set warehouse --connector postgres url='${WAREHOUSE_URL}'");
+            "tidemark destination list",
+            "tidemark destination set warehouse --connector postgres url='${WAREHOUSE_URL}'");
         foreach (var shared in Shared.Create()) verb.Add(shared);
         verb.Add(Set());
         return verb;
@@ -40,7 +42,8 @@ internal static class DestinationVerb
         {
             var home = await session.OpenHomeAsync();
             var destinations = home.Definitions.Destinations;
-            var saved = (await destinations.ListAsync(session.Stop)).FirstOrDefault(known => known.Name == session.Get(name));
+            var saved = (await destinations.ListAsync(session.Stop))
+                .FirstOrDefault(known => known.Name == session.Get(name));
             var (connector, settings) = await connection.ReadAsync<IDestinationConnector>(
                 session, home, $"destination \"{session.Get(name)}\"", saved?.Connector, saved?.Settings);
             var change = await destinations.SaveAsync(new(session.Get(name), connector, settings), session.Stop);

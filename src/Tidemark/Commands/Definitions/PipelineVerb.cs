@@ -12,7 +12,8 @@ internal static class PipelineVerb
     public static Verb Create()
     {
         var verb = new Verb("pipeline", "Looks after what is kept in step with what.",
-            "tidemark pipeline list", "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse");
+            "tidemark pipeline list",
+            "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse");
         foreach (var shared in Shared.Create()) verb.Add(shared);
         verb.Add(SetPipeline.Create());
         return verb;

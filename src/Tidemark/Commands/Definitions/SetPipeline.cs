@@ -13,14 +13,34 @@ internal static class SetPipeline
     {
         var name = DefinitionVerbs<PipelineDefinition>.Name();
         var source = new Option<string?>("--source") { Description = "Needed for a new one.", HelpName = "NAME" };
-        var destination = new Option<string?>("--destination") { Description = "Needed for a new one.", HelpName = "NAME" };
+        var destination = new Option<string?>("--destination")
+        {
+            Description = "Needed for a new one.",
+            HelpName = "NAME",
+        };
         var mode = WordOption.Of<WriteMode>("--mode", "How rows become live. Default merge.");
-        var streams = new Option<string>("--streams") { Description = "Parted by commas; all for every one. Default all.", HelpName = "A,B" };
-        var tables = new Option<string>("--tables") { Description = "Table names. Default {source}_{stream}.", HelpName = "PATTERN" };
+        var streams = new Option<string>("--streams")
+        {
+            Description = "Parted by commas; all for every one. Default all.",
+            HelpName = "A,B",
+        };
+        var tables = new Option<string>("--tables")
+        {
+            Description = "Table names. Default {source}_{stream}.",
+            HelpName = "PATTERN",
+        };
         var changes = WordOption.Of<SchemaChanges>("--schema-changes", "What a new field does. Default evolve.");
         var raw = WordOption.Of<Truth>("--raw", "Keep the whole record in a column raw. Default true.");
-        var percent = new Option<double>("--max-deleted-percent") { Description = "Share of a table that may go unasked. Default 15.", HelpName = "N" };
-        var rows = new Option<int>("--max-deleted-rows") { Description = "Rows that may always go unasked. Default 10.", HelpName = "N" };
+        var percent = new Option<double>("--max-deleted-percent")
+        {
+            Description = "Share of a table that may go unasked. Default 15.",
+            HelpName = "N",
+        };
+        var rows = new Option<int>("--max-deleted-rows")
+        {
+            Description = "Rows that may always go unasked. Default 10.",
+            HelpName = "N",
+        };
         var verb = new Verb("set", "Saves a pipeline, new or changed.",
             "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse",
             "tidemark pipeline set payments --streams customers,charges --mode replace")
@@ -31,7 +51,8 @@ internal static class SetPipeline
         {
             var home = await session.OpenHomeAsync();
             var pipelines = home.Definitions.Pipelines;
-            var saved = (await pipelines.ListAsync(session.Stop)).FirstOrDefault(known => known.Name == session.Get(name));
+            var saved = (await pipelines.ListAsync(session.Stop))
+                .FirstOrDefault(known => known.Name == session.Get(name));
             var from = session.Get(source) ?? saved?.Source;
             var to = session.Get(destination) ?? saved?.Destination;
             if (from is null || to is null)
@@ -46,6 +67,8 @@ internal static class SetPipeline
             if (session.Has(tables)) pipeline = pipeline with { Tables = session.Get(tables)! };
             if (session.Has(changes)) pipeline = pipeline with { SchemaChanges = session.Get(changes) };
             if (session.Has(raw)) pipeline = pipeline with { Raw = session.Get(raw) == Truth.True };
+            UsageCheck.Require(session.Get(percent) is >= 0 and <= 100, "--max-deleted-percent is from 0 to 100.");
+            UsageCheck.Require(session.Get(rows) >= 0, "--max-deleted-rows is at least 0.");
             if (session.Has(percent)) pipeline = pipeline with { MaxDeletedPercent = session.Get(percent) };
             if (session.Has(rows)) pipeline = pipeline with { MaxDeletedRows = session.Get(rows) };
             SavedDefinition.Tell(session, "pipeline", pipeline.Name, await pipelines.SaveAsync(pipeline, session.Stop));

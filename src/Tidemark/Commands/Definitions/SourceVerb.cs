@@ -43,7 +43,8 @@ internal static class SourceVerb
         {
             var home = await session.OpenHomeAsync();
             var sources = home.Definitions.Sources;
-            var saved = (await sources.ListAsync(session.Stop)).FirstOrDefault(source => source.Name == session.Get(name));
+            var saved = (await sources.ListAsync(session.Stop))
+                .FirstOrDefault(source => source.Name == session.Get(name));
             var (connector, settings) = await connection.ReadAsync<ISourceConnector>(
                 session, home, $"source \"{session.Get(name)}\"", saved?.Connector, saved?.Settings);
             var change = await sources.SaveAsync(new(session.Get(name), connector, settings)

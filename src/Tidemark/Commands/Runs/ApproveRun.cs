@@ -9,7 +9,8 @@ internal static class ApproveRun
     public static Verb Create()
     {
         var id = RunVerb.Id();
-        var verb = new Verb("approve", "Lets a parked run delete more rows than the limits allow.", "tidemark run approve last") { id };
+        var verb = new Verb("approve", "Lets a parked run delete more rows than the limits allow.",
+            "tidemark run approve last") { id };
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();

@@ -12,11 +12,17 @@ internal static class RunQuarantine
     public static Verb Create()
     {
         var id = RunVerb.Id();
-        var limit = new Option<int>("--limit") { Description = "How many. Default 100.", DefaultValueFactory = _ => 100, HelpName = "N" };
+        var limit = new Option<int>("--limit")
+        {
+            Description = "How many. Default 100.",
+            DefaultValueFactory = _ => 100,
+            HelpName = "N",
+        };
         var verb = new Verb("quarantine", "Lists the records that a run could not write; --json shows them whole.",
             "tidemark run quarantine last", "tidemark run quarantine last --json") { id, limit };
         verb.Runs(async session =>
         {
+            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
             var home = await session.OpenHomeAsync();
             var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
             var entries = await home.History.QuarantineOfRunAsync(run.Id, session.Get(limit), session.Stop);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 using Tidemark.Output;
 
@@ -10,15 +9,21 @@ internal static class RunsVerb
 {
     public static Verb Create()
     {
-        var limit = new Option<int>("--limit") { Description = "How many. Default 20.", DefaultValueFactory = _ => 20, HelpName = "N" };
+        var limit = new Option<int>("--limit")
+        {
+            Description = "How many. Default 20.",
+            DefaultValueFactory = _ => 20,
+            HelpName = "N",
+        };
         var pipeline = new Option<string?>("--pipeline") { Description = "Only of this pipeline.", HelpName = "NAME" };
-        var verb = new Verb("runs", "Lists the latest runs.", "tidemark runs", "tidemark runs --pipeline payments --limit 5")
+        var verb = new Verb("runs", "Lists the latest runs.",
+            "tidemark runs", "tidemark runs --pipeline payments --limit 5")
         {
             limit, pipeline,
         };
         verb.Runs(async session =>
         {
-            if (session.Get(limit) < 1) throw new TidemarkException(FailureKind.Usage, "usage.invalid", "--limit is at least 1.");
+            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
             var home = await session.OpenHomeAsync();
             var runs = await home.Runs.ListAsync(session.Get(limit), session.Get(pipeline), session.Stop);
             if (session.IsJson)

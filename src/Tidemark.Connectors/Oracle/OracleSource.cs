@@ -1,0 +1,101 @@
+using System.Globalization;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.Oracle;
+
+/// <summary>
+/// Reads as any HTTP source does; the preflight tells in addition what Oracle is known to be unclear about.
+/// </summary>
+internal sealed class OracleSource(OracleOptions options, HttpExchange exchange, TimeProvider clock) : ISource
+{
+    private static readonly PageShape Counted = new("items", "totalResults") { OmitsEmpty = true };
+    private static readonly PageShape Versions = new("items") { OmitsEmpty = true };
+
+    private readonly HttpSource _inner = new(exchange, OracleStreams.All(options), clock)
+    {
+        Facts =
+        [
+            new("resources", options.ApiVersion),
+            new("framework", options.FrameworkVersion.ToString(CultureInfo.InvariantCulture)),
+            new("scope", OracleScope.Describe(options)),
+        ],
+    };
+
+    public Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>
+        _inner.DiscoverAsync(cancellationToken);
+
+    public bool CanResume(string stream, Cursor cursor) => _inner.CanResume(stream, cursor);
+
+    public IAsyncEnumerable<Page> ReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
+        _inner.ReadAsync(request, cancellationToken);
+
+    /// <summary>
+    /// Asks every stream for one record by the fields and filters of the reading, then which framework versions the pod
+    /// allows, and how many records it says there are.
+    /// </summary>
+    public async Task<SourceCheck> CheckAsync(CancellationToken cancellationToken)
+    {
+        var check = await _inner.CheckAsync(cancellationToken);
+        if (check.Problems.Count > 0) return check;
+        var versions = FrameworkAsync(cancellationToken);
+        var totals = Task.WhenAll(OracleSchemas.All.Select(schema => TotalAsync(schema, cancellationToken)));
+        return new SourceCheck([.. new[] { await versions }.OfType<Problem>()], [.. check.Facts, .. await totals]);
+    }
+
+    public ValueTask DisposeAsync() => _inner.DisposeAsync();
+
+    /// <summary>
+    /// A problem where the pod lists the framework versions that it allows, and ours is not among them.
+    /// </summary>
+    private async Task<Problem?> FrameworkAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var catalog = HttpCall.Get("/crmRestApi/resources/");
+            using var page = await exchange.ProbeAsync(catalog, Versions, cancellationToken);
+            var (name, ours) = options.ApiVersion == "latest" ? ("isLatest", "true") : ("version", options.ApiVersion);
+            var allowed = Enumerable.Range(0, page.Records.Count)
+                .Where(index => page.Value(index, name) == ours)
+                .Select(index => page.Value(index, "adf:extension/allowedFrameworkVersions")).FirstOrDefault();
+            return OracleFramework.IsAllowed(options.FrameworkVersion, allowed) ? null : new Problem(
+                "oracle.framework_not_allowed", "setting framework_version",
+                $"This pod does not allow framework version {options.FrameworkVersion}; it allows {allowed}.",
+                "Set framework_version to one of them.");
+        }
+        catch (TidemarkException)
+        {
+            // Who may read the resources need not be allowed to list their versions.
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// How many records the pod says a stream has, and whether it is right: one record past that number shows that the
+    /// number is too low.
+    /// </summary>
+    private async Task<KeyValuePair<string, string>> TotalAsync(
+        StreamSchema schema, CancellationToken cancellationToken)
+    {
+        var id = OracleSchemas.IdOf(schema);
+        var call = OracleStreams.Resource(options, schema).With("fields", id)
+            .With("q", OracleStreams.Condition(options, schema)).With("orderBy", $"{id}:asc").With("limit", 1);
+        try
+        {
+            using var first = await exchange.ProbeAsync(call.With("totalResults", "true"), Counted, cancellationToken);
+            var isTold = long.TryParse(first["totalResults"], CultureInfo.InvariantCulture, out var total);
+            if (!isTold) return Fact("not told");
+            using var past = await exchange.ProbeAsync(call.With("offset", total), Counted, cancellationToken);
+            return Fact(past.Records.Count == 0
+                ? $"{total} records" : $"more than the {total} records that totalResults says");
+        }
+        catch (TidemarkException refused)
+        {
+            return Fact($"not told ({refused.Code})");
+        }
+
+        KeyValuePair<string, string> Fact(string text) => new(schema.Name, text);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net.Http.Headers;
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.Zoho;
+
+/// <summary>Puts the access token on calls and sends them to the address that the token is good for.</summary>
+/// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/oauth-overview.html.</remarks>
+internal sealed class ZohoAuthentication(ZohoOptions options, TimeProvider clock) : HttpAuthentication
+{
+    private const string Scheme = "Zoho-oauthtoken";
+
+    private readonly ZohoTokens _tokens = ZohoTokens.Of(options);
+
+    public override IReadOnlyList<Secret> Secrets =>
+        [options.ClientSecret, options.RefreshToken, .. _tokens.Present is { } token ? (Secret[])[token.Value] : []];
+
+    /// <summary>The address that calls go to now; the data centre's before the first token.</summary>
+    public Uri Address => ZohoHosts.Api(options, _tokens.Present?.ApiDomain);
+
+    public override async ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // A call that gives up waiting leaves the fetching to the others, and finds its token when it is sent again.
+        var fetching = _tokens.GetAsync(() => ZohoToken.FetchAsync(options, clock), clock.GetUtcNow());
+        var token = await fetching.WaitAsync(cancellationToken);
+        var address = ZohoHosts.Api(options, token.ApiDomain);
+        request.RequestUri = new UriBuilder(request.RequestUri!)
+        {
+            Scheme = address.Scheme,
+            Host = address.Host,
+            Port = address.Port,
+        }.Uri;
+        request.Headers.Authorization = new AuthenticationHeaderValue(Scheme, token.Value.Reveal());
+    }
+
+    public override ValueTask<bool> RefusedAsync(HttpRequestMessage refused, CancellationToken cancellationToken) =>
+        new(refused.Headers.Authorization?.Parameter is { } token && _tokens.Refused(token, clock.GetUtcNow()));
+}

@@ -1,0 +1,65 @@
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Sources;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.Zoho;
+
+/// <summary>Zoho CRM: any module, with the fields that its administrator gave it.</summary>
+/// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/.</remarks>
+public sealed class ZohoConnector : ISourceConnector
+{
+    public string Name => "zoho";
+
+    public Type Options => typeof(ZohoOptions);
+
+    public ISource OpenSource(object options, TimeProvider clock)
+    {
+        var zoho = (ZohoOptions)options;
+        var credits = new ZohoCredits();
+        var authentication = new ZohoAuthentication(zoho, clock);
+        return new ZohoSource(zoho, new HttpExchange(Api(zoho, authentication, credits), clock), credits, authentication, clock);
+    }
+
+    internal static HttpApi Api(ZohoOptions options, ZohoAuthentication authentication, ZohoCredits credits) =>
+        new(ZohoHosts.Api(options))
+        {
+            Authentication = authentication,
+            RequestsPerSecond = options.RequestsPerSecond,
+            MaxConcurrent = MaxConcurrent(options),
+            Timeout = options.Timeout,
+            Retries = options.Retries,
+            AllowsPrivateNetwork = options.AllowPrivateNetwork,
+            Classify = answer =>
+            {
+                credits.Note(answer);
+                return ZohoErrors.Classify(answer);
+            },
+        };
+
+    /// <summary>Requests at once that the edition allows an application, unless the settings say less.</summary>
+    /// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/api-limits.html.</remarks>
+    internal static int MaxConcurrent(ZohoOptions options) => options.MaxConcurrent > 0 ? options.MaxConcurrent : options.Edition switch
+    {
+        ZohoEdition.Standard => 10,
+        ZohoEdition.Professional => 15,
+        ZohoEdition.Enterprise => 20,
+        ZohoEdition.Ultimate => 25,
+        _ => 5,
+    };
+}
+
+/// <summary>The API's credits, as far as answers tell of them: Zoho does so once half of them are used.</summary>
+internal sealed class ZohoCredits
+{
+    /// <summary>Credits left of the last 24 hours; null where no answer said.</summary>
+    public string? Remaining { get; private set; }
+
+    /// <summary>Credits of 24 hours; null where no answer said.</summary>
+    public string? Limit { get; private set; }
+
+    public void Note(HttpAnswer answer)
+    {
+        Remaining = answer.Header("X-API-CREDITS-REMAINING") ?? Remaining;
+        Limit = answer.Header("X-API-CREDITS-LIMIT") ?? Limit;
+    }
+}

@@ -1,0 +1,85 @@
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.Zoho;
+
+/// <summary>A module of the CRM as its field metadata describes it.</summary>
+/// <param name="ApiName">As in paths, e.g. <c>Leads</c>.</param>
+/// <param name="Fields">In the order of the metadata.</param>
+internal sealed record ZohoModule(string ApiName, IReadOnlyList<ZohoField> Fields)
+{
+    // A list is asked for at most 50 fields, and the parameter holds at most 1,024 characters.
+    private const int MaxFieldsPerCall = 50;
+    private const int MaxFieldsLength = 1024;
+    private const string Modified = "Modified_Time";
+
+    private static readonly PageShape Metadata = new("fields");
+
+    public string Stream => ColumnNames.SnakeCase(ApiName);
+
+    /// <summary>Whether records say when they changed. Without it a module is read whole every time.</summary>
+    public bool HasModifiedTime => Fields.Any(known => known.ApiName == Modified);
+
+    /// <summary>Field names in groups that fit one call; the first has the time of the last change.</summary>
+    public IReadOnlyList<string> FieldGroups
+    {
+        get
+        {
+            var groups = new List<List<string>>();
+            var names = Fields.Where(known => known.IsListed).Select(known => known.ApiName);
+            foreach (var name in names.OrderBy(name => name != Modified))
+            {
+                if (groups.Count == 0 || groups[^1].Count == MaxFieldsPerCall
+                    || groups[^1].Sum(other => other.Length + 1) + name.Length > MaxFieldsLength)
+                    groups.Add([]);
+                groups[^1].Add(name);
+            }
+
+            return groups.Count == 0 ? ["id"] : [.. groups.Select(group => string.Join(',', group))];
+        }
+    }
+
+    public StreamSchema Schema => ZohoColumns.Of(this);
+
+    public HttpCall List => HttpCall.Get($"/crm/v8/{Uri.EscapeDataString(ApiName)}")
+        // Without it a list leaves out the leads that became contacts.
+        .With("converted", ApiName == "Leads" ? "both" : null);
+
+    /// <summary>Asks the CRM which fields a module has.</summary>
+    /// <exception cref="TidemarkException">Configuration <c>zoho.no_fields</c>, and what the exchange throws.</exception>
+    public static async Task<ZohoModule> DescribeAsync(HttpExchange exchange, string apiName, CancellationToken cancellationToken)
+    {
+        var call = HttpCall.Get("/crm/v8/settings/fields").With("module", apiName);
+        using var page = await exchange.SendAsync(call, Metadata, cancellationToken);
+        var fields = Enumerable.Range(0, page.Records.Count)
+            .Select(index => ZohoField.Read(page, index))
+            .OfType<ZohoField>()
+            .Where(field => field.ApiName != "id")
+            .DistinctBy(field => field.ApiName)
+            .ToList();
+        return fields.Count > 0 ? new ZohoModule(apiName, fields) : throw new TidemarkException(
+            FailureKind.Configuration, "zoho.no_fields",
+            $"Zoho names no fields of the module {apiName}, and without them it cannot be read.")
+        {
+            Hint = "Take the module out of modules, or let the user of the refresh token see its fields.",
+        };
+    }
+}
+
+/// <summary>A field of a module.</summary>
+/// <param name="ApiName">As in records, e.g. <c>Account_Name</c>.</param>
+/// <param name="DataType">What it means, e.g. <c>lookup</c>, <c>currency</c>, <c>datetime</c>.</param>
+/// <param name="JsonType">How it is written: string, integer, double, boolean, jsonarray or jsonobject.</param>
+internal sealed record ZohoField(string ApiName, string DataType, string? JsonType)
+{
+    /// <summary>False where only the record's own address gives it, and never a list.</summary>
+    public bool IsListed => DataType is not ("subform" or "imageupload" or "profileimage");
+
+    public bool IsLookup => DataType is "lookup" or "ownerlookup" or "userlookup";
+
+    public static ZohoField? Read(HttpPage page, int index) =>
+        page.Value(index, "api_name") is { Length: > 0 } name
+            ? new ZohoField(name, page.Value(index, "data_type") ?? "text", page.Value(index, "json_type"))
+            : null;
+}

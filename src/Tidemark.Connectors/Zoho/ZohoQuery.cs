@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.Zoho;
+
+/// <summary>
+/// Finds the records of a module that meet criteria, by COQL. It asks for ids alone, in the order of their last change,
+/// and goes on behind the last one found: no offset, so neither the search's 2,000 records nor COQL's 100,000 end it,
+/// and a record that changes meanwhile shifts no other one out of sight.
+/// </summary>
+/// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/COQL-Overview.html.</remarks>
+internal static class ZohoQuery
+{
+    private const char Between = '|';
+
+    public static HttpListing Listing(ZohoModule module, ZohoCriteria criteria, int pageSize) =>
+        new("data", slice => Call(module, criteria, slice, pageSize), new Paging(Next, page => page["info/more_records"] == "true")
+        {
+            Picks = ["info/more_records"],
+        })
+        {
+            PageSize = pageSize,
+            Range = new ListingRange("Modified_Time", WireTime.Iso8601, RangeOrder.OldestFirst),
+        };
+
+    private static HttpCall Call(ZohoModule module, ZohoCriteria criteria, Slice slice, int pageSize)
+    {
+        var conditions = new List<string> { Where(criteria, module) };
+        if (slice.Position?.Split(Between) is [var time, var id])
+            conditions.Add($"(Modified_Time > '{time}' or (Modified_Time = '{time}' and id > '{id}'))");
+        else conditions.Add($"Modified_Time >= '{Time(slice.From ?? 0)}'");
+        if (slice.To is { } end) conditions.Add($"Modified_Time < '{Time(end)}'");
+        var query = string.Create(CultureInfo.InvariantCulture,
+            $"select id, Modified_Time from {module.ApiName} where {Nest(conditions, "and")} "
+            + $"order by Modified_Time asc, id asc limit {pageSize}");
+        return HttpCall.Search("/crm/v8/coql", JsonSerializer.Serialize(new { select_query = query }));
+    }
+
+    private static string? Next(Slice slice, HttpPage page) =>
+        page.Last("Modified_Time") is { } time && page.Last("id") is { } id ? $"{time}{Between}{id}" : null;
+
+    /// <summary>Criteria in COQL's words.</summary>
+    internal static string Where(ZohoCriteria criteria, ZohoModule module)
+    {
+        if (criteria is ZohoCriteria.Group group)
+            return Nest([.. group.Parts.Select(part => Where(part, module))], group.All ? "and" : "or");
+        var condition = (ZohoCriteria.Condition)criteria;
+        var type = module.Fields.FirstOrDefault(field => field.ApiName == condition.Field) is { } field
+            ? ZohoColumns.TypeOf(field) : FieldType.Text;
+        var values = condition.Values.Select(value => Literal(value, type)).ToList();
+        return condition.Comparison switch
+        {
+            "equals" when condition.Values[0].Length == 0 => $"{condition.Field} is null",
+            "equals" => $"{condition.Field} = {values[0]}",
+            "not_equal" => $"{condition.Field} not in ({values[0]})",
+            "starts_with" => $"{condition.Field} like {Literal($"{condition.Values[0]}%", FieldType.Text)}",
+            "in" => $"{condition.Field} in ({string.Join(", ", values)})",
+            "between" => $"{condition.Field} between {values[0]} and {values[1]}",
+            "greater_than" => $"{condition.Field} > {values[0]}",
+            "greater_equal" => $"{condition.Field} >= {values[0]}",
+            "less_than" => $"{condition.Field} < {values[0]}",
+            _ => $"{condition.Field} <= {values[0]}",
+        };
+    }
+
+    /// <summary>COQL joins two conditions at a time: <c>(a and (b and c))</c>.</summary>
+    private static string Nest(List<string> conditions, string word) =>
+        conditions.Count == 1 ? conditions[0] : $"({conditions[0]} {word} {Nest([.. conditions.Skip(1)], word)})";
+
+    private static string Literal(string value, FieldType type) => type switch
+    {
+        FieldType.Boolean when bool.TryParse(value, out var flag) => flag ? "true" : "false",
+        FieldType.Int64 or FieldType.Decimal
+            when decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number.ToString(CultureInfo.InvariantCulture),
+        _ => $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'",
+    };
+
+    internal static string Time(long second) =>
+        DateTimeOffset.FromUnixTimeSeconds(second).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.Zoho;
+
+/// <summary>
+/// Reads modules of a Zoho CRM. Which fields a module has is asked once, before anything else, and with it the source
+/// is like any other over HTTP.
+/// </summary>
+/// <param name="options">Modules, criteria and limits.</param>
+/// <param name="exchange">Disposed with the source.</param>
+/// <param name="credits">What answers told of the API's credits.</param>
+/// <param name="authentication">Knows where calls go.</param>
+/// <param name="clock">Where "now" comes from.</param>
+internal sealed class ZohoSource(
+    ZohoOptions options, HttpExchange exchange, ZohoCredits credits, ZohoAuthentication authentication, TimeProvider clock) : ISource
+{
+    private readonly SemaphoreSlim _asking = new(1, 1);
+    private readonly Dictionary<string, ZohoModule> _modules = new(StringComparer.Ordinal);
+
+    public async Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>
+        await (await OpenAsync(options.Modules, cancellationToken)).DiscoverAsync(cancellationToken);
+
+    /// <summary>Describes every module and asks each for a record, so that all that may not be read is said at once.</summary>
+    public async Task<SourceCheck> CheckAsync(CancellationToken cancellationToken)
+    {
+        var problems = new List<Problem>();
+        var readable = new List<string>();
+        foreach (var module in options.Modules)
+        {
+            try
+            {
+                await DescribeAsync(module, cancellationToken);
+                readable.Add(module);
+            }
+            catch (TidemarkException failure)
+            {
+                problems.Add(Problem.From(failure, $"module {module}"));
+                // What is wrong with the token is wrong with it for every module.
+                if (failure.Code is not ("zoho.forbidden" or "zoho.unknown_module" or "zoho.no_fields")) break;
+            }
+        }
+
+        try
+        {
+            if (readable.Count > 0)
+            {
+                var check = await (await OpenAsync(readable, cancellationToken)).CheckAsync(cancellationToken);
+                problems.AddRange(check.Problems);
+            }
+        }
+        catch (TidemarkException failure)
+        {
+            problems.Add(Problem.From(failure, "setting criteria"));
+        }
+
+        return new SourceCheck(problems, Facts());
+    }
+
+    public bool CanResume(string stream, Cursor cursor) =>
+        // Whether it can does not depend on the fields, so nobody is asked for them.
+        new HttpSource(exchange, [.. options.Modules.Select(name => ZohoStreams.Of(new ZohoModule(name, []), options))], clock)
+            .CanResume(stream, cursor);
+
+    public async IAsyncEnumerable<Page> ReadAsync(
+        ReadRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var wanted = options.Modules.Where(name => ColumnNames.SnakeCase(name) == request.Stream.Name).ToList();
+        var source = await OpenAsync(wanted.Count > 0 ? wanted : options.Modules, cancellationToken);
+        await foreach (var page in source.ReadAsync(request, cancellationToken)) yield return page;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await exchange.DisposeAsync();
+        _asking.Dispose();
+    }
+
+    private async Task<HttpSource> OpenAsync(IReadOnlyList<string> modules, CancellationToken cancellationToken)
+    {
+        var streams = new List<HttpStream>();
+        foreach (var module in modules) streams.Add(ZohoStreams.Of(await DescribeAsync(module, cancellationToken), options));
+        return new HttpSource(exchange, streams, clock);
+    }
+
+    private async Task<ZohoModule> DescribeAsync(string name, CancellationToken cancellationToken)
+    {
+        await _asking.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_modules.TryGetValue(name, out var module))
+                _modules[name] = module = await ZohoModule.DescribeAsync(exchange, name, cancellationToken);
+            return module;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    private List<KeyValuePair<string, string>> Facts()
+    {
+        var facts = new List<KeyValuePair<string, string>>
+        {
+            new("data centre", options.DataCenter.ToString().ToLowerInvariant()),
+            new("api", authentication.Address.Host),
+            new("requests at once", ZohoConnector.MaxConcurrent(options).ToString(CultureInfo.InvariantCulture)),
+        };
+        if (credits.Remaining is { } remaining) facts.Add(new("credits left today", remaining));
+        if (credits.Limit is { } limit) facts.Add(new("credits a day", limit));
+        return facts;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Tidemark.Connectors.Zoho;
+
+/// <summary>
+/// The access token of one refresh token, for all sources in this process: Zoho gives out ten tokens in ten minutes and
+/// then none, so schedules that run every minute must not fetch one each.
+/// </summary>
+internal sealed class ZohoTokens
+{
+    private static readonly TimeSpan BetweenRefusals = TimeSpan.FromMinutes(1);
+    private static readonly ConcurrentDictionary<string, ZohoTokens> Known = new(StringComparer.Ordinal);
+
+    private readonly Lock _gate = new();
+    private Task<ZohoToken>? _fetching;
+    private ZohoToken? _token;
+    private DateTimeOffset? _refusedAt;
+
+    /// <summary>The tokens of these credentials.</summary>
+    public static ZohoTokens Of(ZohoOptions options)
+    {
+        var credentials = string.Join(
+            '\n', ZohoHosts.Accounts(options), options.ClientId, options.ClientSecret.Reveal(), options.RefreshToken.Reveal());
+        return Known.GetOrAdd(Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(credentials))), _ => new ZohoTokens());
+    }
+
+    /// <summary>The token that is good now, fetched where there is none. Whoever asks meanwhile waits for the same one.</summary>
+    public Task<ZohoToken> GetAsync(Func<Task<ZohoToken>> fetch, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (_token is { } token && now < token.UseUntil) return Task.FromResult(token);
+            if (_fetching is not { IsCompleted: false }) _fetching = Task.Run(() => KeepAsync(fetch));
+            return _fetching;
+        }
+    }
+
+    /// <summary>
+    /// Hears that a token was refused. True where another one is there, or may be fetched. A second refusal within a
+    /// minute is not the token's age but what it may do: fetching again would only use up the ten.
+    /// </summary>
+    public bool Refused(string refused, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (_token is null || _token.Value.Reveal() != refused) return true;
+            if (now - _refusedAt < BetweenRefusals) return false;
+            (_token, _refusedAt) = (null, now);
+            return true;
+        }
+    }
+
+    /// <summary>The token as it is, without asking anyone.</summary>
+    public ZohoToken? Present
+    {
+        get
+        {
+            lock (_gate) return _token;
+        }
+    }
+
+    private async Task<ZohoToken> KeepAsync(Func<Task<ZohoToken>> fetch)
+    {
+        var token = await fetch();
+        lock (_gate) return _token = token;
+    }
+}

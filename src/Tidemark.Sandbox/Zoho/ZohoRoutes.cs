@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Tidemark.Sandbox.Faults;
+using Tidemark.Sandbox.Records;
+using Tidemark.Sandbox.Serving;
+using Tidemark.Sandbox.Zoho.Query;
+
+namespace Tidemark.Sandbox.Zoho;
+
+/// <summary>Which address is answered by what.</summary>
+internal sealed class ZohoRoutes(
+    IReadOnlyDictionary<string, ZohoTable> tables, ZohoAccounts accounts, ZohoChanges changes, ZohoRules rules, TimeProvider clock)
+{
+    private const string TokenPath = "/oauth/v2/token";
+
+    public static RequestKind Describe(HttpRequest request)
+    {
+        var path = request.Path.Value ?? "/";
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var isList = parts is ["crm", "v8", not "settings"] or ["crm", "v8", _, "deleted"];
+        var isLater = request.Query.ContainsKey("page_token") || request.Query["page"].ToString() is not ("" or "1");
+        return new(path, !isList ? PageKind.NotAList : isLater ? PageKind.Later : PageKind.First);
+    }
+
+    /// <exception cref="ZohoProblem">The request is refused.</exception>
+    public Answer Answer(HttpRequest request, FiredFaults fired)
+    {
+        if (request.Path == TokenPath && HttpMethods.IsPost(request.Method))
+            return accounts.Token(request, Body(request), fired.Has(FaultKind.Expire));
+        accounts.Check(request, fired.Has(FaultKind.Expire));
+        var parts = (request.Path.Value ?? "/").Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return (request.Method, parts) switch
+        {
+            ("GET", ["crm", "v8", "settings", "fields"]) => Fields(request.Query["module"].ToString()),
+            ("GET", ["crm", "v8", "settings", "modules"]) => Modules(),
+            ("POST", ["crm", "v8", "coql"]) => new CoqlAnswer(tables, rules).Read(Body(request), fired),
+            ("GET", ["crm", "v8", var module]) => new ZohoList(Find(module), rules, clock).Read(request, fired),
+            ("PUT", ["crm", "v8", var module]) => new ZohoWrite(Find(module), changes, rules).Put(Body(request)),
+            ("GET", ["crm", "v8", var module, "deleted"]) => new ZohoDeletedList(Find(module), rules).Read(request, fired),
+            _ => throw new ZohoProblem(404, "INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one"),
+        };
+    }
+
+    private Answer Fields(string module)
+    {
+        var json = new JsonBuffer();
+        json.Raw("""{"fields":["""u8);
+        json.Add($$"""{"api_name":"id","data_type":"bigint","json_type":"string","field_label":"Record Id"}""");
+        foreach (var field in Find(module).Records.Fields)
+        {
+            json.Add($$""",{"field_label":{{field.ApiName.Replace('_', ' ')}},"length":255,"system_mandatory":false,"decimal_place":null""");
+            json.Add($$""","visible":true,"json_type":{{field.JsonType}},"data_type":{{field.DataType}},"api_name":{{field.ApiName}}}""");
+        }
+
+        json.Raw("]}"u8);
+        return new(200, json);
+    }
+
+    private Answer Modules()
+    {
+        var json = new JsonBuffer();
+        json.Raw("""{"modules":["""u8);
+        json.Raw(string.Join(',', tables.Values.Select(table => $$"""{"api_name":"{{table.Records.Module}}","api_supported":true}""")));
+        json.Raw("]}"u8);
+        return new(200, json);
+    }
+
+    private ZohoTable Find(string module) =>
+        tables.Values.FirstOrDefault(table => table.Records.Module.Equals(module, StringComparison.OrdinalIgnoreCase))
+            ?? throw new ZohoProblem(400, "INVALID_MODULE", "the module name given seems to be invalid");
+
+    private static string Body(HttpRequest request)
+    {
+        // The way of an answer is without awaits; a body from this machine is there at once.
+        if (request.HttpContext.Features.Get<IHttpBodyControlFeature>() is { } control) control.AllowSynchronousIO = true;
+        using var reader = new StreamReader(request.Body);
+        return reader.ReadToEnd();
+    }
+}

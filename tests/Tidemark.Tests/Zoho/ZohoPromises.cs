@@ -1,0 +1,19 @@
+using Tidemark.Tests.Connectors;
+
+namespace Tidemark.Tests.Zoho;
+
+public sealed class ZohoPromises : ConnectorPromises
+{
+    protected override string Vendor => "zoho";
+
+    protected override int Size => 450;
+
+    protected override IReadOnlyList<string> Streams => ["leads", "contacts", "accounts", "deals"];
+
+    protected override string Main => "leads";
+
+    protected override IReadOnlyDictionary<string, object?> Change =>
+        new Dictionary<string, object?> { ["Description"] = "changed", ["Annual_Revenue"] = 4200.5 };
+
+    protected override IReadOnlyDictionary<string, string> Settings(Uri address) => ZohoBench.Settings(address);
+}

@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+using Shouldly;
+using Tidemark.Connectors.Zoho;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Xunit;
+
+namespace Tidemark.Tests.Zoho;
+
+public sealed class ZohoTokenTests
+{
+    private const string TokenPath = "/oauth/v2/token";
+
+    [Fact]
+    public async Task Streams_that_are_read_at_once_and_runs_after_each_other_share_one_token()
+    {
+        await using var bench = await ZohoBench.StartAsync(50);
+        await bench.SetAsync(new { token_limit = 1 });
+
+        await bench.SucceedsAsync(WriteMode.Merge);
+        await bench.SucceedsAsync(WriteMode.Replace);
+
+        (await bench.CountAsync(TokenPath)).ShouldBe(1);
+        (await bench.RequestsAsync()).ToJsonString().ShouldNotContain("=tidemark&", customMessage: "no secret in the log but the client's id");
+    }
+
+    [Fact]
+    public async Task A_token_that_expires_while_records_are_read_is_replaced_once()
+    {
+        await using var bench = await ZohoBench.StartAsync(450);
+        await bench.FaultAsync(new { fault = "expire", path = "/crm/v8/Contacts", after = 2, times = 1 });
+
+        await bench.SucceedsAsync(WriteMode.Replace);
+
+        (await bench.CountAsync(TokenPath)).ShouldBe(2);
+        await bench.ShouldEqualAsync("contacts");
+    }
+
+    [Fact]
+    public async Task Tokens_are_not_used_up_on_an_api_that_refuses_all_of_them()
+    {
+        await using var bench = await ZohoBench.StartAsync(20);
+        await bench.FaultAsync(new { fault = "expire", path = "/crm", times = -1 });
+
+        var refused = await Should.ThrowAsync<TidemarkException>(() => bench.SyncAsync());
+
+        refused.Kind.ShouldBe(FailureKind.Configuration);
+        refused.Problems.ShouldContain(problem => problem.Code == "zoho.unauthorized");
+        (await bench.CountAsync(TokenPath)).ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_throttled_accounts_server_is_waited_for(bool under200)
+    {
+        await using var bench = await ZohoBench.StartAsync(20);
+        await bench.SetAsync(new { throttle_tokens = 2, token_errors_under_200 = under200 });
+
+        await bench.SucceedsAsync(WriteMode.Merge);
+
+        (await bench.CountAsync(TokenPath)).ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_throttle_that_lasts_is_not_called_a_refusal(bool under200)
+    {
+        var (bench, options) = await ZohoBench.OpenAsync(20, ("retries", "1"));
+        await using var _ = bench;
+        await bench.SetAsync(new { throttle_tokens = 100, token_errors_under_200 = under200 });
+        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+
+        var failed = await Should.ThrowAsync<TidemarkException>(() => source.DiscoverAsync(TestContext.Current.CancellationToken));
+
+        failed.Kind.ShouldBe(FailureKind.Transient);
+        failed.Code.ShouldBe("zoho.token_throttled");
+    }
+
+    [Theory]
+    [InlineData("refresh_token", "zoho.refresh_token_refused", false)]
+    [InlineData("refresh_token", "zoho.refresh_token_refused", true)]
+    [InlineData("client_id", "zoho.client_refused", false)]
+    [InlineData("client_secret", "zoho.client_refused", true)]
+    public async Task Refused_credentials_are_said_under_any_status_and_never_shown(string setting, string code, bool under200)
+    {
+        var (bench, options) = await ZohoBench.OpenAsync(20, (setting, "hush-hush"));
+        await using var _ = bench;
+        await bench.SetAsync(new { token_errors_under_200 = under200 });
+        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+
+        var check = await source.CheckAsync(TestContext.Current.CancellationToken);
+
+        check.Problems.ShouldHaveSingleItem().Code.ShouldBe(code);
+        check.Problems[0].ToString().ShouldNotContain("hush-hush");
+        (await bench.RequestsAsync())["recent"]!.AsArray().Count.ShouldBe(1, "a refusal is not tried again");
+    }
+
+    [Theory]
+    [InlineData("https://www.zohoapis.eu", false, "https://www.zohoapis.eu/")]
+    [InlineData(null, false, "https://www.zohoapis.com/")]
+    [InlineData("http://127.0.0.1:8104", true, "http://127.0.0.1:8104/")]
+    public void Calls_go_where_the_token_says(string? apiDomain, bool allowsPrivate, string address) =>
+        ZohoHosts.Api(new ZohoOptions { AllowPrivateNetwork = allowsPrivate }, apiDomain).AbsoluteUri.ShouldBe(address);
+
+    [Theory]
+    [InlineData("http://www.zohoapis.com")]
+    [InlineData("ftp://www.zohoapis.com")]
+    [InlineData("https://user@www.zohoapis.com")]
+    [InlineData("https://www.zohoapis.com/elsewhere")]
+    [InlineData("www.zohoapis.com")]
+    public void A_token_goes_to_no_address_that_is_not_safe(string apiDomain)
+    {
+        Should.Throw<TidemarkException>(() => ZohoHosts.Api(new ZohoOptions(), apiDomain)).Code.ShouldBe("zoho.api_domain_refused");
+        ZohoHosts.Api(new ZohoOptions { ApiUrl = new("https://api.example") }, apiDomain).Host.ShouldBe("api.example");
+    }
+
+    [Fact]
+    public async Task A_token_without_an_address_is_used_at_the_configured_one()
+    {
+        var (bench, options) = await ZohoBench.OpenAsync(20);
+        await using var _ = bench;
+        await bench.SetAsync(new JsonObject { ["api_domain"] = null });
+        options.ApiUrl = options.AccountsUrl;
+        options.Modules = ["Leads"];
+        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+
+        var check = await source.CheckAsync(TestContext.Current.CancellationToken);
+
+        check.Problems.ShouldBeEmpty();
+        check.Facts.ShouldContain(fact => fact.Key == "api" && fact.Value == "127.0.0.1");
+    }
+}
