@@ -34,7 +34,7 @@ public sealed record RefusedRow(int Row, Problem Reason);
 /// <summary>What publishing would do to one table.</summary>
 /// <param name="Table">Table name.</param>
 /// <param name="LiveRows">Rows of this pipeline that are live now.</param>
-/// <param name="StagedRows">Rows that would be live then.</param>
+/// <param name="StagedRows">Rows that would be live then; not counted where there is no live table yet.</param>
 /// <param name="Deletes">Live rows that were not read.</param>
 public sealed record PublishPreview(string Table, long LiveRows, long StagedRows, long Deletes);
 

@@ -36,11 +36,11 @@ internal sealed class SqlPublish(SqlDialect dialect, ISqlSession session, SqlSta
 
     private async Task<PublishResult> RenameAsync(CancellationToken cancellationToken)
     {
-        var rows = await Connection.CountAsync($"SELECT count(*) FROM {_staged.Name}", cancellationToken);
         await Connection.ExecuteAsync(
             $"ALTER TABLE {_staged.Name} RENAME TO {SqlName.Column(_live.Name.Name)}; {dialect.AfterRename(_staged.Name, _live.Name)}",
             cancellationToken);
-        return new PublishResult(_live.Name.Name, rows, 0, 0, 0) { Live = await LiveAsync("", cancellationToken) };
+        var live = await LiveAsync("", cancellationToken);
+        return new PublishResult(_live.Name.Name, live.Rows, 0, 0, 0) { Live = live };
     }
 
     /// <summary>Deletes first and inserts last, so that a value that must be unique can move from one row to another.</summary>

@@ -115,10 +115,11 @@ internal sealed class SqlStreamLoad : IStreamLoad
     public async Task<PublishPreview> PreviewAsync(ISqlSession session, CancellationToken cancellationToken)
     {
         var (live, target) = (Staging.Live, Staging.Target);
+        // A first load has nothing to delete, and its rows are counted when it is published.
+        if (!Staging.IsDifference) return new PublishPreview(live.Name.Name, 0, 0, 0);
         var staged = await session.Connection.CountAsync($"SELECT count(*) FROM {target.Name}", cancellationToken);
-        if (!Staging.IsDifference) return new PublishPreview(live.Name.Name, 0, staged, 0);
         var rows = await session.Connection.CountAsync(
-            $"""SELECT count(*) FROM {live.Name} WHERE "_hash" IS NOT NULL""", cancellationToken);
+            $"""SELECT count("_hash") FROM {live.Name}""", cancellationToken);
         var gone = await session.Connection.CountAsync(
             $"SELECT count(*) FROM {live.Name} AS l WHERE {SqlPublish.IsGone(target)}", cancellationToken);
         return new PublishPreview(live.Name.Name, rows, staged, gone);

@@ -167,9 +167,10 @@ public sealed class HttpExchange : IAsyncDisposable
 
             var answer = new HttpAnswer(call, response, body, _api.Authentication.Secrets, _clock.GetUtcNow());
             var verdict = _api.Classify(answer);
-            if (verdict.After > _api.MaxWait)
-                verdict = HttpVerdict.Fail(HttpErrors.WaitTooLong(call, verdict.After.Value, verdict.Failure!));
+            if (verdict is { Failure: { } failure, After: { } asked } && asked > _api.MaxWait)
+                verdict = HttpVerdict.Fail(HttpErrors.WaitTooLong(call, asked, failure));
             if (verdict.Failure is not null) return new Attempt(null, verdict);
+            if (verdict.After is { } wait) _pace.PauseFor(wait < _api.MaxWait ? wait : _api.MaxWait);
 
             var hasNoBody = length == 0 && answer.Status is 204 or 304;
             var scan = hasNoBody ? default : PageScan.Read(body.Span, shape);

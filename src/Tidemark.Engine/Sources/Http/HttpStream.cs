@@ -16,6 +16,12 @@ public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
     public Func<HttpExchange, HttpPage, CancellationToken, ValueTask<HttpPage>>? Complete { get; init; }
 
     /// <summary>
+    /// Property that is put first into each record, with the scope that it was listed for, where the vendor's records
+    /// do not say it themselves; null for none.
+    /// </summary>
+    public string? ScopeField { get; init; }
+
+    /// <summary>
     /// Where updates and deletions come from when the listing does not show them; null where it does, or nothing
     /// does.
     /// </summary>

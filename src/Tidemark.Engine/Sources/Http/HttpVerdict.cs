@@ -18,11 +18,17 @@ public sealed record HttpVerdict
 
     public bool Retries { get; private init; }
 
-    /// <summary>How long to wait before asking again; null leaves it to the exponential back-off.</summary>
+    /// <summary>How long to wait before the next request; null leaves it to the exponential back-off.</summary>
     public TimeSpan? After { get; private init; }
 
     /// <summary>Whether every request of this source waits, not only this one: the vendor found us too fast.</summary>
     public bool PausesAll { get; private init; }
+
+    /// <summary>
+    /// Take the answer, and let all requests of the source wait: the vendor says that its allowance is used up. Waits
+    /// longer than <see cref="HttpApi.MaxWait"/> are cut to it.
+    /// </summary>
+    public static HttpVerdict OkThenWait(TimeSpan wait) => new() { After = wait, PausesAll = true };
 
     public static HttpVerdict Fail(TidemarkException failure) => new() { Failure = failure };
 

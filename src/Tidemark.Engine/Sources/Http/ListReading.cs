@@ -77,6 +77,8 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
             {
                 (var page, rest) = await reader.ReadAsync(rest, stop.Token);
                 var given = rest is null ? null : Give(ref rest, page);
+                if (stream.ScopeField is { } name && slice.Scope is { } scope)
+                    page = ScopedRecords.Mark(page, name, scope);
                 if (stream.Complete is not null) page = await stream.Complete(exchange, page, stop.Token);
                 // The step that names the far half goes first: its pages must not arrive before it.
                 await steps.Writer.WriteAsync(new Step(id, page, rest, given), stop.Token);

@@ -1,0 +1,30 @@
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Sources;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.Close;
+
+/// <summary>Close: leads, contacts, opportunities, activities, tasks, and what an organization has set up.</summary>
+/// <remarks>https://developer.close.com.</remarks>
+public sealed class CloseConnector : ISourceConnector
+{
+    /// <summary>What every path begins with; Close has no other version.</summary>
+    internal const string Root = "/api/v1";
+
+    public string Name => "close";
+
+    public Type Options => typeof(CloseOptions);
+
+    public ISource OpenSource(object options, TimeProvider clock) => new CloseSource((CloseOptions)options, clock);
+
+    internal static HttpApi Api(CloseOptions options) => new(options.BaseUrl)
+    {
+        Authentication = new CloseKey(options.ApiKey),
+        RequestsPerSecond = options.RequestsPerSecond,
+        MaxConcurrent = options.Parallel * 2,
+        Timeout = options.Timeout,
+        Retries = options.Retries,
+        AllowsPrivateNetwork = options.AllowPrivateNetwork,
+        Classify = CloseErrors.Classify,
+    };
+}

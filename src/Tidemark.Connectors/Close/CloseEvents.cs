@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.Close;
+
+/// <summary>
+/// Changes of one stream: first what its list shows by <c>date_updated</c>, where it has such a filter, then what the
+/// event log tells besides. Events hold the object too, but not for every role and not for long, so that changed
+/// objects are read anew. Close may show events late and out of order; the overlap of the readings covers that.
+/// </summary>
+/// <param name="feed">The stream.</param>
+/// <param name="floor">Objects created before this second are of no interest; null where all are.</param>
+/// <remarks>https://developer.close.com/api/resources/events; kept for 30 days.</remarks>
+internal sealed class CloseEvents(CloseFeed feed, long? floor)
+{
+    public const string CursorParameter = "_cursor";
+
+    public static readonly TimeSpan Reach = TimeSpan.FromDays(30);
+
+    private const string Path = CloseConnector.Root + "/event/";
+    private const int MaxPageSize = 50;
+    private const int MaxFetches = 8;
+
+    // Ids have about 50 characters, and Close advises against addresses of more than 2,000.
+    private const int IdsAtOnce = 30;
+
+    /// <summary>A cheap call that shows whether the log may be read.</summary>
+    public static HttpCall Probe => HttpCall.Get(Path).With("_limit", 1);
+
+    /// <summary>Changes of a range of seconds [from, to), deletions last.</summary>
+    public async IAsyncEnumerable<HttpPage> ReadAsync(
+        HttpExchange exchange, long from, long? to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var news = new CloseNews(feed);
+        if (feed.Updated is { } updated)
+        {
+            var range = new Slice { From = from, To = to };
+            await foreach (var page in exchange.ReadAsync(updated, range, cancellationToken))
+            {
+                news.Saw(page);
+                yield return Wanted(page);
+            }
+        }
+
+        foreach (var query in feed.Queries)
+            await HearAsync(exchange, Log(query, from, to), news, from, cancellationToken);
+        if (feed.OfLead is { } ofLead)
+        {
+            foreach (var lead in news.Merged)
+            {
+                await foreach (var page in exchange.ReadAsync(ofLead(lead), new Slice(), cancellationToken))
+                    yield return Wanted(page);
+            }
+        }
+
+        foreach (var ids in news.Changed.Chunk(IdsAtOnce))
+        {
+            if (feed.One is not null) yield return Wanted(await FetchAsync(exchange, ids, cancellationToken));
+            else if (feed.Many?.Invoke(string.Join(',', ids)) is { } list)
+            {
+                await foreach (var page in exchange.ReadAsync(list, new Slice(), cancellationToken))
+                    yield return Wanted(page);
+            }
+        }
+
+        if (news.Deleted.Any()) yield return Deletions(news.Deleted);
+    }
+
+    private static async Task HearAsync(
+        HttpExchange exchange, HttpListing log, CloseNews news, long from, CancellationToken cancellationToken)
+    {
+        await foreach (var page in exchange.ReadAsync(log, new Slice(), cancellationToken))
+        {
+            using (page)
+            {
+                for (var index = 0; index < page.Records.Count; index++) news.Heard(page, index, from);
+                // A cursor leads on beyond the range: with one, Close does not look at the times that were asked for.
+                if (ClosePaging.Second(page.Last("date_updated")) < from) return;
+            }
+        }
+    }
+
+    private static HttpListing Log(IReadOnlyList<KeyValuePair<string, string>> filters, long from, long? to)
+    {
+        var list = HttpCall.Get(Path).With("_limit", MaxPageSize);
+        list = list with { Query = [.. list.Query, .. filters] };
+        var first = list.With("date_updated__gte", ClosePaging.Instant(from))
+            .With("date_updated__lt", ClosePaging.Instant(to));
+        return new HttpListing(
+            "data", slice => slice.Position is { } cursor ? list.With(CursorParameter, cursor) : first,
+            Paging.ByToken("cursor_next"))
+        {
+            PageSize = MaxPageSize,
+            LosesPosition = error => error.Code == CloseErrors.CursorGone,
+        };
+    }
+
+    /// <summary>The objects as they are now; one that is no more as a deletion.</summary>
+    private async Task<HttpPage> FetchAsync(HttpExchange exchange, string[] ids, CancellationToken cancellationToken)
+    {
+        var fetched = new ConcurrentDictionary<string, HttpPage?>(StringComparer.Ordinal);
+        try
+        {
+            await Parallel.ForEachAsync(
+                ids, new ParallelOptions { MaxDegreeOfParallelism = MaxFetches, CancellationToken = cancellationToken },
+                async (id, token) => fetched[id] = await FetchAsync(exchange, id, token));
+            using var records = new HttpPageBuilder();
+            foreach (var id in ids)
+            {
+                if (fetched[id] is { } found) records.Add(found.Record(0).Span);
+                else records.Add(Id(id), isDeletion: true);
+            }
+
+            return records.ToPage();
+        }
+        finally
+        {
+            foreach (var found in fetched.Values) found?.Dispose();
+        }
+    }
+
+    private async Task<HttpPage?> FetchAsync(HttpExchange exchange, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await exchange.SendAsync(feed.One!(id), PageShape.One, cancellationToken);
+        }
+        catch (TidemarkException gone) when (gone.Code == CloseErrors.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The page without what the listing leaves out too. Takes the page over.</summary>
+    private HttpPage Wanted(HttpPage page)
+    {
+        if (!Enumerable.Range(0, page.Records.Count).Any(IsTooOld)) return page;
+        using (page)
+        using (var wanted = new HttpPageBuilder())
+        {
+            for (var index = 0; index < page.Records.Count; index++)
+            {
+                if (!IsTooOld(index)) wanted.Add(page.Record(index).Span, page.Records[index].IsDeletion);
+            }
+
+            return wanted.ToPage();
+        }
+
+        bool IsTooOld(int index) => floor is not null && ClosePaging.Second(page.Value(index, "date_created")) < floor;
+    }
+
+    private static HttpPage Deletions(IEnumerable<string> ids)
+    {
+        using var records = new HttpPageBuilder();
+        foreach (var id in ids) records.Add(Id(id), isDeletion: true);
+        return records.ToPage();
+    }
+
+    private static byte[] Id(string id) => JsonSerializer.SerializeToUtf8Bytes(new { id });
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.Close;
+
+/// <summary>What the events of a range say became of the objects of one stream.</summary>
+internal sealed class CloseNews(CloseFeed feed)
+{
+    private readonly Dictionary<string, Last> _objects = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _merged = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>Objects that are gone: their last event is the deletion, and no other came at the same time.</summary>
+    public IEnumerable<string> Deleted => _objects.Where(entry => entry.Value.IsDeleted).Select(entry => entry.Key);
+
+    /// <summary>Objects to be read: those that changed since they were seen last.</summary>
+    public IEnumerable<string> Changed => _objects
+        .Where(entry => !entry.Value.IsDeleted
+            && !(_seen.TryGetValue(entry.Key, out var seen) && seen >= entry.Value.At))
+        .Select(entry => entry.Key);
+
+    /// <summary>Leads that took others over. What belonged to those belongs to these now, without an event.</summary>
+    public IEnumerable<string> Merged => _merged;
+
+    /// <summary>Notes the objects of a page that is given away as it is.</summary>
+    public void Saw(HttpPage page)
+    {
+        for (var index = 0; index < page.Records.Count; index++)
+        {
+            if (page.Value(index, "id") is { } id && Instant(page.Value(index, "date_updated")) is { } at)
+                _seen[id] = at;
+        }
+    }
+
+    /// <summary>Notes an event of a page.</summary>
+    /// <param name="page">Of the event log.</param>
+    /// <param name="index">Of the event in it.</param>
+    /// <param name="from">Events before this second are of no concern.</param>
+    public void Heard(HttpPage page, int index, long from)
+    {
+        if (Instant(page.Value(index, "date_updated")) is not { } at || at.ToUnixTimeSeconds() < from) return;
+        var (type, action) = (page.Value(index, "object_type"), page.Value(index, "action"));
+        var id = page.Value(index, "object_id");
+        var isMerger = type == "lead" && action == "merged";
+        if (isMerger && (page.Value(index, "meta/merge_destination_lead_id") ?? id) is { } lead) _merged.Add(lead);
+        if (id is null || !feed.Concerns(type)) return;
+
+        var isDeleted = action == "deleted";
+        if (!_objects.TryGetValue(id, out var last) || at > last.At) _objects[id] = new(at, isDeleted);
+        // Of two events at one time the order is not known across lists; the object itself tells.
+        else if (at == last.At && isDeleted != last.IsDeleted) _objects[id] = new(at, false);
+    }
+
+    private static DateTimeOffset? Instant(string? wire) => DateTimeOffset.TryParse(
+        wire, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? instant : null;
+
+    private readonly record struct Last(DateTimeOffset At, bool IsDeleted);
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources.Http;
+
+namespace Tidemark.Connectors.Close;
+
+/// <summary>What can be read from Close, and how each stream's changes are learnt.</summary>
+/// <remarks>https://developer.close.com/api/resources.</remarks>
+internal static class CloseStreams
+{
+    private const string Root = CloseConnector.Root;
+    private const string Created = "date_created";
+    private const string Updated = "date_updated";
+    private const int MaxAddress = 1_800;
+
+    public static IReadOnlyList<HttpStream> All(CloseOptions options, IReadOnlyList<CloseCustomField> custom) =>
+    [
+        Searched(options, With(CloseSchemas.Leads, custom, "lead"), "lead", ofLead: null),
+        Searched(options, With(CloseSchemas.Contacts, custom, "contact"), "contact",
+            lead => ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/contact/").With("lead_id", lead), options.PageSize)),
+        Opportunities(options, With(CloseSchemas.Opportunities, custom, "opportunity")),
+        Activities(options, With(CloseSchemas.Activities, custom, "activity")),
+        Tasks(options, CloseSchemas.Tasks),
+        Whole(CloseSchemas.Users, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/user/"), options.PageSize)),
+        Whole(CloseSchemas.CustomFields, CustomFields(options.PageSize)) with { ScopeField = "kind", Parallel = 2 },
+        Whole(CloseSchemas.Pipelines, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/pipeline/"), null)),
+        Whole(CloseSchemas.LeadStatuses, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/status/lead/"), null)),
+        Whole(CloseSchemas.OpportunityStatuses,
+            ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/status/opportunity/"), null)),
+    ];
+
+    /// <summary>Custom fields of one kind, which is the slice's scope.</summary>
+    public static HttpListing CustomFields(int pageSize) =>
+        ClosePaging.ByCount(slice => HttpCall.Get($"{Root}/custom_field/{slice.Scope}/"), pageSize) with
+        {
+            Scopes = (_, _) => Task.FromResult(CloseCustomField.Kinds),
+        };
+
+    private static HttpStream Searched(
+        CloseOptions options, StreamSchema schema, string objectType, Func<string, HttpListing>? ofLead)
+    {
+        IReadOnlyList<string> fields = FieldsOf(schema);
+        return Changing(options, schema, By(Created), new CloseFeed(objectType)
+        {
+            Updated = By(Updated),
+            One = id => WithFields(HttpCall.Get($"{Root}/{objectType}/{Uri.EscapeDataString(id)}/"), fields),
+            OfLead = ofLead is null ? null : lead =>
+            {
+                var list = ofLead(lead);
+                return list with { Call = slice => WithFields(list.Call(slice), fields) };
+            },
+        }) with
+        {
+            Probes = [CloseSearch.Of(objectType, Created, ["id"], 1).Call(new Slice())],
+        };
+
+        HttpListing By(string time) => CloseSearch.Of(objectType, time, fields, options.SearchPageSize);
+    }
+
+    private static HttpStream Opportunities(CloseOptions options, StreamSchema schema)
+    {
+        var list = HttpCall.Get($"{Root}/opportunity/");
+        return Changing(options, schema, By(Created), new CloseFeed("opportunity")
+        {
+            Updated = By(Updated),
+            One = id => HttpCall.Get($"{Root}/opportunity/{Uri.EscapeDataString(id)}/"),
+            OfLead = lead => ClosePaging.ByCount(_ => list.With("lead_id", lead), options.PageSize),
+        }) with
+        {
+            Probes = [list.With("_limit", 1)],
+        };
+
+        HttpListing By(string time) =>
+            ClosePaging.ByTime(list.With("_order_by", time), time, RangeOrder.OldestFirst, options.PageSize);
+    }
+
+    /// <summary>Activities of all types come newest first, and can be filtered by their creation only.</summary>
+    private static HttpStream Activities(CloseOptions options, StreamSchema schema)
+    {
+        var list = HttpCall.Get($"{Root}/activity/");
+        var listing = ClosePaging.ByTime(list, Created, RangeOrder.NewestFirst, options.PageSize);
+        return Changing(options, schema, listing, Family("activity", list, options)) with
+        {
+            Probes = [list.With("_limit", 1)],
+        };
+    }
+
+    private static HttpStream Tasks(CloseOptions options, StreamSchema schema)
+    {
+        // Without it only tasks of the type "lead" come.
+        var list = HttpCall.Get($"{Root}/task/").With("_type", "all");
+        var ordered = list.With("_order_by", Created);
+        var listing = ClosePaging.ByTime(ordered, Created, RangeOrder.OldestFirst, options.PageSize);
+        return Changing(options, schema, listing, Family("task", list, options)) with
+        {
+            Probes = [list.With("_limit", 1)],
+        };
+    }
+
+    private static CloseFeed Family(string objectType, HttpCall list, CloseOptions options) => new(objectType)
+    {
+        IsFamily = true,
+        Many = ids => ClosePaging.ByCount(_ => list.With("id__in", ids), options.PageSize),
+        OfLead = lead => ClosePaging.ByCount(_ => list.With("lead_id", lead), options.PageSize),
+    };
+
+    private static HttpStream Changing(
+        CloseOptions options, StreamSchema schema, HttpListing listing, CloseFeed feed)
+    {
+        DateTimeOffset? floor = options.StartDate is { } day
+            ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
+        return new HttpStream(schema, listing)
+        {
+            Changes = new ChangeFeed(new CloseEvents(feed, floor?.ToUnixTimeSeconds()).ReadAsync, CloseEvents.Reach),
+            Parallel = options.Parallel,
+            Overlap = options.Overlap,
+            Floor = floor,
+        };
+    }
+
+    /// <summary>A short list, read whole every time.</summary>
+    private static HttpStream Whole(StreamSchema schema, HttpListing listing) => new(schema, listing);
+
+    private static StreamSchema With(StreamSchema schema, IReadOnlyList<CloseCustomField> custom, string on) =>
+        schema.With(CloseCustomField.Columns(custom, on, schema.Fields.Select(field => field.Name)));
+
+    /// <summary>
+    /// The properties that a search is to give: those of the columns, and the older form of custom fields.
+    /// </summary>
+    private static List<string> FieldsOf(StreamSchema schema) =>
+        [.. schema.Fields.Select(field => field.Path.Split('/')[0]).Distinct(StringComparer.Ordinal), "custom"];
+
+    /// <summary>
+    /// The same call for these fields only, so that a record looks the same however it was read. Where the address
+    /// would be longer than Close advises, parameters go into a body, with the header that makes a GET of it.
+    /// </summary>
+    private static HttpCall WithFields(HttpCall call, IReadOnlyList<string> fields)
+    {
+        var names = string.Join(',', fields);
+        var get = call.With("_fields", names);
+        if (get.Target.Length <= MaxAddress) return get;
+        var parameters = call.Query.Append(new("_fields", names)).ToDictionary(pair => pair.Key, pair => pair.Value);
+        return HttpCall.Search(call.Path, JsonSerializer.Serialize(new { _params = parameters }))
+            .WithHeader("x-http-method-override", "GET");
+    }
+}
