@@ -59,7 +59,7 @@ internal sealed class ActivityRecords(CloseWorld world)
             case "Call":
                 json.Add($$""","direction":"outbound","status":"completed","duration":{{draws.Between(0, 3600)}}""");
                 json.Add($$""","phone":"+14155550100","remote_phone":"+14155550100","recording_url":null""");
-                json.Raw(",\"disposition\":\"answered\""u8);
+                json.Raw(""","disposition":"answered","outcome_id":null,"source":"Close.io" """u8);
                 json.Add($$""","voicemail_duration":0,"cost":{{(draws.Percent(50) ? "2" : null)}},"note":{{note}}""");
                 break;
             case "Email":
@@ -67,6 +67,11 @@ internal sealed class ActivityRecords(CloseWorld world)
                 json.Add($$""","sender":"ada@example.com","to":["sam@example.org"],"cc":[],"bcc":[]""");
                 json.Add($$""","body_text":{{note}},"body_html":""");
                 json.Add($$"""{{$"<p>{note}</p>"}},"date_sent":{{moment}},"opens":[],"attachments":[]""");
+                json.Raw(""","bulk_email_action_id":null,"date_scheduled":null,"has_reply":false"""u8);
+                json.Raw(""","followup_sequence_add_cc_bcc":false,"followup_sequence_delay":null"""u8);
+                json.Raw(""","in_reply_to_id":null,"message_ids":[],"need_smtp_credentials":false"""u8);
+                json.Raw(""","opens_summary":null,"references":[],"send_as_id":null,"template_id":null"""u8);
+                json.Raw(",\"thread_id\":null"u8);
                 break;
             case "Meeting":
                 json.Add($$""","title":{{draws.From(Phrases.Goods)}},"status":"completed","starts_at":{{moment}}""");
@@ -75,6 +80,11 @@ internal sealed class ActivityRecords(CloseWorld world)
                 break;
             case "SMS":
                 json.Add($$""","direction":"inbound","status":"inbox","text":{{note}},"cost":null""");
+                json.Add($$""","date_scheduled":null,"date_sent":{{moment}},"error_message":null""");
+                json.Raw(""","local_country_iso":"US","local_phone":"+14155550101","source":"Close.io" """u8);
+                json.Raw(""","local_phone_formatted":"+1 415-555-0101","remote_country_iso":"US" """u8);
+                json.Raw(""","remote_phone":"+14155550100","remote_phone_formatted":"+1 415-555-0100" """u8);
+                json.Raw(",\"template_id\":null"u8);
                 break;
             case "OpportunityStatusChange":
                 json.Raw(""","old_status_label":"Demo","new_status_label":"Won","task_id":null"""u8);
