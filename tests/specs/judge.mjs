@@ -22,6 +22,7 @@ export async function judge(exchanges, spec, prism, allowed) {
     if (operation.reason) {
       result.outside++;
       note(`${name}: ${operation.reason}`, exchange);
+      for (const finding of embeddedFindings(exchange, operation, spec)) note(`${name} ${exchange.status}: ${finding}`, exchange);
       continue;
     }
 
@@ -88,23 +89,31 @@ function answerFindings(exchange, operation, spec) {
   if (!hasBody(response, status)) return { schema: 'none', findings: [] };
   const content = contentFor(response.content, answerHeaders['content-type']);
   if (!content) return { findings: [`is ${answerHeaders['content-type']}, which is not in the spec`] };
-  if (!content.schema || Object.keys(content.schema).length === 0) return { schema: 'none', findings: [] };
+  const isSilent = spec.schemas.isSilent(content.schema);
+  const value = parsed(answer);
+  if (value === undefined) return { findings: ['is no JSON'] };
+  return {
+    schema: isSilent ? 'none' : 'some',
+    findings: [...isSilent ? [] : valueFindings(spec.schemas, content.schema, value, ''), ...embeddedFindings(exchange, operation, spec)],
+  };
+}
 
-  let value;
-  try {
-    value = JSON.parse(answer);
-  } catch {
-    return { findings: ['is no JSON'] };
-  }
-
-  const findings = valueFindings(spec.schemas, content.schema, value, '');
-  if (status !== 200) return { findings };
-  for (const [name, part, where] of spec.vendor.embedded(operation.template, value) ?? []) {
+/** What is wrong with those parts of an answer that the vendor's own entry knows schemas for. */
+function embeddedFindings({ status, answer }, { template }, spec) {
+  const value = status === 200 ? parsed(answer) : undefined;
+  if (value === undefined) return [];
+  return [...spec.vendor.embedded(template, value) ?? []].flatMap(([name, part, where]) => {
     const schema = spec.named(name);
-    findings.push(...schema ? valueFindings(spec.schemas, schema, part, `${line(`/${where}`)} as ${name} `) : [`no schema ${name}`]);
-  }
+    return schema ? valueFindings(spec.schemas, schema, part, `${line(`/${where}`)} as ${name} `) : [`no schema ${name}`];
+  });
+}
 
-  return { findings };
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const hasBody = (response, status) => status !== 204 && status !== 304 && Object.keys(response.content ?? {}).length > 0;

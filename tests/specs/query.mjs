@@ -36,4 +36,5 @@ export function queryOf(search, parameters) {
   }
 }
 
-const takesList = ({ schema }) => schema?.type === 'array' || schema?.anyOf?.some(branch => branch.type === 'array');
+const isList = schema => [schema?.type].flat().includes('array');
+const takesList = ({ schema }) => isList(schema) || schema?.anyOf?.some(isList);

@@ -45,7 +45,7 @@ export async function record(vendor, sandbox, work, isProof) {
 
 /** One of the connector's requests again, once for each kind of refusal. */
 async function provoke(vendor, sandbox, recorder) {
-  const { method, url, headers, body } = recorder.exchanges.findLast(({ status, url }) => status === 200 && url.pathname === vendor.list);
+  const { method, url, headers, body } = lastOf(recorder, vendor.list);
   for (const status of [400, 401, 403, 404, 429, 500]) {
     await sandbox.tell(`faults/${vendor.name}`, { fault: 'status', status, path: vendor.list });
     await send(recorder, url.pathname + url.search, method, headers, body);
@@ -54,12 +54,14 @@ async function provoke(vendor, sandbox, recorder) {
 
 /** An answer of the wrong type, and a request that the vendor would refuse, sent with the connector's own headers. */
 async function spoil(vendor, sandbox, recorder, run) {
-  const { stream, set, query } = vendor.spoiled;
+  const { stream, set, query, body } = vendor.spoiled;
   await sandbox.tell(`mutate/${vendor.name}/${stream}`, { update: { count: 1, set } });
   await run('sync of a spoiled record', ['sync', 'source0', '--full'], [0, 1, 3]);
-  const { method, headers, body } = recorder.exchanges.findLast(({ status, url }) => status === 200 && url.pathname === vendor.list);
-  await send(recorder, `${vendor.list}?${query}`, method, headers, body);
+  const model = lastOf(recorder, vendor.list);
+  await send(recorder, `${vendor.list}?${query}`, model.method, model.headers, body ?? model.body);
 }
+
+const lastOf = ({ exchanges }, path) => exchanges.findLast(({ status, url }) => status === 200 && url.pathname === path);
 
 async function send(recorder, path, method, { authorization, 'content-type': type, ...rest }, body) {
   const own = Object.entries(rest).filter(([name]) => !['host', 'connection', 'content-length', 'accept-encoding'].includes(name));

@@ -11,11 +11,11 @@ export function report(results, isProof) {
 
     for (const [line, { times, example }] of result.violations) console.log(`${vendor}: ${line}  (${times} times, e.g. ${example.slice(0, 80)})`);
     for (const failure of result.failures) console.log(`${vendor}: ${failure}`);
-    for (const line of result.unused) console.log(`${vendor}: differences.yml has a line that nothing needed: ${line}`);
+    for (const line of result.unused) console.log(`${vendor}: nothing needed this line of differences.yml: ${line}`);
     const times = [...result.violations.values()].reduce((sum, violation) => sum + violation.times, 0);
     rows.push([vendor, result.requests, result.answers, result.unspecified, result.outside, result.allowed, times, [...result.statuses].sort().join(' ')]);
     if (isProof) isGood &&= isSeen(vendor, result);
-    else isGood &&= times === 0 && result.failures.length === 0 && result.unused.length === 0 && result.answers > 0;
+    else isGood &&= times === 0 && result.failures.length === 0 && result.answers > 0;
   }
 
   console.log('');

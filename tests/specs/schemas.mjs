@@ -33,6 +33,12 @@ export class Schemas {
     return this.#violations(coerces ? this.#coercing : this.#exact, schema, value, '');
   }
 
+  /** Whether a schema says no more than that something is an object. */
+  isSilent(schema) {
+    return ![...this.#leaves(schema)].some(({ type, properties, ...rest }) =>
+      (type && type !== 'object') || Object.keys(properties ?? {}).length > 0 || rest.items || rest.additionalProperties);
+  }
+
   /** Where a value has properties that no branch of its schema names. Where a schema names none, all are welcome. */
   *unknown(schema, value, at = '') {
     if (value === null || typeof value !== 'object') return;
@@ -43,7 +49,7 @@ export class Schemas {
       return;
     }
 
-    const named = leaves.filter(leaf => leaf.properties);
+    const named = leaves.filter(leaf => Object.keys(leaf.properties ?? {}).length > 0);
     // Where more properties are ruled out, check() says so.
     const isOpen = named.length === 0 || leaves.some(leaf => leaf.additionalProperties !== undefined || leaf.patternProperties);
     for (const [name, item] of Object.entries(value)) {

@@ -5,6 +5,13 @@ import { join } from 'node:path';
 const here = address => ({ base_url: address, allow_private_network: true });
 const everyKind = { create: 3, update: { count: 4 }, delete: { count: 2 } };
 
+const closeSchemas = {
+  'lead': 'Lead', 'contact': 'Contact', 'opportunity': 'Opportunity',
+  'activity.call': 'CallActivity', 'activity.email': 'EmailActivity', 'activity.sms': 'SMSActivity',
+};
+
+const closeSchema = kind => closeSchemas[kind] ?? (kind.startsWith('activity.') ? 'ActivityBase' : undefined);
+
 class Vendor {
   /** Part of the path that the spec's own paths leave out. */
   base = '';
@@ -67,6 +74,20 @@ export const vendors = [
     mutations: ['leads', 'contacts', 'opportunities', 'activities', 'tasks'].map(stream => [stream, everyKind]),
     list: '/api/v1/opportunity/',
     spoiled: { stream: 'opportunities', set: { confidence: 'abc' }, query: '_limit=many&colour=red' },
+    // The spec leaves the answers of the log, of the search and of mixed activities empty; of what is in them it knows much.
+    *embedded(template, answer) {
+      const read = {
+        '/event/': ({ object_type, data }) => [closeSchema(object_type), data, 'data'],
+        '/activity/': record => [closeSchema(`activity.${record._type.toLowerCase()}`), record, ''],
+        '/data/search/': ({ __object_type, ...record }) => [closeSchema(__object_type), record, ''],
+      }[template];
+      if (!read) return;
+      for (const [index, entry] of answer.data.entries()) {
+        const [name, value, where] = read(entry);
+        const isWhole = Object.keys(value ?? {}).length > 1; // else no more than the id was asked for
+        if (name && isWhole) yield [name, value, `data/${index}${where && `/${where}`}`];
+      }
+    },
   }),
   new Vendor({
     name: 'square',
@@ -84,7 +105,7 @@ export const vendors = [
       ['orders', { create: 3, update: { count: 4 } }],
     ],
     list: '/v2/orders/search',
-    spoiled: { stream: 'orders', set: { version: 'abc' }, query: 'colour=red' },
+    spoiled: { stream: 'orders', set: { version: 'abc' }, query: 'colour=red', body: '{"limit":"many","colour":"red"}' },
   }),
   new Vendor({
     name: 'zoho',
