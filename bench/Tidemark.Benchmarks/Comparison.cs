@@ -36,7 +36,7 @@ internal static class Comparison
         return seconds[seconds.Count / 2];
     }
 
-    private static async Task<Figure> MeasureAsync(string what, Settings settings, Uri vendor)
+    public static async Task<Figure> MeasureAsync(string what, Settings settings, Uri vendor)
     {
         using var process = Child.Start(["measure", what, .. settings.ToArguments(vendor)]);
         var answer = (await process.StandardOutput.ReadToEndAsync()).Trim();
@@ -48,5 +48,5 @@ internal static class Comparison
             double.Parse(parts[2], CultureInfo.InvariantCulture));
     }
 
-    private sealed record Figure(double Seconds, double PeakMegabytes, double ProcessorSeconds);
+    internal sealed record Figure(double Seconds, double PeakMegabytes, double ProcessorSeconds);
 }

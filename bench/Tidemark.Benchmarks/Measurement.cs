@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Tidemark.Commands.Demo;
 using Tidemark.Connectors;
 using Tidemark.Connectors.Postgres;
-using Tidemark.Connectors.Stripe;
 using Tidemark.Engine;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
@@ -39,17 +40,16 @@ internal static class Measurement
         return 0;
     }
 
-    public static ISource OpenSource(Settings settings) =>
-        ((ISourceConnector)ConnectorCatalog.All["stripe"]).OpenSource(
-            new StripeOptions
-            {
-                ApiKey = new Secret("sk_test_tidemark"),
-                BaseUrl = settings.Vendor!,
-                AllowPrivateNetwork = true,
-                RequestsPerSecond = 1000,
-                Parallel = settings.Parallel,
-            },
-            TimeProvider.System);
+    public static ISource OpenSource(Settings settings)
+    {
+        var connector = (ISourceConnector)ConnectorCatalog.All[settings.Source];
+        var problems = new List<Problem>();
+        var options = SettingsBinder.Bind(connector.Options, SettingsOf(settings), settings.Source, problems);
+        return problems.Count == 0 ? connector.OpenSource(options, TimeProvider.System) : throw TidemarkException.ForAll(problems);
+    }
+
+    public static async Task<StreamSchema> StreamAsync(ISource source, Settings settings) =>
+        (await source.DiscoverAsync(CancellationToken.None)).First(stream => stream.Name == settings.Stream);
 
     public static async Task<NpgsqlConnection> ConnectAsync()
     {
@@ -67,7 +67,7 @@ internal static class Measurement
     private static async Task<double> PagesAsync(Settings settings)
     {
         await using var source = OpenSource(settings);
-        var stream = (await source.DiscoverAsync(CancellationToken.None)).First(stream => stream.Name == "customers");
+        var stream = await StreamAsync(source, settings);
         var watch = Stopwatch.StartNew();
         var records = 0;
         await foreach (var page in source.ReadAsync(new ReadRequest(stream, null), CancellationToken.None))
@@ -76,13 +76,14 @@ internal static class Measurement
             page.Dispose();
         }
 
-        return records == settings.Records ? watch.Elapsed.TotalSeconds : throw new InvalidOperationException($"{records} records");
+        // A vendor whose pages overlap gives some records twice.
+        return records >= settings.Records ? watch.Elapsed.TotalSeconds : throw new InvalidOperationException($"{records} records");
     }
 
     private static async Task<double> MapAsync(Settings settings)
     {
         await using var source = OpenSource(settings);
-        var stream = (await source.DiscoverAsync(CancellationToken.None)).First(stream => stream.Name == "customers");
+        var stream = await StreamAsync(source, settings);
         var mapper = new RecordMapper(stream, reportsNewFields: true, keepsRaw: true);
         var batch = new RowBatch(stream);
         var watch = Stopwatch.StartNew();
@@ -113,11 +114,11 @@ internal static class Measurement
         try
         {
             var home = await HomeAsync(folder.FullName, settings);
-            var request = new SyncRequest(new PipelineDefinition("bench", "stripe", "postgres")) { Mode = mode, Streams = ["customers"] };
+            var request = new SyncRequest(new PipelineDefinition("bench", "source", "postgres")) { Mode = mode, Streams = [settings.Stream] };
             var watch = Stopwatch.StartNew();
             var result = await home.SyncAsync(request, _ => { }, CancellationToken.None);
             var figures = result.Streams[0];
-            var isRight = result.Status == RunStatus.Succeeded && figures.Read == settings.Records
+            var isRight = result.Status == RunStatus.Succeeded && figures.Read >= settings.Records
                 && (isFirst ? figures.Created : figures.Unchanged) == settings.Records;
             return isRight ? watch.Elapsed.TotalSeconds : throw new InvalidOperationException(RunJson.Write(result));
         }
@@ -131,15 +132,7 @@ internal static class Measurement
     {
         var home = await Home.OpenAsync(folder, null, ConnectorCatalog.All, TimeProvider.System, CancellationToken.None);
         await home.Definitions.Sources.SaveAsync(
-            new SourceDefinition("stripe", "stripe", new Dictionary<string, string>
-            {
-                ["api_key"] = "sk_test_tidemark",
-                ["base_url"] = settings.Vendor!.ToString(),
-                ["allow_private_network"] = "true",
-                ["requests_per_second"] = "1000",
-                ["parallel"] = settings.Parallel.ToString(CultureInfo.InvariantCulture),
-            }),
-            CancellationToken.None);
+            new SourceDefinition("source", settings.Source, SettingsOf(settings)), CancellationToken.None);
         await home.Definitions.Destinations.SaveAsync(
             new DestinationDefinition("postgres", "postgres", new Dictionary<string, string>
             {
@@ -148,6 +141,16 @@ internal static class Measurement
             }),
             CancellationToken.None);
         return home;
+    }
+
+    private static Dictionary<string, string> SettingsOf(Settings settings)
+    {
+        var all = DemoSources.Settings(settings.Source, settings.Vendor!.ToString());
+        all["allow_private_network"] = "true";
+        all["parallel"] = settings.Parallel.ToString(CultureInfo.InvariantCulture);
+        // Stripe reads 0 as the vendor's own limit.
+        if (!settings.KeepsPace) all["requests_per_second"] = settings.Source == "stripe" ? "1000" : "0";
+        return all;
     }
 
     private static double PeakMegabytes()

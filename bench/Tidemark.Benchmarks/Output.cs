@@ -9,9 +9,10 @@ internal static class Output
     {
         Console.Error.WriteLine(
             """
-            Measures reading Stripe customers into PostgreSQL, beside what bounds it.
+            Measures reading a source into PostgreSQL, beside what bounds it.
 
-              run [--records 100000] [--runs 5] [--delay MS] [--parallel 4] [--what pages,copy,first,again]
+              sources [--records 100000]      every source at its own pace, and with slow pages
+              run [--source stripe] [--records 100000] [--runs 5] [--delay MS] [--parallel 4] [--what pages,copy,first,again]
 
             pages  the pages alone, read by the same client and thrown away
             map    the pages, mapped to rows and thrown away

@@ -14,9 +14,9 @@ internal static class RawCopy
 
     public static async Task<double> RunAsync(Settings settings, string schema)
     {
-        var file = Path.Combine(Path.GetTempPath(), $"tidemark-bench-{settings.Records}.copy");
+        var file = Path.Combine(Path.GetTempPath(), $"tidemark-bench-{settings.Source}-{settings.Records}.copy");
         await using var source = Measurement.OpenSource(settings);
-        var stream = (await source.DiscoverAsync(CancellationToken.None)).First(stream => stream.Name == "customers");
+        var stream = await Measurement.StreamAsync(source, settings);
         var table = new SqlTable(new SqlName(schema, "raw_copy"), stream, keepsRaw: true);
         if (!File.Exists(file)) await WriteAsync(file, source, table);
 

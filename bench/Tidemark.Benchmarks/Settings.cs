@@ -14,6 +14,21 @@ internal sealed record Settings
 
     public int Parallel { get; init; } = 4;
 
+    public string Source { get; init; } = "stripe";
+
+    /// <summary>Whether the connector keeps its own pace, as it would with the vendor; else it is not held back.</summary>
+    public bool KeepsPace { get; init; }
+
+    /// <summary>The stream that has as many records as were asked for.</summary>
+    public string Stream => Source switch
+    {
+        "close" => "leads",
+        "square" => "catalog_items",
+        "zoho" => "contacts",
+        "oracle" => "opportunities",
+        _ => "customers",
+    };
+
     public IReadOnlyList<string> What { get; init; } = ["pages", "copy", "first", "again"];
 
     /// <summary>Address of the stand-in vendor; set by the process that started it.</summary>
@@ -35,6 +50,8 @@ internal sealed record Settings
                 "--delay" => settings with { Delay = Number(value) },
                 "--parallel" => settings with { Parallel = Number(value) },
                 "--what" => settings with { What = value.Split(',') },
+                "--source" => settings with { Source = value },
+                "--pace" => settings with { KeepsPace = value == "own" },
                 "--vendor" => settings with { Vendor = new Uri(value) },
                 _ => throw new InvalidOperationException($"There is no option {options[at]}."),
             };
@@ -44,7 +61,10 @@ internal sealed record Settings
     }
 
     public IReadOnlyList<string> ToArguments(Uri vendor) =>
-        ["--records", Text(Records), "--parallel", Text(Parallel), "--vendor", vendor.ToString()];
+    [
+        "--records", Text(Records), "--parallel", Text(Parallel), "--source", Source, "--pace", KeepsPace ? "own" : "none",
+        "--vendor", vendor.ToString(),
+    ];
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Tidemark.Sandbox;
 
 namespace Tidemark.Benchmarks;
@@ -12,25 +13,36 @@ internal sealed class Stand(Process process, Uri vendor, Uri control) : IDisposa
 
     public static async Task<Stand> StartAsync(Settings settings)
     {
-        var process = Child.Start(["sandbox", settings.Records.ToString(CultureInfo.InvariantCulture)]);
+        var process = Child.Start(["sandbox", settings.Source, settings.Records.ToString(CultureInfo.InvariantCulture)]);
         var addresses = (await process.StandardOutput.ReadLineAsync())!.Split(' ');
         var stand = new Stand(process, new Uri(addresses[0]), new Uri(addresses[1]));
         if (settings.Delay > 0)
         {
             using var client = new HttpClient { BaseAddress = stand.Control };
             using var answer = await client.PostAsJsonAsync(
-                "/faults/stripe", new { fault = "delay", milliseconds = settings.Delay, times = -1 });
+                $"/faults/{settings.Source}", new { fault = "delay", milliseconds = settings.Delay, times = -1 });
             answer.EnsureSuccessStatusCode();
         }
 
         return stand;
     }
 
-    public static async Task<int> HoldAsync(int records)
+    /// <summary>Requests that were made since this was asked last, and seconds between the first and the last of them.</summary>
+    public async Task<(int Count, double Seconds)> RequestsAsync(string source)
+    {
+        using var client = new HttpClient { BaseAddress = Control };
+        var seen = (await client.GetFromJsonAsync<JsonElement>($"/requests/{source}"))!;
+        using var reset = await client.DeleteAsync($"/requests/{source}");
+        var count = seen.GetProperty("count").GetInt32();
+        return count < 2 ? (count, 0)
+            : (count, (seen.GetProperty("last_at").GetDateTimeOffset() - seen.GetProperty("first_at").GetDateTimeOffset()).TotalSeconds);
+    }
+
+    public static async Task<int> HoldAsync(string source, int records)
     {
         await using var server = await SandboxServer.StartAsync(
             new SandboxOptions { Port = 0, Size = records }, CancellationToken.None);
-        Output.Line($"{server.Vendors["stripe"]} {server.Control}");
+        Output.Line($"{server.Vendors[source]} {server.Control}");
         await Task.Delay(Timeout.Infinite);
         return 0;
     }

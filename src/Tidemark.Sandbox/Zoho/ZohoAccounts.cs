@@ -32,7 +32,9 @@ internal sealed class ZohoAccounts(TimeProvider clock)
         lock (_gate)
         {
             if (query.GetValueOrDefault("grant_type") != "refresh_token") return Refuse("unsupported_grant_type");
-            if (query.GetValueOrDefault("client_id") != Secret) return Refuse("invalid_client");
+            // A client may put its own mark behind the word, so that clients are told apart.
+            if (query.GetValueOrDefault("client_id") is not { } client || client.Split('-')[0] != Secret)
+                return Refuse("invalid_client");
             if (query.GetValueOrDefault("client_secret") != Secret) return Refuse("invalid_client_secret");
             if (isRevoked || query.GetValueOrDefault("refresh_token") != Secret) return Refuse("invalid_code");
             return IsTooSoon() ? Throttle() : Give(request);

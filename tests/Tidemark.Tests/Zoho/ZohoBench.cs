@@ -16,7 +16,8 @@ internal static class ZohoBench
     {
         var settings = new Dictionary<string, string>
         {
-            ["client_id"] = "tidemark",
+            // Tokens are kept per client: a port that another stand-in had before must not bring its token along.
+            ["client_id"] = $"tidemark-{Guid.NewGuid():N}",
             ["client_secret"] = "tidemark",
             ["refresh_token"] = "tidemark",
             ["accounts_url"] = address.ToString(),

@@ -33,7 +33,8 @@ internal static class DemoSources
                 ["requests_per_second"] = "100",
             });
 
-    private static Dictionary<string, string> Settings(string vendor, string address) => vendor switch
+    /// <summary>A vendor's credentials and address; the pace is the connector's own.</summary>
+    public static Dictionary<string, string> Settings(string vendor, string address) => vendor switch
     {
         "stripe" => new() { ["api_key"] = StripeKey, ["base_url"] = address },
         "close" => new() { ["api_key"] = "api_tidemark", ["base_url"] = address },
