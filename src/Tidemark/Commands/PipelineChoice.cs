@@ -17,6 +17,8 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
         {
             [] => new(await AskAsync(session, home), []),
             [var pipeline] => new(await NamedAsync(home, pipeline, session.Stop), []),
+            [var pipeline, var second, ..] when await IsPipelineWithStreamsAsync(session, home, pipeline, second) =>
+                new(await NamedAsync(home, pipeline, session.Stop), [.. names.Skip(1)]),
             [var source, var destination, ..] => new(
                 AdHoc(
                     (await home.Definitions.Sources.FindAsync(source, session.Stop)).Name,
@@ -42,6 +44,11 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
 
         return await home.Definitions.Pipelines.FindAsync(name, cancellationToken);
     }
+
+    /// <summary>Whether the first name is a pipeline's and the second cannot be that of a destination.</summary>
+    private static async Task<bool> IsPipelineWithStreamsAsync(Session session, Home home, string first, string second) =>
+        (await home.Definitions.Pipelines.NamesAsync(session.Stop)).Contains(first)
+        && !(await home.Definitions.Destinations.NamesAsync(session.Stop)).Contains(second);
 
     private static PipelineDefinition AdHoc(string source, string destination) =>
         new($"{source}:{destination}", source, destination);

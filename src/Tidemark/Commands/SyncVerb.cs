@@ -22,7 +22,7 @@ internal static class SyncVerb
         var approve = new Option<bool>("--approve") { Description = "Delete more rows than the limits allow." };
         var verb = new Verb("sync", "Brings a destination into step with a source.",
             "tidemark sync payments",
-            "tidemark sync payments --full",
+            "tidemark sync payments customers --full",
             "tidemark sync \"Italy Stripe\" warehouse customers charges")
         {
             names, full, approve,

@@ -40,6 +40,18 @@ public sealed class SyncVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pipeline_may_be_followed_by_the_streams_that_are_wanted()
+    {
+        (await _bench.RunAsync("pipeline", "set", "orders", "--source", "shop", "--destination", "db")).Code.ShouldBe(0);
+        var answer = await _bench.RunAsync("sync", "orders", "products", "plans", "--json");
+
+        answer.Code.ShouldBe(0, answer.ToString());
+        answer.Line.GetProperty("pipeline").GetString().ShouldBe("orders");
+        answer.Line.GetProperty("streams").EnumerateArray().Select(stream => stream.GetProperty("stream").GetString())
+            .ShouldBe(["products", "plans"]);
+    }
+
+    [Fact]
     public async Task A_pipe_gets_no_escape_codes()
     {
         var answer = await _bench.DoAsync("sync", "shop", "db", "customers");
