@@ -3,14 +3,17 @@ import { contentFor } from './specification.mjs';
 import { queryOf } from './query.mjs';
 
 export async function judge(exchanges, spec, prism, allowed) {
-  const result = { requests: 0, answers: 0, outside: 0, unspecified: 0, allowed: 0, statuses: new Set(), violations: new Map(), unused: [] };
+  const result = {
+    requests: 0, answers: 0, outside: 0, unspecified: 0, allowed: 0, statuses: new Set(), violations: new Map(),
+  };
   const note = (line, exchange) => {
     if (allowed.covers(line)) {
       result.allowed++;
       return;
     }
 
-    const seen = result.violations.get(line) ?? { times: 0, example: exchange.url.pathname + exchange.url.search };
+    const { pathname, search } = exchange.url;
+    const seen = result.violations.get(line) ?? { times: 0, example: pathname + search };
     seen.times++;
     result.violations.set(line, seen);
   };
@@ -22,7 +25,8 @@ export async function judge(exchanges, spec, prism, allowed) {
     if (operation.reason) {
       result.outside++;
       note(`${name}: ${operation.reason}`, exchange);
-      for (const finding of embeddedFindings(exchange, operation, spec)) note(`${name} ${exchange.status}: ${finding}`, exchange);
+      for (const finding of embeddedFindings(exchange, operation, spec))
+        note(`${name} ${exchange.status}: ${finding}`, exchange);
       continue;
     }
 
@@ -36,27 +40,27 @@ export async function judge(exchanges, spec, prism, allowed) {
     for (const finding of findings) note(`${name} ${exchange.status}: ${finding}`, exchange);
   }
 
-  result.unused = allowed.unused();
-  return result;
+  return { ...result, unused: allowed.unused() };
 }
 
 function requestFindings(exchange, operation, { schemas, vendor }) {
   const findings = [];
   const { authorization } = exchange.headers;
-  if (authorization !== undefined && !vendor.authorization.test(authorization)) findings.push('Authorization is of another kind');
   if (authorization === undefined) findings.push('has no Authorization');
+  else if (!vendor.authorization.test(authorization)) findings.push('Authorization is of another kind');
 
   const { values, unknown, repeated } = queryOf(exchange.url.searchParams, operation.parameters);
   findings.push(...unknown.map(name => `query parameter ${name} is not in the spec`));
   findings.push(...repeated.map(name => `query parameter ${name} stands there twice`));
   for (const parameter of operation.parameters) {
-    const [value, isThere] = parameter.in === 'query' ? [values.get(parameter.name), values.has(parameter.name)]
-      : parameter.in === 'header' ? [exchange.headers[parameter.name.toLowerCase()], parameter.name.toLowerCase() in exchange.headers]
-      : [undefined, true]; // the path has been matched; its parameters are texts
-    if (!isThere && parameter.required) findings.push(`has no ${parameter.in} parameter ${parameter.name}`);
-    if (!isThere || value === undefined || !parameter.schema) continue;
+    if (!['query', 'header'].includes(parameter.in)) continue; // the path has been matched; its parameters are texts
+    const value = parameter.in === 'query' ? values.get(parameter.name)
+      : exchange.headers[parameter.name.toLowerCase()];
+    const title = `${parameter.in} parameter ${parameter.name}`;
+    if (value === undefined && parameter.required) findings.push(`has no ${title}`);
+    if (value === undefined || !parameter.schema) continue;
     const found = schemas.check(wrapped(parameter), { value }, { coerces: true });
-    findings.push(...found.map(([where, what]) => `${parameter.in} parameter ${parameter.name}${line(where).replace('/value', '')} ${what}`));
+    findings.push(...found.map(([where, what]) => `${title}${line(where).replace('/value', '')} ${what}`));
   }
 
   findings.push(...bodyFindings(exchange, operation.body, schemas));
@@ -79,23 +83,22 @@ function bodyFindings(exchange, body, schemas) {
   return content.schema ? valueFindings(schemas, content.schema, JSON.parse(exchange.body), 'body') : [];
 }
 
-/** `schema` tells whether there was one to hold the answer against. */
+/** `schema` is 'none' where the spec says nothing of the body. */
 function answerFindings(exchange, operation, spec) {
   const { status, answer, answerHeaders } = exchange;
-  const response = operation.responses[status] ?? operation.responses[`${Math.trunc(status / 100)}XX`] ?? operation.responses.default
-    ?? (spec.vendor.refusesIn200 ? operation.responses[200] : undefined);
+  const { responses } = operation;
+  const response = responses[status] ?? responses[`${Math.trunc(status / 100)}XX`] ?? responses.default
+    ?? (spec.vendor.refusesIn200 ? responses[200] : undefined);
   if (!response) return { findings: ['status is not in the spec'] };
   if (answer === '') return { findings: hasBody(response, status) ? ['has no body'] : [] };
   if (!hasBody(response, status)) return { schema: 'none', findings: [] };
   const content = contentFor(response.content, answerHeaders['content-type']);
   if (!content) return { findings: [`is ${answerHeaders['content-type']}, which is not in the spec`] };
-  const isSilent = spec.schemas.isSilent(content.schema);
   const value = parsed(answer);
   if (value === undefined) return { findings: ['is no JSON'] };
-  return {
-    schema: isSilent ? 'none' : 'some',
-    findings: [...isSilent ? [] : valueFindings(spec.schemas, content.schema, value, ''), ...embeddedFindings(exchange, operation, spec)],
-  };
+  const embedded = embeddedFindings(exchange, operation, spec);
+  if (spec.schemas.isSilent(content.schema)) return { schema: 'none', findings: embedded };
+  return { findings: [...valueFindings(spec.schemas, content.schema, value, ''), ...embedded] };
 }
 
 /** What is wrong with those parts of an answer that the vendor's own entry knows schemas for. */
@@ -104,7 +107,8 @@ function embeddedFindings({ status, answer }, { template }, spec) {
   if (value === undefined) return [];
   return [...spec.vendor.embedded(template, value) ?? []].flatMap(([name, part, where]) => {
     const schema = spec.named(name);
-    return schema ? valueFindings(spec.schemas, schema, part, `${line(`/${where}`)} as ${name} `) : [`no schema ${name}`];
+    if (!schema) return [`there is no schema ${name}`];
+    return valueFindings(spec.schemas, schema, part, `${line(`/${where}`)} as ${name} `);
   });
 }
 
@@ -116,7 +120,7 @@ function parsed(text) {
   }
 }
 
-const hasBody = (response, status) => status !== 204 && status !== 304 && Object.keys(response.content ?? {}).length > 0;
+const hasBody = ({ content = {} }, status) => ![204, 304].includes(status) && Object.keys(content).length > 0;
 
 function valueFindings(schemas, schema, value, prefix) {
   const found = [...schemas.check(schema, value), ...schemas.unknown(schema, value)];

@@ -1,5 +1,5 @@
-// A second opinion on requests, from Prism. It judges no answers: where Ajv cannot compile a schema it says nothing, and it
-// cannot compile any answer of Stripe's (docs/contract-checks.md). It does not mind unknown parameters of a query either.
+// A second opinion on requests, from Prism. It judges no answers: where it cannot compile a schema it says nothing, and
+// it can compile no answer of Stripe's (docs/contract-checks.md). Nor does it mind unknown parameters of a query.
 import { createInstance, getHttpOperationsFromSpec } from '@stoplight/prism-http';
 import { parse as parseQuery } from 'node:querystring';
 
@@ -16,7 +16,8 @@ export class PrismOpinion {
     this.vendor = vendor;
     this.operations = operations;
     // Nothing is forwarded: the vendor has answered already.
-    const forward = () => () => async () => ({ _tag: 'Right', right: { statusCode: 200, headers: {}, body: undefined } });
+    const nothing = { statusCode: 200, headers: {}, body: undefined };
+    const forward = () => () => async () => ({ _tag: 'Right', right: nothing });
     const config = {
       isProxy: true, upstream: new URL('http://vendor'), errors: false,
       checkSecurity: vendor.hasPrismSecurity, validateRequest: true, validateResponse: false,

@@ -2,7 +2,8 @@
 
 /** Values by parameter, and the names that no parameter has. */
 export function queryOf(search, parameters) {
-  const known = new Map(parameters.filter(parameter => parameter.in === 'query').map(parameter => [parameter.name, parameter]));
+  const ofQuery = parameters.filter(parameter => parameter.in === 'query');
+  const known = new Map(ofQuery.map(parameter => [parameter.name, parameter]));
   const [values, unknown, repeated] = [new Map(), new Set(), new Set()];
   for (const [name, text] of search) {
     const [, stem, inner] = /^([^[]+)\[([^\]]*)\]$/.exec(name) ?? [];

@@ -61,11 +61,14 @@ async function spoil(vendor, sandbox, recorder, run) {
   await send(recorder, `${vendor.list}?${query}`, model.method, model.headers, body ?? model.body);
 }
 
-const lastOf = ({ exchanges }, path) => exchanges.findLast(({ status, url }) => status === 200 && url.pathname === path);
+const lastOf = ({ exchanges }, path) =>
+  exchanges.findLast(({ status, url }) => status === 200 && url.pathname === path);
 
-async function send(recorder, path, method, { authorization, 'content-type': type, ...rest }, body) {
-  const own = Object.entries(rest).filter(([name]) => !['host', 'connection', 'content-length', 'accept-encoding'].includes(name));
-  const headers = { ...Object.fromEntries(own), authorization, ...type && { 'content-type': type } };
+// fetch() sets these itself.
+const ofTransport = ['host', 'connection', 'content-length', 'accept-encoding'];
+
+async function send(recorder, path, method, recorded, body) {
+  const headers = Object.fromEntries(Object.entries(recorded).filter(([name]) => !ofTransport.includes(name)));
   const answer = await fetch(new URL(path, recorder.address), { method, headers, body: body || undefined });
   await answer.arrayBuffer();
 }

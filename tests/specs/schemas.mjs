@@ -1,4 +1,4 @@
-// Schemas of OpenAPI 3.0 and 3.1 under one validator. A schema that does not compile throws: nothing goes unchecked quietly.
+// Schemas of OpenAPI 3.0 and 3.1 under one validator. One that does not compile throws: nothing goes quietly unchecked.
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
@@ -24,8 +24,8 @@ export class Schemas {
   /** What a reference points to. */
   at(reference) {
     const [key, pointer] = reference.split('#');
-    const steps = pointer.split('/').slice(1).map(step => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'));
-    return steps.reduce((node, step) => node[step], this.#documents.get(key));
+    const plain = step => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+    return pointer.split('/').slice(1).reduce((node, step) => node[plain(step)], this.#documents.get(key));
   }
 
   /** Violations as [where, what]. Texts count as the numbers they spell when `coerces`, as in a query. */
@@ -36,7 +36,8 @@ export class Schemas {
   /** Whether a schema says no more than that something is an object. */
   isSilent(schema) {
     return ![...this.#leaves(schema)].some(({ type, properties, ...rest }) =>
-      (type && type !== 'object') || Object.keys(properties ?? {}).length > 0 || rest.items || rest.additionalProperties);
+      (type && type !== 'object') || Object.keys(properties ?? {}).length > 0
+      || rest.items || rest.additionalProperties);
   }
 
   /** Where a value has properties that no branch of its schema names. Where a schema names none, all are welcome. */
@@ -51,7 +52,8 @@ export class Schemas {
 
     const named = leaves.filter(leaf => Object.keys(leaf.properties ?? {}).length > 0);
     // Where more properties are ruled out, check() says so.
-    const isOpen = named.length === 0 || leaves.some(leaf => leaf.additionalProperties !== undefined || leaf.patternProperties);
+    const isOpen = named.length === 0
+      || leaves.some(leaf => leaf.additionalProperties !== undefined || leaf.patternProperties);
     for (const [name, item] of Object.entries(value)) {
       const branches = named.map(leaf => leaf.properties[name]).filter(branch => branch !== undefined);
       if (branches.length > 0) yield* this.unknown({ anyOf: branches }, item, `${at}/${name}`);

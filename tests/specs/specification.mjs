@@ -51,7 +51,8 @@ export class Specification {
           pattern: new RegExp(`^${template.split(/\{[^}]+\}/).map(literal).join('[^/]+')}$`),
           parameters: [...parameters.values()],
           body: resolve(raw.requestBody),
-          responses: Object.fromEntries(Object.entries(raw.responses).map(([status, response]) => [status, resolve(response)])),
+          responses: Object.fromEntries(
+            Object.entries(raw.responses).map(([status, response]) => [status, resolve(response)])),
         });
       }
     }

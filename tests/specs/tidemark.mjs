@@ -7,7 +7,8 @@ const program = process.env.TIDEMARK;
 
 /** Stand-ins on free ports; `vendors` gives their addresses by name. */
 export async function startSandbox() {
-  const child = spawn('dotnet', [program, 'sandbox', '--port', '0', '--size', '300', '--json'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const words = ['sandbox', '--port', '0', '--size', '300', '--json'];
+  const child = spawn('dotnet', [program, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = once(child, 'exit');
   const [line] = await Promise.race([
     once(createInterface(child.stdout), 'line'),

@@ -34,7 +34,8 @@ class Vendor {
 
   files(specs) {
     const path = join(specs, this.spec);
-    return this.spec.endsWith('/') ? readdirSync(path).filter(name => name.endsWith('.json')).map(name => join(path, name)) : [path];
+    if (!this.spec.endsWith('/')) return [path];
+    return readdirSync(path).filter(name => name.endsWith('.json')).map(name => join(path, name));
   }
 
   isMissing(specs) {
@@ -74,7 +75,7 @@ export const vendors = [
     mutations: ['leads', 'contacts', 'opportunities', 'activities', 'tasks'].map(stream => [stream, everyKind]),
     list: '/api/v1/opportunity/',
     spoiled: { stream: 'opportunities', set: { confidence: 'abc' }, query: '_limit=many&colour=red' },
-    // The spec leaves the answers of the log, of the search and of mixed activities empty; of what is in them it knows much.
+    // The spec leaves the answers of the log, of the search and of mixed activities empty, but knows what is in them.
     *embedded(template, answer) {
       const read = {
         '/event/': ({ object_type, data }) => [closeSchema(object_type), data, 'data'],
@@ -105,7 +106,9 @@ export const vendors = [
       ['orders', { create: 3, update: { count: 4 } }],
     ],
     list: '/v2/orders/search',
-    spoiled: { stream: 'orders', set: { version: 'abc' }, query: 'colour=red', body: '{"limit":"many","colour":"red"}' },
+    spoiled: {
+      stream: 'orders', set: { version: 'abc' }, query: 'colour=red', body: '{"limit":"many","colour":"red"}',
+    },
   }),
   new Vendor({
     name: 'zoho',

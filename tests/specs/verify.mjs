@@ -19,7 +19,8 @@ const sandbox = await startSandbox();
 const results = [];
 try {
   for (const vendor of vendors) {
-    const left = !sandbox.vendors[vendor.name] ? 'no stand-in runs' : vendor.isMissing(specs) ? 'no spec is there' : null;
+    const left = !sandbox.vendors[vendor.name] ? 'no stand-in runs'
+      : vendor.isMissing(specs) ? 'no spec is there' : null;
     if (left) {
       results.push({ vendor: vendor.name, left });
       continue;
