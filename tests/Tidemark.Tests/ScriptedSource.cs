@@ -21,6 +21,9 @@ public sealed class ScriptedSource(params StreamSchema[] streams) : ISource
     /// <summary>Thrown before this page of this stream is given.</summary>
     public (string Stream, int Page, Exception Error)? Fault { get; set; }
 
+    /// <summary>Awaited before each page is given.</summary>
+    public Func<int, Task> BeforePage { get; set; } = _ => Task.CompletedTask;
+
     public bool Resumes { get; set; } = true;
 
     public bool NeverEnds { get; set; }
@@ -50,6 +53,7 @@ public sealed class ScriptedSource(params StreamSchema[] streams) : ISource
         {
             await Task.Yield();
             if (Fault is { } fault && fault.Stream == request.Stream.Name && fault.Page == at) throw fault.Error;
+            await BeforePage(at);
             PagesRead++;
             yield return PageOf(pages[at], at + 1);
         }

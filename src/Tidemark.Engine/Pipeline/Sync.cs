@@ -6,7 +6,7 @@ namespace Tidemark.Engine.Pipeline;
 
 /// <summary>
 /// One run from its plan to its receipt: read and write all streams, guard, publish, verify. Whatever happens, the
-/// result says it; only a defect of ours is thrown.
+/// result says it.
 /// </summary>
 public sealed class Sync(TimeProvider clock)
 {
@@ -41,6 +41,13 @@ public sealed class Sync(TimeProvider clock)
         catch (TidemarkException failure)
         {
             problems.Add(Problem.From(failure, plan.Pipeline));
+            status = RunStatus.Failed;
+        }
+        catch (Exception defect)
+        {
+            // A defect of ours ends the run as honestly as anything else does.
+            problems.Add(new("defect.unexpected", plan.Pipeline, $"{defect.GetType().Name}: {defect.Message}",
+                "This should not happen. Run again: it goes on from the last checkpoint."));
             status = RunStatus.Failed;
         }
 

@@ -36,6 +36,27 @@ public sealed class PostgresPromises() : DestinationPromises(new PostgresWorkben
         (await Bench.QueryAsync("SELECT count(DISTINCT xmin::text) FROM people")).ShouldBe(["1"]);
     }
 
+    [Theory]
+    [InlineData(Engine.Destinations.WriteMode.Merge)]
+    [InlineData(Engine.Destinations.WriteMode.Replace)]
+    public async Task P1_a_connection_that_is_cut_fails_the_run_and_the_next_one_succeeds(Engine.Destinations.WriteMode mode)
+    {
+        await Bench.ReplaceAsync(PeopleSource([Person("p000000", "old")]));
+        var source = PeopleSource([.. Enumerable.Range(0, 4).Select(page => Persons(page * 11_000, 11_000))]);
+        source.BeforePage = page => page == 3
+            ? Bench.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{((PostgresWorkbench)Bench).Schema}'")
+            : Task.CompletedTask;
+        var cut = await Bench.RunAsync(source, mode, Stop);
+
+        cut.Status.ShouldBeOneOf(RunStatus.Failed, RunStatus.Partial);
+        cut.Problems.ShouldNotBeEmpty();
+        cut.Problems.ShouldAllBe(problem => problem.Code.StartsWith("postgres.", StringComparison.Ordinal));
+        source.BeforePage = _ => Task.CompletedTask;
+        var next = await Bench.RunAsync(source, mode, Stop);
+        next.Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["44000"]);
+    }
+
     [Fact]
     public async Task A_second_writer_of_a_table_is_refused_while_the_first_is_at_it()
     {

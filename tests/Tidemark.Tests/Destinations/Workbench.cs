@@ -90,7 +90,7 @@ public sealed class PostgresWorkbench : Workbench
 
     public override IDestination OpenDestination() =>
         ((IDestinationConnector)ConnectorCatalog.All["postgres"]).OpenDestination(
-            new PostgresOptions { Url = new Secret(TestPostgres.Url), Schema = Schema }, TimeProvider.System);
+            new PostgresOptions { Url = new Secret($"{TestPostgres.Url}?application_name={Schema}"), Schema = Schema }, TimeProvider.System);
 
     public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop);
 

@@ -99,6 +99,20 @@ public abstract class SqlDialect
     /// <summary>Any other failure, told for a person.</summary>
     public abstract TidemarkException Explain(DbException failure);
 
+    /// <summary>Does work on the database and tells whatever fails in it for a person.</summary>
+    /// <exception cref="TidemarkException">As <see cref="Explain"/> says.</exception>
+    public async Task<T> ExplainedAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (DbException failure)
+        {
+            throw Explain(failure);
+        }
+    }
+
     /// <summary>Statements that rename a staging's own objects after the table itself was renamed.</summary>
     public virtual string AfterRename(SqlName staging, SqlName live) => "";
 

@@ -32,7 +32,12 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
         }
     }
 
-    public async Task<ILoad> BeginAsync(LoadPlan plan, CancellationToken cancellationToken)
+    public Task<ILoad> BeginAsync(LoadPlan plan, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync<ILoad>(async () => await BeginLoadAsync(plan, cancellationToken));
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    private async Task<SqlLoad> BeginLoadAsync(LoadPlan plan, CancellationToken cancellationToken)
     {
         var session = await database.OpenAsync(cancellationToken);
         try
@@ -53,8 +58,6 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
             throw;
         }
     }
-
-    public ValueTask DisposeAsync() => database.DisposeAsync();
 }
 
 /// <summary>What can be said of a table before a row is written to it.</summary>

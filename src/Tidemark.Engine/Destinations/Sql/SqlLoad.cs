@@ -7,7 +7,24 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
 {
     private readonly List<SqlStreamLoad> _streams = [];
 
-    public async Task<IStreamLoad> OpenAsync(TablePlan table, CancellationToken cancellationToken)
+    public Task<IStreamLoad> OpenAsync(TablePlan table, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync<IStreamLoad>(async () => await OpenStreamAsync(table, cancellationToken));
+
+    public Task<IReadOnlyList<PublishPreview>> PreviewAsync(CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync<IReadOnlyList<PublishPreview>>(async () =>
+        {
+            var previews = new List<PublishPreview>();
+            foreach (var stream in Staged()) previews.Add(await stream.PreviewAsync(session, cancellationToken));
+            return previews;
+        });
+
+    public Task<IReadOnlyList<PublishResult>> PublishAsync(
+        Func<PublishResult, Task> beforeCommit, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync(() => PublishStagedAsync(beforeCommit, cancellationToken));
+
+    public async ValueTask DisposeAsync() => await session.DisposeAsync();
+
+    private async Task<SqlStreamLoad> OpenStreamAsync(TablePlan table, CancellationToken cancellationToken)
     {
         var own = await database.OpenAsync(cancellationToken);
         try
@@ -23,14 +40,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         }
     }
 
-    public async Task<IReadOnlyList<PublishPreview>> PreviewAsync(CancellationToken cancellationToken)
-    {
-        var previews = new List<PublishPreview>();
-        foreach (var stream in Staged()) previews.Add(await stream.PreviewAsync(session, cancellationToken));
-        return previews;
-    }
-
-    public async Task<IReadOnlyList<PublishResult>> PublishAsync(
+    private async Task<IReadOnlyList<PublishResult>> PublishStagedAsync(
         Func<PublishResult, Task> beforeCommit, CancellationToken cancellationToken)
     {
         var results = new List<PublishResult>();
@@ -44,8 +54,6 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         await transaction.CommitAsync(CancellationToken.None);
         return results;
     }
-
-    public async ValueTask DisposeAsync() => await session.DisposeAsync();
 
     private IEnumerable<SqlStreamLoad> Staged() =>
         _streams.Where(stream => stream.Staging.Plan.Mode == WriteMode.Replace);

@@ -65,7 +65,21 @@ internal sealed class SqlStreamLoad : IStreamLoad
         };
     }
 
-    public async Task<WriteResult> WriteAsync(
+    public Task<WriteResult> WriteAsync(
+        RowBatch batch, Checkpoint after, Func<IReadOnlyList<RefusedRow>, Task> beforeCommit, CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(() => WriteBatchAsync(batch, after, beforeCommit, cancellationToken));
+
+    public Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(() => AddAsync(fields, cancellationToken));
+
+    public Task<Checksum> VerifyAsync(CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await _session.EnterAsync(cancellationToken);
+            return await SettleAsync(cancellationToken);
+        });
+
+    private async Task<WriteResult> WriteBatchAsync(
         RowBatch batch, Checkpoint after, Func<IReadOnlyList<RefusedRow>, Task> beforeCommit, CancellationToken cancellationToken)
     {
         using var turn = await _session.EnterAsync(cancellationToken);
@@ -80,36 +94,19 @@ internal sealed class SqlStreamLoad : IStreamLoad
         {
             return await WriteCarefullyAsync(batch, after, settled, beforeCommit, isBisecting: true, cancellationToken);
         }
-        catch (DbException failure)
-        {
-            throw _dialect.Explain(failure);
-        }
     }
 
-    public async Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken)
+    private async Task<int> AddAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken)
     {
         using var turn = await _session.EnterAsync(cancellationToken);
-        try
-        {
-            await using var transaction = await Connection.BeginTransactionAsync(cancellationToken);
-            var evolved = Staging.With(Stream.With(fields));
-            await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Target, cancellationToken);
-            if (Staging.IsDifference) await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Live, cancellationToken);
-            await _checkpoints.RememberAsync(Staging.Live.Name.Name, fields, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            Staging = evolved;
-            Room -= fields.Count;
-        }
-        catch (DbException failure)
-        {
-            throw _dialect.Explain(failure);
-        }
-    }
-
-    public async Task<Checksum> VerifyAsync(CancellationToken cancellationToken)
-    {
-        using var turn = await _session.EnterAsync(cancellationToken);
-        return await SettleAsync(cancellationToken);
+        await using var transaction = await Connection.BeginTransactionAsync(cancellationToken);
+        var evolved = Staging.With(Stream.With(fields));
+        await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Target, cancellationToken);
+        if (Staging.IsDifference) await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Live, cancellationToken);
+        await _checkpoints.RememberAsync(Staging.Live.Name.Name, fields, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Staging = evolved;
+        return Room -= fields.Count;
     }
 
     public async Task<PublishPreview> PreviewAsync(ISqlSession session, CancellationToken cancellationToken)
@@ -143,10 +140,6 @@ internal sealed class SqlStreamLoad : IStreamLoad
         {
             await transaction.RollbackAsync(cancellationToken);
             return null;
-        }
-        catch (DbException failure)
-        {
-            throw _dialect.Explain(failure);
         }
 
         await CommitAsync(transaction, after, cancellationToken);
