@@ -1,7 +1,7 @@
-using Tidemark.Commands.Demo;
 using System.CommandLine;
 using System.CommandLine.Help;
 using Tidemark.Commands.Definitions;
+using Tidemark.Commands.Demo;
 using Tidemark.Commands.Runs;
 
 namespace Tidemark.Commands;

@@ -17,6 +17,7 @@ public sealed class HttpExchange : IAsyncDisposable
 {
     private const int MaxRedirects = 3;
     private const int MaxErrorBytes = 256 << 10;
+    private const int ProbeRetries = 2;
     private static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
 
     private readonly HttpApi _api;
@@ -24,7 +25,7 @@ public sealed class HttpExchange : IAsyncDisposable
     private readonly HttpClient _client;
     private readonly RequestPace _pace;
     private readonly ResiliencePipeline<Attempt> _retry;
-    private readonly ResiliencePipeline<Attempt> _retryOnce;
+    private readonly ResiliencePipeline<Attempt> _retryBriefly;
 
     public HttpExchange(HttpApi api, TimeProvider clock)
         : this(api, clock, Handler(api))
@@ -37,7 +38,7 @@ public sealed class HttpExchange : IAsyncDisposable
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _pace = new RequestPace(api.RequestsPerSecond, api.MaxConcurrent, clock);
         _retry = RetryPipeline(api.Retries);
-        _retryOnce = RetryPipeline(Math.Min(1, api.Retries));
+        _retryBriefly = RetryPipeline(Math.Min(ProbeRetries, api.Retries));
     }
 
     /// <summary>Sends a call and scans the answer. The caller disposes the page.</summary>
@@ -51,11 +52,11 @@ public sealed class HttpExchange : IAsyncDisposable
         SendWithAsync(_retry, call, shape, cancellationToken);
 
     /// <summary>
-    /// <see cref="SendAsync"/> with one retry at most: whoever only wants to know
+    /// <see cref="SendAsync"/> with two retries at most: whoever only wants to know
     /// whether the vendor answers waits for that, not for it to recover.
     /// </summary>
     public Task<HttpPage> ProbeAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken) =>
-        SendWithAsync(_retryOnce, call, shape, cancellationToken);
+        SendWithAsync(_retryBriefly, call, shape, cancellationToken);
 
     private async Task<HttpPage> SendWithAsync(
         ResiliencePipeline<Attempt> retry, HttpCall call, PageShape shape, CancellationToken cancellationToken)

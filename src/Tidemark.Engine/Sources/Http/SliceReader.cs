@@ -13,7 +13,7 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
     private static readonly TimeSpan EmptyPageDelay = TimeSpan.FromMilliseconds(300);
 
     private readonly PageShape _shape = listing.Shape;
-    private readonly LoopWatch<HttpCall> _calls = new();
+    private LoopWatch<HttpCall> _calls = new();
     private (string? First, string? Last) _previous;
     private (long? At, int Times) _restarts;
 
@@ -40,7 +40,8 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
             {
                 slice = slice.Restart(listing.Range?.Order);
                 call = listing.Call(slice);
-                _previous = default;
+                // The same pages may come again; how often that is borne is counted by itself.
+                (_calls, _previous) = (new(), default);
                 continue;
             }
 
