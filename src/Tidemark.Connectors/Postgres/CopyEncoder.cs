@@ -52,20 +52,17 @@ internal sealed class CopyEncoder
     private void Write(RowContext context, RowBatch batch, int row, RowState state)
     {
         var table = context.Table;
-        var isBare = table.IsDifference && state is RowState.Unchanged or RowState.Kept;
         var cells = batch.Row(row);
         WriteInt16((short)table.Columns.Count);
         for (var at = 0; at < table.Columns.Count; at++)
         {
             var column = table.Columns[at];
-            switch (column.Role)
+            switch (table.Content(at, state))
             {
-                case SqlColumnRole.Hash when state == RowState.Kept: WriteInt32(-1); break;
+                case null: WriteInt32(-1); break;
                 case SqlColumnRole.Hash: WriteInt64Value(batch.Hash(row)); break;
-                case SqlColumnRole.Differs: WriteInt64Value(isBare ? 0 : 1); break;
-                case SqlColumnRole.Field when isBare && !table.IsKeyColumn[at]: WriteInt32(-1); break;
+                case SqlColumnRole.Differs: WriteInt64Value(table.IsBare(state) ? 0 : 1); break;
                 case SqlColumnRole.Field: WriteCell(column.Type, batch, cells[column.Position]); break;
-                case var _ when isBare: WriteInt32(-1); break;
                 case SqlColumnRole.Raw: WriteBytes(batch.Raw(row)); break;
                 case SqlColumnRole.Run: WriteBytes(context.Run); break;
                 default: WriteInt64Value(context.SyncedAtMicroseconds - MicrosecondsTo2000); break;

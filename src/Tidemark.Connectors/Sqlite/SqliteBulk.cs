@@ -130,17 +130,14 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
         public void Bind(SqliteStatement statement, int place, SqlTable table, int at, RowBatch batch, int row, RowState state)
         {
             var column = table.Columns[at];
-            var isBare = table.IsDifference && state is RowState.Unchanged or RowState.Kept;
-            switch (column.Role)
+            switch (table.Content(at, state))
             {
-                case SqlColumnRole.Hash when state == RowState.Kept: statement.BindNull(place); break;
+                case null: statement.BindNull(place); break;
                 case SqlColumnRole.Hash: statement.BindNumber(place, batch.Hash(row)); break;
-                case SqlColumnRole.Differs: statement.BindNumber(place, isBare ? 0 : 1); break;
-                case SqlColumnRole.Field when isBare && !table.IsKeyColumn[at]: statement.BindNull(place); break;
+                case SqlColumnRole.Differs: statement.BindNumber(place, table.IsBare(state) ? 0 : 1); break;
                 case SqlColumnRole.Field:
                     BindCell(statement, place, column.Type, batch, batch.Row(row)[column.Position]);
                     break;
-                case var _ when isBare: statement.BindNull(place); break;
                 case SqlColumnRole.Raw: statement.BindText(place, batch.Raw(row)); break;
                 case SqlColumnRole.Run: statement.BindText(place, _run); break;
                 default: BindInstant(statement, place, _syncedAt); break;

@@ -118,7 +118,7 @@ public sealed class Sync(TimeProvider clock)
 
         void Report()
         {
-            // Every batch calls this; a terminal and the catalog want it five times a second.
+            // Every batch calls this; whoever watches wants it five times a second.
             var last = Interlocked.Read(ref lastReport);
             if (clock.GetElapsedTime(last) < TimeSpan.FromMilliseconds(200)) return;
             if (Interlocked.CompareExchange(ref lastReport, clock.GetTimestamp(), last) != last) return;
@@ -171,7 +171,7 @@ public sealed class Sync(TimeProvider clock)
             if (!stream.IsAccountedFor)
             {
                 problems.Add(new("receipt.not_accounted_for", stream.Stream,
-                    $"{stream.Read} records were read, but {stream.Created + stream.Updated + stream.Unchanged + stream.Skipped + stream.Quarantined} are accounted for."));
+                    $"{stream.Read} records were read, but {stream.AccountedFor} are accounted for."));
             }
 
             if (stream.Receipt is not { IsVerified: true })

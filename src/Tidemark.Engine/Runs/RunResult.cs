@@ -50,8 +50,11 @@ public sealed record StreamFigures(string Stream, string Table)
     /// <summary>Records as they were read against rows as they are in the destination; null where nothing was verified.</summary>
     public StreamReceipt? Receipt { get; init; }
 
+    /// <summary>Records whose end is known.</summary>
+    public long AccountedFor => Created + Updated + Unchanged + Skipped + Quarantined;
+
     /// <summary>Whether every record read is accounted for.</summary>
-    public bool IsAccountedFor => Read == Created + Updated + Unchanged + Skipped + Quarantined;
+    public bool IsAccountedFor => Read == AccountedFor;
 }
 
 /// <summary>Counts and checksum of what was read against what the destination answered when it was read back.</summary>

@@ -51,12 +51,10 @@ internal sealed class BatchWriter(
 
     /// <summary>Puts rows into the staging; later ones take the place of earlier ones of the same key.</summary>
     public async Task<WriteResult> StageAsync(
-        RowBatch batch, ReadOnlyMemory<int> rows, ReadOnlyMemory<int> deletions, RowState[] states, bool isFresh)
+        RowBatch batch, ReadOnlyMemory<int> rows, ReadOnlyMemory<int> deletions, RowState[] states)
     {
         CountRefused(batch);
-        var replaced = isFresh
-            ? default
-            : await session.Bulk.DeleteAsync(staging.Target, batch, rows, cancellationToken);
+        var replaced = await session.Bulk.DeleteAsync(staging.Target, batch, rows, cancellationToken);
         var removed = await session.Bulk.DeleteAsync(staging.Target, batch, deletions, cancellationToken);
         await ApplyAsync(batch, rows, part =>
             session.Bulk.InsertAsync(staging.Target, batch, part, states, stamp, cancellationToken));

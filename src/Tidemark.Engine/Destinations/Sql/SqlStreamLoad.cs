@@ -164,7 +164,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         else
         {
             if (Staging.IsDifference) await bulk.ClassifyAsync(Staging.Live, batch, rows, _states, cancellationToken);
-            result = await writer.StageAsync(batch, rows, deletions, _states, isFresh: _isFresh);
+            result = await writer.StageAsync(batch, rows, deletions, _states);
         }
 
         after = after with

@@ -74,6 +74,21 @@ public sealed class SqlTable
     /// <summary>The columns that a live table has too.</summary>
     public IEnumerable<SqlColumn> LiveColumns => Columns.Where(column => column.Role != SqlColumnRole.Differs);
 
+    /// <summary>What a row has in a column; null for nothing. In a difference staging, rows that do not differ are bare.</summary>
+    /// <param name="column">Position in <see cref="Columns"/>.</param>
+    /// <param name="state">The row's.</param>
+    public SqlColumnRole? Content(int column, RowState state) => Columns[column].Role switch
+    {
+        SqlColumnRole.Hash when state == RowState.Kept => null,
+        SqlColumnRole.Hash => SqlColumnRole.Hash,
+        SqlColumnRole.Differs => SqlColumnRole.Differs,
+        SqlColumnRole.Field when IsKeyColumn[column] => SqlColumnRole.Field,
+        var role => IsBare(state) ? null : role,
+    };
+
+    /// <summary>Whether a row of this state is written with its key (and, unless it is kept, its hash) alone.</summary>
+    public bool IsBare(RowState state) => IsDifference && state is RowState.Unchanged or RowState.Kept;
+
     public string ColumnList => string.Join(", ", Columns.Select(column => column.Quoted));
 
     public string KeyList => string.Join(", ", Key.Select(column => column.Quoted));
