@@ -66,6 +66,17 @@ public sealed class Home
         return await new Sync(_clock).RunAsync(plan, journal, progress, cancellationToken);
     }
 
+    /// <summary>Takes back what a run changed at its destination, which is that of its pipeline.</summary>
+    /// <exception cref="TidemarkException">Before anything has changed: settings, another run.</exception>
+    public async Task<RunResult> UndoAsync(RunRecord run, PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        var definition = await Definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        var problems = new List<Problem>();
+        await using var destination = Planner.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
+        await using var journal = await Runs.StartAsync(run.Pipeline, run.Result.Mode, $"undo {run.Id}", cancellationToken);
+        return await new Undo(_clock).RunAsync(destination, run, journal, cancellationToken);
+    }
+
     /// <summary>Asks a source or a destination, by name, whether it works; null for all of them. Changes nothing.</summary>
     /// <exception cref="TidemarkException"><c>name.unknown</c>.</exception>
     public Task<IReadOnlyList<ConnectionTest>> TestAsync(string? name, CancellationToken cancellationToken) =>

@@ -62,6 +62,7 @@ internal sealed class CopyEncoder
                 case null: WriteInt32(-1); break;
                 case SqlColumnRole.Hash: WriteInt64Value(batch.Hash(row)); break;
                 case SqlColumnRole.Differs: WriteInt64Value(table.IsBare(state) ? 0 : 1); break;
+                case SqlColumnRole.Takes: WriteBoolean(table.Takes(at, batch, row)); break;
                 case SqlColumnRole.Field: WriteCell(column.Type, batch, cells[column.Position]); break;
                 case SqlColumnRole.Raw: WriteBytes(batch.Raw(row)); break;
                 case SqlColumnRole.Run: WriteBytes(context.Run); break;
@@ -87,14 +88,17 @@ internal sealed class CopyEncoder
                 WriteInt32(4);
                 WriteInt32((int)cell.Bits - DaysTo2000);
                 break;
-            case FieldType.Boolean:
-                WriteInt32(1);
-                Reserve(1)[0] = (byte)cell.Bits;
-                _used++;
-                break;
+            case FieldType.Boolean: WriteBoolean(cell.Bits != 0); break;
             case FieldType.Decimal: WriteNumeric(batch.Bytes(cell)); break;
             default: WriteBytes(batch.Bytes(cell)); break;
         }
+    }
+
+    private void WriteBoolean(bool value)
+    {
+        WriteInt32(1);
+        Reserve(1)[0] = value ? (byte)1 : (byte)0;
+        _used++;
     }
 
     private void WriteNumeric(ReadOnlySpan<byte> text)

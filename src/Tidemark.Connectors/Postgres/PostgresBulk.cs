@@ -22,7 +22,7 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         if (rows.Length == 0) return;
         await using var command = WithKeys(
             table, batch, rows,
-            keys => $"""SELECT k.place, l."_hash" FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)}""");
+            keys => $"""SELECT k.place, {table.ComparedHash("l")} FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)}""");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -42,14 +42,17 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
     {
         if (rows.Length == 0) return;
-        var changes = $"pg_temp.{SqlName.Column("_tidemark_changes")}";
+        var changed = new SqlTable(new SqlName("pg_temp", "_tidemark_changes"), table.Plan, SqlTableKind.Changes);
+        var takes = string.Concat(changed.Columns.Where(column => !column.IsLive).Select(column => $", NULL::boolean AS {column.Quoted}"));
+        var changes = changed.Name;
         await connection.ExecuteAsync(
             $"""
             DROP TABLE IF EXISTS {changes};
-            CREATE TEMPORARY TABLE "_tidemark_changes" ON COMMIT DROP AS SELECT {table.ColumnList} FROM {table.Name} WITH NO DATA
+            CREATE TEMPORARY TABLE "_tidemark_changes" ON COMMIT DROP AS
+                SELECT {table.ColumnList}{takes} FROM {table.Name} WITH NO DATA
             """,
             cancellationToken);
-        await CopyAsync(changes, table, batch, rows, null, stamp, cancellationToken);
+        await CopyAsync(changes.ToString(), changed, batch, rows, null, stamp, cancellationToken);
         await connection.ExecuteAsync(
             $"UPDATE {table.Name} AS l SET {table.Assignments("s")} FROM {changes} AS s WHERE {table.KeyMatch("s", "l")}",
             cancellationToken);
@@ -66,6 +69,39 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
             SELECT {SqlCommands.ChecksumColumns("gone")} FROM gone
             """,
             cancellationToken);
+
+    public Task<Checksum> MarkDeletedAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
+    {
+        var next = table.Key.Count;
+        return ChecksumAsync(
+            table, batch, rows,
+            keys => $"""
+            WITH gone AS (
+                UPDATE {table.Name} AS l SET {table.MarkedDeleted($"${next + 1}", $"${next + 2}", $"${next + 3}")} FROM {keys}
+                WHERE {KeyMatch(table)} AND {table.IsPresent("l")} RETURNING l."_hash")
+            SELECT {SqlCommands.ChecksumColumns("gone")} FROM gone
+            """,
+            cancellationToken, stamp.SyncedAt.ToUniversalTime(), stamp.Run, table.Plan.Deletes.Value);
+    }
+
+    public async Task RememberAsync(
+        SqlBeforeImages images, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, bool isDeletion,
+        CancellationToken cancellationToken)
+    {
+        if (rows.Length == 0) return;
+        var run = $"${table.Key.Count + 1}";
+        var operation = isDeletion ? SqlBeforeImages.Deleted : SqlBeforeImages.Updated;
+        await using var keep = WithKeys(
+            table, batch, rows,
+            keys => images.Insert($"{keys} JOIN {table.Name} AS l ON {KeyMatch(table)}", "TRUE", operation, run), images.Run);
+        await keep.ExecuteNonQueryAsync(cancellationToken);
+        if (!isDeletion) return;
+        await using var note = WithKeys(
+            table, batch, rows,
+            keys => images.NoteDeleted($"EXISTS (SELECT 1 FROM {keys} WHERE {KeyMatch(table, "m")})", run), images.Run);
+        await note.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     public Task<Checksum> ReadBackAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
@@ -84,17 +120,24 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
     }
 
     private async Task<Checksum> ChecksumAsync(
-        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, Func<string, string> statement, CancellationToken cancellationToken)
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, Func<string, string> statement,
+        CancellationToken cancellationToken, params object[] more)
     {
         if (rows.Length == 0) return default;
-        await using var command = WithKeys(table, batch, rows, statement);
+        await using var command = WithKeys(table, batch, rows, statement, more);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return SqlCommands.ReadChecksum(reader);
     }
 
     /// <summary>A statement over the rows' keys, which are a set named k of columns k0, k1 … and a place from 1.</summary>
-    private NpgsqlCommand WithKeys(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, Func<string, string> statement)
+    /// <param name="table">Whose key it is.</param>
+    /// <param name="batch">Holds the rows.</param>
+    /// <param name="rows">Their numbers.</param>
+    /// <param name="statement">Given the set, the statement.</param>
+    /// <param name="more">Parameters after those of the key.</param>
+    private NpgsqlCommand WithKeys(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, Func<string, string> statement, params object[] more)
     {
         var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 0 };
         for (var part = 0; part < table.Key.Count; part++)
@@ -104,15 +147,16 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
                 : new NpgsqlParameter { Value = Texts(table, batch, rows.Span, part), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         }
 
+        foreach (var value in more) command.Parameters.Add(new NpgsqlParameter { Value = value });
         var arrays = string.Join(", ", table.Key.Select((_, part) => $"${part + 1}"));
         var names = string.Join(", ", table.Key.Select((_, part) => $"k{part}"));
         command.CommandText = statement($"unnest({arrays}) WITH ORDINALITY AS k ({names}, place)");
         return command;
     }
 
-    private static string KeyMatch(SqlTable table) =>
+    private static string KeyMatch(SqlTable table, string alias = "l") =>
         string.Join(" AND ", table.Key.Select((column, part) =>
-            $"l.{column.Quoted} = k.k{part}{Cast(column.Type)}"));
+            $"{alias}.{column.Quoted} = k.k{part}{Cast(column.Type)}"));
 
     private static string Cast(FieldType type) => type switch
     {

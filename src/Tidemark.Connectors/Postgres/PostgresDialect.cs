@@ -32,6 +32,8 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
         _ => "json",
     };
 
+    public override object Instant(DateTimeOffset instant) => instant.ToUniversalTime();
+
     /// <summary>Types whose binary form is the one that is written.</summary>
     public override bool Accepts(string columnType, FieldType type) => type switch
     {

@@ -20,7 +20,7 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken)
     {
         ForEach(
-            rows, $"""SELECT "_hash" FROM {table.Name} WHERE {KeyIsGiven(table)}""",
+            rows, $"SELECT {table.ComparedHash("l")} FROM {table.Name} AS l WHERE {KeyIsGiven(table)}",
             (statement, row) =>
             {
                 BindKey(statement, table, batch, row, 1);
@@ -51,20 +51,62 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
     public Task UpdateAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
     {
-        List<int> written = [.. Enumerable.Range(0, table.Columns.Count).Where(at => !table.IsKeyColumn[at])];
-        var assignments = string.Join(", ", written.Select(at => $"{table.Columns[at].Quoted} = ?"));
+        var changed = new SqlTable(table.Name, table.Plan, SqlTableKind.Changes);
+        // The row's values are a table of one row, so that the assignments read as they do everywhere.
+        var values = string.Join(", ", changed.Columns.Select(column => $"? AS {column.Quoted}"));
         var binding = new RowBinding(stamp);
         ForEach(
-            rows, $"UPDATE {table.Name} SET {assignments} WHERE {KeyIsGiven(table)}",
+            rows,
+            $"UPDATE {table.Name} AS l SET {table.Assignments("s")} FROM (SELECT {values}) AS s WHERE {table.KeyMatch("l", "s")}",
             (statement, row) =>
             {
-                for (var at = 0; at < written.Count; at++)
-                    binding.Bind(statement, at + 1, table, written[at], batch, row, RowState.Changed);
-                BindKey(statement, table, batch, row, written.Count + 1);
+                for (var at = 0; at < changed.Columns.Count; at++)
+                    binding.Bind(statement, at + 1, changed, at, batch, row, RowState.Changed);
                 statement.Run(out _);
             },
             cancellationToken);
         return Task.CompletedTask;
+    }
+
+    public Task<Checksum> MarkDeletedAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
+    {
+        var sum = default(Checksum);
+        var binding = new RowBinding(stamp);
+        var value = Encoding.UTF8.GetBytes(table.Plan.Deletes.Value);
+        ForEach(
+            rows,
+            $"""
+            UPDATE {table.Name} AS l SET {table.MarkedDeleted("?1", "?2", "?3")}
+            WHERE ?3 IS NOT NULL AND {KeyIsGiven(table)} AND {table.IsPresent("l")} RETURNING "_hash"
+            """,
+            (statement, row) =>
+            {
+                binding.BindStamp(statement);
+                statement.BindText(3, value);
+                BindKey(statement, table, batch, row, 4);
+                if (statement.Run(out _) is { } hash) sum += Checksum.Of(hash);
+            },
+            cancellationToken);
+        return Task.FromResult(sum);
+    }
+
+    public Task RememberAsync(
+        SqlBeforeImages images, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, bool isDeletion,
+        CancellationToken cancellationToken)
+    {
+        var run = Encoding.UTF8.GetBytes(images.Run);
+        var operation = isDeletion ? SqlBeforeImages.Deleted : SqlBeforeImages.Updated;
+        ForEach(rows, images.Insert($"{table.Name} AS l", KeyIsGiven(table, 2), operation, "?1"), Keep, cancellationToken);
+        if (isDeletion) ForEach(rows, images.NoteDeleted(KeyIsGiven(table, 2), "?1"), Keep, cancellationToken);
+        return Task.CompletedTask;
+
+        void Keep(SqliteStatement statement, int row)
+        {
+            statement.BindText(1, run);
+            BindKey(statement, table, batch, row, 2);
+            statement.Run(out _);
+        }
     }
 
     public Task<Checksum> DeleteAsync(
@@ -114,6 +156,10 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
 
     private static string KeyIsGiven(SqlTable table) => string.Join(" AND ", table.Key.Select(column => $"{column.Quoted} = ?"));
 
+    /// <summary>The same with the number of the first part's parameter.</summary>
+    private static string KeyIsGiven(SqlTable table, int first) =>
+        string.Join(" AND ", table.Key.Select((column, part) => $"{column.Quoted} = ?{first + part}"));
+
     private static void BindKey(SqliteStatement statement, SqlTable table, RowBatch batch, int row, int place)
     {
         for (var part = 0; part < table.Key.Count; part++)
@@ -138,10 +184,18 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
                 case SqlColumnRole.Field:
                     BindCell(statement, place, column.Type, batch, batch.Row(row)[column.Position]);
                     break;
+                case SqlColumnRole.Takes: statement.BindNumber(place, table.Takes(at, batch, row) ? 1 : 0); break;
                 case SqlColumnRole.Raw: statement.BindText(place, batch.Raw(row)); break;
                 case SqlColumnRole.Run: statement.BindText(place, _run); break;
                 default: BindInstant(statement, place, _syncedAt); break;
             }
+        }
+
+        /// <summary>The moment and the run, as the first two parameters.</summary>
+        public void BindStamp(SqliteStatement statement)
+        {
+            BindInstant(statement, 1, _syncedAt);
+            statement.BindText(2, _run);
         }
 
         public static void BindCell(SqliteStatement statement, int place, FieldType type, RowBatch batch, Cell cell)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
@@ -23,6 +24,12 @@ internal sealed class SqliteDialect : SqlDialect
         FieldType.Float64 => "REAL",
         _ => "TEXT",
     };
+
+    public override object Instant(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A reference stays within its schema, which cannot be named.</summary>
+    public override string Reference(SqlName table) => SqlName.Column(table.Name).ToString();
 
     /// <summary>By the affinity that a declared type gives a column: it must not change what is written.</summary>
     public override bool Accepts(string columnType, FieldType type)

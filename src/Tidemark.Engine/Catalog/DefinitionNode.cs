@@ -12,9 +12,22 @@ internal sealed class DefinitionNode
     private readonly YamlMappingNode _node;
     private readonly ICollection<Problem> _problems;
 
-    public DefinitionNode(string kind, YamlMappingNode node, string[] keys, ICollection<Problem> problems)
+    /// <param name="kind">E.g. <c>source</c>.</param>
+    /// <param name="node">The item.</param>
+    /// <param name="keys">Those that it may have.</param>
+    /// <param name="problems">Receives its mistakes.</param>
+    /// <param name="part">For an item without a name of its own, what it is called.</param>
+    public DefinitionNode(
+        string kind, YamlMappingNode node, string[] keys, ICollection<Problem> problems, string? part = null)
     {
         (_node, _problems) = (node, problems);
+        if (part is not null)
+        {
+            (Name, Subject) = (part, $"{kind}, {part}");
+            ReportUnknown(node, keys);
+            return;
+        }
+
         Name = node.Children.TryGetValue("name", out var name) ? TextOf(name) ?? "" : "";
         Subject = Name.Length > 0 ? $"{kind} \"{Name}\"" : kind;
         if (DefinitionName.Mistake(Name) is { } mistake)
@@ -23,11 +36,7 @@ internal sealed class DefinitionNode
                 Name.Length == 0 ? $"This {kind} has no name." : mistake);
         }
 
-        foreach (var (key, _) in node.Children.Where(child => !keys.Contains(TextOf(child.Key))))
-        {
-            Report(key, "definition.unknown_key", $"There is no key {TextOf(key)} here.",
-                NearestName.Hint(TextOf(key) ?? "", keys));
-        }
+        ReportUnknown(node, keys);
     }
 
     /// <summary>Empty where it has none.</summary>
@@ -80,14 +89,32 @@ internal sealed class DefinitionNode
         return otherwise;
     }
 
-    public IReadOnlyList<string> Texts(string key)
+    /// <summary>What stands under a key; null where nothing does.</summary>
+    public YamlNode? Child(string key) =>
+        _node.Children.TryGetValue(key, out var value) && !IsNull(value) ? value : null;
+
+    /// <summary>The items of a list; none where the key is not there.</summary>
+    public IReadOnlyList<YamlNode> Items(string key)
     {
-        if (!_node.Children.TryGetValue(key, out var value) || IsNull(value)) return [];
-        if (value is YamlSequenceNode list && list.All(item => TextOf(item) is { Length: > 0 }))
-            return [.. list.Select(item => TextOf(item)!)];
-        Invalid(value, key, "is a list of names.");
+        if (Child(key) is not { } value) return [];
+        if (value is YamlSequenceNode list) return [.. list.Children];
+        Invalid(value, key, "is a list.");
         return [];
     }
+
+    /// <summary>The entries of a mapping, in order; none where the key is not there.</summary>
+    public IReadOnlyList<(string Name, YamlNode Value)> Entries(string key)
+    {
+        if (Child(key) is not { } value) return [];
+        if (value is YamlMappingNode mapping)
+            return [.. mapping.Children.Select(entry => (TextOf(entry.Key) ?? "", entry.Value))];
+        Invalid(value, key, "is a mapping.");
+        return [];
+    }
+
+    /// <summary>A value, or the values of a list.</summary>
+    public static IReadOnlyList<string> Values(YamlNode node) => node is YamlSequenceNode list
+        ? [.. list.Children.Select(TextOf).OfType<string>()] : TextOf(node) is { } single ? [single] : [];
 
     /// <summary>Settings as written; a list is joined by commas, and an empty value counts as left out.</summary>
     public Dictionary<string, string> Settings()
@@ -115,12 +142,22 @@ internal sealed class DefinitionNode
 
     public void Report(string code, string message, string? hint = null) => Report(_node, code, message, hint);
 
-    private void Invalid(YamlNode at, string key, string rule, string? hint = null) =>
+    /// <summary>Says that a key has a value that it cannot have.</summary>
+    public void Invalid(YamlNode at, string key, string rule, string? hint = null) =>
         Report(at, "definition.invalid_value", $"The key {key} {rule}", hint);
 
     private void Report(YamlNode at, string code, string message, string? hint = null) =>
         _problems.Add(new(code, string.Create(CultureInfo.InvariantCulture, $"{Subject}, line {at.Start.Line}"),
             message, hint));
+
+    private void ReportUnknown(YamlMappingNode node, string[] keys)
+    {
+        foreach (var (key, _) in node.Children.Where(child => !keys.Contains(TextOf(child.Key))))
+        {
+            Report(key, "definition.unknown_key", $"There is no key {TextOf(key)} here.",
+                NearestName.Hint(TextOf(key) ?? "", keys));
+        }
+    }
 
     private static bool IsNull(YamlNode node) =>
         node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" };

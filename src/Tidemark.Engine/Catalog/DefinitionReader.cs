@@ -25,7 +25,7 @@ internal sealed partial class DefinitionReader
     private static readonly string[] PipelineKeys =
     [
         "name", "source", "destination", "mode", "streams", "tables", "schema_changes", "raw", "max_deleted_percent",
-        "max_deleted_rows",
+        "max_deleted_rows", "deletes", "in_order", "undo_runs",
     ];
 
     private static readonly string[] Sections = ["sources", "destinations", "pipelines"];
@@ -98,13 +98,18 @@ internal sealed partial class DefinitionReader
         return new(node, new(node.Name, node.Required("connector"), settings.Values), settings);
     }
 
-    private static DefinitionDraft<PipelineDefinition> ReadPipeline(DefinitionNode node)
+    private DefinitionDraft<PipelineDefinition> ReadPipeline(DefinitionNode node)
     {
         var fallback = new PipelineDefinition("", "", "");
+        var (streams, shapes) = StreamShapeReader.Read(node, Problems);
         var pipeline = new PipelineDefinition(node.Name, node.Required("source"), node.Required("destination"))
         {
             Mode = node.Word("mode", fallback.Mode),
-            Streams = node.Texts("streams"),
+            Streams = streams,
+            Shapes = shapes,
+            Deletes = StreamShapeReader.ReadDeletes(node, Problems) ?? fallback.Deletes,
+            InOrder = node.Flag("in_order", fallback.InOrder),
+            UndoRuns = (int)node.Number("undo_runs", fallback.UndoRuns, 1000, isWhole: true),
             Tables = node.Text("tables") ?? fallback.Tables,
             SchemaChanges = node.Word("schema_changes", fallback.SchemaChanges),
             Raw = node.Flag("raw", fallback.Raw),
@@ -118,7 +123,8 @@ internal sealed partial class DefinitionReader
                 "It may have {source} and {stream}.");
         }
 
-        if (pipeline.Streams.Count != 1 && !pipeline.Tables.Contains("{stream}", StringComparison.Ordinal))
+        if (pipeline.Streams.Count != 1 && pipeline.Shapes.Count(shape => shape.Table is not null) < Math.Max(1, pipeline.Streams.Count)
+            && !pipeline.Tables.Contains("{stream}", StringComparison.Ordinal))
         {
             node.Report("definition.invalid_value", "The key tables gives every stream the same table.",
                 "Put {stream} into it.");

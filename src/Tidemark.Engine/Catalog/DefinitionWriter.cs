@@ -58,18 +58,13 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         Write(yaml, "source", pipeline.Source);
         Write(yaml, "destination", pipeline.Destination);
         Write(yaml, "mode", JsonNamingPolicy.SnakeCaseLower.ConvertName(pipeline.Mode.ToString()));
-        if (pipeline.Streams.Count > 0)
-        {
-            yaml.Emit(Scalar("streams"));
-            yaml.Emit(new SequenceStart(null, null, isImplicit: true, SequenceStyle.Flow));
-            foreach (var stream in pipeline.Streams) yaml.Emit(Scalar(stream));
-            yaml.Emit(new SequenceEnd());
-        }
-
+        StreamShapeWriter.Write(yaml, pipeline);
         Write(yaml, "tables", pipeline.Tables);
         Write(yaml, "schema_changes", JsonNamingPolicy.SnakeCaseLower.ConvertName(pipeline.SchemaChanges.ToString()));
         Write(yaml, "raw", pipeline.Raw ? "true" : "false");
         Write(yaml, "max_deleted_percent", pipeline.MaxDeletedPercent.ToString(CultureInfo.InvariantCulture));
+        if (pipeline.InOrder) Write(yaml, "in_order", "true");
+        Write(yaml, "undo_runs", pipeline.UndoRuns.ToString(CultureInfo.InvariantCulture));
         Write(yaml, "max_deleted_rows", pipeline.MaxDeletedRows.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -87,13 +82,13 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         yaml.Emit(new MappingEnd());
     }
 
-    private static void Write(Emitter yaml, string key, string value)
+    internal static void Write(Emitter yaml, string key, string value)
     {
         yaml.Emit(Scalar(key));
         yaml.Emit(Scalar(value));
     }
 
-    private static Scalar Scalar(string text) => new(null, null, text,
+    internal static Scalar Scalar(string text) => new(null, null, text,
         PlainText.IsMatch(text) && text is not "null" ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted,
         isPlainImplicit: true, isQuotedImplicit: true);
 

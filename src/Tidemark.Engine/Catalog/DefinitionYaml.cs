@@ -11,7 +11,7 @@ namespace Tidemark.Engine.Catalog;
 internal static class DefinitionYaml
 {
     private const int MaxBytes = 1 << 20;
-    private const int MaxDepth = 8; // a list within a setting within an item within a section is 6
+    private const int MaxDepth = 16; // a list within a rule within a column within a stream is 13
 
     /// <summary>The document's mapping.</summary>
     /// <exception cref="TidemarkException"><c>definitions.malformed</c> with the line, <c>definitions.too_large</c>

@@ -69,6 +69,18 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
     /// <summary>Streams to keep; empty means every stream of the source.</summary>
     public IReadOnlyList<string> Streams { get; init; } = [];
 
+    /// <summary>What becomes of those streams of which not simply all fields are kept.</summary>
+    public IReadOnlyList<StreamShape> Shapes { get; init; } = [];
+
+    /// <summary>What becomes of rows whose record is gone.</summary>
+    public DeletePolicy Deletes { get; init; } = DeletePolicy.Hard;
+
+    /// <summary>Whether streams are read one after another as they are listed, and a failed one stops those after it.</summary>
+    public bool InOrder { get; init; }
+
+    /// <summary>How many runs back can be undone; 0 keeps nothing for that.</summary>
+    public int UndoRuns { get; init; } = 10;
+
     /// <summary>Table name, with <c>{source}</c> and <c>{stream}</c> put in as snake_case.</summary>
     public string Tables { get; init; } = "{source}_{stream}";
 

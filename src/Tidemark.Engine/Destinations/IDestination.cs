@@ -12,6 +12,13 @@ public interface IDestination : IAsyncDisposable
     /// </summary>
     Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Takes a run back in one transaction: what it updated and deleted is as it was, what it created is gone, and its
+    /// streams stand where they stood. Rows that have changed since are left and listed.
+    /// </summary>
+    /// <exception cref="TidemarkException"><c>undo.unknown</c>, <c>undo.already</c> (usage).</exception>
+    Task<IReadOnlyList<UndoneTable>> UndoAsync(UndoPlan plan, CancellationToken cancellationToken);
+
     /// <summary>Begins the writing of one run.</summary>
     Task<ILoad> BeginAsync(LoadPlan plan, CancellationToken cancellationToken);
 }

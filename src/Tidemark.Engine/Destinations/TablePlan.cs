@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations;
@@ -15,6 +16,18 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
 
     /// <summary>What happens when a record has a field that the table does not.</summary>
     public SchemaChanges SchemaChanges { get; init; }
+
+    /// <summary>What happens to the row of a record that is gone.</summary>
+    public DeletePolicy Deletes { get; init; } = DeletePolicy.Hard;
+
+    /// <summary>Columns that refer to another table's key, made when the table is: column to table.</summary>
+    public IReadOnlyDictionary<string, string> References { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Whether another table of the run refers to this one.</summary>
+    public bool IsReferredTo { get; init; }
+
+    /// <summary>How many runs back can be undone.</summary>
+    public int UndoRuns { get; init; }
 }
 
 /// <summary>What happens when a record has a field that no column was declared for.</summary>

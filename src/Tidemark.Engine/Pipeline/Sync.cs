@@ -92,10 +92,22 @@ public sealed class Sync(TimeProvider clock)
         Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
     {
         var lastReport = 0L;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = plan.StreamsAtOnce, CancellationToken = cancellationToken };
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = plan.InOrder ? 1 : plan.StreamsAtOnce,
+            CancellationToken = cancellationToken,
+        };
         await Parallel.ForEachAsync(plan.Tables.Zip(ledgers), options, async (pair, stop) =>
         {
             var (table, ledger) = pair;
+            if (plan.InOrder && ledgers.FirstOrDefault(each => each.HasFailed) is { } failed)
+            {
+                ledger.Failed(new("stream.not_reached", ledger.Stream, $"It was not read, because {failed.Stream} failed before it."));
+                ledger.Ended();
+                await journal.StepAsync("read", ledger.Stream, StepStatus.Skipped, ledger.Figures.Error?.Message, stop);
+                return;
+            }
+
             await journal.StepAsync("read", ledger.Stream, StepStatus.Running, null, stop);
             try
             {

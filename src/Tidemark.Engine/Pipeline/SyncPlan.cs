@@ -21,6 +21,9 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
     /// <summary>True where a person has said that this run may delete whatever it would.</summary>
     public bool IsApproved { get; init; }
 
+    /// <summary>Whether a stream begins when the one before it has ended, and not at all where that has failed.</summary>
+    public bool InOrder { get; init; }
+
     /// <summary>Streams that are read at the same time.</summary>
     public int StreamsAtOnce { get; init; } = 3;
 }

@@ -43,6 +43,8 @@ public sealed class SyncPlanner(
                 MaxDeletedPercent = pipeline.MaxDeletedPercent,
                 MaxDeletedRows = pipeline.MaxDeletedRows,
                 IsApproved = request.IsApproved,
+                // Rows that refer to others come after them.
+                InOrder = pipeline.InOrder || tables.Any(table => table.References.Count > 0),
             };
         }
         catch
@@ -107,19 +109,32 @@ public sealed class SyncPlanner(
                 continue;
             }
 
-            tables.Add(new TablePlan(TableName(pipeline, name), stream)
-            {
-                Mode = request.Mode ?? pipeline.Mode,
-                KeepsRaw = pipeline.Raw,
-                SchemaChanges = pipeline.SchemaChanges,
-            });
+            tables.Add(Table(request, stream, problems));
         }
 
         problems.AddRange(tables.GroupBy(table => table.Table).Where(same => same.Count() > 1).Select(same => new Problem(
             "table.not_unique", $"pipeline \"{pipeline.Name}\"",
             $"The streams {string.Join(" and ", same.Select(table => table.Stream.Name))} would share the table {same.Key}.",
             "Put {stream} into the setting tables.")));
-        return tables;
+        var referred = tables.SelectMany(table => table.References.Values).ToHashSet(StringComparer.Ordinal);
+        return tables.ConvertAll(table => table with { IsReferredTo = referred.Contains(table.Table) });
+    }
+
+    private static TablePlan Table(SyncRequest request, StreamSchema stream, List<Problem> problems)
+    {
+        var pipeline = request.Pipeline;
+        var shape = pipeline.Shapes.FirstOrDefault(each => each.Stream == stream.Name) ?? new StreamShape(stream.Name);
+        var deletes = shape.Deletes ?? pipeline.Deletes;
+        var shaping = new StreamShaping(stream, shape, deletes, problems);
+        return new TablePlan(shape.Table ?? TableName(pipeline, stream.Name), shaping.Run())
+        {
+            Mode = request.Mode ?? pipeline.Mode,
+            KeepsRaw = pipeline.Raw,
+            SchemaChanges = shaping.IsListed ? SchemaChanges.Discard : pipeline.SchemaChanges,
+            Deletes = deletes,
+            References = shape.References,
+            UndoRuns = pipeline.UndoRuns,
+        };
     }
 
     private static string TableName(PipelineDefinition pipeline, string stream) =>

@@ -17,6 +17,12 @@ public sealed record Field(string Name, FieldType Type)
     /// <summary>Wire form of a <see cref="FieldType.Timestamp"/>; no meaning for other types.</summary>
     public WireTime Time { get; init; }
 
+    /// <summary>Whose the column is; null for the source's, as all are unless somebody says otherwise.</summary>
+    public ColumnOwnership? Ownership { get; init; }
+
+    /// <summary>True for a column that stands nowhere in the record: it has its default.</summary>
+    public bool IsDerived { get; init; }
+
     /// <summary>True for a field that no connector declared: it was met in a record and its type was inferred.</summary>
     public bool IsInferred { get; init; }
 }

@@ -10,6 +10,7 @@ internal sealed class PathNode(byte[] name)
 {
     private readonly List<PathNode> _children = [];
     private readonly List<PathNode> _lastOrder = [];
+    private readonly List<int> _more = [];
 
     public byte[] Name { get; } = name;
 
@@ -18,6 +19,9 @@ internal sealed class PathNode(byte[] name)
 
     /// <summary>Position of the field that this value fills, or -1.</summary>
     public int Position { get; private set; } = -1;
+
+    /// <summary>Positions of further fields that this value fills as well.</summary>
+    public IReadOnlyList<int> MorePositions => _more;
 
     public bool HasChildren => _children.Count > 0;
 
@@ -29,6 +33,7 @@ internal sealed class PathNode(byte[] name)
         var root = new PathNode([]);
         for (var at = 0; at < stream.Fields.Count; at++)
         {
+            if (stream.Fields[at].IsDerived) continue;
             root.Add(stream.Fields[at].Path, at);
             if (stream.Fields[at].OrPath is { } other) root.Add(other, at);
         }
@@ -69,7 +74,8 @@ internal sealed class PathNode(byte[] name)
                 part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)));
         }
 
-        node.Position = position;
+        if (node.Position < 0) node.Position = position;
+        else node._more.Add(position);
     }
 
     private PathNode Child(byte[] name)

@@ -13,6 +13,7 @@ namespace Tidemark.Engine.Records;
 public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, bool keepsRaw)
 {
     private readonly PathNode _root = PathNode.Root(stream);
+    private readonly OwnedColumns _owned = new(stream);
     private readonly ulong _seed = Fingerprint(stream, keepsRaw);
     private readonly List<Field> _newFields = [];
     private string? _wrong;
@@ -40,6 +41,7 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return Refuse("record.not_an_object", "The record is not a JSON object.");
         hash += ReadObject(ref reader, _root, raw, into, isTop: true);
+        _owned.Fill(into);
 
         if (isDeletion)
         {
@@ -89,7 +91,7 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
 
             if (property.HasChildren && reader.TokenType == JsonTokenType.StartObject)
                 ReadObject(ref reader, property, raw, into, isTop: false);
-            else if (property.Position >= 0) ReadCell(ref reader, property.Position, raw, into);
+            else if (property.Position >= 0) ReadCell(ref reader, property, raw, into);
             else reader.Skip();
 
             if (isTop)
@@ -100,6 +102,17 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         }
 
         return sum;
+    }
+
+    private void ReadCell(ref Utf8JsonReader reader, PathNode property, Cell raw, RowBatch into)
+    {
+        foreach (var other in property.MorePositions)
+        {
+            var again = reader;
+            ReadCell(ref again, other, raw, into);
+        }
+
+        ReadCell(ref reader, property.Position, raw, into);
     }
 
     private void ReadCell(ref Utf8JsonReader reader, int position, Cell raw, RowBatch into)
@@ -146,8 +159,13 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     private static ulong Fingerprint(StreamSchema stream, bool keepsRaw)
     {
         var text = string.Join('\n', stream.Fields.Where(field => !field.IsInferred).Select(field =>
-            string.Create(CultureInfo.InvariantCulture, $"{field.Name} {field.Type} {field.Path} {field.OrPath} {field.Time}")));
+            string.Create(
+                CultureInfo.InvariantCulture, $"{field.Name} {field.Type} {field.Path} {field.OrPath} {field.Time}{Owned(field)}")));
         return XxHash64.Hash(Encoding.UTF8.GetBytes(text), keepsRaw ? 1UL : 0UL);
+
+        static string Owned(Field field) => field.Ownership is { } owned
+            ? $" {owned.Owner} {owned.Default} {string.Join(';', owned.When.Select(each => $"{each.Column}={string.Join(',', each.Values)}"))}"
+            : "";
     }
 }
 

@@ -91,6 +91,9 @@ public sealed class RowBatch(StreamSchema stream)
         return Append(record);
     }
 
+    /// <summary>The cells of the staged row.</summary>
+    internal ReadOnlySpan<Cell> Staged() => Row(_rows.Count);
+
     /// <summary>Sets a cell of the staged row.</summary>
     internal void Set(int position, Cell cell) => _cells[(_rows.Count * _stream.Fields.Count) + position] = cell;
 

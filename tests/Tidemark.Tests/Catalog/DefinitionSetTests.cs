@@ -45,7 +45,7 @@ public sealed class DefinitionSetTests : IDisposable
         var found = await catalog.Pipelines.FindAsync("payments", TestHome.Cancelled);
 
         found.Streams.ShouldBe(saved.Streams);
-        (found with { Streams = saved.Streams }).ShouldBe(saved);
+        (found with { Streams = saved.Streams, Shapes = saved.Shapes }).ShouldBe(saved);
     }
 
     [Fact]

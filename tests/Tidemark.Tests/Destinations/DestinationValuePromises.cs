@@ -204,7 +204,7 @@ public abstract partial class DestinationPromises
         static StreamSchema Wide(int fields) => new("wide",
             [new("id", FieldType.Text), .. Enumerable.Range(1, fields - 1).Select(at => new Field($"f{at}", FieldType.Int64))]);
 
-        var most = Wide(MaxColumns - 5); // raw, _hash, _run, _synced_at and the staging's own
+        var most = Wide(MaxColumns - 7); // raw, _hash, _run, _synced_at and those beside the rows as they were
         var record = $$"""{"id":"a","f1":1,"f{{most.Fields.Count - 1}}":{{most.Fields.Count - 1}},"extra":1}""";
         var result = await Bench.ReplaceAsync(new ScriptedSource(most).With("wide", [record]));
         result.Status.ShouldBe(RunStatus.Succeeded);
@@ -221,6 +221,8 @@ public abstract partial class DestinationPromises
     protected abstract bool KeepsNul { get; }
 
     protected abstract string TrueText { get; }
+
+    protected abstract string FalseText { get; }
 
     /// <summary>Expression that shows an instant as ISO 8601 in UTC with microseconds.</summary>
     protected abstract string Instant(string column);

@@ -12,6 +12,8 @@ public sealed class PostgresPromises() : DestinationPromises(new PostgresWorkben
 
     protected override string TrueText => "True";
 
+    protected override string FalseText => "False";
+
     protected override string Instant(string column) =>
         $"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
 

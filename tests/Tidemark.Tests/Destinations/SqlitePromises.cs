@@ -8,6 +8,8 @@ public sealed class SqlitePromises() : DestinationPromises(new SqliteWorkbench()
 
     protected override string TrueText => "1";
 
+    protected override string FalseText => "0";
+
     protected override string Instant(string column) => column;
 
     protected override Task SwallowRowsNamedAsync(string name) => Bench.ExecuteAsync(

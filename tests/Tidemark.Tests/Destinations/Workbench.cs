@@ -42,10 +42,18 @@ public abstract class Workbench : IAsyncDisposable
         _runs ??= new RunStore(_catalog, TimeProvider.System);
         var streams = await source.DiscoverAsync(Stop);
         await using var destination = OpenDestination();
-        var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream) { Mode = mode })).ToList();
+        var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream) { Mode = mode, UndoRuns = 10 })).ToList();
         var plan = Limits(new SyncPlan("test", source, destination, tables) { Mode = mode });
         await using var journal = await _runs.StartAsync("test", mode, "test", Stop);
         return await new Sync(TimeProvider.System).RunAsync(plan, journal, _ => { }, cancellationToken);
+    }
+
+    public async Task<RunResult> UndoAsync(RunResult run)
+    {
+        await using var destination = OpenDestination();
+        await using var journal = await _runs!.StartAsync("test", run.Mode, $"undo {run.Run}", Stop);
+        return await new Undo(TimeProvider.System).RunAsync(
+            destination, await _runs.FindAsync(run.Run, Stop), journal, Stop);
     }
 
     public async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() =>

@@ -7,6 +7,9 @@ internal sealed class BatchWriter(
     SqlDialect dialect, ISqlSession session, SqlStaging staging, RowStamp stamp, bool isBisecting, List<RefusedRow> refused,
     CancellationToken cancellationToken)
 {
+    /// <summary>Where rows are kept as they were; null where no run can be undone.</summary>
+    public SqlBeforeImages? Images { get; init; }
+
     /// <summary>Checksum of the rows that were refused.</summary>
     public Checksum RefusedChecksum { get; private set; }
 
@@ -21,11 +24,21 @@ internal sealed class BatchWriter(
             if (states[row] == RowState.Unchanged) unchanged += Checksum.Of(batch.Hash(row));
         }
 
-        var deleted = await session.Bulk.DeleteAsync(staging.Live, batch, deletions, cancellationToken);
+        var changed = Of(RowState.Changed);
+        if (Images is { } images)
+        {
+            await session.Bulk.RememberAsync(images, staging.Live, batch, deletions, isDeletion: true, cancellationToken);
+            await session.Bulk.RememberAsync(images, staging.Live, batch, changed, isDeletion: false, cancellationToken);
+        }
+
+        var deleted = staging.Plan.Deletes.KeepsRow
+            ? await session.Bulk.MarkDeletedAsync(staging.Live, batch, deletions, stamp, cancellationToken)
+            : await session.Bulk.DeleteAsync(staging.Live, batch, deletions, cancellationToken);
         var created = await ApplyAsync(batch, Of(RowState.New), part =>
             session.Bulk.InsertAsync(staging.Live, batch, part, states, stamp, cancellationToken));
-        var updated = await ApplyAsync(batch, Of(RowState.Changed), part =>
+        var updated = await ApplyAsync(batch, changed, part =>
             session.Bulk.UpdateAsync(staging.Live, batch, part, stamp, cancellationToken));
+        if (Images is not null && refused.Count > 0) await Images.ForgetUntouchedAsync(session, cancellationToken);
         var readBack = await session.Bulk.ReadBackAsync(
             staging.Live, batch, created.Concat(updated).ToArray(), cancellationToken);
         return new WriteResult

@@ -65,6 +65,18 @@ public interface ISqlBulk
     /// </summary>
     Task<Checksum> DeleteAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Marks the rows of the given keys as deleted, those only that Tidemark wrote and that are not marked yet; the
+    /// checksum of the rows that it marked.
+    /// </summary>
+    Task<Checksum> MarkDeletedAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the rows of the given keys as they are, before they are changed or, where so said, deleted.</summary>
+    Task RememberAsync(
+        SqlBeforeImages images, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, bool isDeletion,
+        CancellationToken cancellationToken);
+
     /// <summary>Reads the rows of the given keys back; the checksum of what the table holds.</summary>
     Task<Checksum> ReadBackAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
 }
@@ -86,6 +98,12 @@ public abstract class SqlDialect
 
     /// <summary>Type of a new column.</summary>
     public abstract string TypeOf(FieldType type);
+
+    /// <summary>An instant as the value of a parameter.</summary>
+    public abstract object Instant(DateTimeOffset instant);
+
+    /// <summary>A table as a foreign key names it.</summary>
+    public virtual string Reference(SqlName table) => table.ToString();
 
     /// <summary>Whether values of a field can be written into an existing column of a type.</summary>
     public abstract bool Accepts(string columnType, FieldType type);

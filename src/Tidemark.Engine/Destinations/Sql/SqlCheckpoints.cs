@@ -86,6 +86,15 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
         }
     }
 
+    /// <summary>Lets a claimed stream stand at an earlier cursor, or, with null, nowhere.</summary>
+    public Task RewindAsync(string stream, string? cursor, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"""
+            UPDATE {_checkpoints} SET cursor = @cursor
+            WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run
+            """,
+            cancellationToken, [.. Keys(stream, Live), ("cursor", cursor)]);
+
     public Task DropAsync(string stream, string kind, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
             $"""

@@ -35,6 +35,14 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
     public Task<ILoad> BeginAsync(LoadPlan plan, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync<ILoad>(async () => await BeginLoadAsync(plan, cancellationToken));
 
+    public Task<IReadOnlyList<UndoneTable>> UndoAsync(UndoPlan plan, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync(async () =>
+        {
+            await using var session = await database.OpenAsync(cancellationToken);
+            using var turn = await session.EnterAsync(cancellationToken);
+            return await new SqlUndo(database.Dialect, session, plan, clock).RunAsync(cancellationToken);
+        });
+
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     private async Task<SqlLoad> BeginLoadAsync(LoadPlan plan, CancellationToken cancellationToken)
@@ -47,6 +55,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
                 await session.LockAsync(new SqlName(database.Dialect.Schema, "_tidemark_checkpoints"), cancellationToken);
                 var checkpoints = new SqlCheckpoints(session.Connection, database.Dialect.Schema, plan.Pipeline, plan.Run);
                 await checkpoints.CreateAsync(cancellationToken);
+                await new SqlUndoLog(session.Connection, database.Dialect.Schema).CreateAsync(cancellationToken);
                 await session.UnlockAsync(cancellationToken);
             }
 
@@ -70,8 +79,10 @@ internal static class SqlTableCheck
         SqlDialect dialect, TablePlan plan, IReadOnlyDictionary<string, string> existing)
     {
         var subject = $"table {plan.Table}";
-        var table = new SqlTable(new SqlName(dialect.Schema, plan.Table), plan.Stream, plan.KeepsRaw, isDifference: true);
-        var total = existing.Keys.Union(table.Columns.Select(column => column.Name)).Count();
+        var table = new SqlTable(new SqlName(dialect.Schema, plan.Table), plan, SqlTableKind.Difference);
+        // The staging, or the rows as they were, have columns beside those of the live table.
+        var beside = Math.Max(table.Columns.Count(column => !column.IsLive), plan.UndoRuns > 0 ? SqlBeforeImages.OwnColumns : 0);
+        var total = existing.Keys.Union(table.LiveColumns.Select(column => column.Name)).Count() + beside;
         if (total > dialect.MaxColumns)
         {
             yield return new(

@@ -47,12 +47,33 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         if (!Staged().Any()) return results;
         using var turn = await session.EnterAsync(cancellationToken);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
-        foreach (var stream in Staged())
-            results.Add(await new SqlPublish(database.Dialect, session, stream.Staging, plan).RunAsync(cancellationToken));
+        var stamp = new RowStamp(plan.Run, clock.GetUtcNow());
+        var publishes = ReferredFirst(Staged()).ConvertAll(stream =>
+            new SqlPublish(database.Dialect, session, stream.Staging, stream.Images, plan, stamp));
+        foreach (var publish in Enumerable.Reverse(publishes)) await publish.DeleteAsync(cancellationToken);
+        foreach (var publish in publishes) results.Add(await publish.WriteAsync(cancellationToken));
         foreach (var result in results) await beforeCommit(result);
         // From here on the new rows are live; a cancellation in between must not leave us in doubt.
         await transaction.CommitAsync(CancellationToken.None);
         return results;
+    }
+
+    /// <summary>Tables that others refer to come before those.</summary>
+    private static List<SqlStreamLoad> ReferredFirst(IEnumerable<SqlStreamLoad> streams)
+    {
+        var left = streams.ToList();
+        var ordered = new List<SqlStreamLoad>();
+        while (left.Count > 0)
+        {
+            var names = left.Select(stream => stream.Staging.Live.Name.Name).ToHashSet(StringComparer.Ordinal);
+            // In a circle there is no order; then the database has its say.
+            var next = left.FirstOrDefault(stream => !stream.Staging.Plan.References.Values.Any(table =>
+                names.Contains(table) && table != stream.Staging.Live.Name.Name)) ?? left[0];
+            ordered.Add(next);
+            left.Remove(next);
+        }
+
+        return ordered;
     }
 
     private IEnumerable<SqlStreamLoad> Staged() =>
@@ -72,7 +93,7 @@ internal sealed record SqlStaging(SqlTable Live, SqlTable Target, TablePlan Plan
 
     public SqlStaging With(StreamSchema stream) => this with
     {
-        Live = new SqlTable(Live.Name, stream, Live.KeepsRaw),
-        Target = new SqlTable(Target.Name, stream, Target.KeepsRaw, Target.IsDifference),
+        Live = new SqlTable(Live.Name, Plan with { Stream = stream }, Live.Kind),
+        Target = new SqlTable(Target.Name, Plan with { Stream = stream }, Target.Kind),
     };
 }

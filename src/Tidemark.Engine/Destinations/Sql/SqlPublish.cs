@@ -7,30 +7,50 @@ namespace Tidemark.Engine.Destinations.Sql;
 /// Makes one staging live, inside the transaction that publishes all of them. The live table stays the same object, so
 /// views, grants, foreign keys and the application's own columns and rows stay.
 /// </summary>
-internal sealed class SqlPublish(SqlDialect dialect, ISqlSession session, SqlStaging staging, LoadPlan plan)
+/// <remarks>
+/// Where several tables are published, all of them are told to delete before the first is told to write, in the reverse
+/// order, so that rows which refer to others go before them and come after them.
+/// </remarks>
+internal sealed class SqlPublish(
+    SqlDialect dialect, ISqlSession session, SqlStaging staging, SqlBeforeImages? images, LoadPlan plan, RowStamp stamp)
 {
     private readonly SqlTable _live = staging.Live;
     private readonly SqlTable _staged = staging.Target;
     private readonly List<RefusedRecord> _refused = [];
+    private readonly SqlCheckpoints _checkpoints = new(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
+    private Checkpoint? _checkpoint;
+    private long _deleted;
 
     private DbConnection Connection => session.Connection;
 
-    /// <summary>A live row <c>l</c> that Tidemark wrote and that was not read this time.</summary>
-    public static string IsGone(SqlTable staged) =>
-        $"""l."_hash" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE {staged.KeyMatch("s", "l")})""";
+    private bool MayDelete => _checkpoint!.Staged.Unidentified == 0;
 
-    public async Task<PublishResult> RunAsync(CancellationToken cancellationToken)
+    /// <summary>A live row <c>l</c> that Tidemark wrote and that was not read this time.</summary>
+    public static string IsGone(SqlTable live, SqlTable staged) =>
+        $"{live.IsPresent("l")} AND NOT EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE {staged.KeyMatch("s", "l")})";
+
+    /// <summary>Takes the staging over and deletes what is gone.</summary>
+    public async Task DeleteAsync(CancellationToken cancellationToken)
     {
-        var checkpoints = new SqlCheckpoints(Connection, dialect.Schema, plan.Pipeline, plan.Run);
-        var staged = await checkpoints.ClaimAsync(_live.Stream.Name, SqlCheckpoints.Staged, cancellationToken)
+        _checkpoint = await _checkpoints.ClaimAsync(_live.Stream.Name, SqlCheckpoints.Staged, cancellationToken)
             ?? throw new TidemarkException(
                 FailureKind.Defect, "publish.nothing_staged", $"Nothing is staged for {_live.Name.Name}.");
-        var result = staging.IsFirst
-            ? await RenameAsync(cancellationToken)
-            : await ApplyDifferenceAsync(mayDelete: staged.Staged.Unidentified == 0, cancellationToken);
-        await checkpoints.SaveAsync(
-            _live.Stream.Name, SqlCheckpoints.Live, staged with { Staged = StagedCounts.None, IsComplete = true }, cancellationToken);
-        await checkpoints.DropAsync(_live.Stream.Name, SqlCheckpoints.Staged, cancellationToken);
+        if (!staging.IsFirst && MayDelete) _deleted = await DeleteGoneAsync(cancellationToken);
+    }
+
+    /// <summary>Writes what is new and what has changed.</summary>
+    public async Task<PublishResult> WriteAsync(CancellationToken cancellationToken)
+    {
+        var result = staging.IsFirst ? await RenameAsync(cancellationToken) : await ApplyDifferenceAsync(cancellationToken);
+        await _checkpoints.SaveAsync(
+            _live.Stream.Name, SqlCheckpoints.Live, _checkpoint! with { Staged = StagedCounts.None, IsComplete = true }, cancellationToken);
+        await _checkpoints.DropAsync(_live.Stream.Name, SqlCheckpoints.Staged, cancellationToken);
+        if (images is not null && result is { Created: 0, Updated: 0, Deleted: 0 })
+        {
+            await new SqlUndoLog(Connection, dialect.Schema)
+                .ForgetAsync(plan.Pipeline, _live.Stream.Name, plan.Run, cancellationToken);
+        }
+
         return result with { Refused = _refused };
     }
 
@@ -43,13 +63,20 @@ internal sealed class SqlPublish(SqlDialect dialect, ISqlSession session, SqlSta
         return new PublishResult(_live.Name.Name, live.Rows, 0, 0, 0) { Live = live };
     }
 
-    /// <summary>Deletes first and inserts last, so that a value that must be unique can move from one row to another.</summary>
-    private async Task<PublishResult> ApplyDifferenceAsync(bool mayDelete, CancellationToken cancellationToken)
+    /// <summary>Updates before it inserts, so that a value that must be unique can move from one row to another.</summary>
+    private async Task<PublishResult> ApplyDifferenceAsync(CancellationToken cancellationToken)
     {
-        var deleted = mayDelete ? await DeleteAsync(cancellationToken) : 0;
         var columns = string.Join(", ", _live.Columns.Select(column => column.Quoted));
         var values = string.Join(", ", _live.Columns.Select(column => $"s.{column.Quoted}"));
         var match = _live.KeyMatch("s", "l");
+        if (images is not null)
+        {
+            await Connection.ExecuteAsync(
+                images.Insert(
+                    $"{_live.Name} AS l JOIN {_staged.Name} AS s ON {match}", "s.\"_op\" >= 1", SqlBeforeImages.Updated, "@run"),
+                cancellationToken, ("run", plan.Run));
+        }
+
         var updated = await ApplyAsync(
             $"""
             UPDATE {_live.Name} AS l SET {_live.Assignments("s")} FROM {_staged.Name} AS s
@@ -62,28 +89,39 @@ internal sealed class SqlPublish(SqlDialect dialect, ISqlSession session, SqlSta
             WHERE s."_op" BETWEEN @low AND @high AND NOT EXISTS (SELECT 1 FROM {_live.Name} AS l WHERE {match})
             """,
             cancellationToken);
+        if (images is not null && _refused.Count > 0) await images.ForgetUntouchedAsync(session, cancellationToken);
         // Rows that could not be written have no hash in the staging; their older live rows stay and prove nothing.
         var all = await Connection.CountAsync($"SELECT count(*) FROM {_staged.Name}", cancellationToken);
         var written = await Connection.CountAsync($"""SELECT count("_hash") FROM {_staged.Name}""", cancellationToken);
         var live = await LiveAsync(
-            mayDelete && all == written
+            MayDelete && all == written
                 ? ""
                 : $"""AND EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_hash" IS NOT NULL AND {match})""",
             cancellationToken);
         await Connection.ExecuteAsync($"DROP TABLE {_staged.Name}", cancellationToken);
-        return new PublishResult(_live.Name.Name, created, updated, written - created - updated, deleted) { Live = live };
+        return new PublishResult(_live.Name.Name, created, updated, written - created - updated, _deleted) { Live = live };
     }
 
     private Task<Checksum> LiveAsync(string condition, CancellationToken cancellationToken) =>
         Connection.ChecksumAsync(
-            $"""SELECT l."_hash" FROM {_live.Name} AS l WHERE l."_hash" IS NOT NULL {condition}""", cancellationToken);
+            $"""SELECT l."_hash" FROM {_live.Name} AS l WHERE {_live.IsPresent("l")} {condition}""", cancellationToken);
 
-    private async Task<long> DeleteAsync(CancellationToken cancellationToken)
+    private async Task<long> DeleteGoneAsync(CancellationToken cancellationToken)
     {
+        var gone = IsGone(_live, _staged);
+        if (images is not null)
+        {
+            await Connection.ExecuteAsync(
+                images.Insert($"{_live.Name} AS l", gone, SqlBeforeImages.Deleted, "@run"), cancellationToken, ("run", plan.Run));
+        }
+
         try
         {
-            return await Connection.ExecuteAsync(
-                $"DELETE FROM {_live.Name} AS l WHERE {IsGone(_staged)}", cancellationToken);
+            return _live.Plan.Deletes.KeepsRow
+                ? await Connection.ExecuteAsync(
+                    $"UPDATE {_live.Name} AS l SET {_live.MarkedDeleted("@at", "@run", "@value")} WHERE {gone}", cancellationToken,
+                    ("at", dialect.Instant(stamp.SyncedAt)), ("run", plan.Run), ("value", _live.Plan.Deletes.Value))
+                : await Connection.ExecuteAsync($"DELETE FROM {_live.Name} AS l WHERE {gone}", cancellationToken);
         }
         catch (DbException failure) when (dialect.RowProblem(failure, _live.Name.Name) is { } reason)
         {
@@ -133,7 +171,7 @@ internal sealed class SqlPublish(SqlDialect dialect, ISqlSession session, SqlSta
     /// <summary>Leaves a bad row's key alone in the staging, so that no later statement meets it and its live row stays.</summary>
     private async Task RefuseAsync(long number, Problem reason, CancellationToken cancellationToken)
     {
-        var payload = _staged.KeepsRaw ? "CAST(s.\"raw\" AS text)" : $"CAST(s.{_staged.Key[0].Quoted} AS text)";
+        var payload = _staged.Plan.KeepsRaw ? "CAST(s.\"raw\" AS text)" : $"CAST(s.{_staged.Key[0].Quoted} AS text)";
         await using (var command = SqlCommands.Command(
             Connection, $"SELECT {payload}, s.\"_hash\" FROM {_staged.Name} AS s WHERE s.\"_op\" = @number", ("number", number)))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))

@@ -14,15 +14,19 @@ internal sealed class SqlStreamLoad : IStreamLoad
     private readonly LoadPlan _plan;
     private readonly TimeProvider _clock;
     private readonly SqlCheckpoints _checkpoints;
+    private readonly SqlBeforeImages? _images;
     private RowState[] _states = [];
 
     // True as long as the table holds nothing but rows that this run has inserted: then keys need no look-up, and all
     // rows are read back in one scan at the end.
     private bool _isFresh;
     private bool _hasUnverifiedRows;
+    private bool _hasChanged;
 
-    private SqlStreamLoad(SqlDialect dialect, ISqlSession session, LoadPlan plan, TimeProvider clock, SqlStaging staging)
+    private SqlStreamLoad(
+        SqlDialect dialect, ISqlSession session, LoadPlan plan, TimeProvider clock, SqlStaging staging, SqlBeforeImages? images)
     {
+        _images = images;
         _dialect = dialect;
         _session = session;
         _plan = plan;
@@ -39,6 +43,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
 
     internal SqlStaging Staging { get; private set; }
 
+    internal SqlBeforeImages? Images => _images;
+
     private string Kind => Staging.Plan.Mode == WriteMode.Replace ? SqlCheckpoints.Staged : SqlCheckpoints.Live;
 
     private DbConnection Connection => _session.Connection;
@@ -52,15 +58,17 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var setup = new SqlTableSetup(dialect, session, plan, table, clock);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         var (staging, checkpoint) = await setup.RunAsync(live, cancellationToken);
+        var images = await setup.BeginUndoAsync(staging, cancellationToken);
         var isFilled = await session.Connection.CountAsync(
             $"SELECT CASE WHEN EXISTS (SELECT 1 FROM {staging.Target.Name}) THEN 1 ELSE 0 END", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        // One column less than the database allows: a staging has one more than its live table.
+        // The staging, or the rows as they were, have columns beside those of the live table.
+        var beside = Math.Max(1, images is null ? 0 : SqlBeforeImages.OwnColumns);
         var columns = await session.ColumnsAsync(live, cancellationToken);
-        return new SqlStreamLoad(dialect, session, plan, clock, staging)
+        return new SqlStreamLoad(dialect, session, plan, clock, staging, images)
         {
             Checkpoint = checkpoint,
-            Room = dialect.MaxColumns - Math.Max(staging.Live.Columns.Count, columns.Count) - 1,
+            Room = dialect.MaxColumns - Math.Max(staging.Live.Columns.Count, columns.Count) - beside,
             _isFresh = isFilled == 0,
         };
     }
@@ -76,7 +84,14 @@ internal sealed class SqlStreamLoad : IStreamLoad
         _dialect.ExplainedAsync(async () =>
         {
             using var turn = await _session.EnterAsync(cancellationToken);
-            return await SettleAsync(cancellationToken);
+            var settled = await SettleAsync(cancellationToken);
+            if (_images is not null && !_hasChanged)
+            {
+                await new SqlUndoLog(Connection, _dialect.Schema)
+                    .ForgetAsync(_plan.Pipeline, Stream.Name, _plan.Run, cancellationToken);
+            }
+
+            return settled;
         });
 
     private async Task<WriteResult> WriteBatchAsync(
@@ -104,6 +119,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Target, cancellationToken);
         if (Staging.IsDifference) await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Live, cancellationToken);
         await _checkpoints.RememberAsync(Staging.Live.Name.Name, fields, cancellationToken);
+        if (_images is not null) await _images.EnsureAsync(_session, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Staging = evolved;
         return Room -= fields.Count;
@@ -116,9 +132,9 @@ internal sealed class SqlStreamLoad : IStreamLoad
         if (!Staging.IsDifference) return new PublishPreview(live.Name.Name, 0, 0, 0);
         var staged = await session.Connection.CountAsync($"SELECT count(*) FROM {target.Name}", cancellationToken);
         var rows = await session.Connection.CountAsync(
-            $"""SELECT count("_hash") FROM {live.Name}""", cancellationToken);
+            $"SELECT count(*) FROM {live.Name} AS l WHERE {live.IsPresent("l")}", cancellationToken);
         var gone = await session.Connection.CountAsync(
-            $"SELECT count(*) FROM {live.Name} AS l WHERE {SqlPublish.IsGone(target)}", cancellationToken);
+            $"SELECT count(*) FROM {live.Name} AS l WHERE {SqlPublish.IsGone(live, target)}", cancellationToken);
         return new PublishPreview(live.Name.Name, rows, staged, gone);
     }
 
@@ -144,6 +160,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
 
         await CommitAsync(transaction, after, cancellationToken);
         _hasUnverifiedRows = true;
+        _hasChanged |= rows.Length > 0;
         return new WriteResult { Created = rows.Length };
     }
 
@@ -154,7 +171,10 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var rows = Prepare(batch, out var refused, out var deletions);
         await using var transaction = await BeginAsync(after, cancellationToken);
         var bulk = _session.Bulk;
-        var writer = new BatchWriter(_dialect, _session, Staging, Stamp(), isBisecting, refused, cancellationToken);
+        var writer = new BatchWriter(_dialect, _session, Staging, Stamp(), isBisecting, refused, cancellationToken)
+        {
+            Images = _images,
+        };
         WriteResult result;
         if (Staging.Plan.Mode == WriteMode.Merge)
         {
@@ -178,6 +198,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         };
         if (refused.Count > 0) await beforeCommit(refused);
         await CommitAsync(transaction, after, cancellationToken);
+        _hasChanged |= result.Created + result.Updated + result.Deleted > 0;
         return result with { Verified = result.Verified + settled, Refused = refused };
     }
 

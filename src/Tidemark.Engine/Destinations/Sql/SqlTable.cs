@@ -2,67 +2,37 @@ using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql;
 
-/// <summary>Where a column's value comes from.</summary>
-public enum SqlColumnRole
-{
-    /// <summary>A field of the stream.</summary>
-    Field,
-
-    /// <summary>The record as the vendor sent it.</summary>
-    Raw,
-
-    /// <summary>64-bit content hash; null in rows that an application made itself.</summary>
-    Hash,
-
-    /// <summary>Id of the run that last wrote the row.</summary>
-    Run,
-
-    /// <summary>When the row was last written.</summary>
-    SyncedAt,
-
-    /// <summary>In a staging that is compared with a live table: 1 where the row differs, 0 where it does not.</summary>
-    Differs,
-}
-
-/// <param name="Name">Unquoted.</param>
-/// <param name="Type">What it holds.</param>
-/// <param name="Role">Where the value comes from.</param>
-/// <param name="Position">Position of the field in the stream; -1 for the engine's own columns.</param>
-public sealed record SqlColumn(string Name, FieldType Type, SqlColumnRole Role, int Position)
-{
-    /// <summary>Quoted.</summary>
-    public string Quoted { get; } = SqlName.Column(Name).ToString();
-}
-
-/// <summary>A table that rows of one stream are written to: the live one or its staging.</summary>
+/// <summary>A table that rows of one stream are written to: the live one, its staging, or a batch's changes.</summary>
 public sealed class SqlTable
 {
-    public SqlTable(SqlName name, StreamSchema stream, bool keepsRaw, bool isDifference = false)
+    private readonly ColumnRule?[] _rules;
+
+    /// <param name="name">The table's.</param>
+    /// <param name="plan">The stream's columns and policies.</param>
+    /// <param name="kind">Which of the stream's tables this is.</param>
+    public SqlTable(SqlName name, TablePlan plan, SqlTableKind kind = SqlTableKind.Live)
     {
-        Name = name;
-        Stream = stream;
-        KeepsRaw = keepsRaw;
-        IsDifference = isDifference;
-        List<SqlColumn> columns =
-            [.. stream.Fields.Select((field, at) => new SqlColumn(field.Name, field.Type, SqlColumnRole.Field, at))];
-        if (keepsRaw) columns.Add(new("raw", FieldType.Json, SqlColumnRole.Raw, -1));
-        columns.Add(new("_hash", FieldType.Int64, SqlColumnRole.Hash, -1));
-        columns.Add(new("_run", FieldType.Text, SqlColumnRole.Run, -1));
-        columns.Add(new("_synced_at", FieldType.Timestamp, SqlColumnRole.SyncedAt, -1));
-        if (isDifference) columns.Add(new("_op", FieldType.Int64, SqlColumnRole.Differs, -1));
-        Columns = columns;
-        Key = [.. stream.KeyPositions.Select(position => columns[position])];
-        IsKeyColumn = [.. columns.Select(column => column.Role == SqlColumnRole.Field && stream.Key.Contains(column.Name))];
+        (Name, Plan, Kind) = (name, plan, kind);
+        Columns = [.. SqlColumn.Of(plan, kind)];
+        Key = [.. Stream.KeyPositions.Select(position => Columns[position])];
+        IsKeyColumn = [.. Columns.Select(column => column.Role == SqlColumnRole.Field && Stream.Key.Contains(column.Name))];
+        _rules =
+        [
+            .. Columns.Select(column => column.Role == SqlColumnRole.Takes
+                ? new ColumnRule(Stream, Stream.Fields[column.Position].Ownership!) : null),
+        ];
     }
 
     public SqlName Name { get; }
 
-    public StreamSchema Stream { get; }
+    public TablePlan Plan { get; }
 
-    public bool KeepsRaw { get; }
+    public SqlTableKind Kind { get; }
+
+    public StreamSchema Stream => Plan.Stream;
 
     /// <summary>True for a staging that holds only the key and the hash of rows that do not differ from the live ones.</summary>
-    public bool IsDifference { get; }
+    public bool IsDifference => Kind == SqlTableKind.Difference;
 
     public IReadOnlyList<SqlColumn> Columns { get; }
 
@@ -72,7 +42,11 @@ public sealed class SqlTable
     public IReadOnlyList<bool> IsKeyColumn { get; }
 
     /// <summary>The columns that a live table has too.</summary>
-    public IEnumerable<SqlColumn> LiveColumns => Columns.Where(column => column.Role != SqlColumnRole.Differs);
+    public IEnumerable<SqlColumn> LiveColumns => Columns.Where(column => column.IsLive);
+
+    /// <summary>Columns of a live table that an update may write.</summary>
+    public IEnumerable<SqlColumn> UpdatedColumns => LiveColumns.Where(column =>
+        !Stream.Key.Contains(column.Name) && column.Ownership is not { IsKept: true });
 
     /// <summary>What a row has in a column; null for nothing. In a difference staging, rows that do not differ are bare.</summary>
     /// <param name="column">Position in <see cref="Columns"/>.</param>
@@ -82,6 +56,7 @@ public sealed class SqlTable
         SqlColumnRole.Hash when state == RowState.Kept => null,
         SqlColumnRole.Hash => SqlColumnRole.Hash,
         SqlColumnRole.Differs => SqlColumnRole.Differs,
+        SqlColumnRole.DeletedAt => null,
         SqlColumnRole.Field when IsKeyColumn[column] => SqlColumnRole.Field,
         var role => IsBare(state) ? null : role,
     };
@@ -89,19 +64,65 @@ public sealed class SqlTable
     /// <summary>Whether a row of this state is written with its key (and, unless it is kept, its hash) alone.</summary>
     public bool IsBare(RowState state) => IsDifference && state is RowState.Unchanged or RowState.Kept;
 
+    /// <summary>Whether an application's column takes the value of a row.</summary>
+    /// <param name="column">Position in <see cref="Columns"/> of one whose role is <see cref="SqlColumnRole.Takes"/>.</param>
+    /// <param name="batch">Holds the row.</param>
+    /// <param name="row">Its number.</param>
+    public bool Takes(int column, RowBatch batch, int row) => _rules[column]!.Holds(batch, batch.Row(row));
+
     public string ColumnList => string.Join(", ", Columns.Select(column => column.Quoted));
 
     public string KeyList => string.Join(", ", Key.Select(column => column.Quoted));
+
+    /// <summary>That a row of an alias is one that Tidemark wrote and that is not marked as deleted.</summary>
+    public string IsPresent(string alias) =>
+        $"""{alias}."_hash" IS NOT NULL{(Plan.Deletes.KeepsRow ? $" AND {alias}.\"_deleted_at\" IS NULL" : "")}""";
+
+    /// <summary>A row's hash for comparing; null, which differs from all, where the row is marked as deleted.</summary>
+    public string ComparedHash(string alias) => Plan.Deletes.KeepsRow
+        ? $"""CASE WHEN {alias}."_deleted_at" IS NULL THEN {alias}."_hash" END""" : $"""{alias}."_hash" """;
+
+    /// <summary>Assignments that mark a row as deleted.</summary>
+    /// <param name="at">Placeholder of the moment.</param>
+    /// <param name="run">Placeholder of the run's id.</param>
+    /// <param name="value">Placeholder of <see cref="DeletePolicy.Value"/>; used only where the policy names a column of text.</param>
+    public string MarkedDeleted(string at, string run, string value)
+    {
+        var marks = $"\"_deleted_at\" = {at}, \"_synced_at\" = {at}, \"_run\" = {run}";
+        if (Plan.Deletes.Column is not { } column) return marks;
+        var isTruth = Stream.Fields.Any(field => field.Name == column && field.Type == FieldType.Boolean);
+        var set = isTruth ? (bool.Parse(Plan.Deletes.Value) ? "TRUE" : "FALSE") : value;
+        return $"{marks}, {SqlName.Column(column)} = {set}";
+    }
 
     /// <summary>A condition that two aliases name the same row, e.g. <c>l."id" = s."id"</c>.</summary>
     public string KeyMatch(string left, string right) =>
         string.Join(" AND ", Key.Select(column => $"{left}.{column.Quoted} = {right}.{column.Quoted}"));
 
-    /// <summary>Assignments of all columns that are not part of the key.</summary>
+    /// <summary>Assignments of what an update writes, whoever owns the columns; the live row's alias is <c>l</c>.</summary>
     public string Assignments(string from) =>
-        string.Join(", ", LiveColumns
-            .Where(column => !Stream.Key.Contains(column.Name))
-            .Select(column => $"{column.Quoted} = {from}.{column.Quoted}"));
+        string.Join(", ", UpdatedColumns.Select(column => $"{column.Quoted} = {Assigned(column, from)}"));
+
+    private static string Assigned(SqlColumn column, string from) => column.Ownership switch
+    {
+        { Owner: ColumnOwner.FillIfNull } => $"COALESCE(l.{column.Quoted}, {from}.{column.Quoted})",
+        { IsConditional: true } =>
+            $"CASE WHEN {from}.{column.TakesName} THEN {from}.{column.Quoted} ELSE l.{column.Quoted} END",
+        _ => $"{from}.{column.Quoted}",
+    };
+}
+
+/// <summary>Which of a stream's tables one is.</summary>
+public enum SqlTableKind
+{
+    /// <summary>The live table, or a staging that becomes it by its name.</summary>
+    Live,
+
+    /// <summary>A batch's changes on their way into the live table.</summary>
+    Changes,
+
+    /// <summary>A staging that is compared with a live table.</summary>
+    Difference,
 }
 
 /// <summary>What the engine writes beside the fields.</summary>

@@ -1,5 +1,7 @@
+using System.Collections.ObjectModel;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Destinations.Sql;
 
@@ -13,12 +15,14 @@ internal sealed class SqlTableSetup(
     private readonly SqlCheckpoints _checkpoints =
         new(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
 
+    private Cursor? _before;
+
     public async Task<(SqlStaging Staging, Checkpoint? Checkpoint)> RunAsync(
         SqlName live, CancellationToken cancellationToken)
     {
         var existing = await session.ColumnsAsync(live, cancellationToken);
         var stream = await WithInferredAsync(existing, cancellationToken);
-        var liveTable = new SqlTable(live, stream, table.KeepsRaw);
+        var liveTable = new SqlTable(live, table with { Stream = stream });
         if (table.Mode == WriteMode.Merge)
         {
             if (existing.Count == 0) await CreateAsync(liveTable, "CREATE TABLE", cancellationToken);
@@ -26,13 +30,22 @@ internal sealed class SqlTableSetup(
             // A staging that a full run left behind is older than what this run writes.
             await DropStagingAsync(live, cancellationToken);
             var checkpoint = await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Live, cancellationToken);
+            _before = checkpoint?.Cursor;
             return (new SqlStaging(liveTable, liveTable, table), checkpoint);
         }
 
-        await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Live, cancellationToken);
+        _before = (await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Live, cancellationToken))?.Cursor;
         var staged = await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Staged, cancellationToken);
         var isDifference = existing.Count > 0;
-        var target = new SqlTable(StagingName(live), stream, table.KeepsRaw, isDifference);
+        if (!isDifference && (table.References.Count > 0 || table.IsReferredTo))
+        {
+            // Tables that refer to each other are filled in their order, by publishing.
+            await CreateAsync(liveTable, "CREATE TABLE", cancellationToken);
+            isDifference = true;
+        }
+
+        var target = new SqlTable(
+            StagingName(live), table with { Stream = stream }, isDifference ? SqlTableKind.Difference : SqlTableKind.Live);
         if (isDifference) await AddColumnsAsync(dialect, session, liveTable, cancellationToken);
         if (staged is not null && await CanResumeAsync(target, staged, cancellationToken))
             return (new SqlStaging(liveTable, target, table), staged);
@@ -42,6 +55,24 @@ internal sealed class SqlTableSetup(
         // A first load becomes the live table by its name, so it has to be as durable as that from the start.
         await CreateAsync(target, isDifference ? dialect.CreateStaging : "CREATE TABLE", cancellationToken);
         return (new SqlStaging(liveTable, target, table), null);
+    }
+
+    /// <summary>Notes where the stream stood before this run, and makes room for the rows that it will change.</summary>
+    /// <returns>Null where nothing is kept.</returns>
+    public async Task<SqlBeforeImages?> BeginUndoAsync(SqlStaging staging, CancellationToken cancellationToken)
+    {
+        if (table.UndoRuns == 0) return null;
+        var log = new SqlUndoLog(session.Connection, dialect.Schema);
+        await log.BeginAsync(
+            plan.Pipeline,
+            new UndoEntry(
+                table.Stream.Name, plan.Run, table.Table, clock.GetUtcNow(), _before?.Json, UndoShape.Of(staging.Live)),
+            cancellationToken);
+        var images = new SqlBeforeImages(staging.Live.Name, staging.Live.Stream.Key, plan.Run);
+        if (staging.IsFirst) return images; // a table that is not there has no rows to keep
+        await images.EnsureAsync(session, cancellationToken);
+        await log.PruneAsync(plan.Pipeline, table.Stream.Name, images.Table, table.UndoRuns, cancellationToken);
+        return images;
     }
 
     public static SqlName StagingName(SqlName live) =>
@@ -98,7 +129,11 @@ internal sealed class SqlTableSetup(
     {
         var columns = made.Columns.Select((column, at) =>
             $"{column.Quoted} {dialect.TypeOf(column.Type)}{(made.IsKeyColumn[at] ? " NOT NULL" : "")}");
+        var references = made.Kind == SqlTableKind.Live ? table.References : ReadOnlyDictionary<string, string>.Empty;
+        var constraints = references.Select(reference =>
+            $", FOREIGN KEY ({SqlName.Column(reference.Key)}) REFERENCES {dialect.Reference(made.Name.Beside(reference.Value))}");
         return session.Connection.ExecuteAsync(
-            $"{create} {made.Name} ({string.Join(", ", columns)}, PRIMARY KEY ({made.KeyList}))", cancellationToken);
+            $"{create} {made.Name} ({string.Join(", ", columns)}, PRIMARY KEY ({made.KeyList}){string.Concat(constraints)})",
+            cancellationToken);
     }
 }

@@ -9,7 +9,7 @@ internal static class RunVerb
         "tidemark run show last", "tidemark run logs 20261122-1015")
     {
         ShowRun.Create(), RunLogs.Create(), RunQuarantine.Create(),
-        CancelRun.Create(), RetryRun.Create(), ApproveRun.Create(),
+        CancelRun.Create(), RetryRun.Create(), ApproveRun.Create(), UndoRun.Create(),
     };
 
     /// <summary>Which run a verb is about.</summary>

@@ -1,0 +1,90 @@
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using YamlDotNet.RepresentationModel;
+
+namespace Tidemark.Engine.Catalog;
+
+/// <summary>Reads the items of a pipeline's <c>streams</c>: a name, or a mapping that says what becomes of the stream.</summary>
+internal static class StreamShapeReader
+{
+    private static readonly string[] StreamKeys = ["name", "table", "columns", "fields", "deletes", "references"];
+    private static readonly string[] ColumnKeys = ["from", "type", "owner", "default", "when"];
+    private static readonly string[] DeleteKeys = ["column", "value", "otherwise"];
+
+    private enum Fields
+    {
+        Listed,
+        All,
+    }
+
+    private enum Rows
+    {
+        Hard,
+        Soft,
+    }
+
+    /// <summary>The streams' names in order, and the shapes of those that have one.</summary>
+    public static (IReadOnlyList<string> Names, IReadOnlyList<StreamShape> Shapes) Read(
+        DefinitionNode pipeline, ICollection<Problem> problems)
+    {
+        var names = new List<string>();
+        var shapes = new List<StreamShape>();
+        foreach (var item in pipeline.Items("streams"))
+        {
+            if (item is YamlMappingNode mapping)
+            {
+                var node = new DefinitionNode($"{pipeline.Subject}, stream", mapping, StreamKeys, problems);
+                names.Add(node.Name);
+                shapes.Add(ReadStream(node, problems));
+            }
+            else if (item is YamlScalarNode { Value: { Length: > 0 } name }) names.Add(name);
+            else pipeline.Invalid(item, "streams", "is a list of names, or of mappings with a name.");
+        }
+
+        foreach (var twice in names.GroupBy(name => name).Where(same => same.Count() > 1))
+            pipeline.Report("definition.duplicate", $"The stream {twice.Key} is listed more than once.");
+        return (names, shapes);
+    }
+
+    /// <summary>The key <c>deletes</c>: <c>hard</c>, <c>soft</c>, or a column that is set; null where it is not there.</summary>
+    public static DeletePolicy? ReadDeletes(DefinitionNode node, ICollection<Problem> problems)
+    {
+        if (node.Child("deletes") is not YamlMappingNode mapping)
+            return node.Child("deletes") is null ? null : node.Word("deletes", Rows.Hard) == Rows.Soft ? DeletePolicy.Soft : DeletePolicy.Hard;
+        var deletes = new DefinitionNode(node.Subject, mapping, DeleteKeys, problems, "deletes");
+        var marking = DeletePolicy.Marking(deletes.Required("column"), deletes.Text("value") ?? DeletePolicy.Soft.Value);
+        return marking with { Otherwise = deletes.Text("otherwise") ?? marking.Otherwise };
+    }
+
+    private static StreamShape ReadStream(DefinitionNode node, ICollection<Problem> problems) => new(node.Name)
+    {
+        Table = node.Text("table"),
+        AllFields = node.Word("fields", Fields.Listed) == Fields.All,
+        Columns = [.. node.Entries("columns").Select(entry => ReadColumn(node, entry.Name, entry.Value, problems))],
+        Deletes = ReadDeletes(node, problems),
+        References = node.Entries("references").ToDictionary(
+            entry => entry.Name, entry => entry.Value is YamlScalarNode { Value: { } table } ? table : "", StringComparer.Ordinal),
+    };
+
+    private static ColumnShape ReadColumn(
+        DefinitionNode stream, string name, YamlNode value, ICollection<Problem> problems)
+    {
+        if (value is YamlScalarNode scalar) return new ColumnShape(name) { From = scalar.Value is "" or "~" ? null : scalar.Value };
+        if (value is not YamlMappingNode mapping)
+        {
+            stream.Invalid(value, $"columns.{name}", "is a field's name, or a mapping.");
+            return new ColumnShape(name);
+        }
+
+        var node = new DefinitionNode(stream.Subject, mapping, ColumnKeys, problems, $"column {name}");
+        return new ColumnShape(name)
+        {
+            From = node.Text("from"),
+            Type = node.Child("type") is null ? null : node.Word("type", FieldType.Text),
+            Owner = node.Word("owner", ColumnOwner.Source),
+            Default = node.Text("default"),
+            When = [.. node.Entries("when").Select(entry => new ColumnCondition(entry.Name, DefinitionNode.Values(entry.Value)))],
+        };
+    }
+}

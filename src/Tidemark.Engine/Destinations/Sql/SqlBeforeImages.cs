@@ -1,0 +1,98 @@
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>
+/// Keeps the rows of a live table as they were before a run changed or deleted them, in a table beside it that has the
+/// same columns. It is written in the transaction that changes the rows. Rows that a run creates need no image: they
+/// carry its id and have none.
+/// </summary>
+/// <param name="live">The live table.</param>
+/// <param name="key">Its key.</param>
+/// <param name="run">The run that changes it.</param>
+public sealed class SqlBeforeImages(SqlName live, IReadOnlyList<string> key, string run)
+{
+    /// <summary>What the run did to a row that it did not create.</summary>
+    public const string Updated = "u";
+
+    /// <inheritdoc cref="Updated"/>
+    public const string Deleted = "d";
+
+    /// <summary>What an undo did to a row that was not there. Only the key is kept.</summary>
+    public const string Created = "c";
+
+    /// <summary>Columns that the table has beside those of the live one.</summary>
+    public const int OwnColumns = 3;
+
+    private IReadOnlyList<string> _columns = [];
+
+    public SqlName Table { get; } = NameOf(live);
+
+    /// <summary>The run whose changes these are.</summary>
+    public string Run => run;
+
+    /// <summary>The live table's columns, the application's own too; quoted.</summary>
+    public IReadOnlyList<string> Columns => _columns;
+
+    public static SqlName NameOf(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_before_" + live.Name));
+
+    /// <summary>Makes the table, or gives it the columns that the live one has got since.</summary>
+    internal async Task EnsureAsync(ISqlSession session, CancellationToken cancellationToken)
+    {
+        var columns = await session.ColumnsAsync(live, cancellationToken);
+        var existing = await session.ColumnsAsync(Table, cancellationToken);
+        _columns = [.. columns.Keys.Select(name => SqlName.Column(name).ToString())];
+        if (existing.Count == 0)
+        {
+            var defined = columns.Select(column =>
+                $"{SqlName.Column(column.Key)} {column.Value}{(key.Contains(column.Key) ? " NOT NULL" : "")}");
+            await session.Connection.ExecuteAsync(
+                $"""
+                CREATE TABLE {Table} ({string.Join(", ", defined)},
+                    "_undo_run" text NOT NULL, "_undo_after" text, "_undo_op" text NOT NULL,
+                    PRIMARY KEY ("_undo_run", {string.Join(", ", key.Select(part => SqlName.Column(part)))}))
+                """,
+                cancellationToken);
+            return;
+        }
+
+        foreach (var (name, type) in columns.Where(column => !existing.ContainsKey(column.Key)))
+        {
+            await session.Connection.ExecuteAsync(
+                $"ALTER TABLE {Table} ADD COLUMN {SqlName.Column(name)} {type}", cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// A statement that keeps live rows, aliased <c>l</c>, that this run has not touched yet.
+    /// </summary>
+    /// <param name="from">What they are taken from, e.g. <c>"t" AS l</c>.</param>
+    /// <param name="where">Which of them.</param>
+    /// <param name="operation">One of <see cref="Updated"/> and <see cref="Deleted"/>.</param>
+    /// <param name="runParameter">The placeholder of the run's id.</param>
+    public string Insert(string from, string where, string operation, string runParameter) =>
+        $"""
+        INSERT INTO {Table} ({string.Join(", ", _columns)}, "_undo_run", "_undo_after", "_undo_op")
+        SELECT {string.Join(", ", _columns.Select(column => $"l.{column}"))}, {runParameter}, {runParameter}, '{operation}'
+        FROM {from} WHERE {where} AND l."_run" IS DISTINCT FROM {runParameter}
+        """;
+
+    /// <summary>A statement that notes of images which this run has taken already that their rows are now deleted.</summary>
+    /// <param name="match">Which images, aliased <c>m</c>.</param>
+    /// <param name="runParameter">The placeholder of the run's id.</param>
+    public string NoteDeleted(string match, string runParameter) =>
+        $"""UPDATE {Table} AS m SET "_undo_op" = '{Deleted}' WHERE m."_undo_run" = {runParameter} AND {match}""";
+
+    /// <summary>That two aliases name the same row.</summary>
+    internal string Match(string left, string right) =>
+        string.Join(" AND ", key.Select(part => $"{left}.{SqlName.Column(part)} = {right}.{SqlName.Column(part)}"));
+
+    /// <summary>Forgets images of rows that were refused in the end, and so are as they were.</summary>
+    internal Task ForgetUntouchedAsync(ISqlSession session, CancellationToken cancellationToken) =>
+        session.Connection.ExecuteAsync(
+            $"""
+            DELETE FROM {Table} AS m WHERE m."_undo_run" = @run AND EXISTS (
+                SELECT 1 FROM {live} AS l WHERE {Match("l", "m")} AND l."_run" IS DISTINCT FROM @run)
+            """,
+            cancellationToken, ("run", run));
+}

@@ -1,0 +1,77 @@
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>Takes a run back, all its streams in one transaction.</summary>
+internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan plan, TimeProvider clock)
+{
+    private readonly SqlUndoLog _log = new(session.Connection, dialect.Schema);
+
+    /// <exception cref="TidemarkException"><c>undo.unknown</c>: nothing is kept of this run; <c>undo.already</c>.</exception>
+    public async Task<IReadOnlyList<UndoneTable>> RunAsync(CancellationToken cancellationToken)
+    {
+        await new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Undo).CreateAsync(cancellationToken);
+        await _log.CreateAsync(cancellationToken);
+        var entries = await FindAsync(cancellationToken);
+        foreach (var entry in entries) await session.LockAsync(new SqlName(dialect.Schema, entry.Table), cancellationToken);
+        await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+        var undone = await _log.UndoneAsync(plan.Pipeline, plan.Run, cancellationToken);
+        var tables = new List<SqlUndoTable>();
+        foreach (var entry in entries)
+        {
+            var table = new SqlUndoTable(dialect, session, plan, entry);
+            await table.PrepareAsync($"_tidemark_undo_{tables.Count}", cancellationToken);
+            tables.Add(table);
+        }
+
+        // What a later table refers to may only go after it, and must be there before it.
+        foreach (var table in Enumerable.Reverse(tables)) await table.RemoveAsync(cancellationToken);
+        var results = new List<UndoneTable>();
+        foreach (var table in tables) results.Add(await table.RestoreAsync(cancellationToken));
+        foreach (var entry in entries) await RewindAsync(entry, cancellationToken);
+        await _log.MarkAsync(plan.Pipeline, plan.Run, plan.Undo, cancellationToken);
+        if (undone is not null) await _log.MarkAsync(plan.Pipeline, undone, null, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return results;
+    }
+
+    private async Task<IReadOnlyList<UndoEntry>> FindAsync(CancellationToken cancellationToken)
+    {
+        var entries = await _log.FindAsync(plan.Pipeline, plan.Run, cancellationToken);
+        if (entries.Count == 0)
+        {
+            throw new TidemarkException(
+                FailureKind.Usage, "undo.unknown", $"Nothing is kept of the run {plan.Run} that could be undone.")
+            {
+                Hint = "It changed nothing, or it is further back than the pipeline's undo_runs.",
+            };
+        }
+
+        if (entries.FirstOrDefault(entry => entry.UndoneBy is not null) is { UndoneBy: { } by })
+        {
+            throw new TidemarkException(FailureKind.Usage, "undo.already", $"The run {plan.Run} was undone by {by}.")
+            {
+                Hint = $"To have its changes again: tidemark run undo {by}.",
+            };
+        }
+
+        return entries;
+    }
+
+    /// <summary>Lets the stream stand where it stood before the run, so that what is taken back is read again.</summary>
+    private async Task RewindAsync(UndoEntry entry, CancellationToken cancellationToken)
+    {
+        var checkpoints = new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Undo);
+        var now = await checkpoints.ClaimAsync(entry.Stream, SqlCheckpoints.Live, cancellationToken);
+        await _log.BeginAsync(
+            plan.Pipeline,
+            entry with { Run = plan.Undo, StartedAt = clock.GetUtcNow(), Cursor = now?.Cursor.Json },
+            cancellationToken);
+        await checkpoints.RewindAsync(entry.Stream, entry.Cursor, cancellationToken);
+        // What is staged was compared with rows that are no longer so.
+        await checkpoints.ClaimAsync(entry.Stream, SqlCheckpoints.Staged, cancellationToken);
+        await checkpoints.DropAsync(entry.Stream, SqlCheckpoints.Staged, cancellationToken);
+        await session.Connection.ExecuteAsync(
+            $"DROP TABLE IF EXISTS {SqlTableSetup.StagingName(new SqlName(dialect.Schema, entry.Table))}", cancellationToken);
+    }
+}

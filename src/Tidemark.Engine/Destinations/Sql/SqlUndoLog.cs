@@ -1,0 +1,141 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>
+/// Which runs of a pipeline can be undone: a row a stream and run, with where the stream stood before. It is in the
+/// destination, so that it is committed with the rows.
+/// </summary>
+internal sealed class SqlUndoLog(DbConnection connection, string schema)
+{
+    private readonly SqlName _log = new(schema, "_tidemark_undo");
+
+    public Task CreateAsync(CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"""
+            CREATE TABLE IF NOT EXISTS {_log} (
+                pipeline text NOT NULL, stream text NOT NULL, run text NOT NULL, table_name text NOT NULL,
+                started_at text NOT NULL, cursor text, shape text NOT NULL, undone_by text,
+                PRIMARY KEY (pipeline, stream, run));
+            """,
+            cancellationToken);
+
+    /// <summary>Notes that a run begins to write a stream. A run that is noted already stays as it was.</summary>
+    public Task BeginAsync(string pipeline, UndoEntry entry, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"""
+            INSERT INTO {_log} (pipeline, stream, run, table_name, started_at, cursor, shape)
+            VALUES (@pipeline, @stream, @run, @table, @at, @cursor, @shape) ON CONFLICT DO NOTHING
+            """,
+            cancellationToken,
+            ("pipeline", pipeline), ("stream", entry.Stream), ("run", entry.Run), ("table", entry.Table),
+            ("at", entry.StartedAt.ToString("O", CultureInfo.InvariantCulture)), ("cursor", entry.Cursor),
+            ("shape", JsonSerializer.Serialize(entry.Shape)));
+
+    /// <summary>What a run wrote, stream by stream; empty where nothing is known of it.</summary>
+    public async Task<IReadOnlyList<UndoEntry>> FindAsync(string pipeline, string run, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection,
+            $"""
+            SELECT stream, table_name, started_at, cursor, shape, undone_by FROM {_log}
+            WHERE pipeline = @pipeline AND run = @run ORDER BY stream
+            """,
+            ("pipeline", pipeline), ("run", run));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var entries = new List<UndoEntry>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            entries.Add(new UndoEntry(
+                reader.GetString(0), run, reader.GetString(1),
+                DateTimeOffset.Parse(reader.GetString(2), CultureInfo.InvariantCulture),
+                await TextAsync(3), JsonSerializer.Deserialize<UndoShape>(reader.GetString(4))!)
+            {
+                UndoneBy = await TextAsync(5),
+            });
+        }
+
+        return entries;
+
+        async Task<string?> TextAsync(int column) =>
+            await reader.IsDBNullAsync(column, cancellationToken) ? null : reader.GetString(column);
+    }
+
+    /// <summary>Notes that a run was undone, or, with null, that it is no longer.</summary>
+    public Task MarkAsync(string pipeline, string run, string? undoneBy, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"UPDATE {_log} SET undone_by = @by WHERE pipeline = @pipeline AND run = @run",
+            cancellationToken, ("pipeline", pipeline), ("run", run), ("by", undoneBy));
+
+    /// <summary>The run that an undo undid; null where the run was none.</summary>
+    public async Task<string?> UndoneAsync(string pipeline, string undo, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection, $"SELECT run FROM {_log} WHERE pipeline = @pipeline AND undone_by = @undo LIMIT 1",
+            ("pipeline", pipeline), ("undo", undo));
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
+    /// <summary>Forgets a run that changed nothing of a stream.</summary>
+    public Task ForgetAsync(string pipeline, string stream, string run, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"DELETE FROM {_log} WHERE pipeline = @pipeline AND stream = @stream AND run = @run",
+            cancellationToken, ("pipeline", pipeline), ("stream", stream), ("run", run));
+
+    /// <summary>Forgets all but the latest runs of a stream, with the rows that were kept for them.</summary>
+    /// <param name="pipeline">Name of the pipeline.</param>
+    /// <param name="stream">Name of the stream.</param>
+    /// <param name="images">The table of the kept rows.</param>
+    /// <param name="keep">How many runs stay.</param>
+    /// <param name="cancellationToken">Cancels between runs.</param>
+    public async Task PruneAsync(
+        string pipeline, string stream, SqlName images, int keep, CancellationToken cancellationToken)
+    {
+        var old = new List<string>();
+        await using (var command = SqlCommands.Command(
+            connection,
+            $"""
+            SELECT run FROM {_log} WHERE pipeline = @pipeline AND stream = @stream
+            ORDER BY started_at DESC, run DESC LIMIT 1000000 OFFSET {keep.ToString(CultureInfo.InvariantCulture)}
+            """,
+            ("pipeline", pipeline), ("stream", stream)))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) old.Add(reader.GetString(0));
+        }
+
+        foreach (var run in old)
+        {
+            await connection.ExecuteAsync($"""DELETE FROM {images} WHERE "_undo_run" = @run""", cancellationToken, ("run", run));
+            await ForgetAsync(pipeline, stream, run, cancellationToken);
+        }
+    }
+}
+
+/// <summary>That a run wrote a stream.</summary>
+/// <param name="Stream">Name of the stream.</param>
+/// <param name="Run">Id of the run.</param>
+/// <param name="Table">Its table.</param>
+/// <param name="StartedAt">When it began to write.</param>
+/// <param name="Cursor">Where the stream stood before; null for nowhere.</param>
+/// <param name="Shape">What it wrote of a row.</param>
+internal sealed record UndoEntry(
+    string Stream, string Run, string Table, DateTimeOffset StartedAt, string? Cursor, UndoShape Shape)
+{
+    /// <summary>The undo that took it back; null where none did.</summary>
+    public string? UndoneBy { get; init; }
+}
+
+/// <summary>The key of a table and the columns that a run may have changed.</summary>
+internal sealed record UndoShape(IReadOnlyList<string> Key, IReadOnlyList<UndoColumn> Columns)
+{
+    public static UndoShape Of(SqlTable live) =>
+        new(live.Stream.Key, [.. live.UpdatedColumns.Select(column => new UndoColumn(column.Name, column.Ownership))]);
+}
+
+/// <param name="Name">Unquoted.</param>
+/// <param name="Ownership">Whose it is; null for the source's.</param>
+internal sealed record UndoColumn(string Name, ColumnOwnership? Ownership);

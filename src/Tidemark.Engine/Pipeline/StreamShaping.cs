@@ -1,0 +1,95 @@
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>Makes of a stream, as its source has it, the table that a pipeline wants.</summary>
+internal sealed class StreamShaping(StreamSchema stream, StreamShape shape, DeletePolicy deletes, ICollection<Problem> problems)
+{
+    private readonly Dictionary<string, Field> _known = stream.Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
+
+    /// <summary>Whether fields that nobody named are left in <c>raw</c>.</summary>
+    public bool IsListed => shape.Columns.Count > 0 && !shape.AllFields;
+
+    /// <summary>The table's columns and key; what does not fit is told as problems.</summary>
+    public StreamSchema Run()
+    {
+        var before = problems.Count;
+        var named = shape.Columns.Select(column => (Shape: column, Field: FieldOf(column))).ToList();
+        // A column that nobody but the application ever writes is not ours to touch.
+        var columns = named.Where(column => column.Field?.Ownership is not { Owner: ColumnOwner.App, Default: null, When.Count: 0 })
+            .Select(column => column.Field).OfType<Field>().ToList();
+        if (!IsListed)
+        {
+            var replaced = named.Where(column => column.Shape.Owner == ColumnOwner.Source)
+                .Select(column => column.Shape.From ?? column.Shape.Name).ToHashSet(StringComparer.Ordinal);
+            replaced.UnionWith(shape.Columns.Select(column => column.Name));
+            columns = [.. stream.Fields.Where(field => !replaced.Contains(field.Name)), .. columns];
+        }
+
+        if (deletes.Column is { } mark && columns.All(field => field.Name != mark)) columns.Add(Mark(mark));
+        foreach (var twice in columns.GroupBy(field => field.Name).Where(same => same.Count() > 1))
+            Report("column.not_unique", $"There are two columns {twice.Key}.");
+        foreach (var taken in columns.Where(field => ColumnNames.Reserved.Contains(field.Name)))
+            Report("column.reserved", $"The name {taken.Name} is Tidemark's own.");
+        var shaped = stream with { Fields = columns, Key = Key(columns) };
+        if (problems.Count > before) return stream;
+        foreach (var owned in columns.Where(field => field.Ownership is not null))
+        {
+            if (OwnedColumns.Mistake(shaped, owned) is { } mistake)
+                Report("column.invalid_rule", $"The column {owned.Name}: {mistake}");
+        }
+
+        foreach (var column in shape.References.Keys.Where(column => columns.All(field => field.Name != column)))
+            Report("column.unknown", $"The references name a column {column} that the table does not have.");
+        return shaped;
+    }
+
+    private List<string> Key(List<Field> columns)
+    {
+        var key = new List<string>();
+        foreach (var part in stream.Key)
+        {
+            var path = _known[part].Path;
+            if (columns.FirstOrDefault(field => field.Path == path && field.Ownership is null) is { } column) key.Add(column.Name);
+            else Report("column.key_missing", $"The key of the stream, {part}, is not among the columns.", $"Add a column with from: {part}.");
+        }
+
+        return key;
+    }
+
+    private Field? FieldOf(ColumnShape column)
+    {
+        var ownership = column.Owner == ColumnOwner.Source && column.Default is null && column.When.Count == 0
+            ? null : new ColumnOwnership(column.Owner) { Default = column.Default, When = column.When };
+        if (column.When.Count > 0 && column.Owner != ColumnOwner.App)
+            Report("column.invalid_rule", $"The column {column.Name} has a when, which only a column of owner app can have.");
+        if (_known.TryGetValue(column.From ?? column.Name, out var field))
+        {
+            return field with { Name = column.Name, Ownership = ownership, IsInferred = false };
+        }
+
+        if (column.From is { } path)
+        {
+            // A name that is nearly a field's is a mistake; anything else is a place in the record.
+            return new Field(column.Name, column.Type ?? FieldType.Text) { Path = path, Ownership = ownership };
+        }
+
+        if (ownership is not null)
+            return new Field(column.Name, column.Type ?? FieldType.Text) { Ownership = ownership, IsDerived = true };
+        Report("column.unknown", $"The stream {stream.Name} has no field {column.Name}.",
+            NearestName.Hint(column.Name, _known.Keys));
+        return null;
+    }
+
+    private Field Mark(string name) => new(name, bool.TryParse(deletes.Value, out _) ? FieldType.Boolean : FieldType.Text)
+    {
+        IsDerived = true,
+        Ownership = new ColumnOwnership(ColumnOwner.Source) { Default = deletes.Otherwise },
+    };
+
+    private void Report(string code, string message, string? hint = null) =>
+        problems.Add(new(code, $"stream \"{stream.Name}\"", message, hint));
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>Takes a run back. An undo is a run of its own, and can be undone.</summary>
+internal sealed class Undo(TimeProvider clock)
+{
+    // What a problem names of the rows that were left; the log has more of them.
+    private const int NamedRows = 5;
+
+    /// <param name="destination">Where the run wrote.</param>
+    /// <param name="run">The run that is taken back.</param>
+    /// <param name="journal">Of the undo.</param>
+    /// <param name="cancellationToken">Before the commit; nothing has changed then.</param>
+    public async Task<RunResult> RunAsync(
+        IDestination destination, RunRecord run, RunJournal journal, CancellationToken cancellationToken)
+    {
+        var startedAt = clock.GetTimestamp();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken, journal.CancelRequested, journal.LeaseLost);
+        var problems = new List<Problem>();
+        IReadOnlyList<UndoneTable> tables = [];
+        var status = RunStatus.Failed;
+        await journal.StepAsync("undo", null, StepStatus.Running, null, cancellationToken);
+        try
+        {
+            tables = await destination.UndoAsync(new UndoPlan(run.Pipeline, run.Id, journal.Run), stop.Token);
+            foreach (var table in tables) await TellAsync(table, journal, problems);
+            status = problems.Count == 0 ? RunStatus.Succeeded : RunStatus.Partial;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            problems.Add(new("run.cancelled", run.Pipeline, "The undo was cancelled; nothing has changed.", "Run it again."));
+            status = RunStatus.Cancelled;
+        }
+        catch (TidemarkException failure)
+        {
+            problems.Add(Problem.From(failure, run.Pipeline));
+        }
+
+        await journal.StepAsync(
+            "undo", null, tables.Count > 0 ? StepStatus.Done : StepStatus.Failed, $"of {run.Id}", CancellationToken.None);
+        var result = new RunResult(
+            journal.Run, run.Pipeline, run.Result.Mode, status, [.. tables.Select(Figures)],
+            clock.GetElapsedTime(startedAt).TotalSeconds)
+        {
+            Problems = problems,
+        };
+        await journal.FinishAsync(result, CancellationToken.None);
+        return result;
+    }
+
+    private static async Task TellAsync(UndoneTable table, RunJournal journal, List<Problem> problems)
+    {
+        if (table.Expected != table.Found)
+        {
+            problems.Add(new("receipt.does_not_fit", table.Stream,
+                $"{table.Expected.Rows} rows of {table.Table} were restored, but {table.Found.Rows} read back as they were."));
+        }
+
+        if (table.Left == 0) return;
+        foreach (var row in table.LeftRows)
+            await journal.LogAsync(RunLogLevel.Warning, table.Stream, $"Left as it is: {row.Key}. {row.Reason}", CancellationToken.None);
+        problems.Add(new("undo.changed_since", table.Stream,
+            string.Create(CultureInfo.InvariantCulture,
+                $"{table.Left} rows of {table.Table} were left as they are: {string.Join(" ", table.LeftRows.Take(NamedRows).Select(row => $"{row.Key}: {row.Reason}"))}"),
+            "Look at them; the log of this run lists the first hundred."));
+    }
+
+    private static StreamFigures Figures(UndoneTable table) => new(table.Stream, table.Table)
+    {
+        Read = table.Restored + table.BroughtBack + table.Left,
+        Updated = table.Restored,
+        Created = table.BroughtBack,
+        Skipped = table.Left,
+        Deleted = table.Removed,
+        Receipt = new StreamReceipt(table.Expected, table.Found),
+    };
+}

@@ -1,0 +1,27 @@
+using Tidemark.Engine.Runs;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Runs;
+
+/// <summary><c>tidemark run undo</c>: the rows as they were before a run.</summary>
+internal static class UndoRun
+{
+    public static Verb Create()
+    {
+        var id = RunVerb.Id();
+        var verb = new Verb(
+            "undo", "Takes back what a run changed; rows that have changed since are left and listed.",
+            "tidemark run undo last", "tidemark run undo 20261122-1015 --json") { id };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
+            var pipeline = await PipelineChoice.NamedAsync(home, run.Pipeline, session.Stop);
+            var result = await session.WaitAsync($"Undoing {run.Id}", () => home.UndoAsync(run, pipeline, session.Stop));
+            RunReport.Write(session.Prose, result);
+            if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(result));
+            return ExitCode.Of(result.Status);
+        });
+        return verb;
+    }
+}

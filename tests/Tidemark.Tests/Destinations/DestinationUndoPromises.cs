@@ -1,0 +1,160 @@
+using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Destinations;
+
+/// <summary>P7: what a run changed can be taken back, and nothing else is.</summary>
+public abstract partial class DestinationPromises
+{
+    private const string Everything = "SELECT * FROM people ORDER BY id";
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task P7_undo_restores_every_row_value_for_value(WriteMode mode)
+    {
+        await Bench.ReplaceAsync(PeopleSource(Persons(0, 300)));
+        var before = await Bench.QueryAsync(Everything);
+        var changes = PeopleSource([.. Persons(5, 200, " changed"), .. Persons(205, 95), .. Persons(300, 20)]);
+        if (mode == WriteMode.Merge) changes.With("people", [.. Persons(5, 200, " changed"), .. Persons(300, 20), """-{"id":"p000001"}"""]);
+        var run = await Bench.RunAsync(changes, mode, Stop);
+        var after = await Bench.QueryAsync(Everything);
+
+        var undo = await Bench.UndoAsync(run);
+
+        undo.Status.ShouldBe(RunStatus.Succeeded);
+        undo.IsVerified.ShouldBeTrue();
+        Only(undo).ShouldSatisfyAllConditions(
+            figures => figures.Updated.ShouldBe(200), figures => figures.Deleted.ShouldBe(20),
+            figures => figures.Created.ShouldBe(mode == WriteMode.Merge ? 1 : 5), figures => figures.IsAccountedFor.ShouldBeTrue());
+        (await Bench.QueryAsync(Everything)).ShouldBe(before);
+        var again = await Bench.UndoAsync(undo);
+        again.Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync(Everything)).ShouldBe(after);
+        (await Bench.UndoAsync(again)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync(Everything)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task P7_runs_are_undone_one_after_the_other_back_to_the_first()
+    {
+        var first = await Bench.MergeAsync(PeopleSource(Persons(0, 10)));
+        var states = new List<IReadOnlyList<string>> { await Bench.QueryAsync(Everything) };
+        var runs = new List<RunResult>();
+        for (var round = 1; round <= 3; round++)
+        {
+            runs.Add(await Bench.MergeAsync(PeopleSource(Persons(round, 8, $" round {round}"))));
+            states.Add(await Bench.QueryAsync(Everything));
+        }
+
+        for (var round = 3; round >= 1; round--)
+        {
+            (await Bench.UndoAsync(runs[round - 1])).Status.ShouldBe(RunStatus.Succeeded);
+            (await Bench.QueryAsync(Everything)).ShouldBe(states[round - 1]);
+        }
+
+        Only(await Bench.UndoAsync(first)).Deleted.ShouldBe(10);
+        (await Bench.QueryAsync(Everything)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task P7_rows_that_a_later_run_has_changed_are_left_and_listed()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 5)));
+        var run = await Bench.MergeAsync(PeopleSource([.. Persons(0, 3, " wrong"), Person("new1", "wrong"), Person("new2", "wrong")]));
+        await Bench.MergeAsync(PeopleSource([Person("p000000", "newer"), Person("new1", "newer"), """-{"id":"p000001"}"""]));
+
+        var undo = await Bench.UndoAsync(run);
+
+        undo.Status.ShouldBe(RunStatus.Partial);
+        undo.Problems.ShouldHaveSingleItem().Code.ShouldBe("undo.changed_since");
+        undo.Problems[0].Message.ShouldContain("3 rows");
+        Only(undo).ShouldSatisfyAllConditions(
+            figures => figures.Updated.ShouldBe(1), figures => figures.Deleted.ShouldBe(1), figures => figures.Skipped.ShouldBe(3));
+        (await Bench.QueryAsync("SELECT id, name FROM people ORDER BY id")).ShouldBe(
+            ["new1|newer", "p000000|newer", "p000002|name 2", "p000003|name 3", "p000004|name 4"]);
+    }
+
+    [Fact]
+    public async Task P7_after_an_undo_the_stream_is_read_from_where_it_stood()
+    {
+        var source = PeopleSource(Persons(0, 5));
+        var first = await Bench.MergeAsync(source);
+        source.With("people", Persons(0, 5), Persons(5, 5));
+        source.Fault = ("people", 1, ScriptedSource.Broken());
+        await Bench.MergeAsync(source);
+        source.Fault = null;
+        await Bench.UndoAsync(first);
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["0"]);
+
+        (await Bench.MergeAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["10"]);
+    }
+
+    [Fact]
+    public async Task P7_a_run_is_undone_once_and_only_where_it_changed_something()
+    {
+        var run = await Bench.MergeAsync(PeopleSource(Persons(0, 5)));
+        var unchanged = await Bench.MergeAsync(PeopleSource(Persons(0, 5)));
+        (await Bench.UndoAsync(unchanged)).Problems.ShouldHaveSingleItem().Code.ShouldBe("undo.unknown");
+        var undo = await Bench.UndoAsync(run);
+
+        var twice = await Bench.UndoAsync(run);
+
+        twice.Status.ShouldBe(RunStatus.Failed);
+        twice.Problems.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            problem => problem.Code.ShouldBe("undo.already"), problem => problem.Hint!.ShouldContain(undo.Run));
+    }
+
+    [Fact]
+    public async Task P7_what_an_application_refers_to_is_left_and_its_own_rows_and_columns_stay()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 3)));
+        await Bench.ExecuteAsync("ALTER TABLE people ADD COLUMN note text");
+        await Bench.ExecuteAsync("UPDATE people SET note = 'mine' WHERE id = 'p000000'");
+        var run = await Bench.MergeAsync(PeopleSource([.. Persons(0, 3, " changed"), Person("x", "X"), Person("y", "Y")]));
+        await Bench.ExecuteAsync("CREATE TABLE visits (who text NOT NULL REFERENCES people (id))");
+        await Bench.ExecuteAsync("INSERT INTO visits VALUES ('x')");
+        await Bench.ExecuteAsync("INSERT INTO people (id, name) VALUES ('own', 'Own')");
+        await Bench.ExecuteAsync("UPDATE people SET note = 'newer' WHERE id = 'p000001'");
+
+        var undo = await Bench.UndoAsync(run);
+
+        undo.Status.ShouldBe(RunStatus.Partial);
+        (await Bench.QueryAsync("SELECT id, name, note FROM people ORDER BY id")).ShouldBe(
+            ["own|Own|", "p000000|name 0|mine", "p000001|name 1|newer", "p000002|name 2|", "x|X|"]);
+    }
+
+    [Fact]
+    public async Task P7_images_are_kept_of_the_last_runs_only()
+    {
+        Bench.Policy = table => table with { UndoRuns = 2 };
+        var runs = new List<RunResult>();
+        for (var round = 0; round < 5; round++) runs.Add(await Bench.MergeAsync(PeopleSource(Persons(0, 4, $" {round}"))));
+
+        (await Bench.UndoAsync(runs[1])).Problems.ShouldHaveSingleItem().Code.ShouldBe("undo.unknown");
+        (await Bench.QueryAsync("SELECT count(DISTINCT _undo_run) FROM _tidemark_before_people")).ShouldBe(["2"]);
+        Bench.Policy = table => table with { UndoRuns = 0 };
+        var last = await Bench.MergeAsync(PeopleSource(Persons(0, 4, " unkept")));
+        (await Bench.UndoAsync(last)).Problems.ShouldHaveSingleItem().Code.ShouldBe("undo.unknown");
+    }
+
+    [Fact]
+    public async Task P7_rows_that_were_refused_have_no_image()
+    {
+        await Bench.ReplaceAsync(PeopleSource(Persons(0, 50)));
+        await Bench.ExecuteAsync("CREATE UNIQUE INDEX names ON people (name)");
+        foreach (var mode in new[] { WriteMode.Merge, WriteMode.Replace })
+        {
+            var before = await Bench.QueryAsync(Everything);
+            var run = await Bench.RunAsync(
+                PeopleSource([.. Persons(0, 49, $" {mode}"), Person("p000049", $"name 3 {mode}")]), mode, Stop);
+            Only(run).Quarantined.ShouldBe(1);
+
+            (await Bench.UndoAsync(run)).Status.ShouldBe(RunStatus.Succeeded);
+            (await Bench.QueryAsync(Everything)).ShouldBe(before);
+        }
+    }
+}
