@@ -61,7 +61,7 @@ internal sealed class CopyEncoder
             {
                 case null: WriteInt32(-1); break;
                 case SqlColumnRole.Hash: WriteInt64Value(batch.Hash(row)); break;
-                case SqlColumnRole.Differs: WriteInt64Value(table.IsBare(state) ? 0 : 1); break;
+                case SqlColumnRole.Differs: WriteInt64Value(SqlTable.Operation(state)); break;
                 case SqlColumnRole.Takes: WriteBoolean(table.Takes(at, batch, row)); break;
                 case SqlColumnRole.Field: WriteCell(column.Type, batch, cells[column.Position]); break;
                 case SqlColumnRole.Raw: WriteBytes(batch.Raw(row)); break;

@@ -180,7 +180,7 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
             {
                 case null: statement.BindNull(place); break;
                 case SqlColumnRole.Hash: statement.BindNumber(place, batch.Hash(row)); break;
-                case SqlColumnRole.Differs: statement.BindNumber(place, table.IsBare(state) ? 0 : 1); break;
+                case SqlColumnRole.Differs: statement.BindNumber(place, SqlTable.Operation(state)); break;
                 case SqlColumnRole.Field:
                     BindCell(statement, place, column.Type, batch, batch.Row(row)[column.Position]);
                     break;

@@ -63,6 +63,7 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         Write(yaml, "schema_changes", JsonNamingPolicy.SnakeCaseLower.ConvertName(pipeline.SchemaChanges.ToString()));
         Write(yaml, "raw", pipeline.Raw ? "true" : "false");
         Write(yaml, "max_deleted_percent", pipeline.MaxDeletedPercent.ToString(CultureInfo.InvariantCulture));
+        Write(yaml, "max_updated_percent", pipeline.MaxUpdatedPercent.ToString(CultureInfo.InvariantCulture));
         if (pipeline.InOrder) Write(yaml, "in_order", "true");
         Write(yaml, "undo_runs", pipeline.UndoRuns.ToString(CultureInfo.InvariantCulture));
         Write(yaml, "max_deleted_rows", pipeline.MaxDeletedRows.ToString(CultureInfo.InvariantCulture));

@@ -93,6 +93,9 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
     /// <summary>Share of a table's rows, in percent, that a run may delete before it parks and asks.</summary>
     public double MaxDeletedPercent { get; init; } = 15;
 
+    /// <summary>Share of a table's rows, in percent, that a run may update before it parks and asks.</summary>
+    public double MaxUpdatedPercent { get; init; } = 100;
+
     /// <summary>A run that deletes at most this many rows of a table never parks for the share.</summary>
     public int MaxDeletedRows { get; init; } = 10;
 

@@ -38,6 +38,11 @@ public interface ILoad : IAsyncDisposable
     /// <summary>What publishing would change, per staged table. Changes nothing.</summary>
     Task<IReadOnlyList<PublishPreview>> PreviewAsync(CancellationToken cancellationToken);
 
+    /// <summary>The rows of a staged table that publishing would change. Changes nothing.</summary>
+    /// <param name="table">Name of the live table.</param>
+    /// <param name="cancellationToken">Cancels between rows.</param>
+    IAsyncEnumerable<RowChange> ChangesAsync(string table, CancellationToken cancellationToken);
+
     /// <summary>
     /// Makes all staged streams live in one transaction: readers see the old rows or the new ones, never a mix.
     /// Streams that were merged are live already and are not spoken of.
@@ -64,11 +69,17 @@ public interface IStreamLoad : IAsyncDisposable
     /// </summary>
     /// <param name="batch">Rows in the order in which they are to be written.</param>
     /// <param name="after">Where the stream stands then.</param>
-    /// <param name="beforeCommit">Told the rows that are refused, where there are any, while the batch can still be
-    /// undone, so that they are in quarantine whatever happens.</param>
+    /// <param name="beforeCommit">Told what becomes of a batch that does more than insert, while it can still be undone: so
+    /// that refused rows are in quarantine whatever happens, and that too many changes can be stopped by throwing.</param>
     /// <param name="cancellationToken">Before the commit; not during it.</param>
     Task<WriteResult> WriteAsync(
-        RowBatch batch, Checkpoint after, Func<IReadOnlyList<RefusedRow>, Task> beforeCommit, CancellationToken cancellationToken);
+        RowBatch batch, Checkpoint after, Func<WriteResult, Task> beforeCommit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Rows of the live table that Tidemark wrote and that are not marked as deleted; for use before a batch is committed,
+    /// whose changes it sees.
+    /// </summary>
+    Task<long> CountAsync(CancellationToken cancellationToken);
 
     /// <summary>Columns that the table can still take.</summary>
     int Room { get; }

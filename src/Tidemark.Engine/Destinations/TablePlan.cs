@@ -23,6 +23,18 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// <summary>Columns that refer to another table's key, made when the table is: column to table.</summary>
     public IReadOnlyDictionary<string, string> References { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>
+    /// Whether rows are staged, even those of a merge, so that they can be looked at before they are live. The live table
+    /// is not touched, not even its columns, until it is published.
+    /// </summary>
+    public bool IsPlanned { get; init; }
+
+    /// <summary>Whether the run may leave columns alone that earlier ones filled; else <c>guard.narrowed_schema</c>.</summary>
+    public bool MayNarrow { get; init; } = true;
+
+    /// <summary>Whether rows go into a staging first.</summary>
+    public bool IsStaged => Mode == WriteMode.Replace || IsPlanned;
+
     /// <summary>Whether another table of the run refers to this one.</summary>
     public bool IsReferredTo { get; init; }
 

@@ -36,7 +36,11 @@ public sealed record RefusedRow(int Row, Problem Reason);
 /// <param name="LiveRows">Rows of this pipeline that are live now.</param>
 /// <param name="StagedRows">Rows that would be live then; not counted where there is no live table yet.</param>
 /// <param name="Deletes">Live rows that were not read.</param>
-public sealed record PublishPreview(string Table, long LiveRows, long StagedRows, long Deletes);
+public sealed record PublishPreview(string Table, long LiveRows, long StagedRows, long Deletes)
+{
+    /// <summary>Live rows that would have other values.</summary>
+    public long Updates { get; init; }
+}
 
 /// <summary>What publishing did to one table.</summary>
 public sealed record PublishResult(string Table, long Created, long Updated, long Unchanged, long Deleted)

@@ -18,6 +18,9 @@ internal sealed class StreamLedger(TablePlan plan, TimeProvider clock)
     /// <summary>How the stream is really written; a merge whose cursor is too old becomes a replace.</summary>
     public WriteMode Mode { get; private set; } = plan.Mode;
 
+    /// <summary>Whether what was read waits to be published.</summary>
+    public bool IsStaged => plan.IsPlanned || Mode == WriteMode.Replace;
+
     public string Stream => plan.Stream.Name;
 
     public string Table => plan.Table;
@@ -42,7 +45,7 @@ internal sealed class StreamLedger(TablePlan plan, TimeProvider clock)
         lock (_lock)
         {
             (Load, Mode) = (load, table.Mode);
-            if (Mode == WriteMode.Replace && load.Checkpoint is { } staged) Settle(staged.Staged);
+            if (Mode == WriteMode.Replace && !table.IsPlanned && load.Checkpoint is { } staged) Settle(staged.Staged);
         }
     }
 
@@ -61,7 +64,7 @@ internal sealed class StreamLedger(TablePlan plan, TimeProvider clock)
     {
         lock (_lock)
         {
-            if (Mode == WriteMode.Replace)
+            if (IsStaged)
             {
                 Settle(staged);
                 return;

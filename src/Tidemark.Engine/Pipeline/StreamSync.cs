@@ -8,18 +8,20 @@ namespace Tidemark.Engine.Pipeline;
 /// <summary>
 /// One stream of one run: read, map, write, with the reading two pages and the mapping one batch ahead of the writing.
 /// </summary>
-internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal, TimeProvider clock)
+internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, TimeProvider clock)
 {
     // Source and destination wait on different machines: two pages in hand keep both busy and bound the memory.
     private const int PagesInHand = 2;
     private const int BatchesInHand = 1;
+
+    private readonly Guard _guard = new(run);
 
     /// <summary>Reads a stream to its end. The figures of a staged stream are settled by publishing.</summary>
     public async Task RunAsync(TablePlan plan, StreamLedger ledger, Action report, CancellationToken cancellationToken)
     {
         var table = plan;
         var stream = await load.OpenAsync(table, cancellationToken);
-        if (table.Mode == WriteMode.Merge && stream.Checkpoint is { } old && !source.CanResume(table.Stream.Name, old.Cursor))
+        if (table.Mode == WriteMode.Merge && stream.Checkpoint is { } old && !run.Source.CanResume(table.Stream.Name, old.Cursor))
         {
             // What the vendor no longer tells can only be seen by comparing everything, deletions included.
             await stream.DisposeAsync();
@@ -31,14 +33,14 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
         }
 
         ledger.Opened(stream, table);
-        if (table.Mode == WriteMode.Replace && stream.Checkpoint is { IsComplete: true })
+        if (table is { Mode: WriteMode.Replace, IsPlanned: false } && stream.Checkpoint is { IsComplete: true })
         {
             await journal.LogAsync(RunLogLevel.Info, table.Stream.Name, "Everything is staged already.", cancellationToken);
             return;
         }
 
         await ReadAsync(stream, table, ledger, report, cancellationToken);
-        if (table.Mode == WriteMode.Merge) ledger.Verified(await stream.VerifyAsync(cancellationToken));
+        if (!table.IsStaged) ledger.Verified(await stream.VerifyAsync(cancellationToken));
     }
 
     private async Task ReadAsync(
@@ -47,7 +49,7 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
         var isFull = table.Mode == WriteMode.Replace;
         var startedAt = stream.Checkpoint is { } resumed && isFull ? resumed.StartedAt : clock.GetUtcNow();
         var reader = new BatchReader(stream.Stream, table, stream.Room);
-        var pages = source.ReadAsync(
+        var pages = run.Source.ReadAsync(
             new ReadRequest(stream.Stream, stream.Checkpoint?.Cursor) { IsFull = isFull }, cancellationToken);
         var batches = reader
             .ReadAsync(pages.ReadAhead(PagesInHand, page => page.Dispose(), cancellationToken), cancellationToken)
@@ -56,16 +58,24 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
         {
             if (batch.NewFields.Count > 0) await EvolveAsync(stream, batch, cancellationToken);
             await QuarantineAsync(batch.Unfit, cancellationToken);
-            var before = stream.Checkpoint is { } saved && isFull ? saved.Staged : StagedCounts.None;
-            var after = new Checkpoint(batch.After, isFull ? StreamLedger.Staged(before, batch) : StagedCounts.None, startedAt)
+            var before = stream.Checkpoint is { } saved && table.IsStaged ? saved.Staged : StagedCounts.None;
+            var after = new Checkpoint(batch.After, table.IsStaged ? StreamLedger.Staged(before, batch) : StagedCounts.None, startedAt)
             {
                 IsComplete = batch.IsLast,
             };
-            var written = await stream.WriteAsync(
-                batch.Rows, after, refused => QuarantineAsync(Refused(table, batch.Rows, refused), cancellationToken), cancellationToken);
+            var written = await stream.WriteAsync(batch.Rows, after, BeforeCommitAsync, cancellationToken);
             ledger.Wrote(batch, written, stream.Checkpoint!.Staged);
             reader.Return(batch);
             report();
+
+            async Task BeforeCommitAsync(WriteResult result)
+            {
+                await QuarantineAsync(Refused(table, batch.Rows, result.Refused), cancellationToken);
+                if (table.IsStaged) return;
+                var so = ledger.Figures;
+                await _guard.RequireAsync(
+                    stream, table.Table, so.Deleted + result.Deleted, so.Updated + result.Updated, cancellationToken);
+            }
         }
     }
 
@@ -84,7 +94,7 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
 
     private async Task QuarantineAsync(IReadOnlyList<QuarantinedRecord> records, CancellationToken cancellationToken)
     {
-        if (records.Count > 0) await journal.QuarantineAsync(records, cancellationToken);
+        if (records.Count > 0 && !run.IsDryRun) await journal.QuarantineAsync(records, cancellationToken);
     }
 
     private static List<QuarantinedRecord> Refused(TablePlan table, RowBatch rows, IReadOnlyList<RefusedRow> refusedRows) =>

@@ -23,10 +23,11 @@ public sealed class Sync(TimeProvider clock)
             cancellationToken, journal.CancelRequested, journal.LeaseLost);
         var ledgers = plan.Tables.Select(table => new StreamLedger(table, clock)).ToList();
         var problems = new List<Problem>();
+        var changes = new List<StreamChanges>();
         RunStatus status;
         try
         {
-            status = await RunStepsAsync(plan, journal, ledgers, problems, progress, stop.Token);
+            status = await RunStepsAsync(plan, journal, ledgers, problems, changes, progress, stop.Token);
         }
         catch (OperationCanceledException) when (journal.LeaseLost.IsCancellationRequested)
         {
@@ -57,6 +58,7 @@ public sealed class Sync(TimeProvider clock)
             journal.Run, plan.Pipeline, plan.Mode, status, figures, clock.GetElapsedTime(startedAt).TotalSeconds)
         {
             Problems = [.. figures.Select(stream => stream.Error).OfType<Problem>(), .. problems],
+            Plan = changes.Count > 0 ? new RunPlan(changes) : null,
         };
         progress(figures);
         await journal.FinishAsync(result, CancellationToken.None);
@@ -65,16 +67,29 @@ public sealed class Sync(TimeProvider clock)
 
     private async Task<RunStatus> RunStepsAsync(
         SyncPlan plan, RunJournal journal, IReadOnlyList<StreamLedger> ledgers, List<Problem> problems,
-        Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
+        List<StreamChanges> changes, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
     {
         await using var load = await plan.Destination.BeginAsync(new LoadPlan(plan.Pipeline, journal.Run), cancellationToken);
         try
         {
             await ReadAllAsync(plan, load, journal, ledgers, progress, cancellationToken);
             // One stream that failed keeps all that are staged from being published: together or not at all.
-            if (!ledgers.Any(ledger => ledger.HasFailed)
-                && !await PublishAsync(plan, load, journal, ledgers, problems, cancellationToken))
-                return RunStatus.Parked;
+            if (!ledgers.Any(ledger => ledger.HasFailed))
+            {
+                if (plan.IsDryRun || plan.Approved is not null)
+                {
+                    changes.AddRange(await CompareAsync(plan, load, journal, ledgers, cancellationToken));
+                    if (plan.IsDryRun) return RunStatus.Planned;
+                    problems.AddRange(plan.Approved!.Differences(new RunPlan(changes)));
+                    if (problems.Count > 0) return RunStatus.Failed;
+                }
+
+                if (!await PublishAsync(plan, load, journal, ledgers, problems, cancellationToken))
+                {
+                    changes.AddRange(await CompareAsync(plan, load, journal, ledgers, cancellationToken));
+                    return RunStatus.Parked;
+                }
+            }
         }
         finally
         {
@@ -111,7 +126,7 @@ public sealed class Sync(TimeProvider clock)
             await journal.StepAsync("read", ledger.Stream, StepStatus.Running, null, stop);
             try
             {
-                await new StreamSync(plan.Source, load, journal, clock).RunAsync(table, ledger, Report, stop);
+                await new StreamSync(plan, load, journal, clock).RunAsync(table, ledger, Report, stop);
             }
             catch (TidemarkException failure)
             {
@@ -138,14 +153,26 @@ public sealed class Sync(TimeProvider clock)
         }
     }
 
+    /// <summary>Finds out what publishing would change.</summary>
+    private async Task<IReadOnlyList<StreamChanges>> CompareAsync(
+        SyncPlan plan, ILoad load, RunJournal journal, IReadOnlyList<StreamLedger> ledgers, CancellationToken cancellationToken)
+    {
+        await journal.StepAsync("plan", null, StepStatus.Running, null, cancellationToken);
+        await using var file = plan is { IsDryRun: true, PlanFile: { } path } ? PlanFile.Create(path) : null;
+        var changes = await ChangeReport.MakeAsync(load, ledgers, file, cancellationToken);
+        if (file is not null) await file.FinishAsync(new SavedPlan(plan.Pipeline, plan.Mode, clock.GetUtcNow(), changes));
+        await journal.StepAsync("plan", null, StepStatus.Done, null, cancellationToken);
+        return changes.Streams;
+    }
+
     /// <returns>False where the publish would delete too much and nobody has approved it.</returns>
     private static async Task<bool> PublishAsync(
         SyncPlan plan, ILoad load, RunJournal journal, IReadOnlyList<StreamLedger> ledgers, List<Problem> problems,
         CancellationToken cancellationToken)
     {
-        if (ledgers.All(ledger => ledger.Mode == WriteMode.Merge)) return true;
+        if (ledgers.All(ledger => !ledger.IsStaged)) return true;
         await journal.StepAsync("guard", null, StepStatus.Running, null, cancellationToken);
-        var objections = DeleteGuard.Objections(await load.PreviewAsync(cancellationToken), plan);
+        var objections = new Guard(plan).Objections(await load.PreviewAsync(cancellationToken));
         problems.AddRange(objections);
         await journal.StepAsync(
             "guard", null, objections.Count == 0 ? StepStatus.Done : StepStatus.Failed,
@@ -171,10 +198,12 @@ public sealed class Sync(TimeProvider clock)
     {
         var figures = ledgers.Select(ledger => ledger.Figures).ToList();
         var failed = figures.Count(stream => stream.Error is not null);
+        if (figures.Any(stream => stream.Error is { } error && error.Code.StartsWith(Guard.CodePrefix, StringComparison.Ordinal)))
+            return RunStatus.Parked;
         if (failed > 0)
         {
             // What was merged is live; a staging of which a stream failed is not.
-            return ledgers.Any(ledger => ledger is { Mode: WriteMode.Merge, HasFailed: false }) || figures.Any(HasWritten)
+            return ledgers.Any(ledger => ledger is { IsStaged: false, HasFailed: false }) || figures.Any(HasWritten)
                 ? RunStatus.Partial : RunStatus.Failed;
         }
 

@@ -15,11 +15,23 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
     /// <summary>Share of a table's rows, in percent, that may be deleted without approval.</summary>
     public double MaxDeletedPercent { get; init; } = 15;
 
-    /// <summary>Up to this many deleted rows a table never need approval.</summary>
+    /// <summary>Share of a table's rows, in percent, that may be updated without approval.</summary>
+    public double MaxUpdatedPercent { get; init; } = 100;
+
+    /// <summary>Up to this many deleted, or updated, rows a table never need approval.</summary>
     public int MaxDeletedRows { get; init; } = 10;
 
     /// <summary>True where a person has said that this run may delete whatever it would.</summary>
     public bool IsApproved { get; init; }
+
+    /// <summary>Whether the run only says what it would change.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>Where every change that it would make is written down; null for nowhere.</summary>
+    public string? PlanFile { get; init; }
+
+    /// <summary>The plan that this run must come to, or else change nothing.</summary>
+    public SavedPlan? Approved { get; init; }
 
     /// <summary>Whether a stream begins when the one before it has ended, and not at all where that has failed.</summary>
     public bool InOrder { get; init; }

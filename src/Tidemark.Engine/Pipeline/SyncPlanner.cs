@@ -42,7 +42,12 @@ public sealed class SyncPlanner(
                 Mode = request.Mode ?? pipeline.Mode,
                 MaxDeletedPercent = pipeline.MaxDeletedPercent,
                 MaxDeletedRows = pipeline.MaxDeletedRows,
-                IsApproved = request.IsApproved,
+                MaxUpdatedPercent = pipeline.MaxUpdatedPercent,
+                // A plan that somebody applies has been looked at.
+                IsApproved = request.IsApproved || request.Approved is not null,
+                IsDryRun = request.IsDryRun,
+                PlanFile = request.PlanFile,
+                Approved = request.Approved,
                 // Rows that refer to others come after them.
                 InOrder = pipeline.InOrder || tables.Any(table => table.References.Count > 0),
             };
@@ -134,6 +139,8 @@ public sealed class SyncPlanner(
             Deletes = deletes,
             References = shape.References,
             UndoRuns = pipeline.UndoRuns,
+            IsPlanned = request.IsDryRun || request.Approved is not null,
+            MayNarrow = request.IsApproved || request.IsDryRun || request.Approved is not null,
         };
     }
 

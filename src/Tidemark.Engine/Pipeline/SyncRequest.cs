@@ -16,6 +16,15 @@ public sealed record SyncRequest(PipelineDefinition Pipeline)
     /// <summary>True where the run may delete more than the limits allow.</summary>
     public bool IsApproved { get; init; }
 
+    /// <summary>True where the run is only to say what it would change.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>File that receives every change that a dry run would make; null for none.</summary>
+    public string? PlanFile { get; init; }
+
+    /// <summary>The plan that the run must come to, or else change nothing.</summary>
+    public SavedPlan? Approved { get; init; }
+
     /// <summary>What starts the run, e.g. <c>command</c>.</summary>
     public string Cause { get; init; } = "command";
 }

@@ -44,6 +44,13 @@ public static class RunJson
             json.WriteEndArray();
         }
 
+        if (result.Plan is { } plan)
+        {
+            json.WriteStartArray("plan");
+            foreach (var stream in plan.Streams) RunPlanJson.Write(json, stream);
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 
@@ -58,6 +65,8 @@ public static class RunJson
         {
             Problems = run.TryGetProperty("problems", out var problems)
                 ? [.. problems.EnumerateArray().Select(ReadProblem)] : [],
+            Plan = run.TryGetProperty("plan", out var plan)
+                ? new RunPlan([.. plan.EnumerateArray().Select(RunPlanJson.Read)]) : null,
         };
     }
 

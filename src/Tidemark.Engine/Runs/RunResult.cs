@@ -15,6 +15,9 @@ public enum RunStatus
     /// <summary>Every record is accounted for and the destination was read back.</summary>
     Succeeded,
 
+    /// <summary>A dry run: it has said what it would change, and has changed nothing.</summary>
+    Planned,
+
     /// <summary>Part of it is done: a stream failed, records were quarantined, or the receipt does not fit.</summary>
     Partial,
 
@@ -75,6 +78,9 @@ public sealed record RunResult(
 {
     /// <summary>Why the run did not succeed, in the order in which it came up.</summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
+
+    /// <summary>What it would change; of a dry run, of a parked one, and of one that was held to a plan.</summary>
+    public RunPlan? Plan { get; init; }
 
     /// <summary>True where every stream has a receipt and all of them fit.</summary>
     public bool IsVerified => Streams.Count > 0 && Streams.All(stream => stream.Receipt is { IsVerified: true });

@@ -1,25 +1,35 @@
 using System.CommandLine;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
 
-/// <summary><c>tidemark apply</c>: saves the definitions of a YAML file, all or none.</summary>
+/// <summary>
+/// <c>tidemark apply</c>: saves the definitions of a YAML file, all or none; or does what a saved plan says, and nothing else.
+/// </summary>
 internal static class ApplyVerb
 {
     public static Verb Create()
     {
-        var file = new Option<string>("--file", "-f")
+        var file = new Option<string?>("--file", "-f")
         {
             Description = "YAML file; - reads standard input.",
             HelpName = "FILE",
-            Required = true,
         };
-        var verb = new Verb("apply", "Saves sources, destinations and pipelines from a file, all or none.",
-            "tidemark apply -f tidemark.yaml", "tidemark export --home old | tidemark apply -f - --home new") { file };
+        var plan = new Option<string?>("--plan")
+        {
+            Description = "A plan of `sync --dry-run --save`: it is carried out if it still holds.",
+            HelpName = "FILE",
+        };
+        var verb = new Verb("apply", "Saves definitions from a file, all or none; or carries a plan out.",
+            "tidemark apply -f tidemark.yaml", "tidemark export --home old | tidemark apply -f - --home new",
+            "tidemark apply --plan plan.jsonl") { file, plan };
         verb.Runs(async session =>
         {
+            UsageCheck.Require(session.Get(file) is null != session.Get(plan) is null, "Give --file or --plan.");
+            if (session.Get(plan) is { } saved) return await CarryOutAsync(session, saved);
             var yaml = await ReadAsync(session, session.Get(file)!);
             var home = await session.OpenHomeAsync();
             var definitions = new DefinitionFile(home.Definitions, session.Terminal.Variable);
@@ -28,6 +38,20 @@ internal static class ApplyVerb
             return ExitCode.Done;
         });
         return verb;
+    }
+
+    private static async Task<int> CarryOutAsync(Session session, string file)
+    {
+        var plan = await SavedPlan.ReadAsync(file, session.Stop);
+        var home = await session.OpenHomeAsync();
+        var pipeline = await PipelineChoice.NamedAsync(home, plan.Pipeline, session.Stop);
+        return await SyncRun.RunAsync(session, home, new SyncRequest(pipeline)
+        {
+            Streams = [.. plan.Changes.Streams.Select(stream => stream.Stream)],
+            Mode = plan.Mode,
+            Approved = plan,
+            Cause = "plan",
+        });
     }
 
     private static async Task<string> ReadAsync(Session session, string file)

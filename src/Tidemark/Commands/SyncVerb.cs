@@ -19,16 +19,24 @@ internal static class SyncVerb
         {
             Description = "Read everything and replace: what is gone at the source goes.",
         };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would change, and change nothing." };
+        var save = new Option<string?>("--save")
+        {
+            Description = "With --dry-run: write the plan, with every change, to a file for `tidemark apply --plan`.",
+            HelpName = "FILE",
+        };
         var approve = new Option<bool>("--approve") { Description = "Delete more rows than the limits allow." };
         var verb = new Verb("sync", "Brings a destination into step with a source.",
             "tidemark sync payments",
             "tidemark sync payments customers --full",
+            "tidemark sync payments --dry-run --save plan.jsonl",
             "tidemark sync \"Italy Stripe\" warehouse customers charges")
         {
-            names, full, approve,
+            names, full, dryRun, save, approve,
         };
         verb.Runs(async session =>
         {
+            UsageCheck.Require(session.Get(dryRun) || session.Get(save) is null, "--save goes with --dry-run.");
             var home = await session.OpenHomeAsync();
             var choice = await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
             var request = new SyncRequest(choice.Pipeline)
@@ -36,6 +44,8 @@ internal static class SyncVerb
                 Streams = choice.Streams,
                 Mode = session.Get(full) ? WriteMode.Replace : null,
                 IsApproved = session.Get(approve),
+                IsDryRun = session.Get(dryRun),
+                PlanFile = session.Get(save),
             };
             try
             {

@@ -18,7 +18,7 @@ public static class ExitCode
 
     public static int Of(RunStatus status) => status switch
     {
-        RunStatus.Succeeded => Done,
+        RunStatus.Succeeded or RunStatus.Planned => Done,
         RunStatus.Partial => Partial,
         RunStatus.Parked => Parked,
         RunStatus.Cancelled => Cancelled,

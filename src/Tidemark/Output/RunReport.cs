@@ -9,7 +9,8 @@ internal static class RunReport
 {
     public static void Write(IAnsiConsole console, RunResult run)
     {
-        if (run.Streams.Count > 0) Figures(run.Streams).Write(console);
+        if (run.Status != RunStatus.Planned && run.Streams.Count > 0) Figures(run.Streams).Write(console);
+        if (run.Plan is { } plan) PlanReport.Write(console, plan);
         ErrorReport.WriteProblems(console, run.Problems);
         var status = RunJson.Word(run.Status);
         console.MarkupLine(
@@ -22,7 +23,7 @@ internal static class RunReport
     /// <summary>Colour of a status, by its word.</summary>
     public static Color Colour(string status) => status switch
     {
-        "succeeded" => Color.Green,
+        "succeeded" or "planned" => Color.Green,
         "partial" or "parked" => Color.Yellow,
         "failed" => Color.Red,
         "cancelled" => Color.Grey,

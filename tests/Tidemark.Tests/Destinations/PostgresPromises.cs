@@ -12,6 +12,9 @@ public sealed class PostgresPromises() : DestinationPromises(new PostgresWorkben
 
     protected override string TrueText => "True";
 
+    protected override Task<IReadOnlyList<string>> TablesAsync() => Bench.QueryAsync(
+        $"SELECT tablename FROM pg_tables WHERE schemaname = '{((PostgresWorkbench)Bench).Schema}' ORDER BY tablename");
+
     protected override string FalseText => "False";
 
     protected override string Instant(string column) =>

@@ -8,6 +8,9 @@ public sealed class SqlitePromises() : DestinationPromises(new SqliteWorkbench()
 
     protected override string TrueText => "1";
 
+    protected override Task<IReadOnlyList<string>> TablesAsync() =>
+        Bench.QueryAsync("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
+
     protected override string FalseText => "0";
 
     protected override string Instant(string column) => column;

@@ -72,6 +72,8 @@ internal sealed class BatchWriter(
         await ApplyAsync(batch, rows, part =>
             session.Bulk.InsertAsync(staging.Target, batch, part, states, stamp, cancellationToken));
         if (staging.IsDifference) removed += await KeepAsync(batch, states);
+        if (staging.Plan.Mode == WriteMode.Merge && deletions.Length > 0)
+            await session.Bulk.InsertAsync(staging.Target, batch, deletions, states, stamp, cancellationToken);
         return new WriteResult { Replaced = replaced.Rows + removed.Rows, ReplacedChecksum = replaced + removed };
     }
 

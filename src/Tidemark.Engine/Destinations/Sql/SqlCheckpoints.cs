@@ -18,6 +18,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
 
     public const string Live = "live";
     public const string Staged = "staged";
+    public const string Planned = "planned";
 
     public Task CreateAsync(CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
@@ -44,11 +45,17 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
             ON CONFLICT (pipeline, stream, kind) DO UPDATE SET run = excluded.run
             """,
             cancellationToken, Keys(stream, kind));
+        return await PeekAsync(stream, kind, cancellationToken);
+    }
+
+    /// <summary>A stream's checkpoint, whoever holds it; null where there is none.</summary>
+    public async Task<Checkpoint?> PeekAsync(string stream, string kind, CancellationToken cancellationToken)
+    {
         await using var command = SqlCommands.Command(
             connection,
             $"""
             SELECT cursor, staged, started_at, complete FROM {_checkpoints}
-            WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run
+            WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind
             """,
             Keys(stream, kind));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

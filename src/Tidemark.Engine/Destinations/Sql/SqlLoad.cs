@@ -22,6 +22,10 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         Func<PublishResult, Task> beforeCommit, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync(() => PublishStagedAsync(beforeCommit, cancellationToken));
 
+    public IAsyncEnumerable<RowChange> ChangesAsync(string table, CancellationToken cancellationToken) =>
+        new SqlChanges(database.Dialect, session, Staged().First(stream => stream.Staging.Live.Name.Name == table).Staging)
+            .ReadAsync(cancellationToken);
+
     public async ValueTask DisposeAsync() => await session.DisposeAsync();
 
     private async Task<SqlStreamLoad> OpenStreamAsync(TablePlan table, CancellationToken cancellationToken)
@@ -48,6 +52,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         using var turn = await session.EnterAsync(cancellationToken);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         var stamp = new RowStamp(plan.Run, clock.GetUtcNow());
+        foreach (var stream in ReferredFirst(Staged())) await stream.PromoteAsync(session, cancellationToken);
         var publishes = ReferredFirst(Staged()).ConvertAll(stream =>
             new SqlPublish(database.Dialect, session, stream.Staging, stream.Images, plan, stamp));
         foreach (var publish in Enumerable.Reverse(publishes)) await publish.DeleteAsync(cancellationToken);
@@ -76,8 +81,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         return ordered;
     }
 
-    private IEnumerable<SqlStreamLoad> Staged() =>
-        _streams.Where(stream => stream.Staging.Plan.Mode == WriteMode.Replace);
+    private IEnumerable<SqlStreamLoad> Staged() => _streams.Where(stream => stream.Staging.Plan.IsStaged);
 }
 
 /// <summary>A stream's live table and, in replace mode, the staging beside it.</summary>
@@ -91,9 +95,19 @@ internal sealed record SqlStaging(SqlTable Live, SqlTable Target, TablePlan Plan
     /// <summary>True for a staging that becomes the live table by its name, because there is none yet.</summary>
     public bool IsFirst => !Target.IsDifference && Target.Name != Live.Name;
 
+    /// <summary>Whether there is a live table.</summary>
+    public bool HasLive { get; init; } = true;
+
+    /// <summary>Under which kind the staging's checkpoint is kept.</summary>
+    public string Kind => Plan.IsPlanned ? SqlCheckpoints.Planned : Plan.IsStaged ? SqlCheckpoints.Staged : SqlCheckpoints.Live;
+
     public SqlStaging With(StreamSchema stream) => this with
     {
-        Live = new SqlTable(Live.Name, Plan with { Stream = stream }, Live.Kind),
+        Live = new SqlTable(Live.Name, Plan with { Stream = stream }, Live.Kind)
+        {
+            Missing = Plan.IsPlanned ? Live.Missing.Union(stream.Fields.Skip(Live.Stream.Fields.Count).Select(field => field.Name))
+                .ToHashSet(StringComparer.Ordinal) : Live.Missing,
+        },
         Target = new SqlTable(Target.Name, Plan with { Stream = stream }, Target.Kind),
     };
 }

@@ -23,16 +23,19 @@ internal sealed class SqlPublish(
 
     private DbConnection Connection => session.Connection;
 
-    private bool MayDelete => _checkpoint!.Staged.Unidentified == 0;
+    private bool IsMerge => _live.Plan.Mode == WriteMode.Merge;
 
-    /// <summary>A live row <c>l</c> that Tidemark wrote and that was not read this time.</summary>
-    public static string IsGone(SqlTable live, SqlTable staged) =>
-        $"{live.IsPresent("l")} AND NOT EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE {staged.KeyMatch("s", "l")})";
+    private bool MayDelete => IsMerge || _checkpoint!.Staged.Unidentified == 0;
+
+    /// <summary>A live row <c>l</c> that Tidemark wrote and that was not read this time; of a merge, that is said to be gone.</summary>
+    public static string IsGone(SqlTable live, SqlTable staged) => live.Plan.Mode == WriteMode.Merge
+        ? $"""{live.IsPresent("l")} AND EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE {staged.KeyMatch("s", "l")} AND s."_op" = -1)"""
+        : $"{live.IsPresent("l")} AND NOT EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE {staged.KeyMatch("s", "l")})";
 
     /// <summary>Takes the staging over and deletes what is gone.</summary>
     public async Task DeleteAsync(CancellationToken cancellationToken)
     {
-        _checkpoint = await _checkpoints.ClaimAsync(_live.Stream.Name, SqlCheckpoints.Staged, cancellationToken)
+        _checkpoint = await _checkpoints.ClaimAsync(_live.Stream.Name, staging.Kind, cancellationToken)
             ?? throw new TidemarkException(
                 FailureKind.Defect, "publish.nothing_staged", $"Nothing is staged for {_live.Name.Name}.");
         if (!staging.IsFirst && MayDelete) _deleted = await DeleteGoneAsync(cancellationToken);
@@ -44,7 +47,7 @@ internal sealed class SqlPublish(
         var result = staging.IsFirst ? await RenameAsync(cancellationToken) : await ApplyDifferenceAsync(cancellationToken);
         await _checkpoints.SaveAsync(
             _live.Stream.Name, SqlCheckpoints.Live, _checkpoint! with { Staged = StagedCounts.None, IsComplete = true }, cancellationToken);
-        await _checkpoints.DropAsync(_live.Stream.Name, SqlCheckpoints.Staged, cancellationToken);
+        await _checkpoints.DropAsync(_live.Stream.Name, staging.Kind, cancellationToken);
         if (images is not null && result is { Created: 0, Updated: 0, Deleted: 0 })
         {
             await new SqlUndoLog(Connection, dialect.Schema)
@@ -94,7 +97,7 @@ internal sealed class SqlPublish(
         var all = await Connection.CountAsync($"SELECT count(*) FROM {_staged.Name}", cancellationToken);
         var written = await Connection.CountAsync($"""SELECT count("_hash") FROM {_staged.Name}""", cancellationToken);
         var live = await LiveAsync(
-            MayDelete && all == written
+            !IsMerge && MayDelete && all == written
                 ? ""
                 : $"""AND EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_hash" IS NOT NULL AND {match})""",
             cancellationToken);

@@ -14,7 +14,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
     private readonly LoadPlan _plan;
     private readonly TimeProvider _clock;
     private readonly SqlCheckpoints _checkpoints;
-    private readonly SqlBeforeImages? _images;
+    private readonly List<Field> _planned = [];
+    private SqlBeforeImages? _images;
     private RowState[] _states = [];
 
     // True as long as the table holds nothing but rows that this run has inserted: then keys need no look-up, and all
@@ -45,8 +46,6 @@ internal sealed class SqlStreamLoad : IStreamLoad
 
     internal SqlBeforeImages? Images => _images;
 
-    private string Kind => Staging.Plan.Mode == WriteMode.Replace ? SqlCheckpoints.Staged : SqlCheckpoints.Live;
-
     private DbConnection Connection => _session.Connection;
 
     public static async Task<SqlStreamLoad> OpenAsync(
@@ -58,7 +57,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var setup = new SqlTableSetup(dialect, session, plan, table, clock);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         var (staging, checkpoint) = await setup.RunAsync(live, cancellationToken);
-        var images = await setup.BeginUndoAsync(staging, cancellationToken);
+        // What is only planned touches nothing until it is published.
+        var images = table.IsPlanned ? null : await setup.BeginUndoAsync(staging, cancellationToken);
         var isFilled = await session.Connection.CountAsync(
             $"SELECT CASE WHEN EXISTS (SELECT 1 FROM {staging.Target.Name}) THEN 1 ELSE 0 END", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -74,7 +74,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
     }
 
     public Task<WriteResult> WriteAsync(
-        RowBatch batch, Checkpoint after, Func<IReadOnlyList<RefusedRow>, Task> beforeCommit, CancellationToken cancellationToken) =>
+        RowBatch batch, Checkpoint after, Func<WriteResult, Task> beforeCommit, CancellationToken cancellationToken) =>
         _dialect.ExplainedAsync(() => WriteBatchAsync(batch, after, beforeCommit, cancellationToken));
 
     public Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken) =>
@@ -95,7 +95,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         });
 
     private async Task<WriteResult> WriteBatchAsync(
-        RowBatch batch, Checkpoint after, Func<IReadOnlyList<RefusedRow>, Task> beforeCommit, CancellationToken cancellationToken)
+        RowBatch batch, Checkpoint after, Func<WriteResult, Task> beforeCommit, CancellationToken cancellationToken)
     {
         using var turn = await _session.EnterAsync(cancellationToken);
         if (_isFresh && await TryFreshAsync(batch, after, cancellationToken) is { } quick) return quick;
@@ -117,8 +117,13 @@ internal sealed class SqlStreamLoad : IStreamLoad
         await using var transaction = await Connection.BeginTransactionAsync(cancellationToken);
         var evolved = Staging.With(Stream.With(fields));
         await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Target, cancellationToken);
-        if (Staging.IsDifference) await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Live, cancellationToken);
-        await _checkpoints.RememberAsync(Staging.Live.Name.Name, fields, cancellationToken);
+        if (Staging.Plan.IsPlanned) _planned.AddRange(fields);
+        else
+        {
+            if (Staging.IsDifference) await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Live, cancellationToken);
+            await _checkpoints.RememberAsync(Staging.Live.Name.Name, fields, cancellationToken);
+        }
+
         if (_images is not null) await _images.EnsureAsync(_session, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Staging = evolved;
@@ -129,16 +134,59 @@ internal sealed class SqlStreamLoad : IStreamLoad
     {
         var (live, target) = (Staging.Live, Staging.Target);
         // A first load has nothing to delete, and its rows are counted when it is published.
-        if (!Staging.IsDifference) return new PublishPreview(live.Name.Name, 0, 0, 0);
+        if (!Staging.IsDifference || !Staging.HasLive) return new PublishPreview(live.Name.Name, 0, 0, 0);
         var staged = await session.Connection.CountAsync($"SELECT count(*) FROM {target.Name}", cancellationToken);
         var rows = await session.Connection.CountAsync(
             $"SELECT count(*) FROM {live.Name} AS l WHERE {live.IsPresent("l")}", cancellationToken);
         var gone = await session.Connection.CountAsync(
             $"SELECT count(*) FROM {live.Name} AS l WHERE {SqlPublish.IsGone(live, target)}", cancellationToken);
-        return new PublishPreview(live.Name.Name, rows, staged, gone);
+        var updates = await session.Connection.CountAsync(
+            $"""SELECT count(*) FROM {target.Name} AS s JOIN {live.Name} AS l ON {live.KeyMatch("l", "s")} WHERE s."_op" >= 1""",
+            cancellationToken);
+        return new PublishPreview(live.Name.Name, rows, live.Plan.Mode == WriteMode.Merge ? rows : staged, gone)
+        {
+            Updates = updates,
+        };
     }
 
-    public ValueTask DisposeAsync() => _session.DisposeAsync();
+    /// <summary>Makes the live table ready for what was planned, in the transaction that publishes it.</summary>
+    public async Task PromoteAsync(ISqlSession session, CancellationToken cancellationToken)
+    {
+        if (!Staging.Plan.IsPlanned) return;
+        var setup = new SqlTableSetup(_dialect, session, _plan, Staging.Plan, _clock);
+        _images = await setup.PromoteAsync(Staging, cancellationToken);
+        await new SqlCheckpoints(session.Connection, _dialect.Schema, _plan.Pipeline, _plan.Run)
+            .RememberAsync(Staging.Live.Name.Name, _planned, cancellationToken);
+        Staging = Staging with { HasLive = true, Live = new SqlTable(Staging.Live.Name, Staging.Live.Plan) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Staging.Plan.IsPlanned)
+        {
+            await DropPlanAsync();
+        }
+
+        await _session.DisposeAsync();
+    }
+
+    private async Task DropPlanAsync()
+    {
+        try
+        {
+            using var turn = await _session.EnterAsync(CancellationToken.None);
+            await new SqlTableSetup(_dialect, _session, _plan, Staging.Plan, _clock)
+                .DropPlanAsync(Staging.Live.Name, CancellationToken.None);
+        }
+        catch (DbException)
+        {
+            // The connection is gone; the next plan drops what this one has left.
+        }
+    }
+
+    public Task<long> CountAsync(CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(() => Connection.CountAsync(
+            $"SELECT count(*) FROM {Staging.Live.Name} AS l WHERE {Staging.Live.IsPresent("l")}", cancellationToken));
 
     /// <summary>Inserts the batch as it is; null where that failed, and then nothing is written.</summary>
     private async Task<WriteResult?> TryFreshAsync(RowBatch batch, Checkpoint after, CancellationToken cancellationToken)
@@ -148,7 +196,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         await using var transaction = await BeginAsync(after, cancellationToken);
         try
         {
-            if (Staging.IsDifference)
+            if (Staging.IsDifference && Staging.HasLive)
                 await _session.Bulk.ClassifyAsync(Staging.Live, batch, rows, _states, cancellationToken);
             await _session.Bulk.InsertAsync(Staging.Target, batch, rows, _states, Stamp(), cancellationToken);
         }
@@ -165,7 +213,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
     }
 
     private async Task<WriteResult> WriteCarefullyAsync(
-        RowBatch batch, Checkpoint after, Checksum settled, Func<IReadOnlyList<RefusedRow>, Task> beforeCommit, bool isBisecting,
+        RowBatch batch, Checkpoint after, Checksum settled, Func<WriteResult, Task> beforeCommit, bool isBisecting,
         CancellationToken cancellationToken)
     {
         var rows = Prepare(batch, out var refused, out var deletions);
@@ -176,14 +224,14 @@ internal sealed class SqlStreamLoad : IStreamLoad
             Images = _images,
         };
         WriteResult result;
-        if (Staging.Plan.Mode == WriteMode.Merge)
+        if (!Staging.Plan.IsStaged)
         {
             await bulk.ClassifyAsync(Staging.Live, batch, rows, _states, cancellationToken);
             result = await writer.MergeAsync(batch, rows, deletions, _states);
         }
         else
         {
-            if (Staging.IsDifference) await bulk.ClassifyAsync(Staging.Live, batch, rows, _states, cancellationToken);
+            if (Staging.IsDifference && Staging.HasLive) await bulk.ClassifyAsync(Staging.Live, batch, rows, _states, cancellationToken);
             result = await writer.StageAsync(batch, rows, deletions, _states);
         }
 
@@ -196,10 +244,11 @@ internal sealed class SqlStreamLoad : IStreamLoad
                 Checksum = after.Staged.Checksum - result.ReplacedChecksum - writer.RefusedChecksum,
             },
         };
-        if (refused.Count > 0) await beforeCommit(refused);
+        result = result with { Verified = result.Verified + settled, Refused = refused };
+        await beforeCommit(result);
         await CommitAsync(transaction, after, cancellationToken);
         _hasChanged |= result.Created + result.Updated + result.Deleted > 0;
-        return result with { Verified = result.Verified + settled, Refused = refused };
+        return result;
     }
 
     /// <summary>Rows to write, rows to delete, and rows that cannot be written at all.</summary>
@@ -241,7 +290,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
 
     private async Task CommitAsync(DbTransaction transaction, Checkpoint after, CancellationToken cancellationToken)
     {
-        await _checkpoints.SaveAsync(Stream.Name, Kind, after, cancellationToken);
+        await _checkpoints.SaveAsync(Stream.Name, Staging.Kind, after, cancellationToken);
         // A cancellation in the middle of a commit would leave us in doubt whether it happened.
         await transaction.CommitAsync(CancellationToken.None);
         Checkpoint = after;
@@ -251,7 +300,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
     private async Task<Checksum> SettleAsync(CancellationToken cancellationToken)
     {
         _isFresh = false;
-        if (!_hasUnverifiedRows || Staging.Plan.Mode == WriteMode.Replace) return default;
+        if (!_hasUnverifiedRows || Staging.Plan.IsStaged) return default;
         _hasUnverifiedRows = false;
         return await Connection.ChecksumAsync(
             $"""SELECT "_hash" FROM {Staging.Live.Name} WHERE "_run" = @run""", cancellationToken, ("run", _plan.Run));

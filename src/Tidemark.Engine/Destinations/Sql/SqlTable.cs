@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql;
@@ -29,6 +30,9 @@ public sealed class SqlTable
 
     public SqlTableKind Kind { get; }
 
+    /// <summary>Columns that the table does not have yet, where it must not be touched until it is published.</summary>
+    public IReadOnlySet<string> Missing { get; init; } = ReadOnlySet<string>.Empty;
+
     public StreamSchema Stream => Plan.Stream;
 
     /// <summary>True for a staging that holds only the key and the hash of rows that do not differ from the live ones.</summary>
@@ -53,7 +57,7 @@ public sealed class SqlTable
     /// <param name="state">The row's.</param>
     public SqlColumnRole? Content(int column, RowState state) => Columns[column].Role switch
     {
-        SqlColumnRole.Hash when state == RowState.Kept => null,
+        SqlColumnRole.Hash when state is RowState.Kept or RowState.Deletion => null,
         SqlColumnRole.Hash => SqlColumnRole.Hash,
         SqlColumnRole.Differs => SqlColumnRole.Differs,
         SqlColumnRole.DeletedAt => null,
@@ -61,8 +65,16 @@ public sealed class SqlTable
         var role => IsBare(state) ? null : role,
     };
 
-    /// <summary>Whether a row of this state is written with its key (and, unless it is kept, its hash) alone.</summary>
-    public bool IsBare(RowState state) => IsDifference && state is RowState.Unchanged or RowState.Kept;
+    /// <summary>Whether a row of this state is written with its key (and, where it is unchanged, its hash) alone.</summary>
+    public bool IsBare(RowState state) => IsDifference && state is RowState.Unchanged or RowState.Kept or RowState.Deletion;
+
+    /// <summary>What a difference staging says of a row: 1 it differs, 0 it does not, -1 it is to be deleted.</summary>
+    public static int Operation(RowState state) => state switch
+    {
+        RowState.Deletion => -1,
+        RowState.Unchanged or RowState.Kept => 0,
+        _ => 1,
+    };
 
     /// <summary>Whether an application's column takes the value of a row.</summary>
     /// <param name="column">Position in <see cref="Columns"/> of one whose role is <see cref="SqlColumnRole.Takes"/>.</param>
@@ -75,11 +87,12 @@ public sealed class SqlTable
     public string KeyList => string.Join(", ", Key.Select(column => column.Quoted));
 
     /// <summary>That a row of an alias is one that Tidemark wrote and that is not marked as deleted.</summary>
-    public string IsPresent(string alias) =>
-        $"""{alias}."_hash" IS NOT NULL{(Plan.Deletes.KeepsRow ? $" AND {alias}.\"_deleted_at\" IS NULL" : "")}""";
+    public string IsPresent(string alias) => Missing.Contains("_hash") ? "1 = 0"
+        : $"""{alias}."_hash" IS NOT NULL{(MarksDeleted ? $" AND {alias}.\"_deleted_at\" IS NULL" : "")}""";
 
     /// <summary>A row's hash for comparing; null, which differs from all, where the row is marked as deleted.</summary>
-    public string ComparedHash(string alias) => Plan.Deletes.KeepsRow
+    public string ComparedHash(string alias) => Missing.Contains("_hash") ? "CAST(NULL AS bigint)"
+        : MarksDeleted
         ? $"""CASE WHEN {alias}."_deleted_at" IS NULL THEN {alias}."_hash" END""" : $"""{alias}."_hash" """;
 
     /// <summary>Assignments that mark a row as deleted.</summary>
@@ -99,11 +112,14 @@ public sealed class SqlTable
     public string KeyMatch(string left, string right) =>
         string.Join(" AND ", Key.Select(column => $"{left}.{column.Quoted} = {right}.{column.Quoted}"));
 
+    private bool MarksDeleted => Plan.Deletes.KeepsRow && !Missing.Contains("_deleted_at");
+
     /// <summary>Assignments of what an update writes, whoever owns the columns; the live row's alias is <c>l</c>.</summary>
     public string Assignments(string from) =>
         string.Join(", ", UpdatedColumns.Select(column => $"{column.Quoted} = {Assigned(column, from)}"));
 
-    private static string Assigned(SqlColumn column, string from) => column.Ownership switch
+    /// <summary>What an update gives a column.</summary>
+    public static string Assigned(SqlColumn column, string from) => column.Ownership switch
     {
         { Owner: ColumnOwner.FillIfNull } => $"COALESCE(l.{column.Quoted}, {from}.{column.Quoted})",
         { IsConditional: true } =>

@@ -22,6 +22,7 @@ internal sealed class SqlTableSetup(
     {
         var existing = await session.ColumnsAsync(live, cancellationToken);
         var stream = await WithInferredAsync(existing, cancellationToken);
+        if (table.IsPlanned) return await PlanAsync(live, stream, existing, cancellationToken);
         var liveTable = new SqlTable(live, table with { Stream = stream });
         if (table.Mode == WriteMode.Merge)
         {
@@ -57,12 +58,51 @@ internal sealed class SqlTableSetup(
         return (new SqlStaging(liveTable, target, table), null);
     }
 
+    /// <summary>A staging that says what would change, beside a live table that is left alone.</summary>
+    private async Task<(SqlStaging Staging, Checkpoint? Checkpoint)> PlanAsync(
+        SqlName live, StreamSchema stream, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+    {
+        var shaped = table with { Stream = stream };
+        var target = new SqlTable(PlanName(live), shaped, SqlTableKind.Difference);
+        var liveTable = new SqlTable(live, shaped);
+        liveTable = new SqlTable(live, shaped)
+        {
+            Missing = liveTable.Columns.Select(column => column.Name).Where(name => !existing.ContainsKey(name))
+                .ToHashSet(StringComparer.Ordinal),
+        };
+        await session.Connection.ExecuteAsync($"DROP TABLE IF EXISTS {target.Name}", cancellationToken);
+        await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Planned, cancellationToken);
+        await _checkpoints.DropAsync(stream.Name, SqlCheckpoints.Planned, cancellationToken);
+        await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Planned, cancellationToken);
+        await CreateAsync(target, dialect.CreateStaging, cancellationToken);
+        var from = table.Mode == WriteMode.Merge
+            ? await _checkpoints.PeekAsync(stream.Name, SqlCheckpoints.Live, cancellationToken) : null;
+        return (new SqlStaging(liveTable, target, table) { HasLive = existing.Count > 0 }, from);
+    }
+
+    /// <summary>Makes the live table ready for what was planned.</summary>
+    public async Task<SqlBeforeImages?> PromoteAsync(SqlStaging staging, CancellationToken cancellationToken)
+    {
+        if (!staging.HasLive) await CreateAsync(staging.Live, "CREATE TABLE", cancellationToken);
+        else await AddColumnsAsync(dialect, session, staging.Live, cancellationToken);
+        _before = (await _checkpoints.ClaimAsync(table.Stream.Name, SqlCheckpoints.Live, cancellationToken))?.Cursor;
+        return await BeginUndoAsync(staging, cancellationToken);
+    }
+
+    /// <summary>Drops what was planned and is not published.</summary>
+    public async Task DropPlanAsync(SqlName live, CancellationToken cancellationToken)
+    {
+        await session.Connection.ExecuteAsync($"DROP TABLE IF EXISTS {PlanName(live)}", cancellationToken);
+        await _checkpoints.DropAsync(table.Stream.Name, SqlCheckpoints.Planned, cancellationToken);
+    }
+
     /// <summary>Notes where the stream stood before this run, and makes room for the rows that it will change.</summary>
     /// <returns>Null where nothing is kept.</returns>
     public async Task<SqlBeforeImages?> BeginUndoAsync(SqlStaging staging, CancellationToken cancellationToken)
     {
         if (table.UndoRuns == 0) return null;
         var log = new SqlUndoLog(session.Connection, dialect.Schema);
+        if (!table.MayNarrow) await RequireColumnsAsync(log, staging.Live, cancellationToken);
         await log.BeginAsync(
             plan.Pipeline,
             new UndoEntry(
@@ -73,6 +113,22 @@ internal sealed class SqlTableSetup(
         await images.EnsureAsync(session, cancellationToken);
         await log.PruneAsync(plan.Pipeline, table.Stream.Name, images.Table, table.UndoRuns, cancellationToken);
         return images;
+    }
+
+    private static SqlName PlanName(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_plan_" + live.Name));
+
+    private async Task RequireColumnsAsync(SqlUndoLog log, SqlTable live, CancellationToken cancellationToken)
+    {
+        if (await log.LastShapeAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not { } last) return;
+        var columns = live.Columns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+        var lost = last.Columns.Select(column => column.Name).Where(name => !columns.Contains(name)).ToList();
+        if (lost.Count == 0) return;
+        throw new TidemarkException(
+            FailureKind.Configuration, "guard.narrowed_schema",
+            $"{live.Name.Name} has columns that earlier runs filled and this one would not: {string.Join(", ", lost)}.")
+        {
+            Hint = "Look at the source and at the pipeline's columns; if this is right, run again with --approve.",
+        };
     }
 
     public static SqlName StagingName(SqlName live) =>

@@ -64,6 +64,20 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
             await reader.IsDBNullAsync(column, cancellationToken) ? null : reader.GetString(column);
     }
 
+    /// <summary>What the latest run that is noted wrote of a stream's rows; null where none is.</summary>
+    public async Task<UndoShape?> LastShapeAsync(string pipeline, string stream, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection,
+            $"""
+            SELECT shape FROM {_log} WHERE pipeline = @pipeline AND stream = @stream
+            ORDER BY started_at DESC, run DESC LIMIT 1
+            """,
+            ("pipeline", pipeline), ("stream", stream));
+        return await command.ExecuteScalarAsync(cancellationToken) is string shape
+            ? JsonSerializer.Deserialize<UndoShape>(shape) : null;
+    }
+
     /// <summary>Notes that a run was undone, or, with null, that it is no longer.</summary>
     public Task MarkAsync(string pipeline, string run, string? undoneBy, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>Stops a run that would change more than its limits allow, until a person has approved it.</summary>
+internal sealed class Guard(SyncPlan plan)
+{
+    private const string Hint = "Look at the source; if this is right, run again with --approve.";
+
+    /// <summary>Begins the codes of all objections; a run that ends with one of them is parked.</summary>
+    public const string CodePrefix = "guard.";
+
+    /// <summary>Why a publish needs approval; empty where it does not.</summary>
+    public IReadOnlyList<Problem> Objections(IEnumerable<PublishPreview> previews) =>
+        plan.IsApproved ? [] : [.. previews.Select(Objection).OfType<Problem>()];
+
+    /// <summary>Stops a merge before the batch is committed with which it would go too far.</summary>
+    /// <param name="stream">What is written.</param>
+    /// <param name="table">Its table.</param>
+    /// <param name="deleted">Rows deleted by the run so far, this batch's among them.</param>
+    /// <param name="updated">Rows updated likewise.</param>
+    /// <param name="cancellationToken">Cancels the counting.</param>
+    /// <exception cref="TidemarkException"><c>guard.too_many_deletes</c>, <c>guard.too_many_updates</c>.</exception>
+    public async Task RequireAsync(
+        IStreamLoad stream, string table, long deleted, long updated, CancellationToken cancellationToken)
+    {
+        // Below these a share is never asked for, so that most runs need not count.
+        if (plan.IsApproved || (deleted <= plan.MaxDeletedRows && (updated <= plan.MaxDeletedRows || plan.MaxUpdatedPercent >= 100)))
+            return;
+        var rows = await stream.CountAsync(cancellationToken) + deleted;
+        if (Objection(new PublishPreview(table, rows, rows, deleted) { Updates = updated }) is not { } objection) return;
+        throw new TidemarkException(FailureKind.Configuration, objection.Code, objection.Message) { Hint = objection.Hint };
+    }
+
+    private Problem? Objection(PublishPreview preview)
+    {
+        if (preview is { StagedRows: 0, LiveRows: > 0 })
+        {
+            return new Problem(
+                "guard.empty_source", $"table {preview.Table}",
+                $"The source has no records, and {preview.Table} has {preview.LiveRows} rows.", Hint);
+        }
+
+        return TooMany("deletes", "deleted", preview.Deletes, plan.MaxDeletedPercent)
+            ?? TooMany("updates", "updated", preview.Updates, plan.MaxUpdatedPercent);
+
+        Problem? TooMany(string what, string done, long rows, double limit)
+        {
+            var percent = preview.LiveRows == 0 ? 0 : 100.0 * rows / preview.LiveRows;
+            if (rows <= plan.MaxDeletedRows || percent <= limit) return null;
+            return new Problem(
+                $"guard.too_many_{what}", $"table {preview.Table}",
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{rows} of {preview.LiveRows} rows of {preview.Table} ({percent:0.#} %) would be {done}; the limit is {limit:0.#} %."),
+                Hint);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Tidemark.Engine.Destinations;
+
+namespace Tidemark.Engine.Runs;
+
+/// <summary>What a run would change, stream by stream.</summary>
+public sealed record RunPlan(IReadOnlyList<StreamChanges> Streams);
+
+/// <summary>What a run would change of one stream.</summary>
+/// <param name="Stream">Name of the stream.</param>
+/// <param name="Table">Its table.</param>
+public sealed record StreamChanges(string Stream, string Table)
+{
+    public long Adds { get; init; }
+
+    public long Updates { get; init; }
+
+    public long Deletes { get; init; }
+
+    public long Unchanged { get; init; }
+
+    public long Quarantined { get; init; }
+
+    /// <summary>A hash over all changes, in hexadecimal; equal for equal changes, in whatever order they come.</summary>
+    public string Digest { get; init; } = "";
+
+    /// <summary>The first few changes of each kind.</summary>
+    public IReadOnlyList<RowChange> Samples { get; init; } = [];
+}

@@ -1,0 +1,58 @@
+using Spectre.Console;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Output;
+
+/// <summary>A plan as people read it: counts a stream, then the first few changes, field by field.</summary>
+internal static class PlanReport
+{
+    private const int FieldsShown = 6;
+    private const int LettersShown = 40;
+
+    public static void Write(IAnsiConsole console, RunPlan plan)
+    {
+        var table = new FittingTable();
+        table.Add("stream", plan.Streams.Select(stream => stream.Stream));
+        table.Add("table", plan.Streams.Select(stream => stream.Table), rank: 9);
+        Add("to add", stream => stream.Adds);
+        Add("to update", stream => stream.Updates);
+        Add("to delete", stream => stream.Deletes);
+        Add("unchanged", stream => stream.Unchanged);
+        if (plan.Streams.Any(stream => stream.Quarantined > 0)) Add("quarantined", stream => stream.Quarantined);
+        table.Write(console);
+        foreach (var stream in plan.Streams.Where(stream => stream.Samples.Count > 0)) WriteSamples(console, stream);
+
+        void Add(string name, Func<StreamChanges, long> value) =>
+            table.Add(name, plan.Streams.Select(stream => RunReport.Number(value(stream))), isNumber: true);
+    }
+
+    private static void WriteSamples(IAnsiConsole console, StreamChanges stream)
+    {
+        console.MarkupLine($"[grey]{Markup.Escape(Printable.Of(stream.Table))}[/]");
+        foreach (var change in stream.Samples)
+        {
+            var (sign, colour) = change.Kind switch
+            {
+                ChangeKind.Add => ("+", "green"),
+                ChangeKind.Update => ("~", "yellow"),
+                _ => ("-", "red"),
+            };
+            var fields = change.Fields.Take(FieldsShown).Select(field => Tell(change.Kind, field)).ToList();
+            if (change.Fields.Count > FieldsShown) fields.Add($"… {change.Fields.Count - FieldsShown} more");
+            if (fields.Count == 0) fields.Add("only what is kept in raw");
+            console.MarkupLine(
+                $"  [{colour}]{sign}[/] {Markup.Escape(Printable.Of(change.Key))}  [grey]{Markup.Escape(string.Join(", ", fields))}[/]");
+        }
+
+        var left = stream.Adds + stream.Updates + stream.Deletes - stream.Samples.Count;
+        if (left > 0) console.MarkupLine($"  [grey]and {RunReport.Number(left)} more; --save FILE writes all of them[/]");
+    }
+
+    private static string Tell(ChangeKind kind, FieldChange field) => kind == ChangeKind.Update
+        ? $"{Printable.Of(field.Name)}: {Value(field.Before)} → {Value(field.After)}"
+        : $"{Printable.Of(field.Name)}: {Value(field.After ?? field.Before)}";
+
+    private static string Value(string? value) =>
+        value is null ? "null" : Printable.Of(value.Length > LettersShown ? value[..LettersShown] + "…" : value);
+}

@@ -1,0 +1,201 @@
+using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Destinations;
+
+/// <summary>P7: what would change can be seen before it does. P5: what goes too far waits for a person.</summary>
+public abstract partial class DestinationPromises
+{
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task P7_a_dry_run_says_what_would_change_and_changes_nothing(WriteMode mode)
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 40)));
+        var before = await StateAsync();
+        var source = PeopleSource([.. Persons(2, 38), Person("p000002", "Zoe"), Person("new", "N"), """{"id":"bad","age":"x"}"""]);
+        if (mode == WriteMode.Merge) source.With("people", [Person("p000002", "Zoe"), Person("new", "N"), Person("p000003", "name 3"), """-{"id":"p000000"}""", """-{"id":"p000001"}""", """{"id":"bad","age":"x"}"""]);
+
+        var planned = await PlanAsync(source, mode);
+
+        planned.Status.ShouldBe(RunStatus.Planned);
+        (await StateAsync()).ShouldBe(before);
+        (await Bench.QuarantineAsync()).ShouldBeEmpty();
+        var changes = planned.Plan!.Streams.ShouldHaveSingleItem();
+        (changes.Adds, changes.Updates, changes.Deletes, changes.Quarantined).ShouldBe((1, 1, 2, 1));
+        changes.Unchanged.ShouldBe(mode == WriteMode.Merge ? 1 : 37);
+        changes.Samples.ShouldContain(change => change.Kind == ChangeKind.Update && change.Key == "p000002"
+            && change.Fields.Single() == new FieldChange("name", "name 2", "Zoe"));
+        changes.Samples.Where(change => change.Kind == ChangeKind.Delete).Select(change => change.Key).ShouldBe(["p000000", "p000001"]);
+
+        var real = await Bench.RunAsync(source, mode, Stop);
+        (Only(real).Created, Only(real).Updated, Only(real).Deleted).ShouldBe((1, 1, 2));
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task P7_a_dry_run_of_a_first_load_adds_everything_and_makes_no_table(WriteMode mode)
+    {
+        var planned = await PlanAsync(PeopleSource(Persons(0, 25)), mode);
+
+        var changes = planned.Plan!.Streams.ShouldHaveSingleItem();
+        (changes.Adds, changes.Updates, changes.Deletes, changes.Unchanged).ShouldBe((25, 0, 0, 0));
+        (await TablesAsync()).ShouldNotContain("people");
+        Only(await Bench.RunAsync(PeopleSource(Persons(0, 25)), mode, Stop)).Created.ShouldBe(25);
+    }
+
+    [Fact]
+    public async Task P7_a_dry_run_over_an_applications_own_table_gives_it_no_column()
+    {
+        await Bench.MergeAsync(new ScriptedSource(Pets)); // makes the database
+        await Bench.ExecuteAsync("CREATE TABLE people (id text PRIMARY KEY, name text)");
+        await Bench.ExecuteAsync("INSERT INTO people VALUES ('p000000', 'own'), ('other', 'other')");
+
+        var planned = await PlanAsync(PeopleSource(Persons(0, 2)), WriteMode.Replace);
+
+        var changes = planned.Plan!.Streams.ShouldHaveSingleItem();
+        (changes.Adds, changes.Updates, changes.Deletes).ShouldBe((1, 1, 0));
+        (await Bench.QueryAsync(Everything)).ShouldBe(["other|other", "p000000|own"]);
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task P7_a_plan_is_carried_out_as_it_was_seen(WriteMode mode)
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 40)));
+        var source = PeopleSource([.. Persons(20, 20), .. Persons(5, 15, " new"), Person("x", "X")]);
+        if (mode == WriteMode.Merge) source.With("people", [.. Persons(5, 15, " new"), Person("x", "X"), .. Persons(0, 5).Select(gone => "-" + gone)]);
+        var file = System.IO.Path.Combine(Bench.Folder, "plan.jsonl");
+        await PlanAsync(source, mode, file);
+        var plan = await SavedPlan.ReadAsync(file, Stop);
+        (await System.IO.File.ReadAllLinesAsync(file, Stop)).Length.ShouldBe(15 + 1 + 5 + 1);
+
+        var result = await ApplyAsync(source, plan);
+
+        result.Status.ShouldBe(RunStatus.Succeeded);
+        (Only(result).Created, Only(result).Updated, Only(result).Deleted).ShouldBe((1, 15, 5));
+        (await Bench.QueryAsync("SELECT count(*) FROM people WHERE name LIKE '%new'")).ShouldBe(["15"]);
+        (await TablesAsync()).ShouldNotContain(table => table.StartsWith("_tidemark_plan", StringComparison.Ordinal));
+        (await Bench.UndoAsync(result)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT count(*) FROM people WHERE name LIKE '%new'")).ShouldBe(["0"]);
+        Only(await Bench.ReplaceAsync(PeopleSource(Persons(0, 40)))).Unchanged.ShouldBe(40);
+    }
+
+    [Theory]
+    [InlineData("UPDATE people SET name = 'by hand' WHERE id = 'p000007'", null)]
+    [InlineData("DELETE FROM people WHERE id = 'p000030'", null)]
+    [InlineData(null, "p000031")]
+    public async Task P7_a_plan_is_refused_when_either_side_has_moved_on(string? statement, string? changedAtSource)
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 40)));
+        string[] records = [.. Persons(20, 20), .. Persons(5, 15, " new"), .. Persons(0, 5)];
+        var file = System.IO.Path.Combine(Bench.Folder, "plan.jsonl");
+        await PlanAsync(PeopleSource(records), WriteMode.Replace, file);
+        if (statement is not null) await Bench.ExecuteAsync(statement);
+        if (changedAtSource is not null) records = [.. records, Person(changedAtSource, "newer")];
+        var before = await Bench.QueryAsync(Everything);
+
+        var result = await ApplyAsync(PeopleSource(records), await SavedPlan.ReadAsync(file, Stop));
+
+        result.Status.ShouldBe(RunStatus.Failed);
+        result.Problems.ShouldHaveSingleItem().Code.ShouldBe("plan.moved_on");
+        (await Bench.QueryAsync(Everything)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task P5_a_merge_parks_before_the_batch_that_would_delete_too_much_and_shows_why()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 100)));
+        var source = PeopleSource([.. Persons(0, 30).Select(gone => "-" + gone)]);
+
+        var parked = await Bench.MergeAsync(source);
+
+        parked.Status.ShouldBe(RunStatus.Parked);
+        parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.too_many_deletes");
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["100"]);
+        Bench.Limits = plan => plan with { IsApproved = true };
+        var approved = await Bench.MergeAsync(source);
+        approved.Status.ShouldBe(RunStatus.Succeeded);
+        Only(approved).Deleted.ShouldBe(30);
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task P5_too_many_updates_park(WriteMode mode)
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 100)));
+        Bench.Limits = plan => plan with { MaxUpdatedPercent = 20 };
+
+        var parked = await Bench.RunAsync(PeopleSource(Persons(0, 100, " wrong")), mode, Stop);
+
+        parked.Status.ShouldBe(RunStatus.Parked);
+        parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.too_many_updates");
+        (await Bench.QueryAsync("SELECT count(*) FROM people WHERE name LIKE '%wrong'")).ShouldBe(["0"]);
+        if (mode == WriteMode.Replace) parked.Plan!.Streams.ShouldHaveSingleItem().Updates.ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task P5_a_narrowed_schema_parks_until_it_is_approved()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 5)));
+        var narrow = People with { Fields = [.. People.Fields.Where(field => field.Name is not ("paid" or "tags"))] };
+        var source = new ScriptedSource(narrow).With("people", Persons(0, 5));
+        Bench.Policy = table => table with { MayNarrow = false };
+
+        var parked = await Bench.MergeAsync(source);
+
+        parked.Status.ShouldBe(RunStatus.Parked);
+        parked.Problems.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            problem => problem.Code.ShouldBe("guard.narrowed_schema"), problem => problem.Message.ShouldContain("paid, tags"));
+        (await Bench.MergeAsync(source)).Status.ShouldBe(RunStatus.Parked);
+        Bench.Policy = table => table with { MayNarrow = true };
+        (await Bench.MergeAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
+        Bench.Policy = table => table with { MayNarrow = false };
+        (await Bench.MergeAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
+    }
+
+    [Fact]
+    public async Task P7_a_dry_run_shows_columns_that_have_another_owner_as_they_stay()
+    {
+        await Bench.MergeAsync(DealSource(Deal("a", "OPEN"), Deal("b", "OPEN")));
+        await Bench.ExecuteAsync("UPDATE deals SET workflow_status = 'REVIEW'");
+
+        var planned = await PlanAsync(DealSource(Deal("a", "TALKS", "bob"), Deal("b", "WON", "bob")), WriteMode.Merge);
+
+        planned.Plan!.Streams.ShouldHaveSingleItem().Samples
+            .Select(change => $"{change.Key}: {string.Join(", ", change.Fields.Select(field => $"{field.Name} {field.Before}>{field.After}"))}")
+            .ShouldBe(["a: stage OPEN>TALKS", "b: stage OPEN>WON, workflow_status REVIEW>WON"]);
+    }
+
+    private async Task<RunResult> PlanAsync(ScriptedSource source, WriteMode mode, string? file = null)
+    {
+        var (policy, limits) = (Bench.Policy, Bench.Limits);
+        Bench.Policy = table => policy(table) with { IsPlanned = true };
+        Bench.Limits = plan => limits(plan) with { IsDryRun = true, PlanFile = file };
+        var result = await Bench.RunAsync(source, mode, Stop);
+        (Bench.Policy, Bench.Limits) = (policy, limits);
+        return result;
+    }
+
+    private async Task<RunResult> ApplyAsync(ScriptedSource source, SavedPlan saved)
+    {
+        var (policy, limits) = (Bench.Policy, Bench.Limits);
+        Bench.Policy = table => policy(table) with { IsPlanned = true };
+        Bench.Limits = plan => limits(plan) with { Approved = saved, IsApproved = true };
+        var result = await Bench.RunAsync(source, saved.Mode, Stop);
+        (Bench.Policy, Bench.Limits) = (policy, limits);
+        return result;
+    }
+
+    /// <summary>Everything in the database that is not the engine's own.</summary>
+    private async Task<IReadOnlyList<string>> StateAsync() =>
+        [.. await TablesAsync(), .. await Bench.QueryAsync(Everything), .. await Bench.QueryAsync("SELECT * FROM _tidemark_checkpoints WHERE kind = 'live'")];
+
+    protected abstract Task<IReadOnlyList<string>> TablesAsync();
+}
