@@ -53,6 +53,7 @@ internal static class CloseStreams
         }) with
         {
             Probes = [CloseSearch.Of(objectType, Created, ["id"], 1).Call(new Slice())],
+            Count = CloseSearch.Count(objectType, Created, Floor(options)?.ToUnixTimeSeconds()),
         };
 
         HttpListing By(string time) => CloseSearch.Of(objectType, time, fields, options.SearchPageSize);
@@ -69,6 +70,9 @@ internal static class CloseStreams
         }) with
         {
             Probes = [list.With("_limit", 1)],
+            Count = new HttpCount(
+                list.With($"{Created}__gte", ClosePaging.Instant(Floor(options)?.ToUnixTimeSeconds())).With("_limit", 1),
+                "total_results"),
         };
 
         HttpListing By(string time) =>
@@ -108,8 +112,7 @@ internal static class CloseStreams
     private static HttpStream Changing(
         CloseOptions options, StreamSchema schema, HttpListing listing, CloseFeed feed)
     {
-        DateTimeOffset? floor = options.StartDate is { } day
-            ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
+        var floor = Floor(options);
         return new HttpStream(schema, listing)
         {
             Changes = new ChangeFeed(new CloseEvents(feed, floor?.ToUnixTimeSeconds()).ReadAsync, CloseEvents.Reach),
@@ -118,6 +121,9 @@ internal static class CloseStreams
             Floor = floor,
         };
     }
+
+    private static DateTimeOffset? Floor(CloseOptions options) => options.StartDate is { } day
+        ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
 
     /// <summary>A short list, read whole every time.</summary>
     private static HttpStream Whole(StreamSchema schema, HttpListing listing) => new(schema, listing);
