@@ -26,12 +26,9 @@ internal sealed record ZohoToken(Secret Value, string? ApiDomain, DateTimeOffset
     {
         var credentials = new Credentials([options.ClientSecret, options.RefreshToken]);
         await using var accounts = new HttpExchange(
-            new HttpApi(ZohoHosts.Accounts(options))
+            options.ApiAt(ZohoHosts.Accounts(options)) with
             {
                 Authentication = credentials,
-                Timeout = options.Timeout,
-                Retries = options.Retries,
-                AllowsPrivateNetwork = options.AllowPrivateNetwork,
                 Classify = answer => ZohoErrors.ClassifyToken(answer, options.TokenWait),
             }, clock);
         var call = new HttpCall(HttpMethod.Post, "/oauth/v2/token") { IsRepeatable = true }
