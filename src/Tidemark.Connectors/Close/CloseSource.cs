@@ -82,7 +82,7 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
         try
         {
             await foreach (var page in _exchange.ReadAsync(
-                CloseStreams.CustomFields(options.PageSize), new Slice { Scope = kind }, cancellationToken))
+                CloseStreams.CustomFields, new Slice { Scope = kind }, cancellationToken))
             {
                 using (page)
                 {

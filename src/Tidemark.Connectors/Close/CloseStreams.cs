@@ -14,6 +14,13 @@ internal static class CloseStreams
     private const string Updated = "date_updated";
     private const int MaxAddress = 1_800;
 
+    /// <summary>Custom fields of one kind, which is the slice's scope. Not every kind takes a size of pages.</summary>
+    public static readonly HttpListing CustomFields =
+        ClosePaging.ByCount(slice => HttpCall.Get($"{Root}/custom_field/{slice.Scope}/"), pageSize: null) with
+        {
+            Scopes = (_, _) => Task.FromResult(CloseCustomField.Kinds),
+        };
+
     public static IReadOnlyList<HttpStream> All(CloseOptions options, IReadOnlyList<CloseCustomField> custom) =>
     [
         Searched(options, With(CloseSchemas.Leads, custom, "lead"), "lead", ofLead: null),
@@ -23,19 +30,12 @@ internal static class CloseStreams
         Activities(options, With(CloseSchemas.Activities, custom, "activity")),
         Tasks(options, CloseSchemas.Tasks),
         Whole(CloseSchemas.Users, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/user/"), options.PageSize)),
-        Whole(CloseSchemas.CustomFields, CustomFields(options.PageSize)) with { ScopeField = "kind", Parallel = 2 },
+        Whole(CloseSchemas.CustomFields, CustomFields) with { ScopeField = "kind", Parallel = 2 },
         Whole(CloseSchemas.Pipelines, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/pipeline/"), null)),
         Whole(CloseSchemas.LeadStatuses, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/status/lead/"), null)),
         Whole(CloseSchemas.OpportunityStatuses,
             ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/status/opportunity/"), null)),
     ];
-
-    /// <summary>Custom fields of one kind, which is the slice's scope.</summary>
-    public static HttpListing CustomFields(int pageSize) =>
-        ClosePaging.ByCount(slice => HttpCall.Get($"{Root}/custom_field/{slice.Scope}/"), pageSize) with
-        {
-            Scopes = (_, _) => Task.FromResult(CloseCustomField.Kinds),
-        };
 
     private static HttpStream Searched(
         CloseOptions options, StreamSchema schema, string objectType, Func<string, HttpListing>? ofLead)

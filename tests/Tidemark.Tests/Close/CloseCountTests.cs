@@ -1,6 +1,5 @@
 using System.Globalization;
 using Shouldly;
-using Tidemark.Tests.Connectors;
 using Xunit;
 
 namespace Tidemark.Tests.Close;
@@ -13,13 +12,7 @@ public sealed class CloseCountTests
     public async Task What_was_made_before_the_start_date_is_neither_read_nor_counted(string stream)
     {
         var start = TimeProvider.System.GetUtcNow().AddMonths(-9).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        await using var bench = await VendorBench.StartAsync("close", 120, address => new Dictionary<string, string>
-        {
-            ["api_key"] = "api_tidemark",
-            ["base_url"] = address.ToString(),
-            ["allow_private_network"] = "true",
-            ["start_date"] = start,
-        });
+        await using var bench = await CloseBench.StartAsync(120, ("start_date", start));
         var truth = await bench.TruthAsync(stream);
         var wanted = truth.Values.Count(record => string.CompareOrdinal(record["date_created"]!.ToString(), start) >= 0);
         wanted.ShouldBeInRange(1, truth.Count - 1);
