@@ -80,5 +80,5 @@ public sealed class Home
     /// <summary>Asks a source or a destination, by name, whether it works; null for all of them. Changes nothing.</summary>
     /// <exception cref="TidemarkException"><c>name.unknown</c>.</exception>
     public Task<IReadOnlyList<ConnectionTest>> TestAsync(string? name, CancellationToken cancellationToken) =>
-        ConnectionTest.RunAsync(Definitions, Planner, name, cancellationToken);
+        ConnectionTest.RunAsync(Definitions, Planner, _clock, name, cancellationToken);
 }

@@ -24,6 +24,9 @@ public sealed class ScriptedSource(params StreamSchema[] streams) : ISource
     /// <summary>Awaited before each page is given.</summary>
     public Func<int, Task> BeforePage { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Answers how many records a stream has.</summary>
+    public Func<string, CancellationToken, Task<long?>> Estimate { get; set; } = (_, _) => Task.FromResult<long?>(null);
+
     public bool Resumes { get; set; } = true;
 
     public bool NeverEnds { get; set; }
@@ -42,6 +45,8 @@ public sealed class ScriptedSource(params StreamSchema[] streams) : ISource
         Task.FromResult<IReadOnlyList<StreamSchema>>(streams);
 
     public Task<SourceCheck> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(new SourceCheck([], []));
+
+    public Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) => Estimate(stream, cancellationToken);
 
     public bool CanResume(string stream, Cursor cursor) => Resumes;
 

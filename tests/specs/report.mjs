@@ -3,7 +3,7 @@ const columns = [
   'vendor', 'requests', 'answers', 'no schema', 'outside', 'allowed', 'violations', 'statuses answered',
 ];
 
-export function report(results, isProof) {
+export function report(results, graphql, isProof) {
   const rows = results.map(({ vendor, left, ...result }) => left ? [vendor, left] : [
     vendor, result.requests, result.answers, result.unspecified, result.outside, result.allowed, violationsOf(result),
     [...result.statuses].sort().join(' '),
@@ -11,6 +11,7 @@ export function report(results, isProof) {
   const checked = results.filter(({ left }) => !left);
   for (const result of checked) tell(result);
   const verdicts = checked.map(result => isProof ? isSeen(result) : isGood(result));
+  verdicts.push(isProof ? areStaleRowsSeen(graphql) : areRowsGood(graphql));
 
   console.log('');
   const table = [columns, ...rows];
@@ -44,4 +45,19 @@ function isSeen({ vendor, violations }) {
   const say = isSeen => isSeen ? 'seen' : 'MISSED';
   console.log(`${vendor}: the wrong answer was ${say(hasSeenAnswer)}, the wrong request was ${say(hasSeenRequest)}`);
   return hasSeenAnswer && hasSeenRequest;
+}
+
+function areRowsGood({ rows, findings }) {
+  for (const finding of findings) console.log(`json-graphql-server: ${finding}`);
+  if (findings.length === 0) console.log(`json-graphql-server: all ${rows} rows are its records, after a change too`);
+  return findings.length === 0;
+}
+
+/** Changed on purpose and not synced: one record, and one that is gone. */
+function areStaleRowsSeen({ findings }) {
+  const hasSeen = findings.length === 2 && findings.some(line => / raw is /.test(line))
+    && findings.some(line => /no such record$/.test(line));
+  for (const finding of hasSeen ? [] : findings) console.log(`json-graphql-server: ${finding}`);
+  console.log(`json-graphql-server: the rows that are out of date were ${hasSeen ? 'seen' : 'MISSED'}`);
+  return hasSeen;
 }

@@ -1,7 +1,9 @@
-// The whole check: run everything against the stand-ins through recorders, then judge what was recorded.
+// The whole check: run everything against the stand-ins through recorders, then judge what was recorded; and read a
+// GraphQL server that is nobody's stand-in.
 import { readFileSync } from 'node:fs';
 import { parse } from '@stoplight/yaml';
 import { Allowed } from './allowed.mjs';
+import { checkGraphql } from './graphql.mjs';
 import { judge } from './judge.mjs';
 import { PrismOpinion } from './prism.mjs';
 import { record } from './record.mjs';
@@ -36,4 +38,4 @@ try {
   await sandbox.stop();
 }
 
-process.exit(report(results, isProof));
+process.exit(report(results, await checkGraphql(work, isProof), isProof));

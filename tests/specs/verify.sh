@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Holds Tidemark's requests, and its stand-ins' answers, against the vendors' own specs. See docs/contract-checks.md.
+# Holds Tidemark's requests, and its stand-ins' answers, against the vendors' own specs, and what it reads of a GraphQL
+# server by others against that server's data. See docs/contract-checks.md.
 #   TIDEMARK_SPECS=FOLDER tests/specs/verify.sh            checks; 1 on violations
 #   TIDEMARK_SPECS=FOLDER tests/specs/verify.sh --prove    spoils answers and requests on purpose; 1 if that goes unseen
 set -euo pipefail

@@ -17,14 +17,11 @@ public sealed class CloseConnector : ISourceConnector
 
     public ISource OpenSource(object options, TimeProvider clock) => new CloseSource((CloseOptions)options, clock);
 
-    internal static HttpApi Api(CloseOptions options) => new(options.BaseUrl)
+    internal static HttpApi Api(CloseOptions options) => options.ApiAt(options.BaseUrl) with
     {
         Authentication = new CloseKey(options.ApiKey),
         RequestsPerSecond = options.RequestsPerSecond,
         MaxConcurrent = options.Parallel * 2,
-        Timeout = options.Timeout,
-        Retries = options.Retries,
-        AllowsPrivateNetwork = options.AllowPrivateNetwork,
         Classify = CloseErrors.Classify,
     };
 }

@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Close;
 
 /// <summary>Settings of a Close source.</summary>
-public sealed record CloseOptions
+public sealed record CloseOptions : HttpOptions
 {
     [Required]
     [Description("API key of the organization, api_…, of a user who may see all records.")]
@@ -30,14 +31,6 @@ public sealed record CloseOptions
     [Description("Leads or contacts a page of a search, 1 to 200. Default 200.")]
     public int SearchPageSize { get; set; } = 200;
 
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "{0} is from 1 to 600.")]
-    [Description("Seconds for one request, from connecting to the last byte, 1 to 600. Default 60.")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
-
-    [Range(0, 20)]
-    [Description("How often a request is repeated before the run fails, 0 to 20. Default 5.")]
-    public int Retries { get; set; } = 5;
-
     [RegularExpression(
         @"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", ErrorMessage = "{0} is a day such as 2024-01-31.")]
     [Description("Day in UTC before which nothing was created that is wanted, e.g. 2024-01-31. Default: everything.")]
@@ -45,8 +38,5 @@ public sealed record CloseOptions
 
     [Range(typeof(TimeSpan), "00:05:00", "1.00:00:00", ErrorMessage = "{0} is from 300 to 86400.")]
     [Description("Seconds that an incremental reading goes back before the last one began, 300 to 86400. Default 600.")]
-    public TimeSpan Overlap { get; set; } = TimeSpan.FromMinutes(10);
-
-    [Description("Whether the address may be loopback or private, and plain http then. Default false.")]
-    public bool AllowPrivateNetwork { get; set; }
+    public override TimeSpan Overlap { get; set; } = TimeSpan.FromMinutes(10);
 }

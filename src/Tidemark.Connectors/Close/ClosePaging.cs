@@ -34,7 +34,7 @@ internal static class ClosePaging
 
     /// <summary>A list without such a filter: everything, by counting.</summary>
     /// <param name="call">The call for a slice, without paging.</param>
-    /// <param name="pageSize">Null where the list takes no such parameter, and gives everything.</param>
+    /// <param name="pageSize">Null where the list takes no such parameter: it gives everything, or as much as it likes.</param>
     public static HttpListing ByCount(Func<Slice, HttpCall> call, int? pageSize) =>
         new("data",
             slice => call(slice).With("_limit", pageSize).With("_skip", Some(Paging.Offset(slice))),

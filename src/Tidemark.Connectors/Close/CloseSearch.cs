@@ -23,7 +23,7 @@ internal static class CloseSearch
     /// <param name="fields">What to give of each; without it Close gives ids only.</param>
     /// <param name="pageSize">1 to 200.</param>
     public static HttpListing Of(string objectType, string field, IReadOnlyList<string> fields, int pageSize) => new(
-        "data", slice => HttpCall.Search(Path, Body(objectType, field, fields, pageSize, slice)),
+        "data", slice => HttpCall.Search(Path, Body(objectType, field, fields, pageSize, slice).ToJsonString()),
         new Paging((slice, page) => Next(slice, page, field, pageSize), page => page["cursor"] is { Length: > 0 })
         {
             Picks = ["cursor"],
@@ -36,11 +36,19 @@ internal static class CloseSearch
         LosesPosition = error => error.Code == CloseErrors.CursorGone,
     };
 
+    /// <summary>How many there are from a second on; null for all.</summary>
+    public static HttpCount Count(string objectType, string field, long? from)
+    {
+        var body = Body(objectType, field, ["id"], 1, new Slice { From = from });
+        body["include_counts"] = true;
+        return new HttpCount(HttpCall.Search(Path, body.ToJsonString()), "count/total");
+    }
+
     /// <summary>Whether a call is the search for a later page.</summary>
     public static bool HasCursor(HttpCall call) =>
         call.Path == Path && call.Json is { } json && JsonNode.Parse(json)?["cursor"] is not null;
 
-    private static string Body(string objectType, string field, IReadOnlyList<string> fields, int pageSize, Slice slice)
+    private static JsonObject Body(string objectType, string field, IReadOnlyList<string> fields, int pageSize, Slice slice)
     {
         var position = Position.Parse(slice.Position);
         var queries = new JsonArray(new JsonObject { ["type"] = "object_type", ["object_type"] = objectType });
@@ -62,7 +70,7 @@ internal static class CloseSearch
             ["_limit"] = pageSize,
         };
         if (position.Cursor is { } cursor) body["cursor"] = cursor;
-        return body.ToJsonString();
+        return body;
 
         JsonObject Field() => new()
         {

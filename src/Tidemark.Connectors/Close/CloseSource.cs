@@ -34,6 +34,9 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
         }
     }
 
+    public async Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) =>
+        await (await OpenAsync(cancellationToken)).EstimateAsync(stream, cancellationToken);
+
     // Custom fields have no say in it.
     public bool CanResume(string stream, Cursor cursor) => Over([]).CanResume(stream, cursor);
 
@@ -79,7 +82,7 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
         try
         {
             await foreach (var page in _exchange.ReadAsync(
-                CloseStreams.CustomFields(options.PageSize), new Slice { Scope = kind }, cancellationToken))
+                CloseStreams.CustomFields, new Slice { Scope = kind }, cancellationToken))
             {
                 using (page)
                 {

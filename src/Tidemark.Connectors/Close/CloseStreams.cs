@@ -14,6 +14,13 @@ internal static class CloseStreams
     private const string Updated = "date_updated";
     private const int MaxAddress = 1_800;
 
+    /// <summary>Custom fields of one kind, which is the slice's scope. Not every kind takes a size of pages.</summary>
+    public static readonly HttpListing CustomFields =
+        ClosePaging.ByCount(slice => HttpCall.Get($"{Root}/custom_field/{slice.Scope}/"), pageSize: null) with
+        {
+            Scopes = (_, _) => Task.FromResult(CloseCustomField.Kinds),
+        };
+
     public static IReadOnlyList<HttpStream> All(CloseOptions options, IReadOnlyList<CloseCustomField> custom) =>
     [
         Searched(options, With(CloseSchemas.Leads, custom, "lead"), "lead", ofLead: null),
@@ -23,19 +30,12 @@ internal static class CloseStreams
         Activities(options, With(CloseSchemas.Activities, custom, "activity")),
         Tasks(options, CloseSchemas.Tasks),
         Whole(CloseSchemas.Users, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/user/"), options.PageSize)),
-        Whole(CloseSchemas.CustomFields, CustomFields(options.PageSize)) with { ScopeField = "kind", Parallel = 2 },
+        Whole(CloseSchemas.CustomFields, CustomFields) with { ScopeField = "kind", Parallel = 2 },
         Whole(CloseSchemas.Pipelines, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/pipeline/"), null)),
         Whole(CloseSchemas.LeadStatuses, ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/status/lead/"), null)),
         Whole(CloseSchemas.OpportunityStatuses,
             ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/status/opportunity/"), null)),
     ];
-
-    /// <summary>Custom fields of one kind, which is the slice's scope.</summary>
-    public static HttpListing CustomFields(int pageSize) =>
-        ClosePaging.ByCount(slice => HttpCall.Get($"{Root}/custom_field/{slice.Scope}/"), pageSize) with
-        {
-            Scopes = (_, _) => Task.FromResult(CloseCustomField.Kinds),
-        };
 
     private static HttpStream Searched(
         CloseOptions options, StreamSchema schema, string objectType, Func<string, HttpListing>? ofLead)
@@ -53,6 +53,7 @@ internal static class CloseStreams
         }) with
         {
             Probes = [CloseSearch.Of(objectType, Created, ["id"], 1).Call(new Slice())],
+            Count = CloseSearch.Count(objectType, Created, Floor(options)?.ToUnixTimeSeconds()),
         };
 
         HttpListing By(string time) => CloseSearch.Of(objectType, time, fields, options.SearchPageSize);
@@ -69,6 +70,9 @@ internal static class CloseStreams
         }) with
         {
             Probes = [list.With("_limit", 1)],
+            Count = new HttpCount(
+                list.With($"{Created}__gte", ClosePaging.Instant(Floor(options)?.ToUnixTimeSeconds())).With("_limit", 1),
+                "total_results"),
         };
 
         HttpListing By(string time) =>
@@ -108,8 +112,7 @@ internal static class CloseStreams
     private static HttpStream Changing(
         CloseOptions options, StreamSchema schema, HttpListing listing, CloseFeed feed)
     {
-        DateTimeOffset? floor = options.StartDate is { } day
-            ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
+        var floor = Floor(options);
         return new HttpStream(schema, listing)
         {
             Changes = new ChangeFeed(new CloseEvents(feed, floor?.ToUnixTimeSeconds()).ReadAsync, CloseEvents.Reach),
@@ -118,6 +121,9 @@ internal static class CloseStreams
             Floor = floor,
         };
     }
+
+    private static DateTimeOffset? Floor(CloseOptions options) => options.StartDate is { } day
+        ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
 
     /// <summary>A short list, read whole every time.</summary>
     private static HttpStream Whole(StreamSchema schema, HttpListing listing) => new(schema, listing);

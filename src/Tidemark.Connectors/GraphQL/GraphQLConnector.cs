@@ -18,16 +18,13 @@ public sealed class GraphQLConnector : ISourceConnector
         return new GraphQLSource(graphql, new HttpExchange(Api(graphql), clock), clock);
     }
 
-    internal static HttpApi Api(GraphQLOptions options) => new(new Uri(options.Url.GetLeftPart(UriPartial.Authority)))
+    internal static HttpApi Api(GraphQLOptions options) => options.ApiAt(new Uri(options.Url.GetLeftPart(UriPartial.Authority))) with
     {
         // With the first of the two, the status tells a query that was refused from one whose answer is not whole.
         Headers = [new("Accept", "application/graphql-response+json, application/json")],
         Authentication = new GraphQLHeaders(options.Token, options.Headers),
         RequestsPerSecond = options.RequestsPerSecond,
         MaxConcurrent = options.Parallel,
-        Timeout = options.Timeout,
-        Retries = options.Retries,
-        AllowsPrivateNetwork = options.AllowPrivateNetwork,
         Classify = GraphQLErrors.Classify,
     };
 }

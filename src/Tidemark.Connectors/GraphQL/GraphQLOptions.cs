@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.GraphQL;
 
 /// <summary>Settings of a GraphQL source.</summary>
-public sealed record GraphQLOptions
+public sealed record GraphQLOptions : HttpOptions
 {
     [Required]
     [Description("Address that queries are posted to, e.g. https://api.example.com/graphql.")]
@@ -40,18 +41,7 @@ public sealed record GraphQLOptions
     [Description("Requests on their way at once, 1 to 32. Default 4.")]
     public int Parallel { get; set; } = 4;
 
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "{0} is from 1 to 600.")]
-    [Description("Seconds for one request, from connecting to the last byte, 1 to 600. Default 60.")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
-
-    [Range(0, 20)]
-    [Description("How often a request is repeated before the run fails, 0 to 20. Default 5.")]
-    public int Retries { get; set; } = 5;
-
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00", ErrorMessage = "{0} is from 0 to 604800.")]
     [Description("Seconds that an incremental reading goes back before the last one began, 0 to 604800. Default 600.")]
-    public TimeSpan Overlap { get; set; } = TimeSpan.FromMinutes(10);
-
-    [Description("Whether the address may be loopback or private, and plain http then. Default false.")]
-    public bool AllowPrivateNetwork { get; set; }
+    public override TimeSpan Overlap { get; set; } = TimeSpan.FromMinutes(10);
 }

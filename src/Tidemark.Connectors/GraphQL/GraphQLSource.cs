@@ -58,6 +58,9 @@ internal sealed class GraphQLSource : ISource
         }
     }
 
+    public Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) =>
+        _source.EstimateAsync(stream, cancellationToken);
+
     public bool CanResume(string stream, Cursor cursor) => _source.CanResume(stream, cursor);
 
     public IAsyncEnumerable<Page> ReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
@@ -77,6 +80,7 @@ internal sealed class GraphQLSource : ISource
         {
             Complete = pages.CompleteAsync,
             Probes = [call.Probe()],
+            Count = QueryTotal.PathOf(plan) is { } total ? new HttpCount(call.Probe(), total) : null,
             Parallel = _options.Parallel,
             Overlap = _options.Overlap,
         };

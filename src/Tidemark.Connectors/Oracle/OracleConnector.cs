@@ -20,7 +20,7 @@ public sealed class OracleConnector : ISourceConnector
         return new OracleSource(oracle, new HttpExchange(Api(oracle), clock), clock);
     }
 
-    internal static HttpApi Api(OracleOptions options) => new(options.BaseUrl)
+    internal static HttpApi Api(OracleOptions options) => options.ApiAt(options.BaseUrl) with
     {
         Headers =
         [
@@ -31,9 +31,6 @@ public sealed class OracleConnector : ISourceConnector
         Authentication = Credentials(options),
         RequestsPerSecond = options.RequestsPerSecond,
         MaxConcurrent = options.Parallel * 2,
-        Timeout = options.Timeout,
-        Retries = options.Retries,
-        AllowsPrivateNetwork = options.AllowPrivateNetwork,
         Classify = OracleErrors.Classify,
     };
 

@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Oracle;
 
 /// <summary>Settings of an Oracle Fusion Sales source.</summary>
-public sealed record OracleOptions
+public sealed record OracleOptions : HttpOptions
 {
     [Required]
     [Description("Address of the pod, e.g. https://acme.fa.em2.oraclecloud.com.")]
@@ -64,20 +65,8 @@ public sealed record OracleOptions
     [Description("Records a page, 2 to 500. Default 500.")]
     public int PageSize { get; set; } = 500;
 
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "{0} is from 1 to 600.")]
     [Description("Seconds for one request, from connecting to the last byte, 1 to 600. Default 120.")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(2);
-
-    [Range(0, 20)]
-    [Description("How often a request is repeated before the run fails, 0 to 20. Default 5.")]
-    public int Retries { get; set; } = 5;
-
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "{0} is from 0 to 86400.")]
-    [Description("Seconds that an incremental reading goes back before the last one began, 0 to 86400. Default 600.")]
-    public TimeSpan Overlap { get; set; } = TimeSpan.FromMinutes(10);
-
-    [Description("Whether the address may be loopback or private, and plain http then. Default false.")]
-    public bool AllowPrivateNetwork { get; set; }
+    public override TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(2);
 }
 
 /// <summary>Which fields are asked for.</summary>

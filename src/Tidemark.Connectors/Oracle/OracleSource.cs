@@ -11,7 +11,6 @@ namespace Tidemark.Connectors.Oracle;
 /// </summary>
 internal sealed class OracleSource(OracleOptions options, HttpExchange exchange, TimeProvider clock) : ISource
 {
-    private static readonly PageShape Counted = new("items", "totalResults") { OmitsEmpty = true };
     private static readonly PageShape Versions = new("items") { OmitsEmpty = true };
 
     private readonly HttpSource _inner = new(exchange, OracleStreams.All(options), clock)
@@ -27,6 +26,9 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
     public Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>
         _inner.DiscoverAsync(cancellationToken);
 
+    public Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) =>
+        _inner.EstimateAsync(stream, cancellationToken);
+
     public bool CanResume(string stream, Cursor cursor) => _inner.CanResume(stream, cursor);
 
     public IAsyncEnumerable<Page> ReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
@@ -34,15 +36,13 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
 
     /// <summary>
     /// Asks every stream for one record by the fields and filters of the reading, then which framework versions the pod
-    /// allows, and how many records it says there are.
+    /// allows.
     /// </summary>
     public async Task<SourceCheck> CheckAsync(CancellationToken cancellationToken)
     {
         var check = await _inner.CheckAsync(cancellationToken);
         if (check.Problems.Count > 0) return check;
-        var versions = FrameworkAsync(cancellationToken);
-        var totals = Task.WhenAll(OracleSchemas.All.Select(schema => TotalAsync(schema, cancellationToken)));
-        return new SourceCheck([.. new[] { await versions }.OfType<Problem>()], [.. check.Facts, .. await totals]);
+        return await FrameworkAsync(cancellationToken) is { } notAllowed ? check with { Problems = [notAllowed] } : check;
     }
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
@@ -70,32 +70,5 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
             // Who may read the resources need not be allowed to list their versions.
             return null;
         }
-    }
-
-    /// <summary>
-    /// How many records the pod says a stream has, and whether it is right: one record past that number shows that the
-    /// number is too low.
-    /// </summary>
-    private async Task<KeyValuePair<string, string>> TotalAsync(
-        StreamSchema schema, CancellationToken cancellationToken)
-    {
-        var id = OracleSchemas.IdOf(schema);
-        var call = OracleStreams.Resource(options, schema).With("fields", id)
-            .With("q", OracleStreams.Condition(options, schema)).With("orderBy", $"{id}:asc").With("limit", 1);
-        try
-        {
-            using var first = await exchange.ProbeAsync(call.With("totalResults", "true"), Counted, cancellationToken);
-            var isTold = long.TryParse(first["totalResults"], CultureInfo.InvariantCulture, out var total);
-            if (!isTold) return Fact("not told");
-            using var past = await exchange.ProbeAsync(call.With("offset", total), Counted, cancellationToken);
-            return Fact(past.Records.Count == 0
-                ? $"{total} records" : $"more than the {total} records that totalResults says");
-        }
-        catch (TidemarkException refused)
-        {
-            return Fact($"not told ({refused.Code})");
-        }
-
-        KeyValuePair<string, string> Fact(string text) => new(schema.Name, text);
     }
 }

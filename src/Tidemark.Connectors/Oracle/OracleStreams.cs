@@ -63,6 +63,11 @@ internal static class OracleStreams
                         Condition(options, schema)))
                     .With("orderBy", $"{OracleSchemas.Updated}:asc,{OracleSchemas.IdOf(schema)}:asc").With("limit", 1),
             ],
+            // The number has been wrong: nothing but an estimate rests on it.
+            Count = new HttpCount(
+                Resource(options, schema).With("fields", OracleSchemas.IdOf(schema)).With("q", Condition(options, schema))
+                    .With("limit", 1).With("totalResults", "true"),
+                "totalResults"),
             Parallel = options.Parallel,
             Overlap = options.Overlap,
         };

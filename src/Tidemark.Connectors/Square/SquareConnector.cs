@@ -36,15 +36,12 @@ public sealed class SquareConnector : ISourceConnector
     }
 
     internal static HttpApi Api(SquareOptions options) =>
-        new(options.BaseUrl ?? (options.Environment == SquareEnvironment.Sandbox ? Sandbox : Production))
+        options.ApiAt(options.BaseUrl ?? (options.Environment == SquareEnvironment.Sandbox ? Sandbox : Production)) with
         {
             Headers = [new("Square-Version", Version)],
             Authentication = HttpAuthentication.Bearer(options.AccessToken),
             RequestsPerSecond = options.RequestsPerSecond,
             MaxConcurrent = Math.Max(8, options.Parallel * 2),
-            Timeout = options.Timeout,
-            Retries = options.Retries,
-            AllowsPrivateNetwork = options.AllowPrivateNetwork,
             Classify = SquareErrors.Classify,
         };
 }

@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Square;
 
 /// <summary>Settings of a Square source.</summary>
-public sealed record SquareOptions
+public sealed record SquareOptions : HttpOptions
 {
     [Required]
     [Description("Access token of the application: a personal one, or one from OAuth. Reading is all it needs.")]
@@ -51,20 +52,9 @@ public sealed record SquareOptions
     [Description("Order ranges, and locations of an inventory batch, that are read at once, 1 to 32. Default 4.")]
     public int Parallel { get; set; } = 4;
 
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "{0} is from 1 to 600.")]
-    [Description("Seconds for one request, from connecting to the last byte, 1 to 600. Default 60.")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
-
-    [Range(0, 20)]
-    [Description("How often a request is repeated before the run fails, 0 to 20. Default 5.")]
-    public int Retries { get; set; } = 5;
-
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00", ErrorMessage = "{0} is from 0 to 604800.")]
     [Description("Seconds that an incremental reading goes back before the last one began, 0 to 604800. Default 600.")]
-    public TimeSpan Overlap { get; set; } = TimeSpan.FromMinutes(10);
-
-    [Description("Whether the address may be loopback or private, and plain http then. Default false.")]
-    public bool AllowPrivateNetwork { get; set; }
+    public override TimeSpan Overlap { get; set; } = TimeSpan.FromMinutes(10);
 }
 
 /// <summary>Which of Square's two worlds is read.</summary>

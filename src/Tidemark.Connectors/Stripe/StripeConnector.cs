@@ -34,7 +34,7 @@ public sealed class StripeConnector : ISourceConnector
         };
     }
 
-    internal static HttpApi Api(StripeOptions options) => new(options.BaseUrl)
+    internal static HttpApi Api(StripeOptions options) => options.ApiAt(options.BaseUrl) with
     {
         Headers = options.Account is { } account
             ? [new("Stripe-Version", Version), new("Stripe-Account", account)]
@@ -43,9 +43,6 @@ public sealed class StripeConnector : ISourceConnector
         RequestsPerSecond = options.RequestsPerSecond > 0 ? options.RequestsPerSecond
             : IsLive(options) ? LiveRequestsPerSecond : TestRequestsPerSecond,
         MaxConcurrent = options.Parallel * 2,
-        Timeout = options.Timeout,
-        Retries = options.Retries,
-        AllowsPrivateNetwork = options.AllowPrivateNetwork,
         Classify = StripeErrors.Classify,
     };
 

@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Stripe;
 
 /// <summary>Settings of a Stripe source.</summary>
-public sealed record StripeOptions
+public sealed record StripeOptions : HttpOptions
 {
     [Required]
     [Description("Secret or restricted key: sk_live_…, rk_live_…, sk_test_… or rk_test_…. Reading is all it needs.")]
@@ -29,22 +30,7 @@ public sealed record StripeOptions
     [Description("Records a page, 1 to 100. Default 100.")]
     public int PageSize { get; set; } = 100;
 
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "{0} is from 1 to 600.")]
-    [Description("Seconds for one request, from connecting to the last byte, 1 to 600. Default 60.")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
-
-    [Range(0, 20)]
-    [Description("How often a request is repeated before the run fails, 0 to 20. Default 5.")]
-    public int Retries { get; set; } = 5;
-
     [RegularExpression(@"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", ErrorMessage = "{0} is a day such as 2024-01-31.")]
     [Description("Day in UTC before which nothing was created that is wanted, e.g. 2024-01-31. Default: everything.")]
     public string? StartDate { get; set; }
-
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "{0} is from 0 to 86400.")]
-    [Description("Seconds that an incremental reading goes back before the last one began, 0 to 86400. Default 600.")]
-    public TimeSpan Overlap { get; set; } = TimeSpan.FromMinutes(10);
-
-    [Description("Whether the address may be loopback or private, and plain http then. Default false.")]
-    public bool AllowPrivateNetwork { get; set; }
 }

@@ -18,6 +18,10 @@ internal sealed class ZohoAuthentication(ZohoOptions options, TimeProvider clock
     /// <summary>The address that calls go to now; the data centre's before the first token.</summary>
     public Uri Address => ZohoHosts.Api(options, _tokens.Present?.ApiDomain);
 
+    /// <summary>Whether the token came with a list of its scopes, and without this one.</summary>
+    public bool Lacks(string scope) => _tokens.Present?.Scopes is { Length: > 0 } scopes
+        && !scopes.Split([' ', ',']).Contains(scope, StringComparer.OrdinalIgnoreCase);
+
     public override async ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // A call that gives up waiting leaves the fetching to the others, and finds its token when it is sent again.

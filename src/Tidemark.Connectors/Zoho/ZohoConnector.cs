@@ -21,14 +21,11 @@ public sealed class ZohoConnector : ISourceConnector
     }
 
     internal static HttpApi Api(ZohoOptions options, ZohoAuthentication authentication, ZohoCredits credits) =>
-        new(ZohoHosts.Api(options))
+        options.ApiAt(ZohoHosts.Api(options)) with
         {
             Authentication = authentication,
             RequestsPerSecond = options.RequestsPerSecond,
             MaxConcurrent = MaxConcurrent(options),
-            Timeout = options.Timeout,
-            Retries = options.Retries,
-            AllowsPrivateNetwork = options.AllowPrivateNetwork,
             Classify = answer =>
             {
                 credits.Note(answer);

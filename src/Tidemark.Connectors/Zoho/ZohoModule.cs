@@ -46,6 +46,9 @@ internal sealed record ZohoModule(string ApiName, IReadOnlyList<ZohoField> Field
         // Without it a list leaves out the leads that became contacts.
         .With("converted", ApiName == "Leads" ? "both" : null);
 
+    /// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/get-record-count.html.</remarks>
+    public HttpCall Count => List with { Path = $"{List.Path}/actions/count" };
+
     /// <summary>Asks the CRM which fields a module has.</summary>
     /// <exception cref="TidemarkException">Configuration <c>zoho.no_fields</c>, and what the exchange throws.</exception>
     public static async Task<ZohoModule> DescribeAsync(HttpExchange exchange, string apiName, CancellationToken cancellationToken)

@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Zoho;
 
 /// <summary>Settings of a Zoho CRM source.</summary>
-public sealed record ZohoOptions
+public sealed record ZohoOptions : HttpOptions
 {
     [Description("Where the account lives: us, eu, in, au, cn, jp, ca or sa. Default us.")]
     public ZohoDataCenter DataCenter { get; set; }
@@ -50,21 +51,9 @@ public sealed record ZohoOptions
     [Description("Records a page, 1 to 200. Default 200.")]
     public int PageSize { get; set; } = 200;
 
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "{0} is from 1 to 600.")]
-    [Description("Seconds for one request, from connecting to the last byte, 1 to 600. Default 60.")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
-
-    [Range(0, 20)]
-    [Description("How often a request is repeated before the run fails, 0 to 20. Default 5.")]
-    public int Retries { get; set; } = 5;
-
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "{0} is from 1 to 300.")]
     [Description("Seconds to wait when the accounts server says that there were too many token requests, 1 to 300. Default 60.")]
     public TimeSpan TokenWait { get; set; } = TimeSpan.FromSeconds(60);
-
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "{0} is from 0 to 86400.")]
-    [Description("Seconds that an incremental reading goes back before the last one began, 0 to 86400. Default 600.")]
-    public TimeSpan Overlap { get; set; } = TimeSpan.FromMinutes(10);
 
     [Range(2, 365)]
     [Description("Days that the list of deleted records reaches back, 2 to 365. A sync longer ago than that compares "
@@ -76,9 +65,6 @@ public sealed record ZohoOptions
 
     [Description("Address of the API. Default: what the accounts server names with each token.")]
     public Uri? ApiUrl { get; set; }
-
-    [Description("Whether the addresses may be loopback or private, and plain http then. Default false.")]
-    public bool AllowPrivateNetwork { get; set; }
 }
 
 /// <summary>Which of Zoho's data centres an account is in.</summary>

@@ -19,6 +19,9 @@ namespace Tidemark.Connectors.Zoho;
 internal sealed class ZohoSource(
     ZohoOptions options, HttpExchange exchange, ZohoCredits credits, ZohoAuthentication authentication, TimeProvider clock) : ISource
 {
+    // Asking without it would have the token taken for an old one, and use up another of the ten.
+    private const string CountScope = "ZohoSearch.securesearch.READ";
+
     private readonly SemaphoreSlim _asking = new(1, 1);
     private readonly Dictionary<string, ZohoModule> _modules = new(StringComparer.Ordinal);
 
@@ -61,6 +64,10 @@ internal sealed class ZohoSource(
         return new SourceCheck(problems, Facts());
     }
 
+    public async Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) =>
+        authentication.Lacks(CountScope) ? null
+            : await (await OpenAsync(Modules(stream), cancellationToken)).EstimateAsync(stream, cancellationToken);
+
     public bool CanResume(string stream, Cursor cursor) =>
         // Whether it can does not depend on the fields, so nobody is asked for them.
         new HttpSource(exchange, [.. options.Modules.Select(name => ZohoStreams.Of(new ZohoModule(name, []), options))], clock)
@@ -69,8 +76,7 @@ internal sealed class ZohoSource(
     public async IAsyncEnumerable<Page> ReadAsync(
         ReadRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var wanted = options.Modules.Where(name => ColumnNames.SnakeCase(name) == request.Stream.Name).ToList();
-        var source = await OpenAsync(wanted.Count > 0 ? wanted : options.Modules, cancellationToken);
+        var source = await OpenAsync(Modules(request.Stream.Name), cancellationToken);
         await foreach (var page in source.ReadAsync(request, cancellationToken)) yield return page;
     }
 
@@ -78,6 +84,13 @@ internal sealed class ZohoSource(
     {
         await exchange.DisposeAsync();
         _asking.Dispose();
+    }
+
+    /// <summary>The module of a stream; all of them where there is none.</summary>
+    private IReadOnlyList<string> Modules(string stream)
+    {
+        var wanted = options.Modules.Where(name => ColumnNames.SnakeCase(name) == stream).ToList();
+        return wanted.Count > 0 ? wanted : options.Modules;
     }
 
     private async Task<HttpSource> OpenAsync(IReadOnlyList<string> modules, CancellationToken cancellationToken)

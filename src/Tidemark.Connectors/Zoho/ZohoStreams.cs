@@ -25,6 +25,8 @@ internal static class ZohoStreams
                 Window = OneWindow,
             },
             Probes = criteria is null ? [module.List.With("fields", "id").With("per_page", 1)] : [],
+            // With criteria it would count what merely contains a text as what equals it.
+            Count = criteria is null ? new HttpCount(module.Count, "count") : null,
             // A list has no upper bound to be asked for, so that only queries are read in ranges.
             Parallel = criteria is null ? 1 : options.Parallel,
             Overlap = options.Overlap,

@@ -11,6 +11,9 @@ namespace Tidemark.Connectors.Zoho;
 /// <param name="UseUntil">Replaced from then on; a little before it ends.</param>
 internal sealed record ZohoToken(Secret Value, string? ApiDomain, DateTimeOffset UseUntil)
 {
+    /// <summary>What it may do, parted by blanks; null where the accounts server did not say.</summary>
+    public string? Scopes { get; init; }
+
     private const int DefaultSeconds = 3600;
 
     /// <summary>Fetches a new token for the refresh token.</summary>
@@ -23,12 +26,9 @@ internal sealed record ZohoToken(Secret Value, string? ApiDomain, DateTimeOffset
     {
         var credentials = new Credentials([options.ClientSecret, options.RefreshToken]);
         await using var accounts = new HttpExchange(
-            new HttpApi(ZohoHosts.Accounts(options))
+            options.ApiAt(ZohoHosts.Accounts(options)) with
             {
                 Authentication = credentials,
-                Timeout = options.Timeout,
-                Retries = options.Retries,
-                AllowsPrivateNetwork = options.AllowPrivateNetwork,
                 Classify = answer => ZohoErrors.ClassifyToken(answer, options.TokenWait),
             }, clock);
         var call = new HttpCall(HttpMethod.Post, "/oauth/v2/token") { IsRepeatable = true }
@@ -44,7 +44,10 @@ internal sealed record ZohoToken(Secret Value, string? ApiDomain, DateTimeOffset
         var seconds = long.TryParse(answer.First("expires_in"), NumberStyles.None, CultureInfo.InvariantCulture, out var told)
             && told is > 0 and < 86_400 ? told : DefaultSeconds;
         var margin = Math.Min(60, seconds / 10);
-        return new ZohoToken(new Secret(token), answer.First("api_domain"), asked.AddSeconds(seconds - margin));
+        return new ZohoToken(new Secret(token), answer.First("api_domain"), asked.AddSeconds(seconds - margin))
+        {
+            Scopes = answer.First("scope"),
+        };
     }
 
     /// <summary>Keeps what the call carries out of messages; the call carries it already.</summary>

@@ -1,5 +1,6 @@
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Pipeline;
 
@@ -12,15 +13,18 @@ namespace Tidemark.Engine.Pipeline;
 /// <param name="Streams">What a source can be read for.</param>
 public sealed record ConnectionTest(
     string Kind, string Name, string Connector, IReadOnlyList<Problem> Problems,
-    IReadOnlyList<KeyValuePair<string, string>> Facts, IReadOnlyList<string> Streams)
+    IReadOnlyList<KeyValuePair<string, string>> Facts, IReadOnlyList<StreamEstimate> Streams)
 {
+    /// <summary>Counts that have not come by then are unknown.</summary>
+    private static readonly TimeSpan CountPatience = TimeSpan.FromSeconds(10);
+
     internal static async Task<IReadOnlyList<ConnectionTest>> RunAsync(
-        DefinitionCatalog definitions, SyncPlanner planner, string? name, CancellationToken cancellationToken)
+        DefinitionCatalog definitions, SyncPlanner planner, TimeProvider clock, string? name, CancellationToken cancellationToken)
     {
         var sources = await definitions.Sources.ListAsync(cancellationToken);
         var destinations = await definitions.Destinations.ListAsync(cancellationToken);
         var tests = sources.Where(source => name is null || source.Name == name)
-            .Select(source => SourceAsync(planner, source, cancellationToken))
+            .Select(source => SourceAsync(planner, clock, source, cancellationToken))
             .Concat(destinations.Where(destination => name is null || destination.Name == name)
                 .Select(destination => DestinationAsync(planner, destination, cancellationToken)))
             .ToList();
@@ -37,7 +41,7 @@ public sealed record ConnectionTest(
     }
 
     private static async Task<ConnectionTest> SourceAsync(
-        SyncPlanner planner, SourceDefinition definition, CancellationToken cancellationToken)
+        SyncPlanner planner, TimeProvider clock, SourceDefinition definition, CancellationToken cancellationToken)
     {
         var problems = new List<Problem>();
         await using var source = planner.OpenSource(definition, problems);
@@ -46,8 +50,33 @@ public sealed record ConnectionTest(
         var check = await source.CheckAsync(cancellationToken);
         problems.AddRange(check.Problems);
         if (problems.Count > 0) return test with { Facts = check.Facts };
+        return test with { Facts = check.Facts, Streams = await EstimateAsync(source, clock, cancellationToken) };
+    }
+
+    /// <summary>Asks for all counts at once. One that fails or comes late is unknown, and no problem of the source.</summary>
+    private static async Task<IReadOnlyList<StreamEstimate>> EstimateAsync(
+        ISource source, TimeProvider clock, CancellationToken cancellationToken)
+    {
         var streams = await source.DiscoverAsync(cancellationToken);
-        return test with { Facts = check.Facts, Streams = [.. streams.Select(stream => stream.Name)] };
+        using var patience = new CancellationTokenSource(CountPatience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        return await Task.WhenAll(streams.Select(async stream => new StreamEstimate(stream.Name, await CountAsync(stream.Name))));
+
+        async Task<long?> CountAsync(string stream)
+        {
+            try
+            {
+                return await source.EstimateAsync(stream, either.Token);
+            }
+            catch (TidemarkException)
+            {
+                return null;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return null;
+            }
+        }
     }
 
     private static async Task<ConnectionTest> DestinationAsync(
@@ -59,3 +88,8 @@ public sealed record ConnectionTest(
         return new ConnectionTest("destination", definition.Name, definition.Connector, problems, [], []);
     }
 }
+
+/// <summary>A stream of a source and about how many records it has.</summary>
+/// <param name="Name">E.g. <c>customers</c>.</param>
+/// <param name="EstimatedCount">As the vendor tells it; null where it does not, or not in time.</param>
+public sealed record StreamEstimate(string Name, long? EstimatedCount);

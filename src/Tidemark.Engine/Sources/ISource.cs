@@ -13,6 +13,13 @@ public interface ISource : IAsyncDisposable
     Task<SourceCheck> CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// About how many records a full reading of a stream would find, by one cheap call at most. Null where the vendor does
+    /// not tell: unknown is never zero. Default: unknown.
+    /// </summary>
+    /// <exception cref="TidemarkException">The vendor refused to tell, which says nothing of the stream.</exception>
+    Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+
+    /// <summary>
     /// Whether a cursor still leads to all changes since. False where the vendor's change feed does not reach back far
     /// enough, or where the cursor is of another make: then everything is read again and compared.
     /// </summary>

@@ -21,7 +21,7 @@ internal sealed class CloseList(CloseTable table, CloseView view, CloseSettings 
         var (limit, skip) = (query.TakeLimit(), query.TakeSkip(settings.MaxSkip));
         if (fired.Has(FaultKind.RepeatPage)) skip = Math.Max(0, skip - limit);
         var fields = query.Take("_fields")?.Split(',');
-        var found = Find(query, filter, skip + limit + 1);
+        var (found, total) = Find(query, filter, skip + limit + 1);
         query.Close();
 
         var page = found.Skip(skip).Take(limit).ToList();
@@ -32,6 +32,8 @@ internal sealed class CloseList(CloseTable table, CloseView view, CloseSettings 
             {
                 json.Raw("\"has_more\":"u8);
                 json.Boolean(ClosePage.SaysMore(hasMore, fired));
+                // The only list that has it.
+                if (table.Kind is OpportunityRecords) json.Add($$""","total_results":{{total()}}""");
             });
     }
 
@@ -45,7 +47,8 @@ internal sealed class CloseList(CloseTable table, CloseView view, CloseSettings 
         return new(StatusCodes.Status200OK, json);
     }
 
-    private List<RecordEntry> Find(CloseQuery query, RecordFilter? filter, int limit)
+    /// <summary>Records up to a limit, and how many there are without it.</summary>
+    private (List<RecordEntry> Found, Func<long> Total) Find(CloseQuery query, RecordFilter? filter, int limit)
     {
         var order = table.Kind is ActivityRecords || !_hasCreated ? "" : query.Take("_order_by") ?? "";
         if (order.TrimStart('-') is not ("" or "date_created" or "date_updated"))
@@ -55,8 +58,8 @@ internal sealed class CloseList(CloseTable table, CloseView view, CloseSettings 
 
         var named = _hasCreated ? query.TakeList("id__in") : null;
         var lead = table.Kind.IsOfLead ? query.Take("lead_id") : null;
-        if (named is not null) return [.. named.SelectMany(Named).Where(Passes)];
-        if (lead is not null) return [.. table.OfLead(lead).Where(Passes)];
+        if (named is not null) return All(named.SelectMany(Named));
+        if (lead is not null) return All(table.OfLead(lead));
 
         var created = _hasCreated ? query.TakeRange("date_created") : null;
         var updated = _hasUpdated ? query.TakeRange("date_updated") : null;
@@ -67,7 +70,13 @@ internal sealed class CloseList(CloseTable table, CloseView view, CloseSettings 
         // Short lists come in the order in which they were made.
         var oldestFirst = order.Length > 0 ? order[0] != '-'
             : table.Kind is ActivityRecords ? settings.ActivityOrder == "oldest" : !_hasCreated;
-        return table.Read(field, range with { Filters = filters }, oldestFirst, limit);
+        return (table.Read(field, range with { Filters = filters }, oldestFirst, limit), () => table.CountIn(field, range));
+
+        (List<RecordEntry> Found, Func<long> Total) All(IEnumerable<RecordEntry> entries)
+        {
+            var found = entries.Where(Passes).ToList();
+            return (found, () => found.Count);
+        }
 
         bool Passes(RecordEntry entry) => filters.All(one => one.Passes(entry));
 

@@ -35,7 +35,14 @@ internal sealed class CloseSearchDesk(
             : fired.Has(FaultKind.EmptyPage) ? ask.Cursor ?? Cursor(RecordKey.First, 0) : null;
         return ClosePage.Answer(
             found, fired, (json, entry) => view.Write(json, table, entry, ask.Fields ?? [], ask.ObjectType),
-            json => ClosePage.Member(json, "cursor", next));
+            json =>
+            {
+                ClosePage.Member(json, "cursor", next);
+                if (!ask.WithCounts) return;
+                // A search gives so many records; the total knows no such cap.
+                var total = table.CountIn(ask.Field, ask.Range);
+                json.Add($$""","count":{"limited":{{Math.Min(total, settings.SearchCap)}},"total":{{total}}}""");
+            });
     }
 
     private string Cursor(RecordKey last, int given)
@@ -69,6 +76,8 @@ internal sealed class CloseSearchDesk(
 
         public string? Cursor { get; private init; }
 
+        public bool WithCounts { get; private init; }
+
         public static Ask Read(JsonElement body)
         {
             string? type = null;
@@ -92,6 +101,7 @@ internal sealed class CloseSearchDesk(
                 Fields = body.TryGetProperty("_fields", out var fields) && fields.TryGetProperty(type, out var names)
                     ? [.. names.EnumerateArray().Select(name => name.GetString()!)] : null,
                 Limit = body.TryGetProperty("_limit", out var limit) ? limit.GetInt32() : 100,
+                WithCounts = body.TryGetProperty("include_counts", out var counts) && counts.GetBoolean(),
                 Cursor = body.TryGetProperty("cursor", out var cursor) ? cursor.GetString() : null,
             };
         }

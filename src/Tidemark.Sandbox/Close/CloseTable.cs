@@ -49,6 +49,10 @@ internal sealed class CloseTable(CloseRecords kind, CloseWorld world)
         return [.. ordered.Take(limit).Select(one => one.Entry)];
     }
 
+    /// <summary>How many records a range of a time has, without regard to filters.</summary>
+    public long CountIn(string field, RecordRange range) => field == "date_created"
+        ? Stream.CountIn(range) : Read(field, range with { Filters = [] }, oldestFirst: true, int.MaxValue).Count;
+
     /// <summary>Where a record stands in the order of a time.</summary>
     public static RecordKey KeyOf(string field, RecordEntry entry) =>
         field == "date_created" || entry.Changed is null ? entry.Key : UpdatedAt(entry);

@@ -44,6 +44,20 @@ internal sealed class RecordStream(SeededRecords seeded)
         return taken;
     }
 
+    /// <summary>How many records of a range there are without the deleted ones, whatever its filters.</summary>
+    public long CountIn(RecordRange range)
+    {
+        lock (_gate)
+        {
+            var after = range.After;
+            var from = after with { Index = after.Index == long.MaxValue ? after.Index : after.Index + 1 };
+            return Before(range.Before) - Before(from)
+                - _changed.LongCount(record => record.Value.Json is null && TryKey(record.Key, out var key) && key > after && key < range.Before);
+        }
+
+        long Before(RecordKey key) => seeded.Timeline.CountBefore(key) + CountAddedBefore(key);
+    }
+
     /// <summary>A record by id, deleted ones too.</summary>
     public bool TryFind(string id, out RecordEntry entry)
     {

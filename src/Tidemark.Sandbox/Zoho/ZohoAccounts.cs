@@ -9,6 +9,9 @@ namespace Tidemark.Sandbox.Zoho;
 /// <summary>The accounts server: gives out access tokens for the refresh token, and knows which are still good.</summary>
 internal sealed class ZohoAccounts(TimeProvider clock)
 {
+    /// <summary>What counting and searching need besides the right to read.</summary>
+    public const string SearchScope = "ZohoSearch.securesearch.READ";
+
     private const string Secret = "tidemark";
     private const string Scheme = "Zoho-oauthtoken ";
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
@@ -22,6 +25,7 @@ internal sealed class ZohoAccounts(TimeProvider clock)
     private bool _refusesUnder200;
     private string? _apiDomain;
     private bool _namesApi = true;
+    private string _scope = $"ZohoCRM.modules.ALL ZohoCRM.settings.fields.READ ZohoCRM.coql.READ {SearchScope}";
     private long _number;
 
     /// <summary>Answers a request for a token. Takes the parameters from the query or from a form.</summary>
@@ -52,6 +56,15 @@ internal sealed class ZohoAccounts(TimeProvider clock)
         }
     }
 
+    /// <exception cref="ZohoProblem">401: the user did not consent to the scope.</exception>
+    public void CheckScope(string scope)
+    {
+        lock (_gate)
+        {
+            if (!_scope.Split(' ').Contains(scope)) throw new ZohoProblem(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL");
+        }
+    }
+
     public bool TrySet(string setting, JsonElement value)
     {
         lock (_gate)
@@ -63,6 +76,7 @@ internal sealed class ZohoAccounts(TimeProvider clock)
                 case ("throttle_tokens", JsonValueKind.Number): _throttled = value.GetInt32(); return true;
                 case ("expire_tokens", JsonValueKind.True): _goodUntil.Clear(); return true;
                 case ("token_errors_under_200", JsonValueKind.True or JsonValueKind.False): _refusesUnder200 = value.GetBoolean(); return true;
+                case ("scope", JsonValueKind.String): _scope = value.GetString()!; return true;
                 case ("api_domain", JsonValueKind.String): (_apiDomain, _namesApi) = (value.GetString(), true); return true;
                 case ("api_domain", JsonValueKind.Null): _namesApi = false; return true;
                 default: return false;
@@ -75,7 +89,7 @@ internal sealed class ZohoAccounts(TimeProvider clock)
         var token = string.Create(CultureInfo.InvariantCulture, $"1000.{Bits.Mix((ulong)++_number):x16}.{_number}");
         _goodUntil[token] = clock.GetUtcNow().AddSeconds(_lifetime);
         var json = new JsonBuffer(512);
-        json.Add($$"""{"access_token":{{token}},"scope":"ZohoCRM.modules.ALL ZohoCRM.settings.fields.READ ZohoCRM.coql.READ" """);
+        json.Add($$"""{"access_token":{{token}},"scope":{{_scope}}""");
         if (_namesApi) json.Add($$""","api_domain":{{_apiDomain ?? $"{request.Scheme}://{request.Host}"}}""");
         json.Add($$""","token_type":"Bearer","expires_in":{{_lifetime}}}""");
         return new(StatusCodes.Status200OK, json);

@@ -58,6 +58,15 @@ internal sealed class ZohoList(ZohoTable table, ZohoRules rules, TimeProvider cl
         return new(200, json);
     }
 
+    /// <summary>How many records there are; of leads, those that the list gives as well.</summary>
+    public long Count(IQueryCollection query)
+    {
+        if (query.Keys.FirstOrDefault(name => name != "converted") is { } unknown)
+            throw new NotSupportedException($"This stand-in counts without {unknown}.");
+        return table.ById(RecordKey.First, isAscending: true)
+            .LongCount(record => IsAsked(record.Entry, query["converted"].ToString()));
+    }
+
     /// <summary>Fields that are asked for. Every answer has the id and the system's own besides.</summary>
     public static HashSet<string> Fields(string? asked)
     {

@@ -37,10 +37,19 @@ internal sealed class ZohoRoutes(
             ("GET", ["crm", "v8", "settings", "modules"]) => Modules(),
             ("POST", ["crm", "v8", "coql"]) => new CoqlAnswer(tables, rules).Read(Body(request), fired),
             ("GET", ["crm", "v8", var module]) => new ZohoList(Find(module), rules, clock).Read(request, fired),
+            ("GET", ["crm", "v8", var module, "actions", "count"]) => Count(request, module),
             ("PUT", ["crm", "v8", var module]) => new ZohoWrite(Find(module), changes, rules).Put(Body(request)),
             ("GET", ["crm", "v8", var module, "deleted"]) => new ZohoDeletedList(Find(module), rules).Read(request, fired),
             _ => throw new ZohoProblem(404, "INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one"),
         };
+    }
+
+    private Answer Count(HttpRequest request, string module)
+    {
+        accounts.CheckScope(ZohoAccounts.SearchScope);
+        var json = new JsonBuffer(64);
+        json.Add($$"""{"count":{{new ZohoList(Find(module), rules, clock).Count(request.Query)}}}""");
+        return new(200, json);
     }
 
     private Answer Fields(string module)

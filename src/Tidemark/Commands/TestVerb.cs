@@ -41,7 +41,7 @@ internal static class TestVerb
         var (name, connector) = (Markup.Escape(Printable.Of(test.Name)), Markup.Escape(Printable.Of(test.Connector)));
         session.Prose.MarkupLine($"{test.Kind} {name} ({connector}): {word}");
         foreach (var (fact, value) in test.Facts) session.Say($"  {Printable.Of(fact)}: {Printable.Of(value)}");
-        if (test.Streams.Count > 0) session.Say($"  streams: {Printable.Of(string.Join(", ", test.Streams))}");
+        foreach (var stream in test.Streams) session.Say($"  stream {Printable.Of(stream.Name)}: {Amount(stream.EstimatedCount)}");
         ErrorReport.WriteProblems(session.Prose, test.Problems);
     }
 
@@ -53,6 +53,19 @@ internal static class TestVerb
         json.WriteBoolean("works", test.Problems.Count == 0);
         json.WriteProblems(test.Problems);
         json.WriteMap("facts", test.Facts);
-        json.WriteStrings("streams", test.Streams);
+        json.WriteStartArray("streams");
+        foreach (var stream in test.Streams)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", stream.Name);
+            if (stream.EstimatedCount is { } count) json.WriteNumber("estimated_count", count);
+            else json.WriteNull("estimated_count");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     });
+
+    private static string Amount(long? records) =>
+        records is { } count ? $"about {RunReport.Number(count)} records" : "number of records unknown";
 }

@@ -53,6 +53,15 @@ public sealed class CloseCustomFieldTests
         string.Join(' ', CloseCustomField.Read("shared", record)!.On).ShouldBe(expected);
     }
 
+    [Fact]
+    public async Task More_custom_fields_than_a_page_has_are_all_found()
+    {
+        await using var bench = await CloseBench.StartAsync(size: 5);
+        await bench.MutateAsync("custom_fields", new { create = 130 });
+        await bench.ShouldEqualTheSourceAsync(WriteMode.Merge, "custom_fields");
+        (await bench.TruthAsync("custom_fields")).Count.ShouldBeGreaterThan(130);
+    }
+
     [Theory]
     [InlineData("flat")]
     [InlineData("dictionary")]

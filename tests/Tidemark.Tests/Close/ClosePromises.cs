@@ -16,6 +16,8 @@ public sealed class ClosePromises : ConnectorPromises
         "lead_statuses", "opportunity_statuses",
     ];
 
+    protected override IReadOnlyList<string> Counted => ["leads", "contacts", "opportunities"];
+
     protected override string Main => "leads";
 
     protected override IReadOnlyDictionary<string, object?> Change =>

@@ -31,6 +31,9 @@ public abstract class ConnectorPromises : IAsyncLifetime
     /// <summary>Whether a deletion shows in an incremental reading of the main stream; else only in a full one.</summary>
     protected virtual bool SeesDeletions => true;
 
+    /// <summary>Streams of which the vendor tells how many records there are.</summary>
+    protected virtual IReadOnlyList<string> Counted => [];
+
     /// <summary>A change of a record of the main stream.</summary>
     protected abstract IReadOnlyDictionary<string, object?> Change { get; }
 
@@ -161,6 +164,33 @@ public abstract class ConnectorPromises : IAsyncLifetime
         refused.Kind.ShouldBe(FailureKind.Configuration);
         refused.Problems.ShouldNotBeEmpty();
         (await Bench.TablesAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task P3_A_count_is_what_the_vendor_has_or_unknown()
+    {
+        await MutateAsync(create: 3, update: 1, delete: 2);
+        var test = await Bench.TestAsync();
+
+        test.Problems.ShouldBeEmpty();
+        test.Streams.Select(stream => stream.Name).ShouldBe(Streams, ignoreOrder: true);
+        foreach (var (name, count) in test.Streams)
+        {
+            var truth = (long)(await Bench.TruthAsync(TruthOf(name))).Count;
+            count.ShouldBe(Counted.Contains(name) ? truth : null, name);
+        }
+    }
+
+    [Fact]
+    public async Task P3_A_count_that_is_refused_is_unknown_and_no_problem()
+    {
+        await Bench.TestAsync();
+        await Bench.FaultAsync(new { fault = "status", status = 403, after = await Bench.PreflightRequestsAsync(), times = -1 });
+        var test = await Bench.TestAsync();
+
+        test.Problems.ShouldBeEmpty();
+        test.Streams.Select(stream => stream.Name).ShouldBe(Streams, ignoreOrder: true);
+        test.Streams.ShouldAllBe(stream => stream.EstimatedCount == null);
     }
 
     [Fact]

@@ -104,11 +104,18 @@ public sealed class VendorBench : IAsyncDisposable
     public async Task<JsonNode> RequestsAsync() =>
         (await _control.GetFromJsonAsync<JsonNode>($"/requests/{_vendor}", Stop))!;
 
+    /// <summary>What <c>tidemark test</c> says of the source.</summary>
+    public async Task<ConnectionTest> TestAsync() => (await _home.TestAsync("vendor", Stop)).Single();
+
     /// <summary>How many requests a run makes before it begins to read.</summary>
     public async Task<int> PreflightRequestsAsync()
     {
         await ResetRequestsAsync();
-        await _home.TestAsync("vendor", Stop);
+        var definition = await _home.Definitions.Sources.FindAsync("vendor", Stop);
+        var planner = new SyncPlanner(_home.Definitions, ConnectorCatalog.All, TimeProvider.System);
+        await using var source = planner.OpenSource(definition, [])!;
+        await source.DiscoverAsync(Stop);
+        await source.CheckAsync(Stop);
         return (int)(await RequestsAsync())["count"]!;
     }
 

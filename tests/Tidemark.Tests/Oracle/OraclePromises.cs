@@ -9,6 +9,8 @@ public sealed class OraclePromises : ConnectorPromises
     protected override IReadOnlyList<string> Streams =>
         ["opportunities", "accounts", "contacts", "leads", "activities"];
 
+    protected override IReadOnlyList<string> Counted => Streams;
+
     protected override string Main => "opportunities";
 
     protected override bool SeesDeletions => false;

@@ -10,6 +10,8 @@ public sealed class ZohoPromises : ConnectorPromises
 
     protected override IReadOnlyList<string> Streams => ["leads", "contacts", "accounts", "deals"];
 
+    protected override IReadOnlyList<string> Counted => Streams;
+
     protected override string Main => "leads";
 
     protected override IReadOnlyDictionary<string, object?> Change =>

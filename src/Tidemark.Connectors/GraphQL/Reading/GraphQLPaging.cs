@@ -88,5 +88,6 @@ internal static class GraphQLPaging
     private static long? Number(Slice slice, int part) =>
         slice.Position is { } position ? long.Parse(position.Split(':')[part], CultureInfo.InvariantCulture) : null;
 
-    private static string Path(string below) => "data/" + below.Replace('.', '/');
+    /// <summary>Path in an answer of what the settings name below data.</summary>
+    public static string Path(string below) => "data/" + below.Replace('.', '/');
 }

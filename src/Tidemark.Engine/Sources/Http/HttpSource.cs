@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
@@ -58,6 +59,14 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
             var scopes = await ScopesAsync(stream, cancellationToken);
             return [.. scopes.Take(1).Select(scope => stream.Listing.Call(new Slice { Scope = scope }))];
         }
+    }
+
+    public async Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken)
+    {
+        if (Find(stream).Count is not { } count) return null;
+        using var answer = await exchange.ProbeAsync(count.Call, PageShape.One, cancellationToken);
+        return long.TryParse(answer.First(count.Path), NumberStyles.None, CultureInfo.InvariantCulture, out var records)
+            ? records : null;
     }
 
     public bool CanResume(string stream, Cursor cursor)

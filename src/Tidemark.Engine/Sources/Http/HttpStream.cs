@@ -30,6 +30,9 @@ public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
     /// <summary>Cheap calls that show whether the stream may be read; default the listing's first page.</summary>
     public IReadOnlyList<HttpCall> Probes { get; init; } = [];
 
+    /// <summary>How many records the listing has, as the vendor tells it; null where it does not.</summary>
+    public HttpCount? Count { get; init; }
+
     /// <summary>Workers that read the listing at once, where it has scopes or its range an order. Default 8.</summary>
     public int Parallel { get; init; } = 8;
 
@@ -42,6 +45,11 @@ public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
     /// <summary>Records before this are not read, where the listing can be filtered; null reads all.</summary>
     public DateTimeOffset? Floor { get; init; }
 }
+
+/// <summary>A cheap call that is answered with a number of records.</summary>
+/// <param name="Call">The request.</param>
+/// <param name="Path">Of the number in the answer, e.g. <c>info/count</c>.</param>
+public sealed record HttpCount(HttpCall Call, string Path);
 
 /// <summary>A vendor's record of what changed.</summary>
 /// <param name="Read">
