@@ -16,6 +16,7 @@ namespace Tidemark.Engine.Sources.Http;
 public sealed class HttpExchange : IAsyncDisposable
 {
     private const int MaxRedirects = 3;
+    private const int MaxRefusals = 2;
     private const int MaxErrorBytes = 256 << 10;
     private const int ProbeRetries = 2;
     private static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
@@ -126,18 +127,15 @@ public sealed class HttpExchange : IAsyncDisposable
     private async Task<Attempt> AskAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken)
     {
         var address = Address(call);
-        var (redirects, wasRefused) = (0, false);
+        var (redirects, refusals) = (0, 0);
         while (true)
         {
             using var request = await RequestAsync(call, address, cancellationToken);
             using var response = await _client.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.Unauthorized && !wasRefused
+            if (response.StatusCode == HttpStatusCode.Unauthorized && refusals++ < MaxRefusals
                 && await _api.Authentication.RefusedAsync(request, cancellationToken))
-            {
-                wasRefused = true;
                 continue;
-            }
 
             if ((int)response.StatusCode is 301 or 302 or 303 or 307 or 308)
             {
@@ -206,6 +204,7 @@ public sealed class HttpExchange : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        if (call.IsForm) request.Content = new FormUrlEncodedContent(call.Query);
         if (call.Json is not null) request.Content = new StringContent(call.Json, Encoding.UTF8, call.MediaType);
         await _api.Authentication.AuthorizeAsync(request, cancellationToken);
         return request;
