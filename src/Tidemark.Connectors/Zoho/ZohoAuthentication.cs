@@ -38,6 +38,13 @@ internal sealed class ZohoAuthentication(ZohoOptions options, TimeProvider clock
         new(refused.Headers.Authorization is { Parameter: { } token } sent
             && _tokens.Refused(sent.Scheme, token, clock.GetUtcNow()));
 
+    /// <inheritdoc cref="ZohoTokens.HasNoQueries"/>
+    public bool HasNoQueries
+    {
+        get => _tokens.HasNoQueries;
+        set => _tokens.HasNoQueries = value;
+    }
+
     /// <summary>Hears that a call was taken, and with it the scheme.</summary>
     public void Accepted() => _tokens.Accepted();
 }

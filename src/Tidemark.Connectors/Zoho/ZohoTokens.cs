@@ -25,6 +25,7 @@ internal sealed class ZohoTokens
     private volatile bool _isSchemeSure;
     private bool _hasTriedBoth;
     private volatile bool _wantsForm;
+    private volatile bool _hasNoQueries;
 
     /// <summary>Word before the token in the header: the documented one, unless the API takes only the other.</summary>
     public string Scheme => _scheme;
@@ -34,6 +35,16 @@ internal sealed class ZohoTokens
     {
         get => _wantsForm;
         set => _wantsForm = value;
+    }
+
+    /// <summary>
+    /// Whether queries were refused. They are not asked for again: a refusal for a scope looks like one of the token, and
+    /// costs a new one.
+    /// </summary>
+    public bool HasNoQueries
+    {
+        get => _hasNoQueries;
+        set => _hasNoQueries = value;
     }
 
     /// <summary>The tokens of these credentials.</summary>
