@@ -27,6 +27,7 @@ public sealed class HttpExchange : IAsyncDisposable
     private readonly RequestPace _pace;
     private readonly ResiliencePipeline<Attempt> _retry;
     private readonly ResiliencePipeline<Attempt> _retryBriefly;
+    private long _behind = long.MaxValue;
 
     public HttpExchange(HttpApi api, TimeProvider clock)
         : this(api, clock, Handler(api))
@@ -41,6 +42,12 @@ public sealed class HttpExchange : IAsyncDisposable
         _retry = RetryPipeline(api.Retries);
         _retryBriefly = RetryPipeline(Math.Min(ProbeRetries, api.Retries));
     }
+
+    /// <summary>
+    /// How far the vendor's clock is behind ours, by the dates of its answers so far; zero where it is not, or they say
+    /// nothing.
+    /// </summary>
+    public TimeSpan Behind => Interlocked.Read(ref _behind) is var ticks and < long.MaxValue ? new(ticks) : TimeSpan.Zero;
 
     /// <summary>Sends a call and scans the answer. The caller disposes the page.</summary>
     /// <exception cref="TidemarkException">
@@ -148,7 +155,21 @@ public sealed class HttpExchange : IAsyncDisposable
                 continue;
             }
 
+            if (response.IsSuccessStatusCode) NoteDate(response);
             return await JudgeAsync(call, shape, response, cancellationToken);
+        }
+    }
+
+    private void NoteDate(HttpResponseMessage response)
+    {
+        if (response.Headers.Date is not { } date) return;
+        // Dates have whole seconds. An answer that was long on its way seems older than it is: the least is the nearest.
+        var behind = Math.Max(0, (_clock.GetUtcNow() - date - TimeSpan.FromSeconds(1)).Ticks);
+        for (var known = Interlocked.Read(ref _behind); behind < known;)
+        {
+            var seen = Interlocked.CompareExchange(ref _behind, behind, known);
+            if (seen == known) return;
+            known = seen;
         }
     }
 
