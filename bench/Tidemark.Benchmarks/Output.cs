@@ -12,6 +12,8 @@ internal static class Output
             Measures reading a source into PostgreSQL, beside what bounds it.
 
               sources [--records 100000]      every source at its own pace, and with slow pages
+              memory [--records 1000000] [--source zoho]
+                                              the peak memory of a first sync of every source, or of one, at three sizes
               run [--source stripe] [--records 100000] [--runs 5] [--delay MS] [--parallel 4] [--what pages,copy,first,again]
 
             pages  the pages alone, read by the same client and thrown away

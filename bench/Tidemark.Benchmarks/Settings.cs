@@ -16,6 +16,9 @@ internal sealed record Settings
 
     public string Source { get; init; } = "stripe";
 
+    /// <summary>Whether one source was asked for; else those that are compared are all of them.</summary>
+    public bool IsOfOneSource { get; init; }
+
     /// <summary>Whether the connector keeps its own pace, as it would with the vendor; else it is not held back.</summary>
     public bool KeepsPace { get; init; }
 
@@ -50,7 +53,7 @@ internal sealed record Settings
                 "--delay" => settings with { Delay = Number(value) },
                 "--parallel" => settings with { Parallel = Number(value) },
                 "--what" => settings with { What = value.Split(',') },
-                "--source" => settings with { Source = value },
+                "--source" => settings with { Source = value, IsOfOneSource = true },
                 "--pace" => settings with { KeepsPace = value == "own" },
                 "--vendor" => settings with { Vendor = new Uri(value) },
                 _ => throw new InvalidOperationException($"There is no option {options[at]}."),

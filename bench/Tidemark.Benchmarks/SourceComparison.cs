@@ -12,7 +12,7 @@ internal static class SourceComparison
     private const int SlowMilliseconds = 100;
 
     // Requests a second that the vendor allows the stand-in's credentials; 0 where none is documented.
-    private static readonly (string Source, double Allowed)[] Sources =
+    public static readonly (string Source, double Allowed)[] Sources =
         [("stripe", 25), ("close", 20), ("square", 0), ("zoho", 0), ("oracle", 0), ("graphql", 0)];
 
     public static async Task<int> RunAsync(Settings settings)

@@ -55,8 +55,8 @@ internal sealed class OracleListing(
         var at = OraclePosition.Of(slice);
         if (page.Records.Count == 0)
         {
-            // An answer without items that does not say zero is something else than an empty list.
-            if (page[Count] != "0") throw OracleErrors.NotACollection(Call(slice));
+            // An answer without items that is not blank and does not say zero is something else than an empty list.
+            if (page.Bytes.Length > 0 && page[Count] != "0") throw OracleErrors.NotACollection(Call(slice));
             return at.IsWithin ? From(at.Second!.Value + 1) : null;
         }
 

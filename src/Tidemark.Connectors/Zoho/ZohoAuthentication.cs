@@ -5,11 +5,12 @@ using Tidemark.Engine.Sources.Http;
 namespace Tidemark.Connectors.Zoho;
 
 /// <summary>Puts the access token on calls and sends them to the address that the token is good for.</summary>
-/// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/oauth-overview.html.</remarks>
+/// <remarks>
+/// https://www.zoho.com/crm/developer/docs/api/v8/oauth-overview.html: the scheme is Zoho-oauthtoken, although tokens
+/// come as of the type Bearer. A server that refuses the one before it took anything is asked with the other.
+/// </remarks>
 internal sealed class ZohoAuthentication(ZohoOptions options, TimeProvider clock) : HttpAuthentication
 {
-    private const string Scheme = "Zoho-oauthtoken";
-
     private readonly ZohoTokens _tokens = ZohoTokens.Of(options);
 
     public override IReadOnlyList<Secret> Secrets =>
@@ -25,7 +26,7 @@ internal sealed class ZohoAuthentication(ZohoOptions options, TimeProvider clock
     public override async ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // A call that gives up waiting leaves the fetching to the others, and finds its token when it is sent again.
-        var fetching = _tokens.GetAsync(() => ZohoToken.FetchAsync(options, clock), clock.GetUtcNow());
+        var fetching = _tokens.GetAsync(() => ZohoToken.FetchAsync(options, _tokens, clock), clock.GetUtcNow());
         var token = await fetching.WaitAsync(cancellationToken);
         var address = ZohoHosts.Api(options, token.ApiDomain);
         request.RequestUri = new UriBuilder(request.RequestUri!)
@@ -34,9 +35,20 @@ internal sealed class ZohoAuthentication(ZohoOptions options, TimeProvider clock
             Host = address.Host,
             Port = address.Port,
         }.Uri;
-        request.Headers.Authorization = new AuthenticationHeaderValue(Scheme, token.Value.Reveal());
+        request.Headers.Authorization = new AuthenticationHeaderValue(_tokens.Scheme, token.Value.Reveal());
     }
 
     public override ValueTask<bool> RefusedAsync(HttpRequestMessage refused, CancellationToken cancellationToken) =>
-        new(refused.Headers.Authorization?.Parameter is { } token && _tokens.Refused(token, clock.GetUtcNow()));
+        new(refused.Headers.Authorization is { Parameter: { } token } sent
+            && _tokens.Refused(sent.Scheme, token, clock.GetUtcNow()));
+
+    /// <inheritdoc cref="ZohoTokens.HasNoQueries"/>
+    public bool HasNoQueries
+    {
+        get => _tokens.HasNoQueries;
+        set => _tokens.HasNoQueries = value;
+    }
+
+    /// <summary>Hears that a call was taken, and with it the scheme.</summary>
+    public void Accepted() => _tokens.Accepted();
 }

@@ -29,7 +29,9 @@ public sealed class ZohoConnector : ISourceConnector
             Classify = answer =>
             {
                 credits.Note(answer);
-                return ZohoErrors.Classify(answer);
+                var verdict = ZohoErrors.Classify(answer);
+                if (verdict.Failure is null) authentication.Accepted();
+                return verdict;
             },
         };
 

@@ -5,11 +5,15 @@ namespace Tidemark.Connectors.Zoho;
 
 /// <summary>
 /// Search criteria such as <c>((Stage:equals:Closed Won)and(Amount:greater_than:10))</c>, read into a tree: they are
-/// asked as COQL and held against every record once more.
+/// asked as a query, or a search, and held against every record once more.
 /// </summary>
 /// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/search-records.html.</remarks>
 internal abstract record ZohoCriteria
 {
+    /// <summary>API names of the fields that it is about.</summary>
+    public IEnumerable<string> Fields => this is Group group
+        ? group.Parts.SelectMany(part => part.Fields) : [((Condition)this).Field];
+
     /// <summary>Reads criteria.</summary>
     /// <exception cref="TidemarkException">Configuration <c>zoho.criteria_invalid</c>.</exception>
     public static ZohoCriteria Parse(string text)

@@ -28,7 +28,7 @@ internal static class ZohoErrors
             ("TOO_MANY_REQUESTS" or "RATE_LIMIT_EXCEEDED", _) or (_, 429) => TooMany(answer, said),
             ("OAUTH_SCOPE_MISMATCH", _) => HttpVerdict.Fail(Configuration("scope_missing",
                 $"{answer.Call.Label} needs a scope that the refresh token does not have.",
-                "Make a refresh token with ZohoCRM.modules.READ, ZohoCRM.settings.fields.READ and, for criteria, ZohoCRM.coql.READ.")),
+                "Make a refresh token with ZohoCRM.modules.READ, ZohoCRM.settings.fields.READ and, for criteria, ZohoCRM.coql.READ or ZohoSearch.securesearch.READ.")),
             ("INVALID_TOKEN" or "AUTHENTICATION_FAILURE", _) or (_, 401) => HttpVerdict.Fail(Configuration("unauthorized",
                 "Zoho does not accept the access token.",
                 "Check that data_center is the account's and that the refresh token was not revoked.")),
@@ -45,8 +45,8 @@ internal static class ZohoErrors
 
     /// <summary>
     /// Answers of the accounts server, whose errors stand in the body even under 200. Codes: Configuration
-    /// <c>zoho.refresh_token_refused</c>, <c>zoho.client_refused</c>, <c>zoho.token_refused</c>; Transient
-    /// <c>zoho.token_throttled</c>, <c>zoho.unavailable</c>.
+    /// <c>zoho.refresh_token_refused</c>, <c>zoho.client_refused</c>, <c>zoho.client_secret_refused</c>,
+    /// <c>zoho.token_refused</c>; Transient <c>zoho.token_throttled</c>, <c>zoho.unavailable</c>.
     /// </summary>
     public static HttpVerdict ClassifyToken(HttpAnswer answer, TimeSpan wait)
     {
@@ -74,8 +74,10 @@ internal static class ZohoErrors
             (null, >= 200 and < 300) => HttpVerdict.Ok,
             ("invalid_code", _) => HttpVerdict.Fail(Configuration("refresh_token_refused",
                 "Zoho does not accept the refresh token.", "Make a new one, in the data centre that data_center names.")),
-            ("invalid_client" or "invalid_client_secret", _) => HttpVerdict.Fail(Configuration("client_refused",
-                "Zoho does not accept the client id and secret.", "Check client_id, client_secret and data_center.")),
+            ("invalid_client", _) => HttpVerdict.Fail(Configuration("client_refused",
+                "Zoho does not know the client id.", "Check client_id and data_center.")),
+            ("invalid_client_secret", _) => HttpVerdict.Fail(Configuration("client_secret_refused",
+                "Zoho does not accept the client secret.", "Check client_secret; it belongs to client_id.")),
             _ => HttpVerdict.Fail(Configuration("token_refused",
                 $"The accounts server refused an access token with {answer.Status}: {error ?? "no reason given"}.",
                 "Check the credentials and data_center.")),

@@ -16,6 +16,9 @@ internal sealed record ZohoModule(string ApiName, IReadOnlyList<ZohoField> Field
 
     private static readonly PageShape Metadata = new("fields");
 
+    /// <summary>Whether criteria are asked by search, because the CRM answers no queries of this module.</summary>
+    public bool IsSearched { get; init; }
+
     public string Stream => ColumnNames.SnakeCase(ApiName);
 
     /// <summary>Whether records say when they changed. Without it a module is read whole every time.</summary>
@@ -42,9 +45,11 @@ internal sealed record ZohoModule(string ApiName, IReadOnlyList<ZohoField> Field
 
     public StreamSchema Schema => ZohoColumns.Of(this);
 
-    public HttpCall List => HttpCall.Get($"/crm/v8/{Uri.EscapeDataString(ApiName)}")
-        // Without it a list leaves out the leads that became contacts.
-        .With("converted", ApiName == "Leads" ? "both" : null);
+    public HttpCall List => Converted(HttpCall.Get(Path));
+
+    public HttpCall Search => Converted(HttpCall.Get($"{Path}/search"));
+
+    private string Path => $"/crm/v8/{Uri.EscapeDataString(ApiName)}";
 
     /// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/get-record-count.html.</remarks>
     public HttpCall Count => List with { Path = $"{List.Path}/actions/count" };
@@ -68,6 +73,41 @@ internal sealed record ZohoModule(string ApiName, IReadOnlyList<ZohoField> Field
             Hint = "Take the module out of modules, or let the user of the refresh token see its fields.",
         };
     }
+
+    /// <summary>
+    /// The module with the fields that the settings name, or all where they name none of it. The time of the last
+    /// change is always read, and so is what criteria ask: records are held against them.
+    /// </summary>
+    /// <exception cref="TidemarkException">Configuration <c>zoho.fields_invalid</c>, <c>zoho.unknown_field</c>.</exception>
+    public ZohoModule Select(ZohoOptions options, ZohoCriteria? criteria)
+    {
+        var parts = options.Fields.Select(field => field.Split('.')).ToList();
+        if (parts.FirstOrDefault(part => part.Length != 2 || !options.Modules.Contains(part[0])) is { } wrong)
+        {
+            throw new TidemarkException(
+                FailureKind.Configuration, "zoho.fields_invalid", $"{string.Join('.', wrong)} in fields is no field of a module that is read.")
+            {
+                Hint = "Fields look like Contacts.Email, and their module stands in modules.",
+            };
+        }
+
+        var wanted = parts.Where(part => part[0] == ApiName).Select(part => part[1]).ToHashSet(StringComparer.Ordinal);
+        if (wanted.Count == 0) return this;
+        if (wanted.FirstOrDefault(name => name != "id" && Fields.All(known => known.ApiName != name)) is { } unknown)
+        {
+            throw new TidemarkException(FailureKind.Configuration, "zoho.unknown_field", $"The module {ApiName} has no field {unknown}.")
+            {
+                Hint = NearestName.Hint(unknown, Fields.Select(known => known.ApiName)),
+            };
+        }
+
+        wanted.Add(Modified);
+        wanted.UnionWith(criteria?.Fields ?? []);
+        return this with { Fields = [.. Fields.Where(known => wanted.Contains(known.ApiName))] };
+    }
+
+    // Without it a list leaves out the leads that became contacts.
+    private HttpCall Converted(HttpCall call) => call.With("converted", ApiName == "Leads" ? "both" : null);
 }
 
 /// <summary>A field of a module.</summary>

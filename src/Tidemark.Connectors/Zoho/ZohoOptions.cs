@@ -21,11 +21,15 @@ public sealed record ZohoOptions : HttpOptions
 
     [Required]
     [Description("Refresh token with the scopes ZohoCRM.modules.READ and ZohoCRM.settings.fields.READ; "
-        + "ZohoCRM.coql.READ where criteria are used.")]
+        + "ZohoCRM.coql.READ, or ZohoSearch.securesearch.READ, where criteria are used.")]
     public Secret RefreshToken { get; set; } = new("");
 
     [Description("API names of the modules to read, parted by commas. Default Leads, Contacts, Accounts, Deals.")]
     public IReadOnlyList<string> Modules { get; set; } = ["Leads", "Contacts", "Accounts", "Deals"];
+
+    [Description("Fields to read, parted by commas, e.g. Contacts.Last_Name, Contacts.Email. Of a module that is not named "
+        + "all are read. Default: all fields.")]
+    public IReadOnlyList<string> Fields { get; set; } = [];
 
     [Description("Only records that match, e.g. ((Stage:equals:Closed Won)and(Amount:greater_than:10)). "
         + "For one module: Deals=(…); several parted by semicolons. Default: all records.")]

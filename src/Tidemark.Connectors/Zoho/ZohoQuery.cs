@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources.Http;
 
@@ -25,12 +26,34 @@ internal static class ZohoQuery
             Range = new ListingRange("Modified_Time", WireTime.Iso8601, RangeOrder.OldestFirst),
         };
 
+    /// <summary>Whether the CRM answers queries of this module: some editions and tokens have no right to them.</summary>
+    /// <exception cref="TidemarkException">What the exchange throws, where that is not such a refusal.</exception>
+    public static async Task<bool> IsAnsweredAsync(
+        HttpExchange exchange, ZohoModule module, ZohoCriteria criteria, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var page = await exchange.ProbeAsync(
+                Call(module, criteria, new Slice(), pageSize: 1), new PageShape("data"), cancellationToken);
+            return true;
+        }
+        catch (TidemarkException refused) when (refused.Code is "zoho.scope_missing" or "zoho.forbidden" or "zoho.not_supported"
+            or "zoho.invalid_url_pattern" or "zoho.invalid_request_method")
+        {
+            return false;
+        }
+    }
+
     private static HttpCall Call(ZohoModule module, ZohoCriteria criteria, Slice slice, int pageSize)
     {
         var conditions = new List<string> { Where(criteria, module) };
-        if (slice.Position?.Split(Between) is [var time, var id])
-            conditions.Add($"(Modified_Time > '{time}' or (Modified_Time = '{time}' and id > '{id}'))");
-        else conditions.Add($"Modified_Time >= '{Time(slice.From ?? 0)}'");
+        // A position of three parts is one of a search: it goes on at the window that this had come to.
+        conditions.Add(slice.Position?.Split(Between) switch
+        {
+            [var time, var id] => $"(Modified_Time > '{time}' or (Modified_Time = '{time}' and id > '{id}'))",
+            [var from, _, _] => $"Modified_Time >= '{Time(long.Parse(from, CultureInfo.InvariantCulture))}'",
+            _ => $"Modified_Time >= '{Time(slice.From ?? 0)}'",
+        });
         if (slice.To is { } end) conditions.Add($"Modified_Time < '{Time(end)}'");
         var query = string.Create(CultureInfo.InvariantCulture,
             $"select id, Modified_Time from {module.ApiName} where {Nest(conditions, "and")} "
@@ -65,8 +88,8 @@ internal static class ZohoQuery
         };
     }
 
-    /// <summary>COQL joins two conditions at a time: <c>(a and (b and c))</c>.</summary>
-    private static string Nest(List<string> conditions, string word) =>
+    /// <summary>Conditions are joined two at a time: <c>(a and (b and c))</c>.</summary>
+    internal static string Nest(List<string> conditions, string word) =>
         conditions.Count == 1 ? conditions[0] : $"({conditions[0]} {word} {Nest([.. conditions.Skip(1)], word)})";
 
     private static string Literal(string value, FieldType type) => type switch

@@ -44,21 +44,14 @@ internal sealed class ZohoSource(
             {
                 problems.Add(Problem.From(failure, $"module {module}"));
                 // What is wrong with the token is wrong with it for every module.
-                if (failure.Code is not ("zoho.forbidden" or "zoho.unknown_module" or "zoho.no_fields")) break;
+                if (failure.Code is not ("zoho.forbidden" or "zoho.unknown_module" or "zoho.no_fields" or "zoho.unknown_field")) break;
             }
         }
 
-        try
+        if (readable.Count > 0)
         {
-            if (readable.Count > 0)
-            {
-                var check = await (await OpenAsync(readable, cancellationToken)).CheckAsync(cancellationToken);
-                problems.AddRange(check.Problems);
-            }
-        }
-        catch (TidemarkException failure)
-        {
-            problems.Add(Problem.From(failure, "setting criteria"));
+            var check = await (await OpenAsync(readable, cancellationToken)).CheckAsync(cancellationToken);
+            problems.AddRange(check.Problems);
         }
 
         return new SourceCheck(problems, Facts());
@@ -106,7 +99,14 @@ internal sealed class ZohoSource(
         try
         {
             if (!_modules.TryGetValue(name, out var module))
-                _modules[name] = module = await ZohoModule.DescribeAsync(exchange, name, cancellationToken);
+            {
+                var criteria = ZohoCriteria.Of(options.Criteria, name);
+                module = (await ZohoModule.DescribeAsync(exchange, name, cancellationToken)).Select(options, criteria);
+                if (criteria is not null && !authentication.HasNoQueries)
+                    authentication.HasNoQueries = !await ZohoQuery.IsAnsweredAsync(exchange, module, criteria, cancellationToken);
+                _modules[name] = module = module with { IsSearched = criteria is not null && authentication.HasNoQueries };
+            }
+
             return module;
         }
         finally
@@ -123,6 +123,7 @@ internal sealed class ZohoSource(
             new("api", authentication.Address.Host),
             new("requests at once", ZohoConnector.MaxConcurrent(options).ToString(CultureInfo.InvariantCulture)),
         };
+        if (_modules.Values.Any(module => module.IsSearched)) facts.Add(new("criteria", "asked by search: queries are refused"));
         if (credits.Remaining is { } remaining) facts.Add(new("credits left today", remaining));
         if (credits.Limit is { } limit) facts.Add(new("credits a day", limit));
         return facts;

@@ -15,9 +15,10 @@ internal static class ZohoStreams
     {
         var criteria = ZohoCriteria.Of(options.Criteria, module.ApiName);
         var records = new ZohoRecords(module, criteria);
-        return new HttpStream(module.Schema, criteria is null
-            ? List(module, options.PageSize)
-            : ZohoQuery.Listing(module, criteria, options.PageSize))
+        var listing = criteria is null ? List(module, options.PageSize)
+            : module.IsSearched ? ZohoSearch.Listing(module, criteria, options.PageSize)
+            : ZohoQuery.Listing(module, criteria, options.PageSize);
+        return new HttpStream(module.Schema, listing)
         {
             Complete = records.AreWhole ? null : records.CompleteAsync,
             Changes = new ChangeFeed(new ZohoDeletions(module).ReadAsync, TimeSpan.FromDays(options.DeletedReachDays))

@@ -38,6 +38,7 @@ internal sealed class OracleCollection(
         var asked = settings.IgnoresOrder ? query with { OrderBy = [(OracleRecords.Created, true)] } : query;
         var offset = fired.Has(FaultKind.RepeatPage) ? Math.Max(0, query.Offset - query.Limit) : query.Offset;
         var found = selection.Read(asked, isInScope).Skip(offset).Take(query.Limit + 1).ToList();
+        if (found.Count == 0 && settings.EmptyIsNoContent) return new(StatusCodes.Status204NoContent, new JsonBuffer(16));
         var page = new OraclePage<RecordEntry>(found, query.Limit, query.Offset)
         {
             Total = query.WithTotal

@@ -23,6 +23,9 @@ internal sealed class OracleSettings
     /// <summary><c>omits_empty</c>: an empty collection has no items at all. Default false.</summary>
     public bool OmitsEmpty { get; private set; }
 
+    /// <summary><c>empty_is_no_content</c>: an empty collection is answered with 204 and nothing. Default false.</summary>
+    public bool EmptyIsNoContent { get; private set; }
+
     /// <summary>
     /// <c>needs_record_set</c>: all opportunities are shown only where the filter says RecordSet='ALL'. Default false.
     /// </summary>
@@ -70,6 +73,9 @@ internal sealed class OracleSettings
                 return true;
             case "omits_empty":
                 OmitsEmpty = value;
+                return true;
+            case "empty_is_no_content":
+                EmptyIsNoContent = value;
                 return true;
             case "needs_record_set":
                 NeedsRecordSet = value;

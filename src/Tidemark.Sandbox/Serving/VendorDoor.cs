@@ -23,6 +23,7 @@ internal sealed class VendorDoor(Vendor vendor)
         var requestId = _requestIds.Text(entry.Number);
         try
         {
+            http.Response.Headers.Date = vendor.Clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
             vendor.Sign(http, requestId);
             var fired = vendor.Faults.Fire(http.Request.Path.Value ?? "/", kind.Page);
             if (fired.Find(FaultKind.Delay) is { } delay)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 using Tidemark.Sandbox.Records;
 using Tidemark.Sandbox.Serving;
 
@@ -13,7 +14,6 @@ internal sealed class ZohoAccounts(TimeProvider clock)
     public const string SearchScope = "ZohoSearch.securesearch.READ";
 
     private const string Secret = "tidemark";
-    private const string Scheme = "Zoho-oauthtoken ";
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
@@ -23,18 +23,21 @@ internal sealed class ZohoAccounts(TimeProvider clock)
     private int _lifetime = 3600;
     private int _throttled;
     private bool _refusesUnder200;
+    private string _readsFrom = "both";
+    private string _scheme = "Zoho-oauthtoken";
     private string? _apiDomain;
     private bool _namesApi = true;
     private string _scope = $"ZohoCRM.modules.ALL ZohoCRM.settings.fields.READ ZohoCRM.coql.READ {SearchScope}";
     private long _number;
 
-    /// <summary>Answers a request for a token. Takes the parameters from the query or from a form.</summary>
+    /// <summary>Answers a request for a token. Takes the parameters from the query, from a form, or from either.</summary>
     public Answer Token(HttpRequest request, string form, bool isRevoked)
     {
-        var query = request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal);
-        foreach (var pair in Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form)) query[pair.Key] = pair.Value.ToString();
         lock (_gate)
         {
+            var inForm = QueryHelpers.ParseQuery(form).Where(_ => _readsFrom != "query");
+            var query = request.Query.Where(_ => _readsFrom != "form").Concat(inForm)
+                .ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal);
             if (query.GetValueOrDefault("grant_type") != "refresh_token") return Refuse("unsupported_grant_type");
             // A client may put its own mark behind the word, so that clients are told apart.
             if (query.GetValueOrDefault("client_id") is not { } client || client.Split('-')[0] != Secret)
@@ -49,9 +52,9 @@ internal sealed class ZohoAccounts(TimeProvider clock)
     public void Check(HttpRequest request, bool isExpired)
     {
         var header = request.Headers.Authorization.ToString();
-        var token = header.StartsWith(Scheme, StringComparison.Ordinal) ? header[Scheme.Length..] : "";
         lock (_gate)
         {
+            var token = header.StartsWith($"{_scheme} ", StringComparison.Ordinal) ? header[(_scheme.Length + 1)..] : "";
             if (isExpired || !_goodUntil.TryGetValue(token, out var until) || until <= clock.GetUtcNow()) throw ZohoProblem.Unauthorized();
         }
     }
@@ -77,6 +80,10 @@ internal sealed class ZohoAccounts(TimeProvider clock)
                 case ("expire_tokens", JsonValueKind.True): _goodUntil.Clear(); return true;
                 case ("token_errors_under_200", JsonValueKind.True or JsonValueKind.False): _refusesUnder200 = value.GetBoolean(); return true;
                 case ("scope", JsonValueKind.String): _scope = value.GetString()!; return true;
+                case ("token_parameters", JsonValueKind.String) when value.GetString() is "query" or "form" or "both":
+                    _readsFrom = value.GetString()!;
+                    return true;
+                case ("header_scheme", JsonValueKind.String): _scheme = value.GetString()!; return true;
                 case ("api_domain", JsonValueKind.String): (_apiDomain, _namesApi) = (value.GetString(), true); return true;
                 case ("api_domain", JsonValueKind.Null): _namesApi = false; return true;
                 default: return false;

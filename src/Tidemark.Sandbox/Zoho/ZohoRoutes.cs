@@ -19,7 +19,7 @@ internal sealed class ZohoRoutes(
     {
         var path = request.Path.Value ?? "/";
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var isList = parts is ["crm", "v8", not "settings"] or ["crm", "v8", _, "deleted"];
+        var isList = parts is ["crm", "v8", not "settings"] or ["crm", "v8", _, "deleted" or "search"];
         var isLater = request.Query.ContainsKey("page_token") || request.Query["page"].ToString() is not ("" or "1");
         return new(path, !isList ? PageKind.NotAList : isLater ? PageKind.Later : PageKind.First);
     }
@@ -36,6 +36,7 @@ internal sealed class ZohoRoutes(
             ("GET", ["crm", "v8", "settings", "fields"]) => Fields(request.Query["module"].ToString()),
             ("GET", ["crm", "v8", "settings", "modules"]) => Modules(),
             ("POST", ["crm", "v8", "coql"]) => new CoqlAnswer(tables, rules).Read(Body(request), fired),
+            ("GET", ["crm", "v8", var module, "search"]) => new SearchAnswer(Find(module), rules).Read(request, fired),
             ("GET", ["crm", "v8", var module]) => new ZohoList(Find(module), rules, clock).Read(request, fired),
             ("GET", ["crm", "v8", var module, "actions", "count"]) => Count(request, module),
             ("PUT", ["crm", "v8", var module]) => new ZohoWrite(Find(module), changes, rules).Put(Body(request)),

@@ -26,6 +26,14 @@ internal sealed class ZohoRules
     /// <summary>How the list of deleted records ends at the cap: <c>none</c> goes on, <c>error</c> refuses, <c>silent</c> just ends.</summary>
     public string DeletedCap { get; private set; } = "none";
 
+    /// <summary>
+    /// What becomes of queries: <c>answered</c>, refused for the <c>scope</c> of the token, or <c>unsupported</c> by the edition.
+    /// </summary>
+    public string Queries { get; private set; } = "answered";
+
+    /// <summary>Records that a search gives.</summary>
+    public int SearchCap { get; private set; } = 2000;
+
     /// <summary>Whether text equality also finds what contains the text, as the search's does.</summary>
     public bool EqualsIsLoose { get; private set; }
 
@@ -54,6 +62,10 @@ internal sealed class ZohoRules
             case ("page_tokens", JsonValueKind.True or JsonValueKind.False): GivesPageTokens = value.GetBoolean(); return true;
             case ("not_modified", JsonValueKind.True or JsonValueKind.False): SaysNotModified = value.GetBoolean(); return true;
             case ("deleted_cap", JsonValueKind.String): DeletedCap = value.GetString()!; return true;
+            case ("queries", JsonValueKind.String) when value.GetString() is "answered" or "scope" or "unsupported":
+                Queries = value.GetString()!;
+                return true;
+            case ("search_cap", JsonValueKind.Number): SearchCap = value.GetInt32(); return true;
             case ("loose_equals", JsonValueKind.True or JsonValueKind.False): EqualsIsLoose = value.GetBoolean(); return true;
             case ("wrap_errors", JsonValueKind.True or JsonValueKind.False): WrapsErrors = value.GetBoolean(); return true;
             case ("refuse_under_200", JsonValueKind.True or JsonValueKind.False): RefusesUnder200 = value.GetBoolean(); return true;

@@ -23,6 +23,8 @@ public sealed class ClosePromises : ConnectorPromises
     protected override IReadOnlyDictionary<string, object?> Change =>
         new Dictionary<string, object?> { ["description"] = "changed", ["url"] = null };
 
+    protected override IReadOnlyDictionary<string, object?> At(DateTimeOffset time) =>
+        new Dictionary<string, object?> { ["date_created"] = time, ["date_updated"] = time };
 
     protected override IReadOnlyDictionary<string, string> Settings(Uri address) => new Dictionary<string, string>
     {

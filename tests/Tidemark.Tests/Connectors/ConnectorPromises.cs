@@ -4,6 +4,7 @@ using Shouldly;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
+using Tidemark.Tests.Sandbox;
 using Xunit;
 
 namespace Tidemark.Tests.Connectors;
@@ -36,6 +37,9 @@ public abstract class ConnectorPromises : IAsyncLifetime
 
     /// <summary>A change of a record of the main stream.</summary>
     protected abstract IReadOnlyDictionary<string, object?> Change { get; }
+
+    /// <summary>Fields of a record to create, that put it at a time; several of one time are ordered by nothing else.</summary>
+    protected abstract IReadOnlyDictionary<string, object?> At(DateTimeOffset time);
 
     protected VendorBench Bench => _bench!;
 
@@ -115,6 +119,70 @@ public abstract class ConnectorPromises : IAsyncLifetime
         await Bench.ClearFaultsAsync();
         (await Bench.SyncAsync(SeesDeletions ? WriteMode.Merge : WriteMode.Replace, Main)).Status.ShouldBe(RunStatus.Succeeded);
         await ShouldEqualTheSourceAsync(Main);
+    }
+
+    [Fact]
+    public async Task A_full_reading_takes_no_record_for_gone_that_moved_to_another_page_meanwhile()
+    {
+        await Bench.SyncAsync(WriteMode.Merge, Main);
+        var before = (await Bench.TruthAsync(TruthOf(Main))).Keys.ToList();
+        await Bench.FaultAsync(new { fault = "delay", milliseconds = 50, times = -1 });
+        var running = Bench.SyncAsync(WriteMode.Replace, Main);
+        while (!running.IsCompleted)
+        {
+            await Task.WhenAny(running, Task.Delay(40, Stop));
+            // At the front, in the middle and at the end, whatever the order that the vendor lists in.
+            var ids = (await Bench.TruthAsync(TruthOf(Main))).Keys.ToList();
+            if (ids.Count < before.Count - 5) continue;
+            await Bench.MutateAsync(TruthOf(Main), new { create = 1, update = new { ids = new[] { ids[1], ids[ids.Count / 2], ids[^2] }, set = Change }, delete = new { ids = new[] { ids[0], ids[^1] } } });
+        }
+
+        var result = await running;
+        result.Status.ShouldBe(RunStatus.Succeeded, Describe(result));
+        var kept = before.Intersect((await Bench.TruthAsync(TruthOf(Main))).Keys);
+        kept.Except((await Bench.RowsAsync(Main, Id(Main))).Keys).ShouldBeEmpty("records that were there all the time");
+        await Bench.ClearFaultsAsync();
+        (await Bench.SyncAsync(SeesDeletions ? WriteMode.Merge : WriteMode.Replace, Main)).Status.ShouldBe(RunStatus.Succeeded);
+        await ShouldEqualTheSourceAsync(Main);
+    }
+
+    [Fact]
+    public async Task Records_of_one_time_are_all_read_however_many_pages_they_fill()
+    {
+        await Bench.SyncAsync(WriteMode.Merge, Main);
+        var second = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        await Bench.MutateAsync(TruthOf(Main), new { create = Enumerable.Repeat(At(second), Size) });
+
+        var result = await Bench.SyncAsync(WriteMode.Merge, Main);
+        result.Status.ShouldBe(RunStatus.Succeeded, Describe(result));
+        result.Streams.ShouldHaveSingleItem().Created.ShouldBe(Size);
+        await ShouldEqualTheSourceAsync(Main);
+
+        var full = await Bench.SyncAsync(WriteMode.Replace, Main);
+        full.Status.ShouldBe(RunStatus.Succeeded, Describe(full));
+        full.Streams.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            figures => figures.Deleted.ShouldBe(0), figures => figures.Unchanged.ShouldBeGreaterThanOrEqualTo(Size));
+        await ShouldEqualTheSourceAsync(Main);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(-10)]
+    [InlineData(-45)]
+    public async Task A_vendor_whose_clock_is_minutes_off_is_read_without_loss(int minutes)
+    {
+        var clock = new ShiftedClock();
+        clock.Advance(TimeSpan.FromMinutes(minutes));
+        await Bench.DisposeAsync();
+        _bench = await VendorBench.StartAsync(Vendor, Size, Settings, clock);
+        await Bench.SyncAsync(WriteMode.Merge, Main);
+        for (var round = 0; round < 2; round++)
+        {
+            await MutateAsync(create: 2, update: 3, delete: SeesDeletions ? 1 : 0);
+            var result = await Bench.SyncAsync(WriteMode.Merge, Main);
+            result.Status.ShouldBe(RunStatus.Succeeded, Describe(result));
+            await ShouldEqualTheSourceAsync(Main);
+        }
     }
 
     [Theory]

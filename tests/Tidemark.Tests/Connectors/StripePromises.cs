@@ -12,6 +12,9 @@ public sealed class StripePromises : ConnectorPromises
     protected override IReadOnlyDictionary<string, object?> Change =>
         new Dictionary<string, object?> { ["description"] = "changed", ["balance"] = -4200 };
 
+    protected override IReadOnlyDictionary<string, object?> At(DateTimeOffset time) =>
+        new Dictionary<string, object?> { ["created"] = time.ToUnixTimeSeconds() };
+
     protected override IReadOnlyDictionary<string, string> Settings(Uri address) => new Dictionary<string, string>
     {
         ["api_key"] = "sk_test_tidemark",

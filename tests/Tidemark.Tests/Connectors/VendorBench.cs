@@ -36,10 +36,12 @@ public sealed class VendorBench : IAsyncDisposable
     /// <param name="vendor">Name of connector and stand-in.</param>
     /// <param name="size">Main records at the stand-in.</param>
     /// <param name="settings">The source's settings, given the stand-in's address.</param>
+    /// <param name="clock">The vendor's; null for the one that everybody has.</param>
     public static async Task<VendorBench> StartAsync(
-        string vendor, int size, Func<Uri, IReadOnlyDictionary<string, string>> settings)
+        string vendor, int size, Func<Uri, IReadOnlyDictionary<string, string>> settings, TimeProvider? clock = null)
     {
-        var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Port = 0, Size = size }, Stop);
+        var options = new SandboxOptions { Port = 0, Size = size, Clock = clock ?? TimeProvider.System };
+        var sandbox = await SandboxServer.StartAsync(options, Stop);
         var folder = new TestFolder();
         var home = await Home.OpenAsync(folder.File("home"), null, ConnectorCatalog.All, TimeProvider.System, Stop);
         var bench = new VendorBench(vendor, folder, sandbox, home);

@@ -17,6 +17,9 @@ public sealed class GraphQLPromises : ConnectorPromises
     protected override IReadOnlyDictionary<string, object?> Change =>
         new Dictionary<string, object?> { ["name"] = "Changed", ["creditLimit"] = "12.50" };
 
+    protected override IReadOnlyDictionary<string, object?> At(DateTimeOffset time) =>
+        new Dictionary<string, object?> { ["createdAt"] = time.UtcDateTime, ["updatedAt"] = time.UtcDateTime };
+
     protected override IReadOnlyDictionary<string, string> Settings(Uri address) =>
         ShopQueries.Settings(address, ShopQueries.Customers + ShopQueries.Orders);
 }

@@ -1,7 +1,10 @@
 using Shouldly;
+using Tidemark.Connectors.GraphQL;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Sources.Http;
+using Tidemark.Tests.Sources;
 using Xunit;
 
 namespace Tidemark.Tests.GraphQL;
@@ -25,6 +28,21 @@ public sealed class ServerErrorTests
 
         await bench.SucceedAsync();
         await bench.ShouldEqualTheSourceAsync("customers", "customers");
+    }
+
+    [Theory]
+    [InlineData(200, """{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}]}""")]
+    [InlineData(200, """{"errors":[{"message":"Throttled"}]}""")]
+    [InlineData(200, """{"errors":[{"message":"Slower","extensions":{"code":"RATE_LIMITED"}}]}""")]
+    [InlineData(429, """{"errors":[{"message":"Slower"}]}""")]
+    [InlineData(429, "slower")]
+    public async Task A_throttle_is_known_by_its_code_its_word_or_its_status(int status, string body)
+    {
+        var api = GraphQLConnector.Api(new GraphQLOptions { Url = new Uri("https://shop.example/graphql"), Retries = 2 });
+
+        var (failure, asked) = await Played.RefusalAsync(api, HttpCall.Search("/graphql", "{}"), status, body);
+
+        (failure.Code, asked).ShouldBe(("graphql.throttled", 3));
     }
 
     [Fact]

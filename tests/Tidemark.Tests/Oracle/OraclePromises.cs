@@ -18,6 +18,9 @@ public sealed class OraclePromises : ConnectorPromises
     protected override IReadOnlyDictionary<string, object?> Change =>
         new Dictionary<string, object?> { ["Name"] = "changed", ["Revenue"] = 4200.5 };
 
+    protected override IReadOnlyDictionary<string, object?> At(DateTimeOffset time) =>
+        new Dictionary<string, object?> { ["CreationDate"] = time, ["LastUpdateDate"] = time };
+
     protected override IReadOnlyDictionary<string, string> Settings(Uri address) => new Dictionary<string, string>
     {
         ["base_url"] = address.ToString(),

@@ -137,13 +137,14 @@ public sealed class OracleReadingTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task An_empty_collection_is_empty_with_and_without_items(bool omits)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task An_empty_collection_is_empty_with_and_without_items_or_any_content(bool omits, bool isBlank)
     {
         await using var bench = await OracleBench.StartAsync();
         await bench.MutateAsync("leads", new { delete = new { count = 1000 } });
-        await bench.SetAsync(new { omits_empty = omits });
+        await bench.SetAsync(new { omits_empty = omits, empty_is_no_content = isBlank });
         await using var source = bench.Open();
 
         (await source.CheckAsync(Stop)).Problems.ShouldBeEmpty();

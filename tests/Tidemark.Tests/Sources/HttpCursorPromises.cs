@@ -21,6 +21,26 @@ public sealed class HttpCursorPromises
         last.Json.ShouldBe($$"""{"v":1,"since":{{Now.ToUnixTimeSeconds()}}}""");
     }
 
+    [Theory]
+    [InlineData(-45, -45)]
+    [InlineData(45, 0)]
+    public async Task The_time_left_never_passes_the_vendors_own(int vendorMinutes, int leftMinutes)
+    {
+        var list = PlayedList.Spread(30);
+        list.Fault = (_, answer) =>
+        {
+            answer.Headers["Date"] = Now.AddMinutes(vendorMinutes).ToString("R");
+            return answer;
+        };
+        var left = Now.AddMinutes(leftMinutes).ToUnixTimeSeconds() - (leftMinutes < 0 ? -1 : 0);
+
+        var (_, last) = await Played.ReadAsync(Source(list), Played.Everything());
+
+        // Dates have whole seconds, and the vendor's second may be nearly over.
+        last.Json.ShouldBe($$"""{"v":1,"since":{{left}}}""");
+        _windows.ShouldBe([(left - 600, null)]);
+    }
+
     [Fact]
     public async Task An_incremental_reading_lists_from_the_overlap_on_and_then_reads_the_changes()
     {

@@ -254,7 +254,7 @@ public sealed class HttpExchangePromises
     }
 
     [Fact]
-    public async Task A_token_that_was_refused_is_replaced_once()
+    public async Task A_token_that_was_refused_is_replaced_and_not_for_ever()
     {
         await using var server = new PlayedServer(request =>
             request.Headers["Authorization"] == "Bearer token-2" ? PlayedAnswer.Json(Page) : new PlayedAnswer(401, []));
@@ -265,7 +265,7 @@ public sealed class HttpExchangePromises
         await using var closed = Failing(times: 99, _ => new PlayedAnswer(401, []));
         var never = Played.Api(closed.Address) with { Authentication = new CountedTokens(worksFrom: 99) };
         (await Played.FailureAsync(() => SendAsync(closed, never))).Code.ShouldBe("source.unauthorized");
-        closed.Requests.Count.ShouldBe(2);
+        closed.Requests.Count.ShouldBe(3);
     }
 
     private static PlayedServer Failing(int times, Func<PlayedRequest, PlayedAnswer> fault)

@@ -1,3 +1,4 @@
+using System.Text;
 using Shouldly;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
@@ -35,6 +36,15 @@ internal static class Played
     };
 
     public static readonly HttpStream Things = new(new StreamSchema("things", [new Field("id", FieldType.Text)]), Listing);
+
+    /// <summary>What a connector makes of an answer that refuses a call, and how often it asked.</summary>
+    public static async Task<(TidemarkException Failure, int Asked)> RefusalAsync(HttpApi api, HttpCall call, int status, string body)
+    {
+        var handler = new PlayedHandler(_ => new PlayedAnswer(status, Encoding.UTF8.GetBytes(body)));
+        await using var exchange = new HttpExchange(api with { RetryDelay = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, handler);
+        var failure = await FailureAsync(() => exchange.SendAsync(call, PageShape.One, TestContext.Current.CancellationToken));
+        return (failure, handler.Asked);
+    }
 
     public static ReadRequest Everything(HttpStream? stream = null) => new((stream ?? Things).Schema, null);
 

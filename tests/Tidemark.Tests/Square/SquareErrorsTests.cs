@@ -1,4 +1,3 @@
-using System.Text;
 using Shouldly;
 using Tidemark.Connectors.Square;
 using Tidemark.Engine.Connectors;
@@ -71,25 +70,17 @@ public sealed class SquareErrorsTests
     [Fact]
     public async Task Records_that_speak_of_errors_are_no_errors()
     {
-        await using var exchange = Exchange(200, """{"orders":[{"id":"o","metadata":{"errors":[{"category":"API_ERROR"}]}}],"errors":[]}""", out _);
+        var answer = PlayedAnswer.Json("""{"orders":[{"id":"o","metadata":{"errors":[{"category":"API_ERROR"}]}}],"errors":[]}""");
+        await using var exchange = new HttpExchange(Api, TimeProvider.System, new PlayedHandler(_ => answer));
         using var page = await exchange.SendAsync(Call, new PageShape("orders"), TestContext.Current.CancellationToken);
         page.First("id").ShouldBe("o");
     }
 
     private static HttpCall Call => HttpCall.Search("/v2/orders/search", "{}");
 
-    private static async Task<(TidemarkException Failure, int Asked)> SendAsync(int status, string body)
-    {
-        await using var exchange = Exchange(status, body, out var handler);
-        var failure = await Played.FailureAsync(() => exchange.SendAsync(Call, PageShape.One, TestContext.Current.CancellationToken));
-        return (failure, handler.Asked);
-    }
+    private static HttpApi Api { get; } = SquareConnector.Api(
+        new SquareOptions { AccessToken = new Secret("EAAA-very-secret"), Retries = 2, RequestsPerSecond = 0 });
 
-    private static HttpExchange Exchange(int status, string body, out PlayedHandler handler)
-    {
-        var options = new SquareOptions { AccessToken = new Secret("EAAA-very-secret"), Retries = 2, RequestsPerSecond = 0 };
-        handler = new PlayedHandler(_ => new PlayedAnswer(status, Encoding.UTF8.GetBytes(body)));
-        return new HttpExchange(
-            SquareConnector.Api(options) with { RetryDelay = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, handler);
-    }
+    private static Task<(TidemarkException Failure, int Asked)> SendAsync(int status, string body) =>
+        Played.RefusalAsync(Api, Call, status, body);
 }

@@ -19,6 +19,9 @@ public sealed class SquarePromises : ConnectorPromises
         ["item_data"] = new JsonObject { ["name"] = "changed", ["is_archived"] = true },
     };
 
+    protected override IReadOnlyDictionary<string, object?> At(DateTimeOffset time) =>
+        new Dictionary<string, object?> { ["created_at"] = time.UtcDateTime, ["updated_at"] = time.UtcDateTime };
+
     protected override IReadOnlyDictionary<string, string> Settings(Uri address) => SquareBench.Settings(address);
 
     protected override string Id(string stream) => SquareBench.Id(stream);

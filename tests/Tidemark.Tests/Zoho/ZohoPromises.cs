@@ -17,5 +17,8 @@ public sealed class ZohoPromises : ConnectorPromises
     protected override IReadOnlyDictionary<string, object?> Change =>
         new Dictionary<string, object?> { ["Description"] = "changed", ["Annual_Revenue"] = 4200.5 };
 
+    protected override IReadOnlyDictionary<string, object?> At(DateTimeOffset time) =>
+        new Dictionary<string, object?> { ["Modified_Time"] = time };
+
     protected override IReadOnlyDictionary<string, string> Settings(Uri address) => ZohoBench.Settings(address);
 }

@@ -82,7 +82,7 @@ public sealed class ZohoTokenTests
     [InlineData("refresh_token", "zoho.refresh_token_refused", false)]
     [InlineData("refresh_token", "zoho.refresh_token_refused", true)]
     [InlineData("client_id", "zoho.client_refused", false)]
-    [InlineData("client_secret", "zoho.client_refused", true)]
+    [InlineData("client_secret", "zoho.client_secret_refused", true)]
     public async Task Refused_credentials_are_said_under_any_status_and_never_shown(string setting, string code, bool under200)
     {
         var (bench, options) = await ZohoBench.OpenAsync(20, (setting, "hush-hush"));
@@ -94,7 +94,43 @@ public sealed class ZohoTokenTests
 
         check.Problems.ShouldHaveSingleItem().Code.ShouldBe(code);
         check.Problems[0].ToString().ShouldNotContain("hush-hush");
-        (await bench.RequestsAsync())["recent"]!.AsArray().Count.ShouldBe(1, "a refusal is not tried again");
+        // A client that is not known may be one that was looked for in the wrong place; nothing else is tried again.
+        (await bench.RequestsAsync())["recent"]!.AsArray().Count.ShouldBe(setting == "client_id" ? 2 : 1);
+    }
+
+    [Theory]
+    [InlineData("query", 1)]
+    [InlineData("form", 2)]
+    public async Task The_accounts_server_may_read_the_parameters_of_the_query_or_those_of_a_form(string where, int asked)
+    {
+        await using var bench = await ZohoBench.StartAsync(20);
+        await bench.SetAsync(new { token_parameters = where });
+
+        await bench.SucceedsAsync(WriteMode.Merge);
+        (await bench.CountAsync(TokenPath)).ShouldBe(asked);
+        await bench.SetAsync(new { expire_tokens = true });
+        await bench.SucceedsAsync(WriteMode.Replace);
+
+        (await bench.CountAsync(TokenPath)).ShouldBe(asked + 1, "which of the two it is was learnt once");
+        await bench.ShouldEqualAsync("leads");
+    }
+
+    [Theory]
+    [InlineData("Zoho-oauthtoken", 0)]
+    [InlineData("Bearer", 1)]
+    public async Task The_api_may_want_its_own_scheme_or_Bearer(string scheme, int refused)
+    {
+        await using var bench = await ZohoBench.StartAsync(20);
+        await bench.SetAsync(new { header_scheme = scheme });
+
+        await bench.SucceedsAsync(WriteMode.Merge, "leads");
+        await bench.SucceedsAsync(WriteMode.Replace, "leads");
+
+        (await bench.CountAsync(TokenPath)).ShouldBe(1, "the token was not at fault");
+        (await bench.RequestsAsync())["recent"]!.AsArray().Count(request => (int)request!["status"]! == 401).ShouldBe(refused);
+        await bench.SetAsync(new { expire_tokens = true });
+        await bench.SucceedsAsync(WriteMode.Replace, "leads");
+        (await bench.CountAsync(TokenPath)).ShouldBe(2, "a token that expires is replaced under either scheme");
     }
 
     [Theory]

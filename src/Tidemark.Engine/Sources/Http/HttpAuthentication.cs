@@ -20,7 +20,7 @@ public abstract class HttpAuthentication
     public abstract ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Hears of an answer 401, once per call. True asks for the call to be sent again, with new credentials.
+    /// Hears of an answer 401, twice per call at most. True asks for the call to be sent again, with new credentials.
     /// Several calls may be refused at once: compare what <paramref name="refused"/> carries with the present token.
     /// </summary>
     public virtual ValueTask<bool> RefusedAsync(HttpRequestMessage refused, CancellationToken cancellationToken) =>

@@ -22,7 +22,10 @@ public sealed record HttpCall(HttpMethod Method, string Path)
     /// <summary>JSON body, or null for none.</summary>
     public string? Json { get; init; }
 
-    /// <summary>Media type of the body. Default <c>application/json</c>.</summary>
+    /// <summary>Whether the query parameters go into the body, as a form, and not into the address. Default false.</summary>
+    public bool IsForm { get; init; }
+
+    /// <summary>Media type of the JSON body. Default <c>application/json</c>.</summary>
     public string MediaType { get; init; } = "application/json";
 
     /// <summary>
@@ -32,7 +35,7 @@ public sealed record HttpCall(HttpMethod Method, string Path)
     public bool IsRepeatable { get; init; } = Method != HttpMethod.Post && Method != HttpMethod.Patch;
 
     /// <summary>Path and query as they are sent.</summary>
-    public string Target => Query.Count == 0 ? Path : Path + (Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')
+    public string Target => IsForm || Query.Count == 0 ? Path : Path + (Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')
         + string.Join('&', Query.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
 
     /// <summary>For messages: method and path without the query, which may hold personal data.</summary>
@@ -57,6 +60,7 @@ public sealed record HttpCall(HttpMethod Method, string Path)
 
     public bool Equals(HttpCall? other) =>
         other is not null && Method == other.Method && Target == other.Target && Json == other.Json
+        && IsForm == other.IsForm && (!IsForm || Query.SequenceEqual(other.Query))
         && Headers.SequenceEqual(other.Headers);
 
     public override int GetHashCode() => HashCode.Combine(Method, Target, Json);

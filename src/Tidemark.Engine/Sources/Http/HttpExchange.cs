@@ -16,6 +16,7 @@ namespace Tidemark.Engine.Sources.Http;
 public sealed class HttpExchange : IAsyncDisposable
 {
     private const int MaxRedirects = 3;
+    private const int MaxRefusals = 2;
     private const int MaxErrorBytes = 256 << 10;
     private const int ProbeRetries = 2;
     private static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
@@ -26,6 +27,7 @@ public sealed class HttpExchange : IAsyncDisposable
     private readonly RequestPace _pace;
     private readonly ResiliencePipeline<Attempt> _retry;
     private readonly ResiliencePipeline<Attempt> _retryBriefly;
+    private long _behind = long.MaxValue;
 
     public HttpExchange(HttpApi api, TimeProvider clock)
         : this(api, clock, Handler(api))
@@ -40,6 +42,12 @@ public sealed class HttpExchange : IAsyncDisposable
         _retry = RetryPipeline(api.Retries);
         _retryBriefly = RetryPipeline(Math.Min(ProbeRetries, api.Retries));
     }
+
+    /// <summary>
+    /// How far the vendor's clock is behind ours, by the dates of its answers so far; zero where it is not, or they say
+    /// nothing.
+    /// </summary>
+    public TimeSpan Behind => Interlocked.Read(ref _behind) is var ticks and < long.MaxValue ? new(ticks) : TimeSpan.Zero;
 
     /// <summary>Sends a call and scans the answer. The caller disposes the page.</summary>
     /// <exception cref="TidemarkException">
@@ -126,18 +134,15 @@ public sealed class HttpExchange : IAsyncDisposable
     private async Task<Attempt> AskAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken)
     {
         var address = Address(call);
-        var (redirects, wasRefused) = (0, false);
+        var (redirects, refusals) = (0, 0);
         while (true)
         {
             using var request = await RequestAsync(call, address, cancellationToken);
             using var response = await _client.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.Unauthorized && !wasRefused
+            if (response.StatusCode == HttpStatusCode.Unauthorized && refusals++ < MaxRefusals
                 && await _api.Authentication.RefusedAsync(request, cancellationToken))
-            {
-                wasRefused = true;
                 continue;
-            }
 
             if ((int)response.StatusCode is 301 or 302 or 303 or 307 or 308)
             {
@@ -150,7 +155,21 @@ public sealed class HttpExchange : IAsyncDisposable
                 continue;
             }
 
+            if (response.IsSuccessStatusCode) NoteDate(response);
             return await JudgeAsync(call, shape, response, cancellationToken);
+        }
+    }
+
+    private void NoteDate(HttpResponseMessage response)
+    {
+        if (response.Headers.Date is not { } date) return;
+        // Dates have whole seconds. An answer that was long on its way seems older than it is: the least is the nearest.
+        var behind = Math.Max(0, (_clock.GetUtcNow() - date - TimeSpan.FromSeconds(1)).Ticks);
+        for (var known = Interlocked.Read(ref _behind); behind < known;)
+        {
+            var seen = Interlocked.CompareExchange(ref _behind, behind, known);
+            if (seen == known) return;
+            known = seen;
         }
     }
 
@@ -206,6 +225,7 @@ public sealed class HttpExchange : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        if (call.IsForm) request.Content = new FormUrlEncodedContent(call.Query);
         if (call.Json is not null) request.Content = new StringContent(call.Json, Encoding.UTF8, call.MediaType);
         await _api.Authentication.AuthorizeAsync(request, cancellationToken);
         return request;

@@ -97,7 +97,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
                 yield return page.ToPage((cursor with { Reading = reading }).ToCursor());
             }
 
-            var changesFrom = (reading.IsFull ? reading.Started : cursor.Since ?? reading.Started) - overlap;
+            var changesFrom = (reading.IsFull ? Begun(reading) : cursor.Since ?? Begun(reading)) - overlap;
             reading = reading with { Open = null, ChangesFrom = changesFrom };
         }
 
@@ -112,10 +112,13 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
             }
         }
 
-        yield return Page.Empty(new HttpCursor { Since = reading.Started }.ToCursor());
+        yield return Page.Empty(new HttpCursor { Since = Begun(reading) }.ToCursor());
     }
 
     public ValueTask DisposeAsync() => exchange.DisposeAsync();
+
+    /// <summary>When a reading began, in Unix seconds by the vendor's clock where that is behind ours: its times count.</summary>
+    private long Begun(HttpReading reading) => reading.Started - (long)Math.Ceiling(exchange.Behind.TotalSeconds);
 
     /// <summary>Goes on with the reading that a cursor holds, or begins one.</summary>
     private async Task<HttpCursor> BeginAsync(

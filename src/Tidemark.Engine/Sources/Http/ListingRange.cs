@@ -28,7 +28,7 @@ public sealed record ListingRange(string Path, WireTime Time, RangeOrder Order)
     public long Earliest { get; init; } = 1_262_304_000;
 
     /// <summary>A wire value in whole seconds since 1970 UTC, rounded down; null where it is none.</summary>
-    internal long? Seconds(string? wire)
+    public long? Seconds(string? wire)
     {
         if (wire is null) return null;
         if (Time == WireTime.Iso8601)

@@ -19,6 +19,12 @@ public sealed record Paging(Func<Slice, HttpPage, string?> Next, Func<HttpPage, 
     /// </summary>
     public bool EndsByPosition { get; init; }
 
+    /// <summary>
+    /// Whether a position may ask once more for a part of what a page has shown: the same page for two positions is no
+    /// fault then. Default false.
+    /// </summary>
+    public bool Narrows { get; init; }
+
     /// <summary>Whether a position is refused once the range of the call changes, as tokens are.</summary>
     public bool BindsPosition { get; init; }
 

@@ -75,7 +75,7 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
     private bool IsRepeated(HttpPage page)
     {
         var ends = (page.First(listing.Identity), page.Last(listing.Identity));
-        if (ends is ({ }, { }) && ends == _previous) return true;
+        if (ends is ({ }, { }) && ends == _previous && !listing.Paging.Narrows) return true;
         _previous = ends;
         return false;
     }

@@ -13,6 +13,8 @@ internal sealed class CoqlAnswer(IReadOnlyDictionary<string, ZohoTable> tables, 
 
     public Answer Read(string body, FiredFaults fired)
     {
+        if (rules.Queries == "scope") throw new ZohoProblem(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL");
+        if (rules.Queries == "unsupported") throw new ZohoProblem(400, "NOT_SUPPORTED", "the feature is not available in your edition");
         var query = CoqlParser.Parse(Select(body), rules.EqualsIsLoose);
         if (query.Limit > MaxRows || query.Offset + query.Limit > MaxOffset)
             throw new ZohoProblem(400, "LIMIT_EXCEEDED", "the limit given seems to be invalid", """{"limit":2000}""");
