@@ -62,7 +62,9 @@ public sealed class Home
         var plan = await Planner.PlanAsync(request, cancellationToken);
         await using var source = plan.Source;
         await using var destination = plan.Destination;
-        await using var journal = await Runs.StartAsync(plan.Pipeline, plan.Mode, request.Cause, cancellationToken);
+        await using var journal = await Runs.StartAsync(
+            plan.Pipeline, plan.Mode, request.Cause, [.. plan.Tables.Select(table => new StreamFigures(table.Stream.Name, table.Table))],
+            cancellationToken);
         return await new Sync(_clock).RunAsync(plan, journal, progress, cancellationToken);
     }
 

@@ -29,11 +29,15 @@ internal sealed record Batch(
 /// <param name="stream">The columns that the table has.</param>
 /// <param name="table">Policy for new fields.</param>
 /// <param name="room">Columns that the table can still take.</param>
-internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room)
+/// <param name="clock">Tells how old a batch is.</param>
+internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room, TimeProvider clock)
 {
     // A batch costs the destination one transaction; four megabytes make its fixed cost small and bound the memory.
     private const int MaxBytes = 4 * 1024 * 1024;
     private const int MaxRows = 10_000;
+
+    // What a slow source gives is not held back until a batch is full: it is safe, and seen, after this time.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
 
     // One batch is written while the next is mapped.
     private readonly Channel<RowBatch> _spare = Channel.CreateBounded<RowBatch>(2);
@@ -47,15 +51,18 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
         IAsyncEnumerable<Page> pages, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var open = Open();
+        var openedAt = clock.GetTimestamp();
         Cursor? cursor = null;
         await foreach (var page in pages.WithCancellation(cancellationToken))
         {
             using (page)
             {
-                if (open.Rows.ByteCount >= MaxBytes || open.Rows.Count >= MaxRows)
+                if (open.Rows.ByteCount >= MaxBytes || open.Rows.Count >= MaxRows
+                    || (cursor is not null && clock.GetElapsedTime(openedAt) >= MaxAge))
                 {
                     yield return open.Close(cursor!);
                     open = Open();
+                    openedAt = clock.GetTimestamp();
                 }
 
                 foreach (var place in page.Records) Add(open, page.Bytes.Span.Slice(place.Start, place.Length), place);

@@ -46,7 +46,7 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
     {
         var isFull = table.Mode == WriteMode.Replace;
         var startedAt = stream.Checkpoint is { } resumed && isFull ? resumed.StartedAt : clock.GetUtcNow();
-        var reader = new BatchReader(stream.Stream, table, stream.Room);
+        var reader = new BatchReader(stream.Stream, table, stream.Room, clock);
         var pages = source.ReadAsync(
             new ReadRequest(stream.Stream, stream.Checkpoint?.Cursor) { IsFull = isFull }, cancellationToken);
         var batches = reader

@@ -124,7 +124,7 @@ public sealed class Sync(TimeProvider clock)
             var end = ledger.HasFailed ? StepStatus.Failed : StepStatus.Done;
             await journal.StepAsync("read", ledger.Stream, end, ledger.Figures.Error?.Message, stop);
         });
-        await journal.ProgressAsync(Figures(), cancellationToken);
+        journal.Progress(Figures());
 
         List<StreamFigures> Figures() => [.. ledgers.Select(ledger => ledger.Figures)];
 
@@ -134,7 +134,9 @@ public sealed class Sync(TimeProvider clock)
             var last = Interlocked.Read(ref lastReport);
             if (clock.GetElapsedTime(last) < TimeSpan.FromMilliseconds(200)) return;
             if (Interlocked.CompareExchange(ref lastReport, clock.GetTimestamp(), last) != last) return;
-            progress(Figures());
+            var figures = Figures();
+            progress(figures);
+            journal.Progress(figures);
         }
     }
 

@@ -44,7 +44,7 @@ public abstract class Workbench : IAsyncDisposable
         await using var destination = OpenDestination();
         var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream) { Mode = mode, UndoRuns = 10 })).ToList();
         var plan = Limits(new SyncPlan("test", source, destination, tables) { Mode = mode });
-        await using var journal = await _runs.StartAsync("test", mode, "test", Stop);
+        await using var journal = await _runs.StartAsync("test", mode, "test", [], Stop);
         return await new Sync(TimeProvider.System).RunAsync(plan, journal, _ => { }, cancellationToken);
     }
 

@@ -164,7 +164,7 @@ public sealed class RunJournalTests : IDisposable
         var runs = await _home.RunsAsync();
         await using var journal = await StartAsync(runs);
         for (var read = 1; read <= 500; read++)
-            await journal.ProgressAsync([new("a", "t") { Read = read }], TestHome.Cancelled);
+            journal.Progress([new("a", "t") { Read = read }]);
 
         var waited = Stopwatch.StartNew();
         while ((await runs.FindAsync(journal.Run, TestHome.Cancelled)).Result.Streams is not [{ Read: 500 }])
@@ -198,7 +198,7 @@ public sealed class RunJournalTests : IDisposable
     }
 
     private static Task<RunJournal> StartAsync(RunStore runs) =>
-        runs.StartAsync("p", WriteMode.Merge, "command", TestHome.Cancelled);
+        runs.StartAsync("p", WriteMode.Merge, "command", [], TestHome.Cancelled);
 
     private async Task<RunHistory> HistoryAsync() => new(await _home.OpenAsync());
 
