@@ -23,6 +23,7 @@ public sealed class Home
         Definitions = new DefinitionCatalog(database, Secrets, connectors, clock);
         Runs = new RunStore(database, clock);
         History = new RunHistory(database);
+        Quarantine = new Quarantine(database, clock);
         Planner = new SyncPlanner(Definitions, connectors, clock);
     }
 
@@ -35,6 +36,8 @@ public sealed class Home
     public RunStore Runs { get; }
 
     public RunHistory History { get; }
+
+    public Quarantine Quarantine { get; }
 
     private SyncPlanner Planner { get; }
 

@@ -76,6 +76,9 @@ public interface IStreamLoad : IAsyncDisposable
     /// <summary>Adds columns for fields that were met in records, at most as many as there is room for.</summary>
     Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken);
 
+    /// <summary>Makes a staging one that no later run goes on with. Does nothing to a merge.</summary>
+    Task AbandonAsync(CancellationToken cancellationToken);
+
     /// <summary>Reads back what merge wrote in this run and has not read back yet. Part of the receipt.</summary>
     Task<Checksum> VerifyAsync(CancellationToken cancellationToken);
 }

@@ -38,6 +38,13 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
         }
 
         await ReadAsync(stream, table, ledger, report, cancellationToken);
+        if (ledger.TooManyQuarantined(isEnd: true) is { } tooMany)
+        {
+            // The records may be mended at the source: what was staged of them must not be published later.
+            await stream.AbandonAsync(cancellationToken);
+            throw tooMany;
+        }
+
         if (table.Mode == WriteMode.Merge) ledger.Verified(await stream.VerifyAsync(cancellationToken));
     }
 
@@ -45,8 +52,22 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
         IStreamLoad stream, TablePlan table, StreamLedger ledger, Action report, CancellationToken cancellationToken)
     {
         var isFull = table.Mode == WriteMode.Replace;
-        var startedAt = stream.Checkpoint is { } resumed && isFull ? resumed.StartedAt : clock.GetUtcNow();
+        var found = stream.Checkpoint;
+        var startedAt = found is not null && isFull ? found.StartedAt : clock.GetUtcNow();
         var reader = new BatchReader(stream.Stream, table, stream.Room, clock);
+        var quarantine = journal.QuarantineOf(table.Stream.Name);
+        await quarantine.OpenAsync(found is not null && isFull ? startedAt : DateTimeOffset.MaxValue, cancellationToken);
+        // A reading of everything meets the records in quarantine anyway.
+        if (!isFull && found is not null)
+        {
+            // Settled at once, this cannot be left to a commit that may be lost: hence complete.
+            var here = found with { IsComplete = true };
+            await foreach (var batch in reader.RetryAsync(quarantine.PagesAsync(found.Cursor, cancellationToken), cancellationToken))
+                await WriteAsync(batch, here);
+            await quarantine.SettleRetriedAsync(cancellationToken);
+            ledger.Retried();
+        }
+
         var pages = source.ReadAsync(
             new ReadRequest(stream.Stream, stream.Checkpoint?.Cursor) { IsFull = isFull }, cancellationToken);
         var batches = reader
@@ -54,15 +75,25 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
             .ReadAhead(BatchesInHand, _ => { }, cancellationToken);
         await foreach (var batch in batches)
         {
-            if (batch.NewFields.Count > 0) await EvolveAsync(stream, batch, cancellationToken);
-            await QuarantineAsync(batch.Unfit, cancellationToken);
+            var read = batch with { Overtaken = await quarantine.OvertakeAsync(batch.Rows, isFull, cancellationToken) };
             var before = stream.Checkpoint is { } saved && isFull ? saved.Staged : StagedCounts.None;
-            var after = new Checkpoint(batch.After, isFull ? StreamLedger.Staged(before, batch) : StagedCounts.None, startedAt)
+            await WriteAsync(read, new Checkpoint(batch.After, isFull ? StreamLedger.Staged(before, read) : StagedCounts.None, startedAt)
             {
                 IsComplete = batch.IsLast,
-            };
+            });
+            if (!isFull && ledger.TooManyQuarantined(isEnd: false) is { } tooMany) throw tooMany;
+        }
+
+        if (isFull || found is not null) return; // a staging settles its quarantine when it is published
+        await quarantine.RetireUnmetAsync(startedAt, cancellationToken);
+        await quarantine.SettlePublishedAsync(cancellationToken);
+
+        async Task WriteAsync(Batch batch, Checkpoint after)
+        {
+            if (batch.NewFields.Count > 0) await EvolveAsync(stream, batch, cancellationToken);
+            await quarantine.AddAsync(batch.Unfit, cancellationToken);
             var written = await stream.WriteAsync(
-                batch.Rows, after, refused => QuarantineAsync(Refused(table, batch.Rows, refused), cancellationToken), cancellationToken);
+                batch.Rows, after, refused => quarantine.AddAsync(Refused(table, batch.Rows, refused), cancellationToken), cancellationToken);
             ledger.Wrote(batch, written, stream.Checkpoint!.Staged);
             reader.Return(batch);
             report();
@@ -82,12 +113,10 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
             cancellationToken);
     }
 
-    private async Task QuarantineAsync(IReadOnlyList<QuarantinedRecord> records, CancellationToken cancellationToken)
-    {
-        if (records.Count > 0) await journal.QuarantineAsync(records, cancellationToken);
-    }
-
     private static List<QuarantinedRecord> Refused(TablePlan table, RowBatch rows, IReadOnlyList<RefusedRow> refusedRows) =>
         [.. refusedRows.Select(refused => new QuarantinedRecord(
-            table.Stream.Name, System.Text.Encoding.UTF8.GetString(rows.Raw(refused.Row)), refused.Reason))];
+            table.Stream.Name, System.Text.Encoding.UTF8.GetString(rows.Raw(refused.Row)), refused.Reason)
+        {
+            Key = rows.KeyText(refused.Row),
+        })];
 }

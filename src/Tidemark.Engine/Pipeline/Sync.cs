@@ -21,7 +21,7 @@ public sealed class Sync(TimeProvider clock)
         var startedAt = clock.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, journal.CancelRequested, journal.LeaseLost);
-        var ledgers = plan.Tables.Select(table => new StreamLedger(table, clock)).ToList();
+        var ledgers = plan.Tables.Select(table => new StreamLedger(table, plan.Quarantine, clock)).ToList();
         var problems = new List<Problem>();
         RunStatus status;
         try
@@ -155,17 +155,26 @@ public sealed class Sync(TimeProvider clock)
         if (objections.Count > 0) return false;
 
         await journal.StepAsync("publish", null, StepStatus.Running, null, cancellationToken);
-        var results = await load.PublishAsync(QuarantineAsync, cancellationToken);
-        foreach (var published in results) LedgerOf(published).Published(published);
+        var quarantine = new PublishQuarantine(journal, ledgers);
+        IReadOnlyList<PublishResult> results;
+        try
+        {
+            results = await load.PublishAsync(published => quarantine.BeforeAsync(published, cancellationToken), cancellationToken);
+        }
+        catch (TidemarkException tooMany) when (tooMany.Code == QuarantineLimit.Code)
+        {
+            foreach (var ledger in ledgers) await ledger.Load!.AbandonAsync(cancellationToken);
+            throw;
+        }
+
+        foreach (var published in results)
+        {
+            quarantine.LedgerOf(published).Published(published);
+            await quarantine.AfterAsync(published);
+        }
+
         await journal.StepAsync("publish", null, StepStatus.Done, null, CancellationToken.None);
         return true;
-
-        StreamLedger LedgerOf(PublishResult published) => ledgers.First(ledger => ledger.Table == published.Table);
-
-        Task QuarantineAsync(PublishResult published) => journal.QuarantineAsync(
-            [.. published.Refused.Select(refused =>
-                new QuarantinedRecord(LedgerOf(published).Stream, refused.Payload, refused.Reason))],
-            cancellationToken);
     }
 
     /// <summary>Only what is proven is called succeeded.</summary>

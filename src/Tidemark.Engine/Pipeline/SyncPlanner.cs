@@ -42,6 +42,7 @@ public sealed class SyncPlanner(
                 Mode = request.Mode ?? pipeline.Mode,
                 MaxDeletedPercent = pipeline.MaxDeletedPercent,
                 MaxDeletedRows = pipeline.MaxDeletedRows,
+                Quarantine = new(pipeline.MaxQuarantinedPercent, pipeline.MaxQuarantinedRows),
                 IsApproved = request.IsApproved,
                 // Rows that refer to others come after them.
                 InOrder = pipeline.InOrder || tables.Any(table => table.References.Count > 0),

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Catalog;
@@ -103,31 +101,8 @@ public sealed class RunJournal : IAsyncDisposable
     public Task LogAsync(RunLogLevel level, string? stream, string message, CancellationToken cancellationToken) =>
         _log.AddAsync(level, stream, message, cancellationToken);
 
-    /// <summary>
-    /// Puts records into quarantine; they are durable when this returns. A record that is there already, by pipeline,
-    /// stream, code and payload, is not kept twice: its run, time and message become these.
-    /// </summary>
-    public Task QuarantineAsync(IReadOnlyList<QuarantinedRecord> records, CancellationToken cancellationToken) =>
-        records.Count == 0 ? Task.CompletedTask : _database.WriteAsync(connection => connection.ExecuteAsync("""
-            INSERT INTO quarantine (pipeline, stream, run, code, subject, message, hint, payload, payload_sha256,
-                                    first_seen, last_seen)
-            VALUES (@Pipeline, @Stream, @Run, @Code, @Subject, @Message, @Hint, @Payload, @sha256, @now, @now)
-            ON CONFLICT (pipeline, stream, code, payload_sha256) DO UPDATE SET
-                run = excluded.run, subject = excluded.subject, message = excluded.message, hint = excluded.hint,
-                last_seen = excluded.last_seen
-            """, records.Select(record => new
-        {
-            Pipeline,
-            record.Stream,
-            Run,
-            record.Reason.Code,
-            record.Reason.Subject,
-            record.Reason.Message,
-            record.Reason.Hint,
-            record.Payload,
-            sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(record.Payload))),
-            now = Now(),
-        })), cancellationToken);
+    /// <summary>The quarantine of a stream, as this run sees it.</summary>
+    internal StreamQuarantine QuarantineOf(string stream) => new(_database, _clock, Pipeline, stream, Run);
 
     /// <summary>
     /// Shows the figures so far to whoever looks at the run, within about a second. Neither waits nor fails, so that

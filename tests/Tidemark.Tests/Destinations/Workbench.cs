@@ -57,7 +57,7 @@ public abstract class Workbench : IAsyncDisposable
     }
 
     public async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() =>
-        await new RunHistory(_catalog!).QuarantineOfPipelineAsync("test", 1000, Stop);
+        await new Quarantine(_catalog!, TimeProvider.System).ListAsync(new() { Pipeline = "test" }, 1000, Stop).ToListAsync(Stop);
 
     public async Task ExecuteAsync(string sql)
     {

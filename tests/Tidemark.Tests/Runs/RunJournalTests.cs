@@ -140,21 +140,22 @@ public sealed class RunJournalTests : IDisposable
         QuarantinedRecord bad = new("a", """{"id":1}""", new("value.invalid", "field x", "Not a number."));
         await using (var first = await StartAsync(runs))
         {
-            await first.QuarantineAsync(
+            await first.QuarantineOf("a").AddAsync(
             [
-                bad, bad with { Payload = """{"id":2}""" }, bad with { Stream = "b" },
-                bad with { Reason = bad.Reason with { Code = "value.missing" } },
+                bad, bad with { Payload = """{"id":2}""" }, bad with { Reason = bad.Reason with { Code = "value.missing" } },
             ], TestHome.Cancelled);
+            await first.QuarantineOf("b").AddAsync([bad with { Stream = "b" }], TestHome.Cancelled);
         }
 
         _home.Clock.Now += TimeSpan.FromMinutes(1);
         await using var second = await StartAsync(runs);
         var again = bad with { Reason = bad.Reason with { Message = "Still not.", Hint = "Mend it." } };
-        await second.QuarantineAsync([again, again], TestHome.Cancelled);
+        await second.QuarantineOf("a").AddAsync([again, again], TestHome.Cancelled);
 
-        var history = await HistoryAsync();
-        (await history.QuarantineOfPipelineAsync("p", 100, TestHome.Cancelled)).Count.ShouldBe(4);
-        var entry = (await history.QuarantineOfRunAsync(second.Run, 100, TestHome.Cancelled)).ShouldHaveSingleItem();
+        var quarantine = new Quarantine(await _home.OpenAsync(), _home.Clock);
+        (await quarantine.ListAsync(new() { Pipeline = "p" }, 100, TestHome.Cancelled).CountAsync(TestHome.Cancelled)).ShouldBe(4);
+        var ofSecond = quarantine.ListAsync(new() { Run = second.Run }, 100, TestHome.Cancelled);
+        var entry = (await ofSecond.ToListAsync(TestHome.Cancelled)).ShouldHaveSingleItem();
         entry.ShouldBe(new(entry.Id, "p", second.Run, began, _home.Clock.Now, again));
     }
 

@@ -80,6 +80,15 @@ internal sealed class SqlStreamLoad : IStreamLoad
     public Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken) =>
         _dialect.ExplainedAsync(() => AddAsync(fields, cancellationToken));
 
+    public Task AbandonAsync(CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await _session.EnterAsync(cancellationToken);
+            if (Staging.Plan.Mode == WriteMode.Replace)
+                await _checkpoints.DropAsync(Stream.Name, SqlCheckpoints.Staged, cancellationToken);
+            return true;
+        });
+
     public Task<Checksum> VerifyAsync(CancellationToken cancellationToken) =>
         _dialect.ExplainedAsync(async () =>
         {
