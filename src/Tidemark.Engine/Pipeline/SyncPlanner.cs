@@ -83,7 +83,8 @@ public sealed class SyncPlanner(
         return problems.Count == before ? (connector, options) : null;
     }
 
-    private static async Task<IReadOnlyList<TablePlan>> TablesAsync(
+    /// <summary>The tables that the streams of a request become; what is wrong with them is told as problems.</summary>
+    internal static async Task<IReadOnlyList<TablePlan>> TablesAsync(
         SyncRequest request, ISource source, List<Problem> problems, CancellationToken cancellationToken)
     {
         var pipeline = request.Pipeline;

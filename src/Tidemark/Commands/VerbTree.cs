@@ -39,6 +39,7 @@ internal static class VerbTree
         RunsVerb.Create(),
         RunVerb.Create(),
         QuarantineVerb.Create(),
+        VerifyVerb.Create(),
         TestVerb.Create(),
         ConnectorsVerb.Create(),
         SecretsVerb.Create(),
