@@ -128,7 +128,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
         await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Target, cancellationToken);
         if (Staging.IsDifference) await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Live, cancellationToken);
         await _checkpoints.RememberAsync(Staging.Live.Name.Name, fields, cancellationToken);
-        if (_images is not null) await _images.EnsureAsync(_session, cancellationToken);
+        // A table that is not there yet has no rows to keep.
+        if (_images is not null && !Staging.IsFirst) await _images.EnsureAsync(_session, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Staging = evolved;
         return Room -= fields.Count;
