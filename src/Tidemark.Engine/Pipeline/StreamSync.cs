@@ -75,16 +75,18 @@ internal sealed class StreamSync(ISource source, ILoad load, RunJournal journal,
             .ReadAhead(BatchesInHand, _ => { }, cancellationToken);
         await foreach (var batch in batches)
         {
-            var read = batch with { Overtaken = await quarantine.OvertakeAsync(batch.Rows, isFull, cancellationToken) };
+            var read = batch with { Overtaken = await quarantine.OvertakeAsync(batch.Rows, cancellationToken) };
             var before = stream.Checkpoint is { } saved && isFull ? saved.Staged : StagedCounts.None;
             await WriteAsync(read, new Checkpoint(batch.After, isFull ? StreamLedger.Staged(before, read) : StagedCounts.None, startedAt)
             {
                 IsComplete = batch.IsLast,
             });
-            if (!isFull && ledger.TooManyQuarantined(isEnd: false) is { } tooMany) throw tooMany;
+            if (isFull) continue; // a staging settles its quarantine when it is published
+            await quarantine.SettleOvertakenAsync(cancellationToken);
+            if (ledger.TooManyQuarantined(isEnd: false) is { } tooMany) throw tooMany;
         }
 
-        if (isFull || found is not null) return; // a staging settles its quarantine when it is published
+        if (isFull || found is not null) return;
         await quarantine.RetireUnmetAsync(startedAt, cancellationToken);
         await quarantine.SettlePublishedAsync(cancellationToken);
 

@@ -21,6 +21,7 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     // Hashes of the keys in quarantine: 8 bytes each. Two keys of one hash cost a look into the catalog, nothing else.
     private readonly HashSet<ulong> _open = [];
     private readonly HashSet<ulong> _own = [];
+    private bool _hasOvertaken;
 
     /// <summary>Learns which keys are in quarantine.</summary>
     /// <param name="since">Entries met from then on belong to the reading that is gone on with.</param>
@@ -29,7 +30,7 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
         var keys = connection.QueryUnbufferedAsync<(string Key, long IsOwn)>("""
-            SELECT key, last_seen >= @since AND settled_by <> 'publish' FROM quarantine
+            SELECT key, last_seen >= @since AND settled_by <> 'newer' FROM quarantine
             WHERE pipeline = @pipeline AND stream = @stream AND key IS NOT NULL
             """, new { pipeline, stream, since = Milliseconds(since) });
         await foreach (var (key, isOwn) in keys.WithCancellation(cancellationToken))
@@ -104,12 +105,11 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
         default, cancellationToken);
 
     /// <summary>
-    /// Takes out the records of which the batch has a newer version; where that is only staged, they stay in sight until
-    /// it is published. Called before the batch is committed: after a crash it is read once more, and an entry that
-    /// outlived its newer row would overwrite it.
+    /// Keeps the records of which the batch has a newer version from being tried again. Called before the batch is
+    /// committed: an entry that outlived its newer row would overwrite it.
     /// </summary>
     /// <returns>How many of them this reading itself had put in.</returns>
-    public async Task<int> OvertakeAsync(RowBatch batch, bool isStaged, CancellationToken cancellationToken)
+    public async Task<int> OvertakeAsync(RowBatch batch, CancellationToken cancellationToken)
     {
         if (_open.Count == 0) return 0;
         var keys = new List<string>();
@@ -126,13 +126,25 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
 
         foreach (var some in keys.Chunk(KeysAtOnce))
         {
-            await database.WriteAsync(connection => connection.ExecuteAsync(
-                (isStaged ? "UPDATE quarantine SET settled_by = 'publish'" : "DELETE FROM quarantine")
-                + " WHERE pipeline = @pipeline AND stream = @stream AND key IN @some",
-                new { pipeline, stream, some }), cancellationToken);
+            await database.WriteAsync(connection => connection.ExecuteAsync("""
+                UPDATE quarantine SET settled_by = 'newer', run = @run
+                WHERE pipeline = @pipeline AND stream = @stream AND key IN @some
+                """, new { pipeline, stream, run, some }), cancellationToken);
         }
 
+        _hasOvertaken = keys.Count > 0;
+
         return own;
+    }
+
+    /// <summary>Takes out what the batch before has overtaken, once that is live; what was refused again is back in.</summary>
+    public async Task SettleOvertakenAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasOvertaken) return;
+        _hasOvertaken = false;
+        await WriteAsync(
+            "DELETE FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'newer' AND run = @run",
+            default, cancellationToken);
     }
 
     /// <summary>
@@ -140,13 +152,13 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     /// payload of theirs is tried again.
     /// </summary>
     public Task RetireUnmetAsync(DateTimeOffset since, CancellationToken cancellationToken) => WriteAsync("""
-        UPDATE quarantine SET settled_by = 'publish'
+        UPDATE quarantine SET settled_by = 'newer'
         WHERE pipeline = @pipeline AND stream = @stream AND last_seen < @since AND run <> @run
         """, since, cancellationToken);
 
     /// <summary>Takes out what waited for the publish, once that is durable.</summary>
     public Task SettlePublishedAsync(CancellationToken cancellationToken) => WriteAsync(
-        "DELETE FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'publish'",
+        "DELETE FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'newer'",
         default, cancellationToken);
 
     private Task<int> WriteAsync(string sql, DateTimeOffset since, CancellationToken cancellationToken) =>

@@ -54,6 +54,21 @@ public abstract partial class DestinationPromises
     }
 
     [Fact]
+    public async Task S2_5_a_version_that_is_read_and_refused_anew_stays_the_same_entry()
+    {
+        await RefuseOldPeopleAsync();
+        var before = (await Bench.QuarantineAsync()).ShouldHaveSingleItem();
+        var again = await Bench.MergeAsync(PeopleSource(["""{"id":"b","name":"Bobby","age":201}"""]));
+
+        Only(again).ShouldSatisfyAllConditions(
+            figures => figures.Read.ShouldBe(2), figures => figures.Skipped.ShouldBe(1), figures => figures.Quarantined.ShouldBe(1),
+            figures => figures.IsAccountedFor.ShouldBeTrue());
+        var after = (await Bench.QuarantineAsync()).ShouldHaveSingleItem();
+        (after.Id, after.FirstSeen, after.Run, after.Record.CanRetry).ShouldBe((before.Id, before.FirstSeen, again.Run, true));
+        after.Record.Payload.ShouldContain("Bobby");
+    }
+
+    [Fact]
     public async Task S2_5_a_newer_version_wins_over_the_one_in_quarantine()
     {
         await RefuseOldPeopleAsync();

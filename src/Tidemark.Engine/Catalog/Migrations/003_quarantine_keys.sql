@@ -16,7 +16,7 @@ CREATE TABLE quarantine_of_keys (
     settled_by     TEXT    NOT NULL CHECK (settled_by IN (
         'retry',    -- writing the payload, or a new reading
         'reading',  -- a new reading alone: the payload is not the whole record
-        'publish')) -- publishing what was staged; the payload is older than that
+        'newer'))   -- a newer version, which is about to be written or waits to be published
 );
 
 -- The key of what is here already is not known, so nothing would keep an older payload from overwriting a newer row.
