@@ -23,6 +23,7 @@ public sealed class Home
         Definitions = new DefinitionCatalog(database, Secrets, connectors, clock);
         Runs = new RunStore(database, clock);
         History = new RunHistory(database);
+        Quarantine = new Quarantine(database, clock);
         Planner = new SyncPlanner(Definitions, connectors, clock);
     }
 
@@ -35,6 +36,8 @@ public sealed class Home
     public RunStore Runs { get; }
 
     public RunHistory History { get; }
+
+    public Quarantine Quarantine { get; }
 
     private SyncPlanner Planner { get; }
 
@@ -62,7 +65,9 @@ public sealed class Home
         var plan = await Planner.PlanAsync(request, cancellationToken);
         await using var source = plan.Source;
         await using var destination = plan.Destination;
-        await using var journal = await Runs.StartAsync(plan.Pipeline, plan.Mode, request.Cause, cancellationToken);
+        await using var journal = await Runs.StartAsync(
+            plan.Pipeline, plan.Mode, request.Cause, [.. plan.Tables.Select(table => new StreamFigures(table.Stream.Name, table.Table))],
+            cancellationToken);
         return await new Sync(_clock).RunAsync(plan, journal, progress, cancellationToken);
     }
 
@@ -73,8 +78,30 @@ public sealed class Home
         var definition = await Definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
         var problems = new List<Problem>();
         await using var destination = Planner.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
-        await using var journal = await Runs.StartAsync(run.Pipeline, run.Result.Mode, $"undo {run.Id}", cancellationToken);
+        await using var journal = await Runs.StartAsync(
+            run.Pipeline, run.Result.Mode, Undo.Cause + run.Id,
+            [.. run.Result.Streams.Select(stream => new StreamFigures(stream.Stream, stream.Table))], cancellationToken);
         return await new Undo(_clock).RunAsync(destination, run, journal, cancellationToken);
+    }
+
+    /// <summary>Looks whether the rows that a run left are still what it left. Changes nothing.</summary>
+    /// <param name="run">Which; it must be over.</param>
+    /// <param name="pipeline">The run's.</param>
+    /// <param name="cancellationToken">Looked at between rows.</param>
+    /// <exception cref="TidemarkException">Settings, reachability; <c>run.not_over</c>, <c>stream.unknown</c>.</exception>
+    public async Task<Verification> VerifyAsync(RunRecord run, PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        var from = await Definitions.Sources.FindAsync(pipeline.Source, cancellationToken);
+        var to = await Definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        var problems = new List<Problem>();
+        await using var source = Planner.OpenSource(from, problems);
+        await using var destination = Planner.OpenDestination(to, problems);
+        if (source is null || destination is null) throw TidemarkException.ForAll(problems);
+        var streams = run.Result.Streams.Select(stream => stream.Stream).ToList();
+        var tables = await SyncPlanner.TablesAsync(new SyncRequest(pipeline) { Streams = streams }, source, problems, cancellationToken);
+        if (problems.Count > 0) throw TidemarkException.ForAll(problems);
+        var runs = await Runs.ListAsync(int.MaxValue, run.Pipeline, cancellationToken);
+        return await new RunVerifier(destination, tables, runs).VerifyAsync(run, cancellationToken);
     }
 
     /// <summary>Asks a source or a destination, by name, whether it works; null for all of them. Changes nothing.</summary>

@@ -29,6 +29,9 @@ public sealed class ScriptedSource(params StreamSchema[] streams) : ISource
 
     public bool Resumes { get; set; } = true;
 
+    /// <summary>What the source says of every record it gives, where it says that parts of them are missing.</summary>
+    public string? Unfit { get; set; }
+
     public bool NeverEnds { get; set; }
 
     /// <summary>Pages that were asked for since the source was made.</summary>
@@ -60,7 +63,7 @@ public sealed class ScriptedSource(params StreamSchema[] streams) : ISource
             if (Fault is { } fault && fault.Stream == request.Stream.Name && fault.Page == at) throw fault.Error;
             await BeforePage(at);
             PagesRead++;
-            yield return PageOf(pages[at], at + 1);
+            yield return PageOf(pages[at], at + 1, Unfit);
         }
 
         if (NeverEnds) await Task.Delay(Timeout.Infinite, cancellationToken);
@@ -69,7 +72,7 @@ public sealed class ScriptedSource(params StreamSchema[] streams) : ISource
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    public static Page PageOf(IReadOnlyList<string> records, int after)
+    public static Page PageOf(IReadOnlyList<string> records, int after, string? unfit = null)
     {
         var text = new MemoryStream();
         var slices = new List<RecordSlice>();
@@ -77,7 +80,7 @@ public sealed class ScriptedSource(params StreamSchema[] streams) : ISource
         {
             var isDeletion = record.StartsWith('-');
             var bytes = Encoding.UTF8.GetBytes(isDeletion ? record[1..] : record);
-            slices.Add(new RecordSlice((int)text.Position, bytes.Length, isDeletion));
+            slices.Add(new RecordSlice((int)text.Position, bytes.Length, isDeletion) { Unfit = unfit });
             text.Write(bytes);
         }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using Tidemark.Engine.Destinations;
@@ -180,16 +178,7 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
     {
         var texts = new string[rows.Length];
         for (var at = 0; at < rows.Length; at++)
-            texts[at] = Text(table.Key[part].Type, batch, batch.KeyCell(rows[at], part));
+            texts[at] = CellText.Of(table.Key[part].Type, batch, batch.KeyCell(rows[at], part))!;
         return texts;
     }
-
-    private static string Text(FieldType type, RowBatch batch, Cell cell) => type switch
-    {
-        FieldType.Float64 => cell.Real.ToString("R", CultureInfo.InvariantCulture),
-        FieldType.Boolean => cell.Bits == 1 ? "true" : "false",
-        FieldType.Timestamp => DateTimeOffset.UnixEpoch.AddMicroseconds(cell.Bits).ToString("O", CultureInfo.InvariantCulture),
-        FieldType.Date => DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)cell.Bits).ToString("O", CultureInfo.InvariantCulture),
-        _ => Encoding.UTF8.GetString(batch.Bytes(cell)),
-    };
 }

@@ -34,6 +34,21 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
 
     public override object Instant(DateTimeOffset instant) => instant.ToUniversalTime();
 
+    /// <summary>Infinite times and those before our era have no such form; they stay as PostgreSQL writes them.</summary>
+    public override string ReadBack(SqlColumn column) => column.Type switch
+    {
+        FieldType.Int64 or FieldType.Float64 or FieldType.Boolean => column.Quoted,
+        FieldType.Timestamp => $"""
+            CASE WHEN isfinite({column.Quoted}) AND {column.Quoted} >= TIMESTAMPTZ '0001-01-01 00:00:00+00'
+            THEN to_char({column.Quoted} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') ELSE {column.Quoted}::text END
+            """,
+        FieldType.Date => $"""
+            CASE WHEN isfinite({column.Quoted}) AND {column.Quoted} >= DATE '0001-01-01'
+            THEN to_char({column.Quoted}, 'YYYY-MM-DD') ELSE {column.Quoted}::text END
+            """,
+        _ => $"{column.Quoted}::text",
+    };
+
     /// <summary>Types whose binary form is the one that is written.</summary>
     public override bool Accepts(string columnType, FieldType type) => type switch
     {

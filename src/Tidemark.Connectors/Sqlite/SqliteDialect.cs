@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
@@ -25,11 +24,14 @@ internal sealed class SqliteDialect : SqlDialect
         _ => "TEXT",
     };
 
-    public override object Instant(DateTimeOffset instant) =>
-        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public override object Instant(DateTimeOffset instant) => CellText.OfInstant(instant);
 
     /// <summary>A reference stays within its schema, which cannot be named.</summary>
     public override string Reference(SqlName table) => SqlName.Column(table.Name).ToString();
+
+    /// <summary>As bytes where it is text: the driver ends a text at its first NUL.</summary>
+    public override string ReadBack(SqlColumn column) =>
+        TypeOf(column.Type) == "TEXT" ? $"CAST({column.Quoted} AS BLOB)" : column.Quoted;
 
     /// <summary>By the affinity that a declared type gives a column: it must not change what is written.</summary>
     public override bool Accepts(string columnType, FieldType type)

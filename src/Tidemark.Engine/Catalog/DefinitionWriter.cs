@@ -67,6 +67,8 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         if (pipeline.InOrder) Write(yaml, "in_order", "true");
         Write(yaml, "undo_runs", pipeline.UndoRuns.ToString(CultureInfo.InvariantCulture));
         Write(yaml, "max_deleted_rows", pipeline.MaxDeletedRows.ToString(CultureInfo.InvariantCulture));
+        Write(yaml, "max_quarantined_percent", pipeline.MaxQuarantinedPercent.ToString(CultureInfo.InvariantCulture));
+        Write(yaml, "max_quarantined_rows", pipeline.MaxQuarantinedRows.ToString(CultureInfo.InvariantCulture));
     }
 
     private void WriteSettings(Emitter yaml, string connector, IReadOnlyDictionary<string, string> settings)

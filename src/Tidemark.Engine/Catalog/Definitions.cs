@@ -99,6 +99,12 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
     /// <summary>A run that deletes at most this many rows of a table never parks for the share.</summary>
     public int MaxDeletedRows { get; init; } = 10;
 
+    /// <summary>Share of the records of a stream, in percent, that a run may quarantine before the stream fails.</summary>
+    public double MaxQuarantinedPercent { get; init; } = 10;
+
+    /// <summary>A run that quarantines at most this many records of a stream never fails for the share.</summary>
+    public int MaxQuarantinedRows { get; init; } = 10;
+
     PipelineDefinition IDefinition<PipelineDefinition>.WithSettings(
         IReadOnlyDictionary<string, string> settings) => this;
 }

@@ -19,6 +19,12 @@ public interface IDestination : IAsyncDisposable
     /// <exception cref="TidemarkException"><c>undo.unknown</c>, <c>undo.already</c> (usage).</exception>
     Task<IReadOnlyList<UndoneTable>> UndoAsync(UndoPlan plan, CancellationToken cancellationToken);
 
+    /// <summary>Opens a live table to read back what is in it; null where there is no such table. Changes nothing.</summary>
+    /// <param name="table">Which, with the stream that it was made for.</param>
+    /// <param name="run">Only the rows that this run wrote last; null for all that Tidemark wrote.</param>
+    /// <param name="cancellationToken">Of the opening; the rows take their own.</param>
+    Task<StoredTable?> OpenTableAsync(TablePlan table, string? run, CancellationToken cancellationToken);
+
     /// <summary>Begins the writing of one run.</summary>
     Task<ILoad> BeginAsync(LoadPlan plan, CancellationToken cancellationToken);
 }
@@ -86,6 +92,9 @@ public interface IStreamLoad : IAsyncDisposable
 
     /// <summary>Adds columns for fields that were met in records, at most as many as there is room for.</summary>
     Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken);
+
+    /// <summary>Makes a staging one that no later run goes on with. Does nothing to a merge.</summary>
+    Task AbandonAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads back what merge wrote in this run and has not read back yet. Part of the receipt.</summary>
     Task<Checksum> VerifyAsync(CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Unicode;
 using System.Threading.Channels;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
@@ -23,17 +24,24 @@ internal sealed record Batch(
 {
     /// <summary>True for the batch that ends the reading.</summary>
     public bool IsLast { get; init; }
+
+    /// <summary>Records that earlier batches of this reading had put into quarantine, and that this one replaces.</summary>
+    public int Overtaken { get; init; }
 }
 
 /// <summary>Maps pages to batches. A batch ends where a page ends, so that its cursor speaks for all of it.</summary>
 /// <param name="stream">The columns that the table has.</param>
 /// <param name="table">Policy for new fields.</param>
 /// <param name="room">Columns that the table can still take.</param>
-internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room)
+/// <param name="clock">Tells how old a batch is.</param>
+internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room, TimeProvider clock)
 {
     // A batch costs the destination one transaction; four megabytes make its fixed cost small and bound the memory.
     private const int MaxBytes = 4 * 1024 * 1024;
     private const int MaxRows = 10_000;
+
+    // What a slow source gives is not held back until a batch is full: it is safe, and seen, after this time.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
 
     // One batch is written while the next is mapped.
     private readonly Channel<RowBatch> _spare = Channel.CreateBounded<RowBatch>(2);
@@ -47,15 +55,18 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
         IAsyncEnumerable<Page> pages, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var open = Open();
+        var openedAt = clock.GetTimestamp();
         Cursor? cursor = null;
         await foreach (var page in pages.WithCancellation(cancellationToken))
         {
             using (page)
             {
-                if (open.Rows.ByteCount >= MaxBytes || open.Rows.Count >= MaxRows)
+                if (open.Rows.ByteCount >= MaxBytes || open.Rows.Count >= MaxRows
+                    || (cursor is not null && clock.GetElapsedTime(openedAt) >= MaxAge))
                 {
                     yield return open.Close(cursor!);
                     open = Open();
+                    openedAt = clock.GetTimestamp();
                 }
 
                 foreach (var place in page.Records) Add(open, page.Bytes.Span.Slice(place.Start, place.Length), place);
@@ -68,6 +79,22 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
         {
             IsLast = true,
         };
+    }
+
+    /// <summary>Reads records that were read before. There may be none, and their pages do not move the cursor.</summary>
+    /// <exception cref="TidemarkException"><c>schema.frozen</c>.</exception>
+    public async IAsyncEnumerable<Batch> RetryAsync(
+        IAsyncEnumerable<Page> pages, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in pages.WithCancellation(cancellationToken))
+        {
+            using (page)
+            {
+                var open = Open();
+                foreach (var place in page.Records) Add(open, page.Bytes.Span.Slice(place.Start, place.Length), place);
+                yield return open.Close(page.After);
+            }
+        }
     }
 
     /// <summary>Takes a written batch back, for its buffers.</summary>
@@ -88,8 +115,10 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
 
         if (!place.IsDeletion) open.Read++;
         if (result.Problem is not { } problem) return;
-        open.Unfit.Add(new QuarantinedRecord(_stream.Name, Encoding.UTF8.GetString(record), problem));
-        if (!result.IsIdentified) open.Unidentified++;
+        open.Refuse(result.IsIdentified, new QuarantinedRecord(_stream.Name, Encoding.UTF8.GetString(record), problem)
+        {
+            CanRetry = place.Unfit is null && Utf8.IsValid(record),
+        });
     }
 
     private void Evolve(OpenBatch open, IReadOnlyList<Field> fields)
@@ -122,18 +151,30 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
 
     private sealed class OpenBatch(RowBatch rows)
     {
+        private readonly List<(int Row, QuarantinedRecord Record)> _unfit = [];
+        private readonly List<QuarantinedRecord> _unidentified = [];
+
         public RowBatch Rows => rows;
 
         public long Read { get; set; }
-
-        public long Unidentified { get; set; }
-
-        public List<QuarantinedRecord> Unfit { get; } = [];
 
         public List<Field> NewFields { get; } = [];
 
         public List<Field> LeftOut { get; } = [];
 
-        public Batch Close(Cursor after) => new(rows, Read, Unfit, Unidentified, after, NewFields, LeftOut);
+        /// <summary>Notes a record that cannot become a row; where its key could be read, that is the last row here.</summary>
+        public void Refuse(bool isIdentified, QuarantinedRecord record)
+        {
+            if (isIdentified) _unfit.Add((rows.Count - 1, record));
+            else _unidentified.Add(record);
+        }
+
+        /// <summary>Those that a later record of the same key replaces are settled by that one, and counted as skipped.</summary>
+        public Batch Close(Cursor after)
+        {
+            var unfit = _unfit.Where(unfit => !rows.IsSuperseded(unfit.Row))
+                .Select(unfit => unfit.Record with { Key = rows.KeyText(unfit.Row) });
+            return new(rows, Read, [.. unfit, .. _unidentified], _unidentified.Count, after, NewFields, LeftOut);
+        }
     }
 }

@@ -6,7 +6,7 @@ using Tidemark.Engine.Runs;
 namespace Tidemark.Engine.Pipeline;
 
 /// <summary>Keeps account of one stream: every record read must end as one of the counts, and every row be proven.</summary>
-internal sealed class StreamLedger(TablePlan plan, TimeProvider clock)
+internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly long _startedAt = clock.GetTimestamp();
@@ -14,6 +14,7 @@ internal sealed class StreamLedger(TablePlan plan, TimeProvider clock)
     private Checksum _expected;
     private Checksum _found;
     private bool _isEnded;
+    private StreamFigures? _retried;
 
     /// <summary>How the stream is really written; a merge whose cursor is too old becomes a replace.</summary>
     public WriteMode Mode { get; private set; } = plan.Mode;
@@ -24,6 +25,8 @@ internal sealed class StreamLedger(TablePlan plan, TimeProvider clock)
     public string Stream => plan.Stream.Name;
 
     public string Table => plan.Table;
+
+    public bool KeepsRaw => plan.KeepsRaw;
 
     public bool HasFailed => Figures.Error is not null;
 
@@ -53,8 +56,8 @@ internal sealed class StreamLedger(TablePlan plan, TimeProvider clock)
     public static StagedCounts Staged(StagedCounts before, Batch batch) =>
         new(
             before.Read + batch.Read,
-            before.Skipped + batch.Rows.SupersededCount,
-            before.Quarantined + batch.Unfit.Count,
+            before.Skipped + batch.Rows.SupersededCount + batch.Overtaken,
+            before.Quarantined + batch.Unfit.Count - batch.Overtaken,
             before.Checksum + ChecksumOf(batch.Rows, []))
         {
             Unidentified = before.Unidentified + batch.Unidentified,
@@ -76,12 +79,30 @@ internal sealed class StreamLedger(TablePlan plan, TimeProvider clock)
                 Created = _figures.Created + written.Created,
                 Updated = _figures.Updated + written.Updated,
                 Unchanged = _figures.Unchanged + written.Unchanged,
-                Skipped = _figures.Skipped + batch.Rows.SupersededCount,
-                Quarantined = _figures.Quarantined + batch.Unfit.Count + written.Refused.Count,
+                Skipped = _figures.Skipped + batch.Rows.SupersededCount + batch.Overtaken,
+                Quarantined = _figures.Quarantined + batch.Unfit.Count + written.Refused.Count - batch.Overtaken,
                 Deleted = _figures.Deleted + written.Deleted,
             };
             _expected += ChecksumOf(batch.Rows, written.Refused);
             _found += written.Verified;
+        }
+    }
+
+    /// <summary>What was read so far was in quarantine before: it does not count towards the limit.</summary>
+    public void Retried()
+    {
+        lock (_lock) _retried = _figures;
+    }
+
+    /// <summary>Why the stream must not go on, where more of what it read is in quarantine than its limit allows.</summary>
+    /// <param name="isEnd">Whether everything was read, so that the share is the final one.</param>
+    /// <param name="more">Records that are refused just now.</param>
+    public TidemarkException? TooManyQuarantined(bool isEnd, int more = 0)
+    {
+        lock (_lock)
+        {
+            return limit.Objection(
+                Stream, _figures.Read - (_retried?.Read ?? 0), _figures.Quarantined - (_retried?.Quarantined ?? 0) + more, isEnd);
         }
     }
 

@@ -40,6 +40,13 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         await ReadAsync(stream, table, ledger, report, cancellationToken);
+        if (ledger.TooManyQuarantined(isEnd: true) is { } tooMany)
+        {
+            // The records may be mended at the source: what was staged of them must not be published later.
+            await stream.AbandonAsync(cancellationToken);
+            throw tooMany;
+        }
+
         if (!table.IsStaged) ledger.Verified(await stream.VerifyAsync(cancellationToken));
     }
 
@@ -47,8 +54,24 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         IStreamLoad stream, TablePlan table, StreamLedger ledger, Action report, CancellationToken cancellationToken)
     {
         var isFull = table.Mode == WriteMode.Replace;
-        var startedAt = stream.Checkpoint is { } resumed && isFull ? resumed.StartedAt : clock.GetUtcNow();
-        var reader = new BatchReader(stream.Stream, table, stream.Room);
+        var found = stream.Checkpoint;
+        var startedAt = found is not null && isFull ? found.StartedAt : clock.GetUtcNow();
+        var reader = new BatchReader(stream.Stream, table, stream.Room, clock);
+        // A dry run looks at what the source has now, and leaves the quarantine alone.
+        var quarantine = run.IsDryRun ? null : journal.QuarantineOf(table.Stream.Name);
+        if (quarantine is not null)
+            await quarantine.OpenAsync(found is not null && isFull ? startedAt : DateTimeOffset.MaxValue, cancellationToken);
+        // A reading of everything meets the records in quarantine anyway, and a plan is held to what it was made from.
+        if (quarantine is not null && !table.IsStaged && found is not null)
+        {
+            // Settled at once, this cannot be left to a commit that may be lost: hence complete.
+            var here = found with { IsComplete = true };
+            await foreach (var batch in reader.RetryAsync(quarantine.PagesAsync(found.Cursor, cancellationToken), cancellationToken))
+                await WriteAsync(batch, here);
+            await quarantine.SettleRetriedAsync(cancellationToken);
+            ledger.Retried();
+        }
+
         var pages = run.Source.ReadAsync(
             new ReadRequest(stream.Stream, stream.Checkpoint?.Cursor) { IsFull = isFull }, cancellationToken);
         var batches = reader
@@ -56,26 +79,37 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             .ReadAhead(BatchesInHand, _ => { }, cancellationToken);
         await foreach (var batch in batches)
         {
-            if (batch.NewFields.Count > 0) await EvolveAsync(stream, batch, cancellationToken);
-            await QuarantineAsync(batch.Unfit, cancellationToken);
+            var read = quarantine is null
+                ? batch : batch with { Overtaken = await quarantine.OvertakeAsync(batch.Rows, cancellationToken) };
             var before = stream.Checkpoint is { } saved && table.IsStaged ? saved.Staged : StagedCounts.None;
-            var after = new Checkpoint(batch.After, table.IsStaged ? StreamLedger.Staged(before, batch) : StagedCounts.None, startedAt)
-            {
-                IsComplete = batch.IsLast,
-            };
-            var written = await stream.WriteAsync(batch.Rows, after, BeforeCommitAsync, cancellationToken);
+            var staged = table.IsStaged ? StreamLedger.Staged(before, read) : StagedCounts.None;
+            await WriteAsync(read, new Checkpoint(batch.After, staged, startedAt) { IsComplete = batch.IsLast });
+            if (quarantine is null || table.IsStaged) continue; // a staging settles its quarantine when it is published
+            await quarantine.SettleOvertakenAsync(cancellationToken);
+            if (ledger.TooManyQuarantined(isEnd: false) is { } tooMany) throw tooMany;
+        }
+
+        if (quarantine is null || table.IsStaged || found is not null) return;
+        await quarantine.RetireUnmetAsync(startedAt, cancellationToken);
+        await quarantine.SettlePublishedAsync(cancellationToken);
+
+        async Task WriteAsync(Batch batch, Checkpoint after)
+        {
+            if (batch.NewFields.Count > 0) await EvolveAsync(stream, batch, cancellationToken);
+            if (quarantine is not null) await quarantine.AddAsync(batch.Unfit, cancellationToken);
+            var written = await stream.WriteAsync(batch.Rows, after, result => BeforeCommitAsync(batch, result), cancellationToken);
             ledger.Wrote(batch, written, stream.Checkpoint!.Staged);
             reader.Return(batch);
             report();
+        }
 
-            async Task BeforeCommitAsync(WriteResult result)
-            {
-                await QuarantineAsync(Refused(table, batch.Rows, result.Refused), cancellationToken);
-                if (table.IsStaged) return;
-                var so = ledger.Figures;
-                await _guard.RequireAsync(
-                    stream, table.Table, so.Deleted + result.Deleted, so.Updated + result.Updated, cancellationToken);
-            }
+        async Task BeforeCommitAsync(Batch batch, WriteResult result)
+        {
+            if (quarantine is not null) await quarantine.AddAsync(Refused(table, batch.Rows, result.Refused), cancellationToken);
+            if (table.IsStaged) return;
+            var so = ledger.Figures;
+            await _guard.RequireAsync(
+                stream, table.Table, so.Deleted + result.Deleted, so.Updated + result.Updated, cancellationToken);
         }
     }
 
@@ -92,12 +126,10 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             cancellationToken);
     }
 
-    private async Task QuarantineAsync(IReadOnlyList<QuarantinedRecord> records, CancellationToken cancellationToken)
-    {
-        if (records.Count > 0 && !run.IsDryRun) await journal.QuarantineAsync(records, cancellationToken);
-    }
-
     private static List<QuarantinedRecord> Refused(TablePlan table, RowBatch rows, IReadOnlyList<RefusedRow> refusedRows) =>
         [.. refusedRows.Select(refused => new QuarantinedRecord(
-            table.Stream.Name, System.Text.Encoding.UTF8.GetString(rows.Raw(refused.Row)), refused.Reason))];
+            table.Stream.Name, System.Text.Encoding.UTF8.GetString(rows.Raw(refused.Row)), refused.Reason)
+        {
+            Key = rows.KeyText(refused.Row),
+        })];
 }

@@ -21,7 +21,7 @@ public sealed class Sync(TimeProvider clock)
         var startedAt = clock.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, journal.CancelRequested, journal.LeaseLost);
-        var ledgers = plan.Tables.Select(table => new StreamLedger(table, clock)).ToList();
+        var ledgers = plan.Tables.Select(table => new StreamLedger(table, plan.Quarantine, clock)).ToList();
         var problems = new List<Problem>();
         var changes = new List<StreamChanges>();
         RunStatus status;
@@ -139,7 +139,7 @@ public sealed class Sync(TimeProvider clock)
             var end = ledger.HasFailed ? StepStatus.Failed : StepStatus.Done;
             await journal.StepAsync("read", ledger.Stream, end, ledger.Figures.Error?.Message, stop);
         });
-        await journal.ProgressAsync(Figures(), cancellationToken);
+        journal.Progress(Figures());
 
         List<StreamFigures> Figures() => [.. ledgers.Select(ledger => ledger.Figures)];
 
@@ -149,7 +149,9 @@ public sealed class Sync(TimeProvider clock)
             var last = Interlocked.Read(ref lastReport);
             if (clock.GetElapsedTime(last) < TimeSpan.FromMilliseconds(200)) return;
             if (Interlocked.CompareExchange(ref lastReport, clock.GetTimestamp(), last) != last) return;
-            progress(Figures());
+            var figures = Figures();
+            progress(figures);
+            journal.Progress(figures);
         }
     }
 
@@ -180,17 +182,26 @@ public sealed class Sync(TimeProvider clock)
         if (objections.Count > 0) return false;
 
         await journal.StepAsync("publish", null, StepStatus.Running, null, cancellationToken);
-        var results = await load.PublishAsync(QuarantineAsync, cancellationToken);
-        foreach (var published in results) LedgerOf(published).Published(published);
+        var quarantine = new PublishQuarantine(journal, ledgers);
+        IReadOnlyList<PublishResult> results;
+        try
+        {
+            results = await load.PublishAsync(published => quarantine.BeforeAsync(published, cancellationToken), cancellationToken);
+        }
+        catch (TidemarkException tooMany) when (tooMany.Code == QuarantineLimit.Code)
+        {
+            foreach (var ledger in ledgers) await ledger.Load!.AbandonAsync(cancellationToken);
+            throw;
+        }
+
+        foreach (var published in results)
+        {
+            quarantine.LedgerOf(published).Published(published);
+            await quarantine.AfterAsync(published);
+        }
+
         await journal.StepAsync("publish", null, StepStatus.Done, null, CancellationToken.None);
         return true;
-
-        StreamLedger LedgerOf(PublishResult published) => ledgers.First(ledger => ledger.Table == published.Table);
-
-        Task QuarantineAsync(PublishResult published) => journal.QuarantineAsync(
-            [.. published.Refused.Select(refused =>
-                new QuarantinedRecord(LedgerOf(published).Stream, refused.Payload, refused.Reason))],
-            cancellationToken);
     }
 
     /// <summary>Only what is proven is called succeeded.</summary>

@@ -21,6 +21,9 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
     /// <summary>Up to this many deleted, or updated, rows a table never need approval.</summary>
     public int MaxDeletedRows { get; init; } = 10;
 
+    /// <summary>How many of a stream's records may be in quarantine before the stream fails.</summary>
+    public QuarantineLimit Quarantine { get; init; } = new(MaxPercent: 10, MaxRows: 10);
+
     /// <summary>True where a person has said that this run may delete whatever it would.</summary>
     public bool IsApproved { get; init; }
 

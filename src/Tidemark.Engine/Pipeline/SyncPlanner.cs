@@ -48,6 +48,7 @@ public sealed class SyncPlanner(
                 IsDryRun = request.IsDryRun,
                 PlanFile = request.PlanFile,
                 Approved = request.Approved,
+                Quarantine = new(pipeline.MaxQuarantinedPercent, pipeline.MaxQuarantinedRows),
                 // Rows that refer to others come after them.
                 InOrder = pipeline.InOrder || tables.Any(table => table.References.Count > 0),
             };
@@ -87,7 +88,8 @@ public sealed class SyncPlanner(
         return problems.Count == before ? (connector, options) : null;
     }
 
-    private static async Task<IReadOnlyList<TablePlan>> TablesAsync(
+    /// <summary>The tables that the streams of a request become; what is wrong with them is told as problems.</summary>
+    internal static async Task<IReadOnlyList<TablePlan>> TablesAsync(
         SyncRequest request, ISource source, List<Problem> problems, CancellationToken cancellationToken)
     {
         var pipeline = request.Pipeline;

@@ -8,6 +8,9 @@ namespace Tidemark.Engine.Pipeline;
 /// <summary>Takes a run back. An undo is a run of its own, and can be undone.</summary>
 internal sealed class Undo(TimeProvider clock)
 {
+    /// <summary>Begins the cause of a run that is an undo; the id of the run that it takes back follows.</summary>
+    public const string Cause = "undo ";
+
     // What a problem names of the rows that were left; the log has more of them.
     private const int NamedRows = 5;
 

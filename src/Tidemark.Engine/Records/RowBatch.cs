@@ -62,6 +62,12 @@ public sealed class RowBatch(StreamSchema stream)
 
     public Cell KeyCell(int row, int keyPart) => Row(row)[_key[keyPart]];
 
+    /// <summary>A value as text, the same for every database: see <see cref="CellText"/>. Null for nothing.</summary>
+    public string? Text(int row, int position) => CellText.Of(_stream.Fields[position].Type, this, Row(row)[position]);
+
+    /// <summary>The key as text; the parts of a compound key as a JSON array.</summary>
+    public string KeyText(int row) => CellText.OfKey([.. _key.Select(position => Text(row, position)!)]);
+
     public void Clear()
     {
         _rows.Clear();
@@ -134,7 +140,7 @@ public sealed class RowBatch(StreamSchema stream)
         // destination's unique key settles it.
         if (_lastOfKey.TryGetValue(keyHash, out var earlier) && HasSameKey(earlier, row))
         {
-            if (_rows[earlier] is { Kind: RowKind.Record, IsSuperseded: false }) SupersededCount++;
+            if (_rows[earlier] is { Kind: not RowKind.Deletion, IsSuperseded: false }) SupersededCount++;
             _rows[earlier] = _rows[earlier] with { IsSuperseded = true };
         }
 

@@ -1,6 +1,5 @@
 using Dapper;
 using Tidemark.Engine.Catalog;
-using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Runs;
 
@@ -38,30 +37,6 @@ public sealed class RunHistory(CatalogDatabase database)
             Time(row.StartedAt), row.FinishedAt is { } end ? Time(end) : null))];
     }
 
-    /// <summary>Records whose latest quarantine was by this run.</summary>
-    public Task<IReadOnlyList<QuarantineEntry>> QuarantineOfRunAsync(
-        string run, int limit, CancellationToken cancellationToken) =>
-        QuarantineAsync(run, pipeline: null, limit, cancellationToken);
-
-    /// <summary>Everything of a pipeline that is in quarantine, the latest first.</summary>
-    public Task<IReadOnlyList<QuarantineEntry>> QuarantineOfPipelineAsync(
-        string pipeline, int limit, CancellationToken cancellationToken) =>
-        QuarantineAsync(run: null, pipeline, limit, cancellationToken);
-
-    private async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync(
-        string? run, string? pipeline, int limit, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        var rows = await connection.QueryAsync<QuarantineRow>("""
-            SELECT id AS Id, pipeline AS Pipeline, stream AS Stream, run AS Run, code AS Code, subject AS Subject,
-                   message AS Message, hint AS Hint, payload AS Payload, first_seen AS FirstSeen, last_seen AS LastSeen
-            FROM quarantine WHERE run = @run OR pipeline = @pipeline ORDER BY last_seen DESC, id DESC LIMIT @limit
-            """, new { run, pipeline, limit });
-        return [.. rows.Select(row => new QuarantineEntry(
-            row.Id, row.Pipeline, row.Run, Time(row.FirstSeen), Time(row.LastSeen),
-            new(row.Stream, row.Payload, new Problem(row.Code, row.Subject, row.Message, row.Hint))))];
-    }
-
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     private sealed record LogRow
@@ -90,30 +65,5 @@ public sealed class RunHistory(CatalogDatabase database)
         public long StartedAt { get; init; }
 
         public long? FinishedAt { get; init; }
-    }
-
-    private sealed record QuarantineRow
-    {
-        public long Id { get; init; }
-
-        public required string Pipeline { get; init; }
-
-        public required string Stream { get; init; }
-
-        public required string Run { get; init; }
-
-        public required string Code { get; init; }
-
-        public required string Subject { get; init; }
-
-        public required string Message { get; init; }
-
-        public string? Hint { get; init; }
-
-        public required string Payload { get; init; }
-
-        public long FirstSeen { get; init; }
-
-        public long LastSeen { get; init; }
     }
 }

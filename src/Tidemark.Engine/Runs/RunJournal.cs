@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Catalog;
@@ -16,7 +14,6 @@ namespace Tidemark.Engine.Runs;
 public sealed class RunJournal : IAsyncDisposable
 {
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly CatalogDatabase _database;
     private readonly TimeProvider _clock;
@@ -27,8 +24,7 @@ public sealed class RunJournal : IAsyncDisposable
     private readonly SemaphoreSlim _writing = new(1);
     private readonly Task _heartbeat;
     private RunResult _sofar;
-    private long _progressAt;
-    private bool _hasNews;
+    private IReadOnlyList<StreamFigures>? _news;
     private int _steps;
     private bool _isFinished;
     private bool _isDisposed;
@@ -105,48 +101,14 @@ public sealed class RunJournal : IAsyncDisposable
     public Task LogAsync(RunLogLevel level, string? stream, string message, CancellationToken cancellationToken) =>
         _log.AddAsync(level, stream, message, cancellationToken);
 
-    /// <summary>
-    /// Puts records into quarantine; they are durable when this returns. A record that is there already, by pipeline,
-    /// stream, code and payload, is not kept twice: its run, time and message become these.
-    /// </summary>
-    public Task QuarantineAsync(IReadOnlyList<QuarantinedRecord> records, CancellationToken cancellationToken) =>
-        records.Count == 0 ? Task.CompletedTask : _database.WriteAsync(connection => connection.ExecuteAsync("""
-            INSERT INTO quarantine (pipeline, stream, run, code, subject, message, hint, payload, payload_sha256,
-                                    first_seen, last_seen)
-            VALUES (@Pipeline, @Stream, @Run, @Code, @Subject, @Message, @Hint, @Payload, @sha256, @now, @now)
-            ON CONFLICT (pipeline, stream, code, payload_sha256) DO UPDATE SET
-                run = excluded.run, subject = excluded.subject, message = excluded.message, hint = excluded.hint,
-                last_seen = excluded.last_seen
-            """, records.Select(record => new
-        {
-            Pipeline,
-            record.Stream,
-            Run,
-            record.Reason.Code,
-            record.Reason.Subject,
-            record.Reason.Message,
-            record.Reason.Hint,
-            record.Payload,
-            sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(record.Payload))),
-            now = Now(),
-        })), cancellationToken);
+    /// <summary>The quarantine of a stream, as this run sees it.</summary>
+    internal StreamQuarantine QuarantineOf(string stream) => new(_database, _clock, Pipeline, stream, Run);
 
-    /// <summary>Shows the figures so far to whoever looks at the run. Written at most twice a second.</summary>
-    public async Task ProgressAsync(IReadOnlyList<StreamFigures> streams, CancellationToken cancellationToken)
-    {
-        await _writing.WaitAsync(cancellationToken);
-        try
-        {
-            _sofar = _sofar with { Streams = [.. streams] };
-            _hasNews = true;
-            if (_progressAt == 0 || _clock.GetElapsedTime(_progressAt) >= ProgressEvery)
-                await WriteProgressAsync(cancellationToken);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    /// <summary>
+    /// Shows the figures so far to whoever looks at the run, within about a second. Neither waits nor fails, so that
+    /// telling of a run cannot hold it up. Nobody may change <paramref name="streams"/> afterwards.
+    /// </summary>
+    public void Progress(IReadOnlyList<StreamFigures> streams) => Volatile.Write(ref _news, streams);
 
     /// <summary>Writes the end of the run and lets the pipeline go.</summary>
     /// <exception cref="TidemarkException"><c>run.lease_lost</c> (transient): another process has meanwhile marked this
@@ -259,20 +221,17 @@ public sealed class RunJournal : IAsyncDisposable
         await _writing.WaitAsync(_stopping.Token);
         try
         {
-            if (_hasNews && !_isFinished) await WriteProgressAsync(_stopping.Token);
+            if (_isFinished || Volatile.Read(ref _news) is not { } news) return;
+            _sofar = _sofar with { Streams = news };
+            await using var connection = await _database.ConnectAsync(_stopping.Token);
+            var seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds;
+            await RunRow.UpdateAsync(connection, _sofar with { Seconds = seconds }, RunStatus.Running, finishedAt: null);
+            Interlocked.CompareExchange(ref _news, null, news); // later news waits for the next beat
         }
         finally
         {
             _writing.Release();
         }
-    }
-
-    private async Task WriteProgressAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await _database.ConnectAsync(cancellationToken);
-        var seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds;
-        await RunRow.UpdateAsync(connection, _sofar with { Seconds = seconds }, RunStatus.Running, finishedAt: null);
-        (_progressAt, _hasNews) = (_clock.GetTimestamp(), false);
     }
 
     private Task<bool> SettleAsync(RunResult result, CancellationToken cancellationToken) =>
@@ -290,6 +249,7 @@ public sealed class RunJournal : IAsyncDisposable
     private RunResult Interrupted() => _sofar with
     {
         Status = RunStatus.Failed,
+        Streams = Volatile.Read(ref _news) ?? _sofar.Streams,
         Seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds,
         Problems =
         [

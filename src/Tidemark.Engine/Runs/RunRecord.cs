@@ -52,13 +52,3 @@ public enum RunLogLevel
 /// <param name="Stream">Null where it is about the whole run.</param>
 /// <param name="Message">At most 4,000 letters.</param>
 public sealed record RunLogLine(long Seq, DateTimeOffset At, RunLogLevel Level, string? Stream, string Message);
-
-/// <summary>A record in quarantine.</summary>
-/// <param name="Id">Counts over all pipelines.</param>
-/// <param name="Pipeline">Name of the pipeline.</param>
-/// <param name="Run">The latest run that met it.</param>
-/// <param name="FirstSeen">When the first run met it.</param>
-/// <param name="LastSeen">When the latest run met it.</param>
-/// <param name="Record">Stream, payload and reason.</param>
-public sealed record QuarantineEntry(
-    long Id, string Pipeline, string Run, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, QuarantinedRecord Record);

@@ -85,9 +85,3 @@ public sealed record RunResult(
     /// <summary>True where every stream has a receipt and all of them fit.</summary>
     public bool IsVerified => Streams.Count > 0 && Streams.All(stream => stream.Receipt is { IsVerified: true });
 }
-
-/// <summary>A record that could not be written.</summary>
-/// <param name="Stream">Stream name.</param>
-/// <param name="Payload">The record as JSON, as the vendor sent it.</param>
-/// <param name="Reason">Code and message.</param>
-public sealed record QuarantinedRecord(string Stream, string Payload, Problem Reason);

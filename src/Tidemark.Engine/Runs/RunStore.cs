@@ -11,14 +11,18 @@ namespace Tidemark.Engine.Runs;
 /// <summary>Starts, finds and cancels runs. A pipeline has one run at a time, whatever process starts it.</summary>
 public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
 {
-    /// <summary>Begins a run and takes the pipeline's lease; the lease of a holder that is gone is taken over.</summary>
+    /// <summary>
+    /// Begins a run and takes the pipeline's lease; the lease of a holder that is gone is taken over. A parked run that
+    /// waits with any of these streams waits no longer: this one goes on in its place.
+    /// </summary>
     /// <param name="pipeline">Name of the pipeline; it need not be saved.</param>
     /// <param name="mode">How rows become live.</param>
     /// <param name="cause">What starts it, e.g. <c>command</c>, <c>schedule</c>.</param>
+    /// <param name="streams">What it is going to read, so that a run that ends at once can still be repeated exactly.</param>
     /// <param name="cancellationToken">Nothing has begun where it throws.</param>
     /// <exception cref="TidemarkException"><c>pipeline.in_use</c> (transient), naming the holder.</exception>
     public async Task<RunJournal> StartAsync(
-        string pipeline, WriteMode mode, string cause, CancellationToken cancellationToken)
+        string pipeline, WriteMode mode, string cause, IReadOnlyList<StreamFigures> streams, CancellationToken cancellationToken)
     {
         var begun = await database.WriteAsync(async connection =>
         {
@@ -30,7 +34,8 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
                 await InterruptAsync(connection, holder);
             }
 
-            var run = new RunResult(NewId(now), pipeline, mode, RunStatus.Running, [], 0);
+            var run = new RunResult(NewId(now), pipeline, mode, RunStatus.Running, streams, 0);
+            await SupersedeAsync(connection, run);
             await connection.ExecuteAsync("""
                 INSERT INTO runs (id, pipeline, mode, cause, status, started_at, result)
                 VALUES (@Run, @Pipeline, @mode, @cause, @status, @started, @json)
@@ -142,6 +147,21 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
         {
             Hint = "Among them: " + string.Join(", ", found.Take(Shown).Select(run => run.Id)) + ".",
         };
+    }
+
+    /// <summary>Ends the parked runs whose streams another one is beginning to read.</summary>
+    private static async Task SupersedeAsync(SqliteConnection connection, RunResult by)
+    {
+        var parked = (await connection.QueryAsync<RunRow>(
+            $"SELECT {RunRow.Columns} FROM runs WHERE pipeline = @Pipeline AND status = 'parked'", by)).AsList();
+        foreach (var old in parked.Select(row => row.ToRecord()))
+        {
+            if (!old.Result.Streams.IntersectBy(by.Streams.Select(stream => stream.Stream), stream => stream.Stream).Any()) continue;
+            var note = new Problem("run.superseded", $"run {old.Id}", $"The run {by.Run} went on in its place.");
+            await RunRow.UpdateAsync(
+                connection, old.Result with { Status = RunStatus.Cancelled, Problems = [.. old.Result.Problems, note] },
+                RunStatus.Parked, old.FinishedAt);
+        }
     }
 
     /// <summary>Ends a run whose holder is gone, within the caller's write transaction.</summary>

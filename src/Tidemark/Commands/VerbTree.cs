@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Tidemark.Commands.Definitions;
 using Tidemark.Commands.Demo;
+using Tidemark.Commands.Quarantined;
 using Tidemark.Commands.Runs;
 
 namespace Tidemark.Commands;
@@ -37,6 +38,8 @@ internal static class VerbTree
         SyncVerb.Create(),
         RunsVerb.Create(),
         RunVerb.Create(),
+        QuarantineVerb.Create(),
+        VerifyVerb.Create(),
         TestVerb.Create(),
         ConnectorsVerb.Create(),
         SecretsVerb.Create(),

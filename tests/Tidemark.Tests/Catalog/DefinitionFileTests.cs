@@ -32,6 +32,8 @@ public sealed class DefinitionFileTests : IDisposable
             raw: false
             max_deleted_percent: 2.5
             max_deleted_rows: 7
+            max_quarantined_percent: 1.5
+            max_quarantined_rows: 3
         """;
 
     private readonly TestHome _home = new();

@@ -71,6 +71,36 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task P8_a_second_process_is_told_the_holder_and_takes_over_at_once_when_that_is_killed()
+    {
+        await using var sandbox = await StartSlowSandboxAsync();
+        using var holder = Start("sync", "shop", "db", "customers");
+        await UntilRunningAsync();
+        var held = (await _bench.DoAsync("runs", "--json")).Line.GetProperty("run").GetString()!;
+
+        using var second = Start("sync", "shop", "db", "customers", "--json");
+        var refusal = await second.StandardOutput.ReadToEndAsync(CommandBench.Cancel);
+        await second.WaitForExitAsync(CommandBench.Cancel);
+        second.ExitCode.ShouldBe(1);
+        foreach (var part in new[] { "pipeline.in_use", held, Environment.MachineName, $"pid {holder.Id})" })
+            refusal.ShouldContain(part);
+
+        await SignalAsync(holder, "KILL");
+        await holder.WaitForExitAsync(CommandBench.Cancel);
+        using var control = new HttpClient { BaseAddress = sandbox.Control };
+        using var cleared = await control.DeleteAsync(new Uri("faults/stripe", UriKind.Relative), CommandBench.Cancel);
+        cleared.IsSuccessStatusCode.ShouldBeTrue();
+        // No waiting for the lease to run out: a dead holder of this machine is seen to be dead.
+        using var next = Start("sync", "shop", "db", "customers", "--json");
+        var taken = await next.StandardOutput.ReadToEndAsync(CommandBench.Cancel);
+        await next.WaitForExitAsync(CommandBench.Cancel);
+        next.ExitCode.ShouldBe(0, taken);
+        var runs = (await _bench.DoAsync("runs", "--json")).Lines;
+        runs.Select(run => run.GetProperty("status").GetString()).ShouldBe(["succeeded", "failed"]);
+        runs[1].GetProperty("problems")[0].GetProperty("code").GetString().ShouldBe("run.interrupted");
+    }
+
+    [Fact]
     public async Task A_run_is_cancelled_from_another_process()
     {
         await using var sandbox = await StartSlowSandboxAsync();

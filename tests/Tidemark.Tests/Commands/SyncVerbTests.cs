@@ -106,6 +106,9 @@ public sealed class SyncVerbTests : IAsyncLifetime
         approved.Line.GetProperty("streams")[0].GetProperty("deleted").GetInt64().ShouldBe(60);
         twice.Code.ShouldBe(2);
         twice.ErrorCode.ShouldBe("run.not_parked");
+        var superseded = (await _bench.DoAsync("run", "show", parked.Line.GetProperty("run").GetString()!, "--json")).Line;
+        superseded.GetProperty("status").GetString().ShouldBe("cancelled");
+        superseded.GetProperty("problems").EnumerateArray().Last().GetProperty("code").GetString().ShouldBe("run.superseded");
     }
 
     [Fact]

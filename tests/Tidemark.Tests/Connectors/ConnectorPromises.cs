@@ -77,6 +77,22 @@ public abstract class ConnectorPromises : IAsyncLifetime
     }
 
     [Fact]
+    public async Task P3_the_rows_of_every_stream_are_verified_afterwards_and_a_tampered_one_is_named()
+    {
+        var result = await Bench.SyncAsync();
+        var verification = await Bench.VerifyAsync(result);
+        verification.Streams.SelectMany(stream => stream.Shown).ShouldBeEmpty();
+        verification.Streams.ShouldAllBe(stream => stream.IsVerified && stream.NotCompared == 0 && stream.Checksums != null);
+        verification.Streams.Sum(stream => stream.Rows).ShouldBe(result.Streams.Sum(stream => stream.Created));
+
+        await Bench.ExecuteAsync($"UPDATE \"{Main}\" SET _hash = _hash + 1 WHERE rowid = (SELECT min(rowid) FROM \"{Main}\")");
+        var tampered = await Bench.VerifyAsync(result);
+        tampered.IsVerified.ShouldBeFalse();
+        var row = tampered.Streams.SelectMany(stream => stream.Shown).ShouldHaveSingleItem();
+        row.Differences.ShouldHaveSingleItem().Column.ShouldBe("_hash");
+    }
+
+    [Fact]
     public async Task Reading_again_unchanged_writes_nothing()
     {
         await Bench.SyncAsync();

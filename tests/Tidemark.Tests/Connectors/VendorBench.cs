@@ -57,6 +57,19 @@ public sealed class VendorBench : IAsyncDisposable
     public Task<RunResult> SyncAsync(WriteMode mode, CancellationToken cancellationToken, params string[] streams) =>
         _home.SyncAsync(new SyncRequest(Pipeline) { Mode = mode, Streams = streams }, _ => { }, cancellationToken);
 
+    /// <summary>Looks whether the rows that a run left are still what it left.</summary>
+    public async Task<Verification> VerifyAsync(RunResult run) =>
+        await _home.VerifyAsync(await _home.Runs.FindAsync(run.Run, Stop), Pipeline, Stop);
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");
+        await connection.OpenAsync(Stop);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(Stop);
+    }
+
     /// <summary>What the vendor really has, by id, as a complete client would see it.</summary>
     public async Task<SortedDictionary<string, JsonNode>> TruthAsync(string stream)
     {

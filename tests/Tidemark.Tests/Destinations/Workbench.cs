@@ -44,20 +44,31 @@ public abstract class Workbench : IAsyncDisposable
         await using var destination = OpenDestination();
         var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream) { Mode = mode, UndoRuns = 10 })).ToList();
         var plan = Limits(new SyncPlan("test", source, destination, tables) { Mode = mode });
-        await using var journal = await _runs.StartAsync("test", mode, "test", Stop);
+        await using var journal = await _runs.StartAsync("test", mode, "test", [], Stop);
         return await new Sync(TimeProvider.System).RunAsync(plan, journal, _ => { }, cancellationToken);
     }
 
     public async Task<RunResult> UndoAsync(RunResult run)
     {
         await using var destination = OpenDestination();
-        await using var journal = await _runs!.StartAsync("test", run.Mode, $"undo {run.Run}", Stop);
+        await using var journal = await _runs!.StartAsync("test", run.Mode, Undo.Cause + run.Run, run.Streams, Stop);
         return await new Undo(TimeProvider.System).RunAsync(
             destination, await _runs.FindAsync(run.Run, Stop), journal, Stop);
     }
 
     public async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() =>
-        await new RunHistory(_catalog!).QuarantineOfPipelineAsync("test", 1000, Stop);
+        await new Quarantine(_catalog!, TimeProvider.System).ListAsync(new() { Pipeline = "test" }, 1000, Stop).ToListAsync(Stop);
+
+    /// <summary>Looks at what a run left, with the policy that is set.</summary>
+    public async Task<Verification> VerifyAsync(ScriptedSource source, RunResult run)
+    {
+        var runs = await _runs!.ListAsync(1000, null, Stop);
+        var at = runs.Single(each => each.Id == run.Run);
+        await using var destination = OpenDestination();
+        var streams = await source.DiscoverAsync(Stop);
+        var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream))).ToList();
+        return await new RunVerifier(destination, tables, runs).VerifyAsync(at, Stop);
+    }
 
     public async Task ExecuteAsync(string sql)
     {

@@ -140,21 +140,22 @@ public sealed class RunJournalTests : IDisposable
         QuarantinedRecord bad = new("a", """{"id":1}""", new("value.invalid", "field x", "Not a number."));
         await using (var first = await StartAsync(runs))
         {
-            await first.QuarantineAsync(
+            await first.QuarantineOf("a").AddAsync(
             [
-                bad, bad with { Payload = """{"id":2}""" }, bad with { Stream = "b" },
-                bad with { Reason = bad.Reason with { Code = "value.missing" } },
+                bad, bad with { Payload = """{"id":2}""" }, bad with { Reason = bad.Reason with { Code = "value.missing" } },
             ], TestHome.Cancelled);
+            await first.QuarantineOf("b").AddAsync([bad with { Stream = "b" }], TestHome.Cancelled);
         }
 
         _home.Clock.Now += TimeSpan.FromMinutes(1);
         await using var second = await StartAsync(runs);
         var again = bad with { Reason = bad.Reason with { Message = "Still not.", Hint = "Mend it." } };
-        await second.QuarantineAsync([again, again], TestHome.Cancelled);
+        await second.QuarantineOf("a").AddAsync([again, again], TestHome.Cancelled);
 
-        var history = await HistoryAsync();
-        (await history.QuarantineOfPipelineAsync("p", 100, TestHome.Cancelled)).Count.ShouldBe(4);
-        var entry = (await history.QuarantineOfRunAsync(second.Run, 100, TestHome.Cancelled)).ShouldHaveSingleItem();
+        var quarantine = new Quarantine(await _home.OpenAsync(), _home.Clock);
+        (await quarantine.ListAsync(new() { Pipeline = "p" }, 100, TestHome.Cancelled).CountAsync(TestHome.Cancelled)).ShouldBe(4);
+        var ofSecond = quarantine.ListAsync(new() { Run = second.Run }, 100, TestHome.Cancelled);
+        var entry = (await ofSecond.ToListAsync(TestHome.Cancelled)).ShouldHaveSingleItem();
         entry.ShouldBe(new(entry.Id, "p", second.Run, began, _home.Clock.Now, again));
     }
 
@@ -164,7 +165,7 @@ public sealed class RunJournalTests : IDisposable
         var runs = await _home.RunsAsync();
         await using var journal = await StartAsync(runs);
         for (var read = 1; read <= 500; read++)
-            await journal.ProgressAsync([new("a", "t") { Read = read }], TestHome.Cancelled);
+            journal.Progress([new("a", "t") { Read = read }]);
 
         var waited = Stopwatch.StartNew();
         while ((await runs.FindAsync(journal.Run, TestHome.Cancelled)).Result.Streams is not [{ Read: 500 }])
@@ -198,7 +199,7 @@ public sealed class RunJournalTests : IDisposable
     }
 
     private static Task<RunJournal> StartAsync(RunStore runs) =>
-        runs.StartAsync("p", WriteMode.Merge, "command", TestHome.Cancelled);
+        runs.StartAsync("p", WriteMode.Merge, "command", [], TestHome.Cancelled);
 
     private async Task<RunHistory> HistoryAsync() => new(await _home.OpenAsync());
 

@@ -162,12 +162,45 @@ public sealed class RunStoreTests : IDisposable
         (await Code(() => runs.RequestCancelAsync("last", TestHome.Cancelled))).ShouldBe("run.finished");
     }
 
+    [Fact]
+    public async Task A_parked_run_waits_no_longer_once_another_run_goes_on_with_its_streams()
+    {
+        var runs = await _home.RunsAsync();
+        var parked = new List<string>();
+        foreach (var stream in new[] { "a", "b" })
+        {
+            await using var journal = await runs.StartAsync("p", WriteMode.Replace, "command", [new(stream, "t")], TestHome.Cancelled);
+            await journal.FinishAsync(
+                Ended(journal) with { Status = RunStatus.Parked, Streams = [new(stream, "t")] }, TestHome.Cancelled);
+            parked.Add(journal.Run);
+        }
+
+        await using var next = await StartAsync(runs, "p");
+
+        var superseded = await runs.FindAsync(parked[0], TestHome.Cancelled);
+        superseded.Status.ShouldBe(RunStatus.Cancelled);
+        var note = superseded.Result.Problems.ShouldHaveSingleItem();
+        note.Code.ShouldBe("run.superseded");
+        note.Message.ShouldContain(next.Run);
+        (await runs.FindAsync(parked[1], TestHome.Cancelled)).Status.ShouldBe(RunStatus.Parked);
+    }
+
+    [Fact]
+    public async Task A_run_that_ended_at_once_still_knows_its_streams()
+    {
+        var runs = await _home.RunsAsync();
+        await using (await StartAsync(runs, "p"))
+        {
+        }
+
+        (await runs.FindAsync("last", TestHome.Cancelled)).Result.Streams.ShouldBe([new StreamFigures("a", "p_a")]);
+    }
+
     internal static RunResult Ended(RunJournal journal) =>
         new(journal.Run, journal.Pipeline, journal.Mode, RunStatus.Succeeded, [], 1);
 
     private static Task<RunJournal> StartAsync(RunStore runs, string pipeline) =>
-        runs.StartAsync(pipeline, WriteMode.Merge, "command", TestHome.Cancelled);
-
+        runs.StartAsync(pipeline, WriteMode.Merge, "command", [new("a", "p_a")], TestHome.Cancelled);
 
     private static async Task<string> RunToEndAsync(RunStore runs, string pipeline)
     {

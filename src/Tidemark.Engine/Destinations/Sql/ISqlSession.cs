@@ -105,6 +105,12 @@ public abstract class SqlDialect
     /// <summary>A table as a foreign key names it.</summary>
     public virtual string Reference(SqlName table) => table.ToString();
 
+    /// <summary>
+    /// Expression for what a column holds, in the form of <see cref="CellText"/>; numbers and truth values may stay what
+    /// they are. A value that the column should never have must not fail the statement.
+    /// </summary>
+    public abstract string ReadBack(SqlColumn column);
+
     /// <summary>Whether values of a field can be written into an existing column of a type.</summary>
     public abstract bool Accepts(string columnType, FieldType type);
 

@@ -111,7 +111,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
             cancellationToken, Keys(stream, kind));
 
     /// <summary>Fields of a table that earlier runs inferred.</summary>
-    public async Task<IReadOnlyList<Field>> InferredAsync(string table, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Field>> InferredAsync(string table, CancellationToken cancellationToken)
     {
         await using var command = SqlCommands.Command(
             connection, $"SELECT column_name, type, path FROM {_columns} WHERE table_name = @table ORDER BY column_name",
@@ -128,6 +128,15 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
         }
 
         return fields;
+    }
+
+    /// <summary>A table's stream with the fields that earlier runs inferred, as far as their columns are there.</summary>
+    public async Task<StreamSchema> WithInferredAsync(
+        TablePlan table, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+    {
+        var declared = table.Stream.Fields.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
+        var inferred = await InferredAsync(table.Table, cancellationToken);
+        return table.Stream.With(inferred.Where(field => existing.ContainsKey(field.Name) && !declared.Contains(field.Name)));
     }
 
     public async Task RememberAsync(string table, IEnumerable<Field> inferred, CancellationToken cancellationToken)

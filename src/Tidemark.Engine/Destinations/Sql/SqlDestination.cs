@@ -32,6 +32,9 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
         }
     }
 
+    public Task<StoredTable?> OpenTableAsync(TablePlan table, string? run, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync(() => new SqlTableReader(database, table).OpenAsync(run, cancellationToken));
+
     public Task<ILoad> BeginAsync(LoadPlan plan, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync<ILoad>(async () => await BeginLoadAsync(plan, cancellationToken));
 

@@ -80,6 +80,14 @@ internal sealed class SqlStreamLoad : IStreamLoad
     public Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken) =>
         _dialect.ExplainedAsync(() => AddAsync(fields, cancellationToken));
 
+    public Task AbandonAsync(CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await _session.EnterAsync(cancellationToken);
+            if (Staging.Plan.IsStaged) await _checkpoints.DropAsync(Stream.Name, Staging.Kind, cancellationToken);
+            return true;
+        });
+
     public Task<Checksum> VerifyAsync(CancellationToken cancellationToken) =>
         _dialect.ExplainedAsync(async () =>
         {
@@ -124,7 +132,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
             await _checkpoints.RememberAsync(Staging.Live.Name.Name, fields, cancellationToken);
         }
 
-        if (_images is not null) await _images.EnsureAsync(_session, cancellationToken);
+        // A table that is not there yet has no rows to keep.
+        if (_images is not null && !Staging.IsFirst) await _images.EnsureAsync(_session, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Staging = evolved;
         return Room -= fields.Count;

@@ -21,7 +21,7 @@ internal sealed class SqlTableSetup(
         SqlName live, CancellationToken cancellationToken)
     {
         var existing = await session.ColumnsAsync(live, cancellationToken);
-        var stream = await WithInferredAsync(existing, cancellationToken);
+        var stream = await _checkpoints.WithInferredAsync(table, existing, cancellationToken);
         if (table.IsPlanned) return await PlanAsync(live, stream, existing, cancellationToken);
         var liveTable = new SqlTable(live, table with { Stream = stream });
         if (table.Mode == WriteMode.Merge)
@@ -155,14 +155,6 @@ internal sealed class SqlTableSetup(
                 Hint = $"Create one: CREATE UNIQUE INDEX ON {table.Name} ({table.KeyList}).",
             };
         }
-    }
-
-    private async Task<StreamSchema> WithInferredAsync(
-        IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
-    {
-        var declared = table.Stream.Fields.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
-        var inferred = await _checkpoints.InferredAsync(table.Table, cancellationToken);
-        return table.Stream.With(inferred.Where(field => existing.ContainsKey(field.Name) && !declared.Contains(field.Name)));
     }
 
     private async Task<bool> CanResumeAsync(SqlTable target, Checkpoint staged, CancellationToken cancellationToken)

@@ -33,5 +33,7 @@ internal static class PipelineVerb
         new("raw", pipeline.Raw) { IsListed = false },
         new("max_deleted_percent", pipeline.MaxDeletedPercent) { IsListed = false },
         new("max_deleted_rows", pipeline.MaxDeletedRows) { IsListed = false },
+        new("max_quarantined_percent", pipeline.MaxQuarantinedPercent) { IsListed = false },
+        new("max_quarantined_rows", pipeline.MaxQuarantinedRows) { IsListed = false },
     ];
 }

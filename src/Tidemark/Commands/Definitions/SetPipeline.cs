@@ -41,11 +41,21 @@ internal static class SetPipeline
             Description = "Rows that may always go unasked. Default 10.",
             HelpName = "N",
         };
+        var badPercent = new Option<double>("--max-quarantined-percent")
+        {
+            Description = "Share of a stream that may go to quarantine. Default 10.",
+            HelpName = "N",
+        };
+        var badRows = new Option<int>("--max-quarantined-rows")
+        {
+            Description = "Records of a stream that may always go there. Default 10.",
+            HelpName = "N",
+        };
         var verb = new Verb("set", "Saves a pipeline, new or changed.",
             "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse",
             "tidemark pipeline set payments --streams customers,charges --mode replace")
         {
-            name, source, destination, mode, streams, tables, changes, raw, percent, rows,
+            name, source, destination, mode, streams, tables, changes, raw, percent, rows, badPercent, badRows,
         };
         verb.Runs(async session =>
         {
@@ -71,6 +81,10 @@ internal static class SetPipeline
             UsageCheck.Require(session.Get(rows) >= 0, "--max-deleted-rows is at least 0.");
             if (session.Has(percent)) pipeline = pipeline with { MaxDeletedPercent = session.Get(percent) };
             if (session.Has(rows)) pipeline = pipeline with { MaxDeletedRows = session.Get(rows) };
+            UsageCheck.Require(session.Get(badPercent) is >= 0 and <= 100, "--max-quarantined-percent is from 0 to 100.");
+            UsageCheck.Require(session.Get(badRows) >= 0, "--max-quarantined-rows is at least 0.");
+            if (session.Has(badPercent)) pipeline = pipeline with { MaxQuarantinedPercent = session.Get(badPercent) };
+            if (session.Has(badRows)) pipeline = pipeline with { MaxQuarantinedRows = session.Get(badRows) };
             SavedDefinition.Tell(session, "pipeline", pipeline.Name, await pipelines.SaveAsync(pipeline, session.Stop));
             return ExitCode.Done;
         });

@@ -1,0 +1,186 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Runs;
+
+/// <summary>
+/// The quarantine of one stream as one run sees it: what it puts in, what it tries again, and what it settles by reading
+/// a newer version. An entry never outlives a newer row of its key, so that an old payload cannot overwrite that.
+/// </summary>
+internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider clock, string pipeline, string stream, string run)
+{
+    private const int PageBytes = 1024 * 1024;
+    private const int KeysAtOnce = 500;
+
+    // Hashes of the keys in quarantine: 8 bytes each. Two keys of one hash cost a look into the catalog, nothing else.
+    private readonly HashSet<ulong> _open = [];
+    private readonly HashSet<ulong> _own = [];
+    private bool _hasOvertaken;
+
+    /// <summary>Learns which keys are in quarantine.</summary>
+    /// <param name="since">Entries met from then on belong to the reading that is gone on with.</param>
+    /// <param name="cancellationToken">Looked at before reading.</param>
+    public async Task OpenAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        var keys = connection.QueryUnbufferedAsync<(string Key, long IsOwn)>("""
+            SELECT key, last_seen >= @since AND settled_by <> 'newer' FROM quarantine
+            WHERE pipeline = @pipeline AND stream = @stream AND key IS NOT NULL
+            """, new { pipeline, stream, since = Milliseconds(since) });
+        await foreach (var (key, isOwn) in keys.WithCancellation(cancellationToken))
+        {
+            _open.Add(HashOf(key));
+            if (isOwn != 0) _own.Add(HashOf(key));
+        }
+    }
+
+    /// <summary>
+    /// Puts records in; they are durable when this returns. A record is in quarantine once, by its key or, where it has
+    /// none, by code and payload: its latest payload, run, time and reason count.
+    /// </summary>
+    public async Task AddAsync(IReadOnlyCollection<QuarantinedRecord> records, CancellationToken cancellationToken)
+    {
+        if (records.Count == 0) return;
+        await database.WriteAsync(connection => connection.ExecuteAsync("""
+            INSERT INTO quarantine (pipeline, stream, key, run, code, subject, message, hint, payload, payload_sha256,
+                                    first_seen, last_seen, settled_by)
+            VALUES (@pipeline, @stream, @Key, @run, @Code, @Subject, @Message, @Hint, @Payload, @sha256, @now, @now, @settledBy)
+            ON CONFLICT DO UPDATE SET
+                run = excluded.run, code = excluded.code, subject = excluded.subject, message = excluded.message,
+                hint = excluded.hint, payload = excluded.payload, payload_sha256 = excluded.payload_sha256,
+                last_seen = excluded.last_seen, settled_by = excluded.settled_by
+            """, records.Select(record => new
+        {
+            pipeline,
+            stream,
+            record.Key,
+            run,
+            record.Reason.Code,
+            record.Reason.Subject,
+            record.Reason.Message,
+            record.Reason.Hint,
+            record.Payload,
+            sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(record.Payload))),
+            now = Milliseconds(clock.GetUtcNow()),
+            settledBy = record.CanRetry ? "retry" : "reading",
+        })), cancellationToken);
+        foreach (var key in records.Select(record => record.Key).OfType<string>())
+        {
+            _open.Add(HashOf(key));
+            _own.Add(HashOf(key));
+        }
+    }
+
+    /// <summary>What can be tried again, the oldest first, as pages that do not move the cursor.</summary>
+    public async IAsyncEnumerable<Page> PagesAsync(Cursor cursor, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        var payloads = connection.QueryUnbufferedAsync<byte[]>("""
+            SELECT CAST(payload AS BLOB) FROM quarantine
+            WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'retry' AND run <> @run ORDER BY id
+            """, new { pipeline, stream, run });
+        var page = new List<byte[]>();
+        var bytes = 0;
+        await foreach (var payload in payloads.WithCancellation(cancellationToken))
+        {
+            page.Add(payload);
+            bytes += payload.Length;
+            if (bytes < PageBytes) continue;
+            yield return PageOf(page, bytes, cursor);
+            (page, bytes) = ([], 0);
+        }
+
+        if (page.Count > 0) yield return PageOf(page, bytes, cursor);
+    }
+
+    /// <summary>Takes out what was tried again and not put back. Called once that is durable.</summary>
+    public Task SettleRetriedAsync(CancellationToken cancellationToken) => WriteAsync(
+        "DELETE FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'retry' AND run <> @run",
+        default, cancellationToken);
+
+    /// <summary>
+    /// Keeps the records of which the batch has a newer version from being tried again. Called before the batch is
+    /// committed: an entry that outlived its newer row would overwrite it.
+    /// </summary>
+    /// <returns>How many of them this reading itself had put in.</returns>
+    public async Task<int> OvertakeAsync(RowBatch batch, CancellationToken cancellationToken)
+    {
+        if (_open.Count == 0) return 0;
+        var keys = new List<string>();
+        var own = 0;
+        for (var row = 0; row < batch.Count; row++)
+        {
+            if (batch.IsSuperseded(row) || batch.Kind(row) == RowKind.Unfit) continue;
+            var key = batch.KeyText(row);
+            var hash = HashOf(key);
+            if (!_open.Remove(hash)) continue;
+            keys.Add(key);
+            if (_own.Remove(hash)) own++;
+        }
+
+        foreach (var some in keys.Chunk(KeysAtOnce))
+        {
+            await database.WriteAsync(connection => connection.ExecuteAsync("""
+                UPDATE quarantine SET settled_by = 'newer', run = @run
+                WHERE pipeline = @pipeline AND stream = @stream AND key IN @some
+                """, new { pipeline, stream, run, some }), cancellationToken);
+        }
+
+        _hasOvertaken = keys.Count > 0;
+
+        return own;
+    }
+
+    /// <summary>Takes out what the batch before has overtaken, once that is live; what was refused again is back in.</summary>
+    public async Task SettleOvertakenAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasOvertaken) return;
+        _hasOvertaken = false;
+        await WriteAsync(
+            "DELETE FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'newer' AND run = @run",
+            default, cancellationToken);
+    }
+
+    /// <summary>
+    /// A complete reading that began then has not met the older entries any more: they wait for its publish, and no
+    /// payload of theirs is tried again.
+    /// </summary>
+    public Task RetireUnmetAsync(DateTimeOffset since, CancellationToken cancellationToken) => WriteAsync("""
+        UPDATE quarantine SET settled_by = 'newer'
+        WHERE pipeline = @pipeline AND stream = @stream AND last_seen < @since AND run <> @run
+        """, since, cancellationToken);
+
+    /// <summary>Takes out what waited for the publish, once that is durable.</summary>
+    public Task SettlePublishedAsync(CancellationToken cancellationToken) => WriteAsync(
+        "DELETE FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'newer'",
+        default, cancellationToken);
+
+    private Task<int> WriteAsync(string sql, DateTimeOffset since, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => connection.ExecuteAsync(sql, new { pipeline, stream, run, since = Milliseconds(since) }), cancellationToken);
+
+    private static Page PageOf(List<byte[]> payloads, int bytes, Cursor cursor)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(bytes);
+        var places = new List<RecordSlice>(payloads.Count);
+        var at = 0;
+        foreach (var payload in payloads)
+        {
+            payload.CopyTo(buffer, at);
+            places.Add(new RecordSlice(at, payload.Length));
+            at += payload.Length;
+        }
+
+        return new Page(buffer, bytes, places, cursor);
+    }
+
+    private static ulong HashOf(string key) => XxHash64.Hash(Encoding.UTF8.GetBytes(key));
+
+    private static long Milliseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+}

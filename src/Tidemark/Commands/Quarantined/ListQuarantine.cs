@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Quarantined;
+
+/// <summary><c>tidemark quarantine list</c>: what is in quarantine, the latest first.</summary>
+internal static class ListQuarantine
+{
+    public static Verb Create()
+    {
+        var pipeline = new Argument<string?>("pipeline")
+        {
+            Description = "Only of this pipeline.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var stream = new Option<string?>("--stream") { Description = "Only of this stream.", HelpName = "NAME" };
+        var limit = new Option<int>("--limit")
+        {
+            Description = "How many. Default 100.",
+            DefaultValueFactory = _ => 100,
+            HelpName = "N",
+        };
+        var verb = new Verb("list", "Lists the records that could not be written, without their payload.",
+            "tidemark quarantine list", "tidemark quarantine list payments --stream customers")
+        {
+            pipeline, stream, limit,
+        };
+        verb.Runs(async session =>
+        {
+            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            var home = await session.OpenHomeAsync();
+            var entries = home.Quarantine.ListAsync(
+                new() { Pipeline = session.Get(pipeline), Stream = session.Get(stream) }, session.Get(limit), session.Stop);
+            if (await QuarantineReport.WriteAsync(session, entries, withPayload: false) == 0) session.Say("No record is in quarantine.");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+}

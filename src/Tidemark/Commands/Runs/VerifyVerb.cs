@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Spectre.Console;
+using Tidemark.Engine.Pipeline;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Runs;
+
+/// <summary><c>tidemark verify</c>: whether the rows that a run left are still what it left.</summary>
+internal static class VerifyVerb
+{
+    private const string Code = "verify.differs";
+
+    public static Verb Create()
+    {
+        var id = RunVerb.Id();
+        var verb = new Verb("verify", "Checks that the rows a run left are still what it left, column by column.",
+            "tidemark verify last", "tidemark verify 20261122-1015 --json") { id };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
+            var pipeline = await PipelineChoice.NamedAsync(home, run.Pipeline, session.Stop);
+            var verification = await session.WaitAsync("Reading the rows back", () => home.VerifyAsync(run, pipeline, session.Stop));
+            if (session.IsJson) WriteJson(session, verification);
+            Write(session, verification);
+            return verification.IsVerified ? ExitCode.Done : ExitCode.Failed;
+        });
+        return verb;
+    }
+
+    private static void Write(Session session, Verification verification)
+    {
+        foreach (var stream in verification.Streams) session.Say($"{Printable.Of(stream.Table)}: {Sentence(stream)}");
+        var table = RunReport.Plain("table", "key", "column");
+        table.AddColumn(new TableColumn(new Text("is", Color.Grey)));
+        table.AddColumn(new TableColumn(new Text("the record says", Color.Grey)));
+        foreach (var (stream, row, difference) in Shown(verification))
+        {
+            table.AddRow(
+                new Text(Printable.Of(stream.Table)), new Text(Printable.Of(Cut.Short(row.Key))), new Text(Printable.Of(difference.Column)),
+                new Text(Printable.Of(Cut.Short(difference.Found ?? "null"))), new Text(Printable.Of(Cut.Short(difference.Recorded ?? "null"))));
+        }
+
+        if (table.Rows.Count > 0) session.Prose.Write(table);
+        session.Prose.MarkupLine(verification.IsVerified
+            ? $"{verification.Run}: [green]verified[/]" : $"{verification.Run}: [red]differs[/] ({Code})");
+    }
+
+    private static string Sentence(StreamVerification stream)
+    {
+        var facts = new List<string> { $"{RunReport.Number(stream.Rows)} rows read back" };
+        if (stream.Differing > 0) facts.Add($"{RunReport.Number(stream.Differing)} are not what their record says");
+        if (stream.Missing > 0) facts.Add($"{RunReport.Number(stream.Missing)} are missing");
+        if (stream is { Missing: 0, Checksums: { } sums } && sums.Left != sums.Found)
+            facts.Add($"their checksum is not that of the {RunReport.Number(sums.Left.Rows)} rows the run left");
+        if (stream.ChangedLater > 0) facts.Add($"changed by later runs: {RunReport.Number(stream.ChangedLater)}");
+        if (stream.NotCompared > 0)
+            facts.Add($"columns of {RunReport.Number(stream.NotCompared)} cannot be checked, since raw is not kept");
+        if (stream.Checksums is null) facts.Add("whether rows are missing cannot be told from the checksum");
+        return string.Join("; ", facts);
+    }
+
+    private static IEnumerable<(StreamVerification Stream, ComparedRow Row, ColumnDifference Difference)> Shown(Verification verification) =>
+        from stream in verification.Streams from row in stream.Shown from difference in row.Differences select (stream, row, difference);
+
+    private static void WriteJson(Session session, Verification verification) => session.WriteJson(json =>
+    {
+        json.WriteString("run", verification.Run);
+        json.WriteString("pipeline", verification.Pipeline);
+        json.WriteBoolean("verified", verification.IsVerified);
+        if (!verification.IsVerified) json.WriteString("code", Code);
+        json.WriteStartArray("streams");
+        foreach (var stream in verification.Streams) WriteStream(json, stream);
+        json.WriteEndArray();
+        json.WriteStartArray("differences");
+        foreach (var (stream, row, difference) in Shown(verification))
+        {
+            json.WriteStartObject();
+            json.WriteString("table", stream.Table);
+            json.WriteString("key", Cut.Short(row.Key));
+            json.WriteString("run", row.Run);
+            json.WriteString("column", difference.Column);
+            json.WriteString("found", Cut.Short(difference.Found));
+            json.WriteString("recorded", Cut.Short(difference.Recorded));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    private static void WriteStream(Utf8JsonWriter json, StreamVerification stream)
+    {
+        json.WriteStartObject();
+        json.WriteString("stream", stream.Stream);
+        json.WriteString("table", stream.Table);
+        json.WriteBoolean("verified", stream.IsVerified);
+        json.WriteNumber("rows", stream.Rows);
+        json.WriteNumber("differing", stream.Differing);
+        json.WriteNumber("missing", stream.Missing);
+        json.WriteNumber("changed_later", stream.ChangedLater);
+        json.WriteNumber("not_compared", stream.NotCompared);
+        if (stream.Checksums is { } sums) json.WriteBoolean("checksum_fits", sums.Left == sums.Found);
+        else json.WriteNull("checksum_fits");
+        json.WriteEndObject();
+    }
+}
