@@ -12,6 +12,9 @@ public interface IDestination : IAsyncDisposable
     /// </summary>
     Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken);
 
+    /// <summary>The tables that a run wrote, with the columns that it gave them; empty where nothing is kept of it.</summary>
+    Task<IReadOnlyList<TablePlan>> UndoableAsync(string pipeline, string run, CancellationToken cancellationToken);
+
     /// <summary>
     /// Takes a run back in one transaction: what it updated and deleted is as it was, what it created is gone, and its
     /// streams stand where they stood. Rows that have changed since are left and listed.

@@ -30,7 +30,11 @@ internal sealed class Undo(TimeProvider clock)
         await journal.StepAsync("undo", null, StepStatus.Running, null, cancellationToken);
         try
         {
-            tables = await destination.UndoAsync(new UndoPlan(run.Pipeline, run.Id, journal.Run), stop.Token);
+            var plan = new UndoPlan(run.Pipeline, run.Id, journal.Run)
+            {
+                ChangedRows = await ChangedRowsAsync(destination, run, journal, stop.Token),
+            };
+            tables = await destination.UndoAsync(plan, stop.Token);
             foreach (var table in tables) await TellAsync(table, journal, problems);
             status = problems.Count == 0 ? RunStatus.Succeeded : RunStatus.Partial;
         }
@@ -54,6 +58,29 @@ internal sealed class Undo(TimeProvider clock)
         };
         await journal.FinishAsync(result, CancellationToken.None);
         return result;
+    }
+
+    /// <summary>Rows that are no longer what their record says: somebody has changed them by other means.</summary>
+    private static async Task<Dictionary<string, IReadOnlyList<string>>> ChangedRowsAsync(
+        IDestination destination, RunRecord run, RunJournal journal, CancellationToken cancellationToken)
+    {
+        var changed = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var table in await destination.UndoableAsync(run.Pipeline, run.Id, cancellationToken))
+        {
+            if (!table.KeepsRaw)
+            {
+                await journal.LogAsync(
+                    RunLogLevel.Warning, table.Stream.Name,
+                    "The records are not kept (raw: false), so nobody can tell whether rows were changed by hand since.", cancellationToken);
+                continue;
+            }
+
+            var keys = new List<string>();
+            await foreach (var row in new TableComparison(destination, table).DifferingAsync(run.Id, cancellationToken)) keys.Add(row.Key);
+            if (keys.Count > 0) changed[table.Stream.Name] = keys;
+        }
+
+        return changed;
     }
 
     private static async Task TellAsync(UndoneTable table, RunJournal journal, List<Problem> problems)

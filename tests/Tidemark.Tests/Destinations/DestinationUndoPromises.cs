@@ -157,4 +157,21 @@ public abstract partial class DestinationPromises
             (await Bench.QueryAsync(Everything)).ShouldBe(before);
         }
     }
+
+    [Fact]
+    public async Task P7_rows_that_somebody_has_changed_by_hand_are_left_and_listed()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 5)));
+        var run = await Bench.MergeAsync(PeopleSource([.. Persons(0, 4, " wrong"), .. Persons(10, 3)]));
+        await Bench.ExecuteAsync("UPDATE people SET name = 'mended' WHERE id IN ('p000001', 'p000011')");
+
+        var undo = await Bench.UndoAsync(run);
+
+        undo.Status.ShouldBe(RunStatus.Partial);
+        undo.Problems.ShouldHaveSingleItem().Message.ShouldContain("p000011: Somebody has changed it since.");
+        Only(undo).ShouldSatisfyAllConditions(
+            figures => figures.Updated.ShouldBe(3), figures => figures.Deleted.ShouldBe(2), figures => figures.Skipped.ShouldBe(2));
+        (await Bench.QueryAsync("SELECT id, name FROM people ORDER BY id")).ShouldBe(
+            ["p000000|name 0", "p000001|mended", "p000002|name 2", "p000003|name 3", "p000004|name 4", "p000011|mended"]);
+    }
 }

@@ -38,6 +38,17 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
     public Task<ILoad> BeginAsync(LoadPlan plan, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync<ILoad>(async () => await BeginLoadAsync(plan, cancellationToken));
 
+    public Task<IReadOnlyList<TablePlan>> UndoableAsync(string pipeline, string run, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync<IReadOnlyList<TablePlan>>(async () =>
+        {
+            await using var session = await database.OpenAsync(cancellationToken);
+            using var turn = await session.EnterAsync(cancellationToken);
+            var log = new SqlUndoLog(session.Connection, database.Dialect.Schema);
+            await log.CreateAsync(cancellationToken);
+            var entries = await log.FindAsync(pipeline, run, cancellationToken);
+            return [.. entries.Select(entry => new TablePlan(entry.Table, entry.Shape.Stream) { KeepsRaw = entry.Shape.KeepsRaw })];
+        });
+
     public Task<IReadOnlyList<UndoneTable>> UndoAsync(UndoPlan plan, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync(async () =>
         {

@@ -143,11 +143,14 @@ internal sealed record UndoEntry(
     public string? UndoneBy { get; init; }
 }
 
-/// <summary>The key of a table and the columns that a run may have changed.</summary>
-internal sealed record UndoShape(IReadOnlyList<string> Key, IReadOnlyList<UndoColumn> Columns)
+/// <summary>What a run wrote of a row.</summary>
+/// <param name="Stream">The stream with its columns and key.</param>
+/// <param name="KeepsRaw">Whether the record was kept.</param>
+/// <param name="Columns">The columns that the run may have changed.</param>
+internal sealed record UndoShape(StreamSchema Stream, bool KeepsRaw, IReadOnlyList<UndoColumn> Columns)
 {
     public static UndoShape Of(SqlTable live) =>
-        new(live.Stream.Key, [.. live.UpdatedColumns.Select(column => new UndoColumn(column.Name, column.Ownership))]);
+        new(live.Stream, live.Plan.KeepsRaw, [.. live.UpdatedColumns.Select(column => new UndoColumn(column.Name, column.Ownership))]);
 }
 
 /// <param name="Name">Unquoted.</param>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.Json;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 
@@ -11,11 +12,13 @@ namespace Tidemark.Engine.Destinations.Sql;
 /// </summary>
 internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, UndoPlan plan, UndoEntry entry)
 {
+    private const int KeysAtOnce = 500;
+
     // Enough for a person to look at.
     private const int ShownRows = 100;
 
     private readonly SqlName _live = new(dialect.Schema, entry.Table);
-    private readonly SqlBeforeImages _images = new(new SqlName(dialect.Schema, entry.Table), entry.Shape.Key, plan.Undo);
+    private readonly SqlBeforeImages _images = new(new SqlName(dialect.Schema, entry.Table), entry.Shape.Stream.Key, plan.Undo);
     private readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal) { ["run"] = plan.Run, ["undo"] = plan.Undo };
     private SqlName _work;
     private long _removed;
@@ -31,8 +34,8 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
     {
         _work = SqlName.Column(work);
         await _images.EnsureAsync(session, cancellationToken);
-        var (images, key) = (_images.Table, string.Join(", ", entry.Shape.Key.Select(part => $"k.{SqlName.Column(part)}")));
-        string Keys(string alias) => string.Join(", ", entry.Shape.Key.Select(part => $"{alias}.{SqlName.Column(part)}"));
+        var (images, key) = (_images.Table, string.Join(", ", entry.Shape.Stream.Key.Select(part => $"k.{SqlName.Column(part)}")));
+        string Keys(string alias) => string.Join(", ", entry.Shape.Stream.Key.Select(part => $"{alias}.{SqlName.Column(part)}"));
         string Image(string alias) =>
             $"""EXISTS (SELECT 1 FROM {images} AS m WHERE m."_undo_run" = @run AND {_images.Match("m", alias)})""";
         await Connection.ExecuteAsync(
@@ -56,11 +59,13 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
                 WHERE l."_run" IS DISTINCT FROM @run AND NOT {Image("o")}) AS k
             """,
             cancellationToken, ("run", plan.Run));
+        foreach (var keys in plan.ChangedRows.GetValueOrDefault(entry.Stream, []).Chunk(KeysAtOnce))
+            await LeaveAsync(keys, cancellationToken);
         await RememberAsync("remove", SqlBeforeImages.Deleted, "NULL", cancellationToken);
         await RememberAsync("restore", SqlBeforeImages.Updated, """m."_run" """, cancellationToken);
         await Connection.ExecuteAsync(
             $"""
-            INSERT INTO {images} ({string.Join(", ", entry.Shape.Key.Select(part => SqlName.Column(part)))}, "_undo_run", "_undo_after", "_undo_op")
+            INSERT INTO {images} ({string.Join(", ", entry.Shape.Stream.Key.Select(part => SqlName.Column(part)))}, "_undo_run", "_undo_after", "_undo_op")
             SELECT {Keys("m")}, @undo, m."_run", '{SqlBeforeImages.Created}'
             FROM {_work} AS w JOIN {images} AS m ON {_images.Match("m", "w")} WHERE w.op = 'insert' AND m."_undo_run" = @run
             """,
@@ -113,6 +118,31 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
         };
         await Connection.ExecuteAsync($"DROP TABLE {_work}", cancellationToken);
         return result;
+    }
+
+    /// <summary>Takes rows off the list that somebody has changed by other means.</summary>
+    /// <param name="keys">As <see cref="CellText.OfKey"/> has them.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    private Task<long> LeaveAsync(string[] keys, CancellationToken cancellationToken)
+    {
+        var columns = entry.Shape.Stream.Key.Select(part => $"CAST({SqlName.Column(part)} AS text)").ToList();
+        var values = new List<(string, object?)>();
+        var rows = keys.Select((key, row) =>
+        {
+            var parts = columns.Count == 1 ? [key] : JsonSerializer.Deserialize<string[]>(key)!;
+            return $"({string.Join(" AND ", columns.Zip(parts, (column, part) =>
+            {
+                var name = string.Create(CultureInfo.InvariantCulture, $"k{values.Count}");
+                values.Add((name, part));
+                return $"{column} = @{name}";
+            }))})";
+        });
+        return Connection.ExecuteAsync(
+            $"""
+            UPDATE {_work} SET op = 'leave', reason = 'Somebody has changed it since.'
+            WHERE op <> 'leave' AND ({string.Join(" OR ", rows)})
+            """,
+            cancellationToken, [.. values]);
     }
 
     private Task<long> RememberAsync(string work, string operation, string after, CancellationToken cancellationToken) =>
@@ -190,7 +220,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
     {
         var count = await Connection.CountAsync($"SELECT count(*) FROM {_work} WHERE op = 'leave'", cancellationToken);
         var rows = new List<LeftRow>();
-        var key = string.Join(" || ', ' || ", entry.Shape.Key.Select(part => $"CAST({SqlName.Column(part)} AS text)"));
+        var key = string.Join(" || ', ' || ", entry.Shape.Stream.Key.Select(part => $"CAST({SqlName.Column(part)} AS text)"));
         await using var command = SqlCommands.Command(
             Connection, $"SELECT {key}, reason FROM {_work} WHERE op = 'leave' ORDER BY n LIMIT {ShownRows}");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
