@@ -1,3 +1,4 @@
+using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
@@ -24,6 +25,7 @@ public sealed class Home
         Runs = new RunStore(database, clock);
         History = new RunHistory(database);
         Planner = new SyncPlanner(Definitions, connectors, clock);
+        Backups = new Backups(database.Home, Definitions, Planner, clock);
     }
 
     public IReadOnlyDictionary<string, IConnector> Connectors { get; }
@@ -35,6 +37,8 @@ public sealed class Home
     public RunStore Runs { get; }
 
     public RunHistory History { get; }
+
+    public Backups Backups { get; }
 
     private SyncPlanner Planner { get; }
 

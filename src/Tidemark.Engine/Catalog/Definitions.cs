@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Tidemark.Engine.Backup;
 using Tidemark.Engine.Destinations;
 
 namespace Tidemark.Engine.Catalog;
@@ -98,6 +99,9 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
 
     /// <summary>A run that deletes at most this many rows of a table never parks for the share.</summary>
     public int MaxDeletedRows { get; init; } = 10;
+
+    /// <summary>How its tables are backed up.</summary>
+    public BackupPolicy Backup { get; init; } = new();
 
     PipelineDefinition IDefinition<PipelineDefinition>.WithSettings(
         IReadOnlyDictionary<string, string> settings) => this;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Tidemark.Commands.Backups;
 using Tidemark.Commands.Definitions;
 using Tidemark.Commands.Demo;
 using Tidemark.Commands.Runs;
@@ -37,6 +38,7 @@ internal static class VerbTree
         SyncVerb.Create(),
         RunsVerb.Create(),
         RunVerb.Create(),
+        BackupVerb.Create(),
         TestVerb.Create(),
         ConnectorsVerb.Create(),
         SecretsVerb.Create(),
