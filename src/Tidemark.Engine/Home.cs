@@ -25,7 +25,7 @@ public sealed class Home
         Runs = new RunStore(database, clock);
         History = new RunHistory(database);
         Planner = new SyncPlanner(Definitions, connectors, clock);
-        Backups = new Backups(database.Home, Definitions, Planner, clock);
+        Backups = new Backups(database.Home, Definitions, Planner, Runs, clock);
     }
 
     public IReadOnlyDictionary<string, IConnector> Connectors { get; }
