@@ -25,7 +25,7 @@ internal sealed partial class DefinitionReader
     private static readonly string[] PipelineKeys =
     [
         "name", "source", "destination", "mode", "streams", "tables", "schema_changes", "raw", "max_deleted_percent",
-        "max_deleted_rows", "deletes", "in_order", "undo_runs", "max_updated_percent",
+        "max_deleted_rows", "deletes", "in_order", "undo_runs", "max_updated_percent", "backup",
     ];
 
     private static readonly string[] Sections = ["sources", "destinations", "pipelines"];
@@ -116,6 +116,7 @@ internal sealed partial class DefinitionReader
             MaxDeletedPercent = node.Number("max_deleted_percent", fallback.MaxDeletedPercent, 100, isWhole: false),
             MaxUpdatedPercent = node.Number("max_updated_percent", fallback.MaxUpdatedPercent, 100, isWhole: false),
             MaxDeletedRows = (int)node.Number("max_deleted_rows", fallback.MaxDeletedRows, int.MaxValue, isWhole: true),
+            Backup = BackupPolicyFile.Read(node),
         };
         foreach (var placeholder in Placeholders.Matches(pipeline.Tables).Select(match => match.Value)
             .Where(placeholder => placeholder is not ("{source}" or "{stream}")))

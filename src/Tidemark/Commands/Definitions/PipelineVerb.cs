@@ -33,5 +33,11 @@ internal static class PipelineVerb
         new("raw", pipeline.Raw) { IsListed = false },
         new("max_deleted_percent", pipeline.MaxDeletedPercent) { IsListed = false },
         new("max_deleted_rows", pipeline.MaxDeletedRows) { IsListed = false },
+        new("backup_folder", pipeline.Backup.Folder) { IsListed = false },
+        new("backup_format", Word(pipeline.Backup.Format)) { IsListed = false },
+        new("backup_name", pipeline.Backup.Name) { IsListed = false },
+        new("backup_keep_days", pipeline.Backup.KeepDays) { IsListed = false },
+        new("backup_keep", pipeline.Backup.Keep) { IsListed = false },
+        new("backup_upload", pipeline.Backup.Upload) { IsListed = false },
     ];
 }
