@@ -1,5 +1,7 @@
+using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Runs;
@@ -25,6 +27,7 @@ public sealed class Home
         History = new RunHistory(database);
         Quarantine = new Quarantine(database, clock);
         Planner = new SyncPlanner(Definitions, connectors, clock);
+        Backups = new Backups(database.Home, Definitions, Planner, Runs, clock);
     }
 
     public IReadOnlyDictionary<string, IConnector> Connectors { get; }
@@ -38,6 +41,8 @@ public sealed class Home
     public RunHistory History { get; }
 
     public Quarantine Quarantine { get; }
+
+    public Backups Backups { get; }
 
     private SyncPlanner Planner { get; }
 
@@ -65,6 +70,8 @@ public sealed class Home
         var plan = await Planner.PlanAsync(request, cancellationToken);
         await using var source = plan.Source;
         await using var destination = plan.Destination;
+        if (plan is { Mode: WriteMode.Refresh, IsDryRun: false })
+            plan = plan with { Backup = await Backups.PlanAsync(request.Pipeline, plan.Tables, cancellationToken) };
         await using var journal = await Runs.StartAsync(
             plan.Pipeline, plan.Mode, request.Cause, [.. plan.Tables.Select(table => new StreamFigures(table.Stream.Name, table.Table))],
             cancellationToken);

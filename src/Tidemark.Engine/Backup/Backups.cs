@@ -1,0 +1,180 @@
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Engine.Backup;
+
+/// <summary>The backups of every pipeline: made, found, verified, restored, pruned.</summary>
+public sealed class Backups
+{
+    private readonly string _home;
+    private readonly DefinitionCatalog _definitions;
+    private readonly SyncPlanner _planner;
+    private readonly RunStore _runs;
+    private readonly TimeProvider _clock;
+
+    internal Backups(string home, DefinitionCatalog definitions, SyncPlanner planner, RunStore runs, TimeProvider clock) =>
+        (_home, _definitions, _planner, _runs, _clock) = (home, definitions, planner, runs, clock);
+
+    /// <summary>Backs all tables of a pipeline up, as they are at one moment, and removes what has been kept long enough.</summary>
+    /// <param name="pipeline">Saved, or made of its ends.</param>
+    /// <param name="cancellationToken">Nothing is left of the backup where it throws.</param>
+    /// <exception cref="TidemarkException"><c>backup.nothing</c>: it has no tables; <c>backup.cannot_write</c>,
+    /// <c>backup.one_table</c>.</exception>
+    public async Task<CreatedBackup> CreateAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        var definition = await _definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        var upload = await UploadAsync(pipeline, cancellationToken);
+        await using var destination = Open(definition);
+        var streams = pipeline.Streams.Count > 0
+            ? pipeline.Streams : await destination.StreamsAsync(pipeline.Name, cancellationToken);
+        var plan = new BackupPlan(pipeline.Name, definition.Connector, FolderOf(pipeline), pipeline.Backup,
+            streams.ToDictionary(stream => stream, stream => SyncPlanner.TableName(pipeline, stream)))
+        {
+            Upload = upload,
+        };
+        return await new BackupWriter(_clock).CreateAsync(plan, destination, cancellationToken)
+            ?? throw new TidemarkException(FailureKind.Usage, "backup.nothing", $"The pipeline {pipeline.Name} has no tables yet.")
+            {
+                Hint = "They are there after its first run.",
+            };
+    }
+
+    /// <summary>The backups there are, newest first.</summary>
+    /// <param name="pipeline">Name of the pipeline, or null for all.</param>
+    /// <param name="cancellationToken">Stops the looking.</param>
+    public async Task<IReadOnlyList<BackupFile>> ListAsync(string? pipeline, CancellationToken cancellationToken)
+    {
+        var found = new List<BackupFile>();
+        foreach (var folder in await FoldersAsync(cancellationToken)) found.AddRange(await folder.ListAsync(cancellationToken));
+        return
+        [
+            .. found.Where(file => pipeline is null || file.Manifest.Pipeline == pipeline)
+                .OrderByDescending(file => file.Manifest.CreatedAt),
+        ];
+    }
+
+    /// <summary>The backup of a name.</summary>
+    /// <exception cref="TidemarkException"><c>backup.name_invalid</c>, <c>backup.unknown</c> (usage);
+    /// <c>backup.damaged</c>: its manifest cannot be read.</exception>
+    public async Task<BackupFile> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        BackupName.Require(name);
+        foreach (var folder in await FoldersAsync(cancellationToken))
+        {
+            if (await folder.FindAsync(name, cancellationToken) is { } found) return found;
+        }
+
+        var known = await ListAsync(pipeline: null, cancellationToken);
+        throw new TidemarkException(FailureKind.Usage, "backup.unknown", $"There is no backup {name}.")
+        {
+            Hint = known.Count == 0 ? "There are none yet." : $"The newest is {known[0].Name}.",
+        };
+    }
+
+    /// <summary>Reads a backup whole, and notes in its manifest what came of it.</summary>
+    /// <exception cref="TidemarkException"><c>backup.damaged</c>, and as <see cref="FindAsync"/>.</exception>
+    public async Task<BackupFile> VerifyAsync(string name, CancellationToken cancellationToken)
+    {
+        var file = await FindAsync(name, cancellationToken);
+        try
+        {
+            await using var content = file.Open();
+            await BackupCheck.RunAsync(content, file.Name, file.Manifest, cancellationToken);
+        }
+        catch (TidemarkException damaged) when (damaged.Code == "backup.damaged")
+        {
+            await NoteAsync(file, verifiedAt: null, cancellationToken);
+            throw;
+        }
+
+        return await NoteAsync(file, _clock.GetUtcNow(), cancellationToken);
+    }
+
+    /// <summary>
+    /// Brings the tables of a backup back, all or none, once it has been verified. No run of the pipeline goes on
+    /// meanwhile, and the next one reads the streams from their beginning.
+    /// </summary>
+    /// <param name="name">Of the backup.</param>
+    /// <param name="pipeline">The one that it was made of.</param>
+    /// <param name="mode">What becomes of rows that are there.</param>
+    /// <param name="cancellationToken">Leaves everything as it was.</param>
+    /// <exception cref="TidemarkException"><c>backup.other_database</c>: it was made in another kind of database;
+    /// <c>backup.damaged</c>, <c>pipeline.in_use</c>, and what begins with <c>restore.</c>.</exception>
+    public async Task<RestoredBackup> RestoreAsync(
+        string name, PipelineDefinition pipeline, RestoreMode mode, CancellationToken cancellationToken)
+    {
+        var file = await FindAsync(name, cancellationToken);
+        var definition = await _definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        if (file.Manifest.Connector != definition.Connector)
+        {
+            throw new TidemarkException(FailureKind.Configuration, "backup.other_database",
+                $"The backup {name} was made in {file.Manifest.Connector}, and {definition.Name} is {definition.Connector}.");
+        }
+
+        await using var destination = Open(definition);
+        return await new BackupRestore(_runs, _clock).RunAsync(pipeline.Name, file, mode, destination, cancellationToken);
+    }
+
+    /// <summary>Removes the backups of a pipeline that have been kept long enough; the names of those.</summary>
+    public Task<IReadOnlyList<string>> PruneAsync(PipelineDefinition pipeline, CancellationToken cancellationToken) =>
+        new BackupFolder(FolderOf(pipeline)).PruneAsync(pipeline.Name, pipeline.Backup, _clock.GetUtcNow(), cancellationToken);
+
+    /// <summary>The backup that a refresh of these tables begins with.</summary>
+    internal async Task<BackupPlan> PlanAsync(
+        PipelineDefinition pipeline, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
+    {
+        var destination = await _definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        return new BackupPlan(pipeline.Name, destination.Connector, FolderOf(pipeline), pipeline.Backup,
+            tables.ToDictionary(table => table.Stream.Name, table => table.Table))
+        {
+            Upload = await UploadAsync(pipeline, cancellationToken),
+        };
+    }
+
+    /// <summary>Where copies of a pipeline's backups go; its settings are looked at before anything is written.</summary>
+    private async Task<BackupUpload?> UploadAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        if (pipeline.Backup.Upload is not { } name) return null;
+        var problems = new List<Problem>();
+        var storage = await _definitions.Destinations.FindAsync(name, cancellationToken);
+        return _planner.Storage(storage, problems) is { } open
+            ? new BackupUpload(name, open, _clock) : throw TidemarkException.ForAll(problems);
+    }
+
+    private string FolderOf(PipelineDefinition pipeline) =>
+        Path.GetFullPath(Path.Combine(_home, pipeline.Backup.Folder));
+
+    private static async Task<BackupFile> NoteAsync(
+        BackupFile file, DateTimeOffset? verifiedAt, CancellationToken cancellationToken)
+    {
+        var manifest = file.Manifest with { VerifiedAt = verifiedAt };
+        try
+        {
+            return await new BackupFolder(Path.GetDirectoryName(file.Path)!).SaveAsync(file, manifest, cancellationToken);
+        }
+        catch (Exception refused) when (BackupErrors.IsOfFiles(refused))
+        {
+            return file with { Manifest = manifest }; // a folder that is read-only by now is read all the same
+        }
+    }
+
+    private IDestination Open(DestinationDefinition definition)
+    {
+        var problems = new List<Problem>();
+        return _planner.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
+    }
+
+    /// <summary>Every folder that a pipeline's backups are in, and the usual one.</summary>
+    private async Task<IReadOnlyList<BackupFolder>> FoldersAsync(CancellationToken cancellationToken)
+    {
+        var pipelines = await _definitions.Pipelines.ListAsync(cancellationToken);
+        return
+        [
+            .. pipelines.Append(new PipelineDefinition("", "", "")).Select(FolderOf)
+                .Distinct(StringComparer.Ordinal).Select(folder => new BackupFolder(folder)),
+        ];
+    }
+}
