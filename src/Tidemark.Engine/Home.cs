@@ -75,6 +75,8 @@ public sealed class Home
         await using var journal = await Runs.StartAsync(
             plan.Pipeline, plan.Mode, request.Cause, [.. plan.Tables.Select(table => new StreamFigures(table.Stream.Name, table.Table))],
             cancellationToken);
+        // From here on, a cancellation is a result of the run and told by it.
+        if (!plan.IsDryRun) await Runs.SupersedeParkedAsync(journal.Run, CancellationToken.None);
         return await new Sync(_clock).RunAsync(plan, journal, progress, cancellationToken);
     }
 

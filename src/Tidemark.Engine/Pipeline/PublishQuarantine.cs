@@ -23,8 +23,13 @@ internal sealed class PublishQuarantine(RunJournal journal, IReadOnlyList<Stream
     }
 
     /// <summary>Called once it is live.</summary>
-    public Task AfterAsync(PublishResult published) =>
-        journal.QuarantineOf(LedgerOf(published).Stream).SettlePublishedAsync(CancellationToken.None);
+    public Task AfterAsync(PublishResult published)
+    {
+        var ledger = LedgerOf(published);
+        // A merge that was planned has not read everything: what it did not meet stays.
+        return journal.QuarantineOf(ledger.Stream)
+            .SettlePublishedAsync(isComplete: ledger.Mode == WriteMode.Replace, CancellationToken.None);
+    }
 
     private static QuarantinedRecord Refused(StreamLedger ledger, RefusedRecord refused)
     {

@@ -91,7 +91,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
 
         if (quarantine is null || table.IsStaged || found is not null) return;
         await quarantine.RetireUnmetAsync(startedAt, cancellationToken);
-        await quarantine.SettlePublishedAsync(cancellationToken);
+        await quarantine.SettlePublishedAsync(isComplete: true, cancellationToken);
 
         async Task WriteAsync(Batch batch, Checkpoint after)
         {

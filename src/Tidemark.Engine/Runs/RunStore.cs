@@ -11,10 +11,7 @@ namespace Tidemark.Engine.Runs;
 /// <summary>Starts, finds and cancels runs. A pipeline has one run at a time, whatever process starts it.</summary>
 public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
 {
-    /// <summary>
-    /// Begins a run and takes the pipeline's lease; the lease of a holder that is gone is taken over. A parked run that
-    /// waits with any of these streams waits no longer: this one goes on in its place.
-    /// </summary>
+    /// <summary>Begins a run and takes the pipeline's lease; the lease of a holder that is gone is taken over.</summary>
     /// <param name="pipeline">Name of the pipeline; it need not be saved.</param>
     /// <param name="mode">How rows become live.</param>
     /// <param name="cause">What starts it, e.g. <c>command</c>, <c>schedule</c>.</param>
@@ -35,7 +32,6 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
             }
 
             var run = new RunResult(NewId(now), pipeline, mode, RunStatus.Running, streams, 0);
-            await SupersedeAsync(connection, run);
             await connection.ExecuteAsync("""
                 INSERT INTO runs (id, pipeline, mode, cause, status, started_at, result)
                 VALUES (@Run, @Pipeline, @mode, @cause, @status, @started, @json)
@@ -74,6 +70,28 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
             return stale.ConvertAll(lease => lease.Run);
         }, cancellationToken);
     }
+
+    /// <summary>
+    /// Ends the parked runs of the pipeline that wait with a stream of this run: it goes on in their place. Not for runs
+    /// that change nothing.
+    /// </summary>
+    /// <param name="run">Full id of a run that has begun.</param>
+    /// <param name="cancellationToken">Before anything is changed.</param>
+    public Task SupersedeParkedAsync(string run, CancellationToken cancellationToken) =>
+        database.WriteAsync(async connection =>
+        {
+            var by = (await RunRow.GetAsync(connection, run)).Result;
+            var streams = by.Streams.Select(stream => stream.Stream).ToHashSet(StringComparer.Ordinal);
+            var parked = await connection.QueryAsync<RunRow>(
+                $"SELECT {RunRow.Columns} FROM runs WHERE pipeline = @Pipeline AND status = 'parked'", by);
+            foreach (var old in parked.Select(row => row.ToRecord()))
+            {
+                if (!old.Result.Streams.Any(stream => streams.Contains(stream.Stream))) continue;
+                var note = new Problem("run.superseded", $"run {old.Id}", $"The run {run} went on in its place.");
+                var ended = old.Result with { Status = RunStatus.Cancelled, Problems = [.. old.Result.Problems, note] };
+                await RunRow.UpdateAsync(connection, ended, RunStatus.Parked, old.FinishedAt);
+            }
+        }, cancellationToken);
 
     /// <summary>The latest runs, newest first.</summary>
     /// <param name="limit">How many at most.</param>
@@ -147,21 +165,6 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
         {
             Hint = "Among them: " + string.Join(", ", found.Take(Shown).Select(run => run.Id)) + ".",
         };
-    }
-
-    /// <summary>Ends the parked runs whose streams another one is beginning to read.</summary>
-    private static async Task SupersedeAsync(SqliteConnection connection, RunResult by)
-    {
-        var parked = (await connection.QueryAsync<RunRow>(
-            $"SELECT {RunRow.Columns} FROM runs WHERE pipeline = @Pipeline AND status = 'parked'", by)).AsList();
-        foreach (var old in parked.Select(row => row.ToRecord()))
-        {
-            if (!old.Result.Streams.IntersectBy(by.Streams.Select(stream => stream.Stream), stream => stream.Stream).Any()) continue;
-            var note = new Problem("run.superseded", $"run {old.Id}", $"The run {by.Run} went on in its place.");
-            await RunRow.UpdateAsync(
-                connection, old.Result with { Status = RunStatus.Cancelled, Problems = [.. old.Result.Problems, note] },
-                RunStatus.Parked, old.FinishedAt);
-        }
     }
 
     /// <summary>Ends a run whose holder is gone, within the caller's write transaction.</summary>

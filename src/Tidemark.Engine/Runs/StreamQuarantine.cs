@@ -142,9 +142,7 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     {
         if (!_hasOvertaken) return;
         _hasOvertaken = false;
-        await WriteAsync(
-            "DELETE FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'newer' AND run = @run",
-            default, cancellationToken);
+        await SettlePublishedAsync(isComplete: false, cancellationToken);
     }
 
     /// <summary>
@@ -156,9 +154,12 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
         WHERE pipeline = @pipeline AND stream = @stream AND last_seen < @since AND run <> @run
         """, since, cancellationToken);
 
-    /// <summary>Takes out what waited for the publish, once that is durable.</summary>
-    public Task SettlePublishedAsync(CancellationToken cancellationToken) => WriteAsync(
-        "DELETE FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'newer'",
+    /// <summary>Takes out what a newer version has taken the place of, once that is durable.</summary>
+    /// <param name="isComplete">Whether everything was read; else only what this run has overtaken.</param>
+    /// <param name="cancellationToken">Before anything is changed.</param>
+    public Task SettlePublishedAsync(bool isComplete, CancellationToken cancellationToken) => WriteAsync(
+        "DELETE FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'newer'"
+        + (isComplete ? "" : " AND run = @run"),
         default, cancellationToken);
 
     private Task<int> WriteAsync(string sql, DateTimeOffset since, CancellationToken cancellationToken) =>

@@ -176,6 +176,7 @@ public sealed class RunStoreTests : IDisposable
         }
 
         await using var next = await StartAsync(runs, "p");
+        await runs.SupersedeParkedAsync(next.Run, TestHome.Cancelled);
 
         var superseded = await runs.FindAsync(parked[0], TestHome.Cancelled);
         superseded.Status.ShouldBe(RunStatus.Cancelled);
