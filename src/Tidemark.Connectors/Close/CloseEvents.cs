@@ -52,7 +52,7 @@ internal sealed class CloseEvents(CloseFeed feed, long? floor)
             foreach (var lead in news.Merged)
             {
                 await foreach (var page in exchange.ReadAsync(ofLead(lead), new Slice(), cancellationToken))
-                    yield return Wanted(page);
+                    yield return Wanted(Narrowed(page));
             }
         }
 
@@ -110,7 +110,7 @@ internal sealed class CloseEvents(CloseFeed feed, long? floor)
             using var records = new HttpPageBuilder();
             foreach (var id in ids)
             {
-                if (fetched[id] is { } found) records.Add(found.Record(0).Span);
+                if (fetched[id] is { } found) records.Add(Narrowed(found.Record(0)).Span);
                 else records.Add(Id(id), isDeletion: true);
             }
 
@@ -133,6 +133,20 @@ internal sealed class CloseEvents(CloseFeed feed, long? floor)
             return null;
         }
     }
+
+    private HttpPage Narrowed(HttpPage page)
+    {
+        if (feed.Fields is null) return page;
+        using (page)
+        using (var narrowed = new HttpPageBuilder())
+        {
+            for (var index = 0; index < page.Records.Count; index++) narrowed.Add(Narrowed(page.Record(index)).Span);
+            return narrowed.ToPage();
+        }
+    }
+
+    private ReadOnlyMemory<byte> Narrowed(ReadOnlyMemory<byte> record) =>
+        feed.Fields is { } fields ? JsonProperties.Join([record], fields.Contains) : record;
 
     /// <summary>The page without what the listing leaves out too. Takes the page over.</summary>
     private HttpPage Wanted(HttpPage page)

@@ -17,6 +17,12 @@ internal sealed record CloseFeed(string ObjectType)
     /// <summary>What was changed, by <c>date_updated</c>; null where Close has no such list.</summary>
     public HttpListing? Updated { get; init; }
 
+    /// <summary>
+    /// Properties that a record has, so that it looks the same however it was read: those of the listing. Null where
+    /// that gives all.
+    /// </summary>
+    public IReadOnlySet<string>? Fields { get; init; }
+
     /// <summary>The call that reads one object; null where <see cref="Many"/> does it.</summary>
     public Func<string, HttpCall>? One { get; init; }
 

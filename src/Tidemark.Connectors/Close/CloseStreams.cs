@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources.Http;
 
@@ -44,6 +43,7 @@ internal static class CloseStreams
         return Changing(options, schema, By(Created), new CloseFeed(objectType)
         {
             Updated = By(Updated),
+            Fields = fields.ToHashSet(StringComparer.Ordinal),
             One = id => WithFields(HttpCall.Get($"{Root}/{objectType}/{Uri.EscapeDataString(id)}/"), fields),
             OfLead = ofLead is null ? null : lead =>
             {
@@ -138,16 +138,12 @@ internal static class CloseStreams
         [.. schema.Fields.Select(field => field.Path.Split('/')[0]).Distinct(StringComparer.Ordinal), "custom"];
 
     /// <summary>
-    /// The same call for these fields only, so that a record looks the same however it was read. Where the address
-    /// would be longer than Close advises, parameters go into a body, with the header that makes a GET of it.
+    /// The same call for these fields only. Where the address would be longer than Close advises, all fields come, and
+    /// the others are left out here.
     /// </summary>
     private static HttpCall WithFields(HttpCall call, IReadOnlyList<string> fields)
     {
-        var names = string.Join(',', fields);
-        var get = call.With("_fields", names);
-        if (get.Target.Length <= MaxAddress) return get;
-        var parameters = call.Query.Append(new("_fields", names)).ToDictionary(pair => pair.Key, pair => pair.Value);
-        return HttpCall.Search(call.Path, JsonSerializer.Serialize(new { _params = parameters }))
-            .WithHeader("x-http-method-override", "GET");
+        var narrow = call.With("_fields", string.Join(',', fields));
+        return narrow.Target.Length <= MaxAddress ? narrow : call;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Zoho;
@@ -74,34 +73,9 @@ internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
                 parts.Add(part.Page.Record(part.Index));
             }
 
-            var record = parts.Count == 1 ? parts[0] : Merge(parts);
+            // Of a property that stands in more than one group the first counts.
+            var record = parts.Count == 1 ? parts[0] : JsonProperties.Join(parts, new HashSet<string>(StringComparer.Ordinal).Add);
             if (criteria is null || ZohoFilter.Matches(criteria, record.Span)) into.Add(record.Span);
         }
-    }
-
-    /// <summary>One object of the properties of several; of a property that stands in more than one the first counts.</summary>
-    internal static byte[] Merge(IReadOnlyList<ReadOnlyMemory<byte>> parts)
-    {
-        var merged = new MemoryStream(parts.Sum(part => part.Length));
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var part in parts)
-        {
-            var json = part.Span;
-            var reader = new Utf8JsonReader(json);
-            reader.Read();
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var start = (int)reader.TokenStartIndex;
-                var isNew = known.Add(reader.GetString()!);
-                reader.Read();
-                reader.Skip();
-                if (!isNew) continue;
-                merged.WriteByte(merged.Length == 0 ? (byte)'{' : (byte)',');
-                merged.Write(json[start..(int)reader.BytesConsumed]);
-            }
-        }
-
-        merged.WriteByte((byte)'}');
-        return merged.ToArray();
     }
 }

@@ -99,8 +99,10 @@ public sealed class CloseChangeTests : IAsyncLifetime
         await Bench.ShouldEqualTheSourceAsync(WriteMode.Merge, "leads");
 
         var asked = (await Bench.RequestsAsync())["recent"]!.AsArray();
-        asked.Count(request => (string)request!["method"]! == "POST" && request["path"]!.ToString().Contains("/lead/"))
-            .ShouldBe(3);
+        var single = asked.Where(request => request!["path"]!.ToString().Contains("/lead/lead_")).ToList();
+        single.Count.ShouldBe(3);
+        single.ShouldAllBe(request => (string)request!["method"]! == "GET" && !request["query"]!.ToString().Contains("_fields"));
+        (await Bench.SyncAsync(WriteMode.Replace, "leads")).Streams.ShouldHaveSingleItem().Updated.ShouldBe(0, "the record looks the same in a list");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using Shouldly;
 using Tidemark.Connectors.Zoho;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources.Http;
 using Xunit;
 
 namespace Tidemark.Tests.Zoho;
@@ -59,6 +60,6 @@ public sealed class ZohoColumnsTests
         var parts = new[] { """{"id":"1","A":{"B":[1]},"$state":"save"}""", """{"C":"\u00e9,}","id":"1","$state":"save"}""", "{}" }
             .Select(part => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(part)).ToList();
 
-        Encoding.UTF8.GetString(ZohoRecords.Merge(parts)).ShouldBe("""{"id":"1","A":{"B":[1]},"$state":"save","C":"\u00e9,}"}""");
+        Encoding.UTF8.GetString(JsonProperties.Join(parts, new HashSet<string>(StringComparer.Ordinal).Add)).ShouldBe("""{"id":"1","A":{"B":[1]},"$state":"save","C":"\u00e9,}"}""");
     }
 }
