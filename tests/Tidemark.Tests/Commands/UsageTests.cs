@@ -50,7 +50,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("usage.unexpected", "See `tidemark runs --help`.", "runs", "payments")]
     [InlineData("usage.invalid", "See `tidemark runs --help`.", "runs", "--limit", "many")]
     [InlineData("usage.invalid", "--limit is a whole number, not many.", "runs", "--limit", "many")]
-    [InlineData("usage.invalid", "--mode is merge or replace, not mirge.", "pipeline", "set", "p", "--mode", "mirge")]
+    [InlineData("usage.invalid", "--mode is merge or replace or refresh, not mirge.", "pipeline", "set", "p", "--mode", "mirge")]
     [InlineData("usage.invalid", "--active is false or true, not no.", "source", "set", "shop", "--active", "no")]
     [InlineData("usage.invalid", "See `tidemark run show --help`.", "run", "show")]
     public async Task What_is_mistyped_is_answered_with_what_was_meant(string code, string hint, params string[] args)
