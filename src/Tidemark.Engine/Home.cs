@@ -1,3 +1,4 @@
+using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
@@ -25,6 +26,7 @@ public sealed class Home
         History = new RunHistory(database);
         Quarantine = new Quarantine(database, clock);
         Planner = new SyncPlanner(Definitions, connectors, clock);
+        Backups = new Backups(database.Home, Definitions, Planner, clock);
     }
 
     public IReadOnlyDictionary<string, IConnector> Connectors { get; }
@@ -38,6 +40,8 @@ public sealed class Home
     public RunHistory History { get; }
 
     public Quarantine Quarantine { get; }
+
+    public Backups Backups { get; }
 
     private SyncPlanner Planner { get; }
 

@@ -17,6 +17,8 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : ISqlSession
 
     public ISqlBulk Bulk { get; } = new PostgresBulk(connection);
 
+    public ISqlRows Rows { get; } = new PostgresRows(connection);
+
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);

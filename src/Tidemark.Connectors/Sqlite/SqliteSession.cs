@@ -11,6 +11,8 @@ internal sealed class SqliteSession(SqliteConnection connection, SqliteBulk bulk
 
     public ISqlBulk Bulk => bulk;
 
+    public ISqlRows Rows { get; } = new SqliteRows(connection);
+
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);

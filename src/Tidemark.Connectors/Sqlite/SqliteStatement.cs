@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using Tidemark.Engine.Destinations.Sql;
 
 namespace Tidemark.Connectors.Sqlite;
 
@@ -40,6 +41,35 @@ internal sealed class SqliteStatement : IDisposable
         raw.sqlite3_reset(_statement);
         return failure is null ? number : throw failure;
     }
+
+    /// <summary>Goes on to the next row of a select; false after the last.</summary>
+    public bool Step()
+    {
+        var code = raw.sqlite3_step(_statement);
+        return code is raw.SQLITE_ROW or raw.SQLITE_DONE ? code == raw.SQLITE_ROW : throw Failure(code);
+    }
+
+    /// <summary>Writes the row that the statement stands on, each value by its own storage class.</summary>
+    public void Write(RowText row)
+    {
+        for (var at = 0; at < raw.sqlite3_column_count(_statement); at++)
+        {
+            switch (raw.sqlite3_column_type(_statement, at))
+            {
+                case raw.SQLITE_INTEGER: row.Number(raw.sqlite3_column_int64(_statement, at)); break;
+                case raw.SQLITE_FLOAT: row.Real(raw.sqlite3_column_double(_statement, at)); break;
+                case raw.SQLITE_BLOB: row.Blob(raw.sqlite3_column_blob(_statement, at)); break;
+                case raw.SQLITE_TEXT:
+                    // Asked for as text first, so that its bytes are UTF-8 whatever the file's encoding.
+                    raw.sqlite3_column_text(_statement, at);
+                    row.Text(raw.sqlite3_column_blob(_statement, at));
+                    break;
+                default: row.Null(); break;
+            }
+        }
+    }
+
+    public void BindBlob(int place, ReadOnlySpan<byte> bytes) => Check(raw.sqlite3_bind_blob(_statement, place, bytes));
 
     public void Dispose() => _statement.Dispose();
 

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Tidemark.Engine.Backup;
 using Tidemark.Engine.Destinations;
 
 namespace Tidemark.Engine.Catalog;
@@ -104,6 +105,9 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
 
     /// <summary>A run that quarantines at most this many records of a stream never fails for the share.</summary>
     public int MaxQuarantinedRows { get; init; } = 10;
+
+    /// <summary>How its tables are backed up.</summary>
+    public BackupPolicy Backup { get; init; } = new();
 
     PipelineDefinition IDefinition<PipelineDefinition>.WithSettings(
         IReadOnlyDictionary<string, string> settings) => this;

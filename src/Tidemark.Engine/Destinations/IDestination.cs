@@ -27,6 +27,21 @@ public interface IDestination : IAsyncDisposable
 
     /// <summary>Begins the writing of one run.</summary>
     Task<ILoad> BeginAsync(LoadPlan plan, CancellationToken cancellationToken);
+
+    /// <summary>Streams that a pipeline has written here, in order, whether or not their tables are still there.</summary>
+    Task<IReadOnlyList<string>> StreamsAsync(string pipeline, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads all rows and columns of tables, the application's too, as they are at one moment. Tables that are not
+    /// there are passed over.
+    /// </summary>
+    /// <param name="tables">Names, unquoted.</param>
+    /// <param name="read">Given one table after the other, and its rows to go through once; a row is a JSON array with
+    /// one value a column, valid until the next is asked for.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task ReadTablesAsync(
+        IReadOnlyList<string> tables, Func<TableShape, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read,
+        CancellationToken cancellationToken);
 }
 
 /// <summary>The writing of one run.</summary>

@@ -146,7 +146,8 @@ public sealed class SyncPlanner(
         };
     }
 
-    private static string TableName(PipelineDefinition pipeline, string stream) =>
+    /// <summary>The table that a stream of a pipeline is written to.</summary>
+    internal static string TableName(PipelineDefinition pipeline, string stream) =>
         ColumnNames.Shorten(pipeline.Tables
             .Replace("{source}", ColumnNames.SnakeCase(pipeline.Source), StringComparison.Ordinal)
             .Replace("{stream}", ColumnNames.SnakeCase(stream), StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Tidemark.Commands.Backups;
 using Tidemark.Commands.Definitions;
 using Tidemark.Commands.Demo;
 using Tidemark.Commands.Quarantined;
@@ -40,6 +41,7 @@ internal static class VerbTree
         RunVerb.Create(),
         QuarantineVerb.Create(),
         VerifyVerb.Create(),
+        BackupVerb.Create(),
         TestVerb.Create(),
         ConnectorsVerb.Create(),
         SecretsVerb.Create(),

@@ -21,6 +21,8 @@ public interface ISqlSession : IAsyncDisposable
 
     ISqlBulk Bulk { get; }
 
+    ISqlRows Rows { get; }
+
     /// <summary>Waits for the right to write; disposing gives it back. One writer at a time holds it.</summary>
     Task<IDisposable> EnterAsync(CancellationToken cancellationToken);
 

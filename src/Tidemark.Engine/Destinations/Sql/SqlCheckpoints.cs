@@ -110,6 +110,25 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
             """,
             cancellationToken, Keys(stream, kind));
 
+    /// <summary>Streams that the pipeline has a checkpoint of, be it an empty one.</summary>
+    public async Task<IReadOnlyList<string>> StreamsAsync(ISqlSession session, CancellationToken cancellationToken)
+    {
+        if ((await session.ColumnsAsync(_checkpoints, cancellationToken)).Count == 0) return [];
+        await using var command = SqlCommands.Command(
+            connection, $"SELECT DISTINCT stream FROM {_checkpoints} WHERE pipeline = @pipeline ORDER BY stream",
+            ("pipeline", pipeline));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var streams = new List<string>();
+        while (await reader.ReadAsync(cancellationToken)) streams.Add(reader.GetString(0));
+        return streams;
+    }
+
+    /// <summary>Makes the next run read a stream from its beginning, and forgets what is staged of it.</summary>
+    public Task ForgetAsync(string stream, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"UPDATE {_checkpoints} SET run = @run, cursor = NULL WHERE pipeline = @pipeline AND stream = @stream",
+            cancellationToken, ("run", run), ("pipeline", pipeline), ("stream", stream));
+
     /// <summary>Fields of a table that earlier runs inferred.</summary>
     private async Task<IReadOnlyList<Field>> InferredAsync(string table, CancellationToken cancellationToken)
     {

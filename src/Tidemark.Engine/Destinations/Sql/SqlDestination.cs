@@ -46,7 +46,27 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
             return await new SqlUndo(database.Dialect, session, plan, clock).RunAsync(cancellationToken);
         });
 
+    public Task<IReadOnlyList<string>> StreamsAsync(string pipeline, CancellationToken cancellationToken) =>
+        OnSessionAsync(session => new SqlCheckpoints(session.Connection, database.Dialect.Schema, pipeline, run: "")
+            .StreamsAsync(session, cancellationToken), cancellationToken);
+
+    public Task ReadTablesAsync(
+        IReadOnlyList<string> tables, Func<TableShape, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read,
+        CancellationToken cancellationToken) =>
+        OnSessionAsync(async session =>
+        {
+            await SqlSnapshot.ReadAsync(database.Dialect, session, tables, read, cancellationToken);
+            return true;
+        }, cancellationToken);
+
     public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    private Task<T> OnSessionAsync<T>(Func<ISqlSession, Task<T>> work, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync(async () =>
+        {
+            await using var session = await database.OpenAsync(cancellationToken);
+            return await work(session);
+        });
 
     private async Task<SqlLoad> BeginLoadAsync(LoadPlan plan, CancellationToken cancellationToken)
     {

@@ -1,0 +1,22 @@
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Backup;
+
+/// <summary>What goes wrong with backups, in words.</summary>
+internal static class BackupErrors
+{
+    public static TidemarkException Damaged(string name, string how, Exception? cause = null) =>
+        new(FailureKind.Configuration, "backup.damaged", $"The backup {name} is damaged: {how}.", cause)
+        {
+            Hint = "Nothing was changed. Use another one: tidemark backup list.",
+        };
+
+    public static TidemarkException CannotWrite(string folder, Exception cause) =>
+        new(FailureKind.Configuration, "backup.cannot_write", $"No backup can be written to {folder}: {cause.Message}", cause)
+        {
+            Hint = "Nothing was changed. Give the folder space and this user the right to write to it, or set another one: "
+                + "backup, folder.",
+        };
+
+    public static bool IsOfFiles(Exception failure) => failure is IOException or UnauthorizedAccessException;
+}

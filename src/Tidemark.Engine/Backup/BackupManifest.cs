@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Backup;
+
+/// <summary>What a backup holds. Kept beside it as <c>NAME.manifest</c>, in JSON.</summary>
+/// <param name="Pipeline">Name of the pipeline.</param>
+/// <param name="Connector">Of the destination, e.g. <c>postgres</c>: rows are restored only into the like.</param>
+/// <param name="CreatedAt">When it was begun.</param>
+/// <param name="Format">What the file looks like.</param>
+/// <param name="Tables">What is in it.</param>
+public sealed record BackupManifest(
+    string Pipeline, string Connector, DateTimeOffset CreatedAt, BackupFormat Format, IReadOnlyList<BackupTable> Tables)
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        WriteIndented = true,
+    };
+
+    /// <summary>The run that it was made for; null where somebody asked for it.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>Size of the file.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Of the file, in hexadecimal digits.</summary>
+    public string Sha256 { get; init; } = "";
+
+    /// <summary>When it was last read whole and found to be right; null where the last reading found damage.</summary>
+    public DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>The time as it is in the file's name, e.g. <c>20251006_143000</c>; UTC.</summary>
+    [JsonIgnore]
+    public string Timestamp => BackupName.Timestamp(CreatedAt);
+
+    [JsonIgnore]
+    public long Rows => Tables.Sum(table => table.Content.Rows);
+
+    /// <summary>All that is known of a file whose manifest is lost.</summary>
+    internal static BackupManifest Unreadable(FileInfo file) =>
+        new("", "", new DateTimeOffset(file.LastWriteTimeUtc), BackupFormat.Compact, []) { Bytes = file.Length };
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
+
+    /// <exception cref="TidemarkException"><c>backup.damaged</c>.</exception>
+    public static BackupManifest Parse(ReadOnlySpan<byte> json, string name)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize<BackupManifest>(json, Options) is { Tables: not null } manifest) return manifest;
+        }
+        catch (JsonException)
+        {
+            // Told below.
+        }
+
+        throw BackupErrors.Damaged(name, "its manifest cannot be read");
+    }
+}
+
+/// <summary>One table of a backup.</summary>
+/// <param name="Stream">The stream that it is written from.</param>
+/// <param name="Table">Its name and columns.</param>
+/// <param name="Content">Count and checksum of its rows.</param>
+public sealed record BackupTable(string Stream, TableShape Table, Checksum Content);

@@ -1,0 +1,88 @@
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Backup;
+
+/// <summary>What is to be backed up, and where to.</summary>
+/// <param name="Pipeline">Name of the pipeline.</param>
+/// <param name="Connector">Of its destination.</param>
+/// <param name="Folder">Full name of the folder.</param>
+/// <param name="Policy">The pipeline's.</param>
+/// <param name="Tables">Table by stream.</param>
+public sealed record BackupPlan(
+    string Pipeline, string Connector, string Folder, BackupPolicy Policy, IReadOnlyDictionary<string, string> Tables)
+{
+    /// <summary>The run that it is made for, where it is.</summary>
+    public string? Run { get; init; }
+}
+
+/// <summary>Makes one backup: reads the tables at one moment, writes them, and reads the file back.</summary>
+internal sealed class BackupWriter(TimeProvider clock)
+{
+    /// <summary>Makes a backup that has been verified; null where none of the tables is there yet.</summary>
+    /// <exception cref="TidemarkException"><c>backup.cannot_write</c>; <c>backup.one_table</c> for a format that takes
+    /// no more; <c>backup.damaged</c>: the disk gives back something else than was written. Nothing is left of it then.</exception>
+    public async Task<BackupFile?> CreateAsync(
+        BackupPlan plan, IDestination destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            DurableFile.CreateFolder(plan.Folder);
+            var folder = new BackupFolder(plan.Folder);
+            folder.Sweep();
+            await using var file = DurableFile.Create(plan.Folder);
+            try
+            {
+                return await WriteAsync(plan, destination, folder, file, cancellationToken);
+            }
+            finally
+            {
+                File.Delete(file.Name); // it has another name by now, if all went well
+            }
+        }
+        catch (Exception refused) when (BackupErrors.IsOfFiles(refused))
+        {
+            throw BackupErrors.CannotWrite(plan.Folder, refused);
+        }
+    }
+
+    private async Task<BackupFile?> WriteAsync(
+        BackupPlan plan, IDestination destination, BackupFolder folder, FileStream file, CancellationToken cancellationToken)
+    {
+        var createdAt = clock.GetUtcNow();
+        var tables = new List<BackupTable>();
+        await using (var content = BackupFormats.Of(plan.Policy.Format).Begin(file, createdAt))
+        {
+            await destination.ReadTablesAsync([.. plan.Tables.Values], async (table, rows) =>
+            {
+                if (tables.Count > 0 && plan.Policy.Format == BackupFormat.Json) throw OneTable(plan);
+                var sum = new RowSum();
+                await content.AddAsync(table, sum.Of(rows, cancellationToken), cancellationToken);
+                var stream = plan.Tables.First(known => known.Value == table.Name).Key;
+                tables.Add(new BackupTable(stream, table, sum.Total));
+            }, cancellationToken);
+        }
+
+        if (tables.Count == 0) return null;
+        var manifest = new BackupManifest(plan.Pipeline, plan.Connector, createdAt, plan.Policy.Format, tables)
+        {
+            Run = plan.Run,
+            Bytes = file.Length,
+        };
+        var sha256 = await BackupCheck.RunAsync(file, "that was just written", manifest, cancellationToken);
+        return await folder.PublishAsync(
+            file, manifest with { Sha256 = sha256, VerifiedAt = clock.GetUtcNow() }, Stem(plan, tables), cancellationToken);
+    }
+
+    private static string Stem(BackupPlan plan, List<BackupTable> tables) =>
+        plan.Policy.Name
+        ?? (plan.Policy.Format == BackupFormat.Json ? tables[0].Table.Name : ColumnNames.SnakeCase(plan.Pipeline)) + "_backup";
+
+    private static TidemarkException OneTable(BackupPlan plan) =>
+        new(FailureKind.Configuration, "backup.one_table",
+            $"The format json holds one table, and {plan.Pipeline} has {plan.Tables.Count}.")
+        {
+            Hint = "Use the format compact.",
+        };
+}

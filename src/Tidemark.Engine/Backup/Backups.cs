@@ -1,0 +1,143 @@
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline;
+
+namespace Tidemark.Engine.Backup;
+
+/// <summary>What a backup came to.</summary>
+/// <param name="File">Verified.</param>
+/// <param name="Pruned">Names of older ones that had been kept long enough and are gone.</param>
+public sealed record CreatedBackup(BackupFile File, IReadOnlyList<string> Pruned);
+
+/// <summary>The backups of every pipeline: made, found, verified, restored, pruned.</summary>
+public sealed class Backups
+{
+    private readonly string _home;
+    private readonly DefinitionCatalog _definitions;
+    private readonly SyncPlanner _planner;
+    private readonly TimeProvider _clock;
+
+    internal Backups(string home, DefinitionCatalog definitions, SyncPlanner planner, TimeProvider clock) =>
+        (_home, _definitions, _planner, _clock) = (home, definitions, planner, clock);
+
+    /// <summary>Backs all tables of a pipeline up, as they are at one moment, and removes what has been kept long enough.</summary>
+    /// <param name="pipeline">Saved, or made of its ends.</param>
+    /// <param name="cancellationToken">Nothing is left of the backup where it throws.</param>
+    /// <exception cref="TidemarkException"><c>backup.nothing</c>: it has no tables; <c>backup.cannot_write</c>,
+    /// <c>backup.one_table</c>.</exception>
+    public async Task<CreatedBackup> CreateAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        var definition = await _definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        await using var destination = Open(definition);
+        var streams = pipeline.Streams.Count > 0
+            ? pipeline.Streams : await destination.StreamsAsync(pipeline.Name, cancellationToken);
+        var plan = new BackupPlan(pipeline.Name, definition.Connector, FolderOf(pipeline), pipeline.Backup,
+            streams.ToDictionary(stream => stream, stream => SyncPlanner.TableName(pipeline, stream)));
+        var file = await new BackupWriter(_clock).CreateAsync(plan, destination, cancellationToken)
+            ?? throw new TidemarkException(FailureKind.Usage, "backup.nothing", $"The pipeline {pipeline.Name} has no tables yet.")
+            {
+                Hint = "They are there after its first run.",
+            };
+        return new CreatedBackup(file, await PruneAsync(pipeline, cancellationToken));
+    }
+
+    /// <summary>The backups there are, newest first.</summary>
+    /// <param name="pipeline">Name of the pipeline, or null for all.</param>
+    /// <param name="cancellationToken">Stops the looking.</param>
+    public async Task<IReadOnlyList<BackupFile>> ListAsync(string? pipeline, CancellationToken cancellationToken)
+    {
+        var found = new List<BackupFile>();
+        foreach (var folder in await FoldersAsync(cancellationToken)) found.AddRange(await folder.ListAsync(cancellationToken));
+        return
+        [
+            .. found.Where(file => pipeline is null || file.Manifest.Pipeline == pipeline)
+                .OrderByDescending(file => file.Manifest.CreatedAt),
+        ];
+    }
+
+    /// <summary>The backup of a name.</summary>
+    /// <exception cref="TidemarkException"><c>backup.name_invalid</c>, <c>backup.unknown</c> (usage);
+    /// <c>backup.damaged</c>: its manifest cannot be read.</exception>
+    public async Task<BackupFile> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        BackupName.Require(name);
+        foreach (var folder in await FoldersAsync(cancellationToken))
+        {
+            if (await folder.FindAsync(name, cancellationToken) is { } found) return found;
+        }
+
+        var known = await ListAsync(pipeline: null, cancellationToken);
+        throw new TidemarkException(FailureKind.Usage, "backup.unknown", $"There is no backup {name}.")
+        {
+            Hint = known.Count == 0 ? "There are none yet." : $"The newest is {known[0].Name}.",
+        };
+    }
+
+    /// <summary>Reads a backup whole, and notes in its manifest what came of it.</summary>
+    /// <exception cref="TidemarkException"><c>backup.damaged</c>, and as <see cref="FindAsync"/>.</exception>
+    public async Task<BackupFile> VerifyAsync(string name, CancellationToken cancellationToken)
+    {
+        var file = await FindAsync(name, cancellationToken);
+        try
+        {
+            await using var content = OpenContent(file);
+            await BackupCheck.RunAsync(content, file.Name, file.Manifest, cancellationToken);
+        }
+        catch (TidemarkException damaged) when (damaged.Code == "backup.damaged")
+        {
+            await NoteAsync(file, verifiedAt: null, cancellationToken);
+            throw;
+        }
+
+        return await NoteAsync(file, _clock.GetUtcNow(), cancellationToken);
+    }
+
+    /// <summary>Removes the backups of a pipeline that have been kept long enough; the names of those.</summary>
+    public async Task<IReadOnlyList<string>> PruneAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        var all = await new BackupFolder(FolderOf(pipeline)).ListAsync(cancellationToken);
+        var expired = Retention.Expired(
+            all.Where(file => file.Manifest.Pipeline == pipeline.Name), file => file.Manifest.CreatedAt,
+            file => file.Manifest.VerifiedAt is not null, pipeline.Backup.KeepDays, pipeline.Backup.Keep, _clock.GetUtcNow());
+        foreach (var file in expired) BackupFolder.Delete(file);
+        return [.. expired.Select(file => file.Name)];
+    }
+
+    internal string FolderOf(PipelineDefinition pipeline) =>
+        Path.GetFullPath(Path.Combine(_home, pipeline.Backup.Folder));
+
+    private static async Task<BackupFile> NoteAsync(
+        BackupFile file, DateTimeOffset? verifiedAt, CancellationToken cancellationToken)
+    {
+        var manifest = file.Manifest with { VerifiedAt = verifiedAt };
+        try
+        {
+            return await new BackupFolder(Path.GetDirectoryName(file.Path)!).SaveAsync(file, manifest, cancellationToken);
+        }
+        catch (Exception refused) when (BackupErrors.IsOfFiles(refused))
+        {
+            return file with { Manifest = manifest }; // a folder that is read-only by now is read all the same
+        }
+    }
+
+    private static FileStream OpenContent(BackupFile file) =>
+        new(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 64 * 1024, useAsync: true);
+
+    private IDestination Open(DestinationDefinition definition)
+    {
+        var problems = new List<Problem>();
+        return _planner.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
+    }
+
+    /// <summary>Every folder that a pipeline's backups are in, and the usual one.</summary>
+    private async Task<IReadOnlyList<BackupFolder>> FoldersAsync(CancellationToken cancellationToken)
+    {
+        var pipelines = await _definitions.Pipelines.ListAsync(cancellationToken);
+        return
+        [
+            .. pipelines.Append(new PipelineDefinition("", "", "")).Select(FolderOf)
+                .Distinct(StringComparer.Ordinal).Select(folder => new BackupFolder(folder)),
+        ];
+    }
+}

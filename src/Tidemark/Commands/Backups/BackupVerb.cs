@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Tidemark.Engine.Backup;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Backups;
+
+/// <summary><c>tidemark backup</c>: copies of a pipeline's tables, and the way back.</summary>
+internal static class BackupVerb
+{
+    public static Verb Create() => new("backup", "Copies a pipeline's tables to files, and brings them back.",
+        "tidemark backup create payments", "tidemark backup list", "tidemark backup verify NAME")
+    {
+        CreateBackup.Create(), ListBackups.Create(), VerifyBackup.Create(), PruneBackups.Create(),
+    };
+
+    public static Argument<string> Name() => new("name") { Description = "The backup, as shown by list.", HelpName = "NAME" };
+
+    public static Argument<string> Pipeline() =>
+        new("pipeline") { Description = "Name of the pipeline.", HelpName = "PIPELINE" };
+
+    /// <summary>What a backup is, as programs read it.</summary>
+    public static void Write(Utf8JsonWriter json, BackupFile file)
+    {
+        json.WriteString("filename", file.Name);
+        json.WriteString("filepath", file.Path);
+        json.WriteString("created_at", file.Manifest.CreatedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        json.WriteNumber("size_bytes", file.Manifest.Bytes);
+        json.WriteNumber("total_records", file.Manifest.Rows);
+        json.WriteString("pipeline", file.Manifest.Pipeline);
+        json.WriteString("format", Definitions.PipelineVerb.Word(file.Manifest.Format));
+        json.WriteBoolean("verified", file.Manifest.VerifiedAt is not null);
+        json.WriteStartArray("tables");
+        foreach (var table in file.Manifest.Tables)
+        {
+            json.WriteStartObject();
+            json.WriteString("table", table.Table.Name);
+            json.WriteNumber("rows", table.Content.Rows);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>E.g. <c>3 rows of 2 tables</c>.</summary>
+    public static string Content(BackupFile file) =>
+        $"{RunReport.Number(file.Manifest.Rows)} rows of {Count(file.Manifest.Tables.Count, "table")}";
+
+    public static string Count(int number, string thing) => number == 1 ? $"1 {thing}" : $"{number} {thing}s";
+}

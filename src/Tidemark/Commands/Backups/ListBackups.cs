@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Tidemark.Engine.Backup;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Backups;
+
+/// <summary><c>tidemark backup list</c>: newest first.</summary>
+internal static class ListBackups
+{
+    public static Verb Create()
+    {
+        var pipeline = new Argument<string?>("pipeline")
+        {
+            Description = "Only of this pipeline.",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "PIPELINE",
+        };
+        var verb = new Verb("list", "Lists the backups, newest first.",
+            "tidemark backup list", "tidemark backup list payments") { pipeline };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var files = await home.Backups.ListAsync(session.Get(pipeline!), session.Stop);
+            if (session.IsJson)
+            {
+                foreach (var file in files) session.WriteJson(json => BackupVerb.Write(json, file));
+            }
+            else if (files.Count == 0)
+            {
+                session.Say("There are no backups yet.");
+            }
+            else
+            {
+                Table(session, files).Write(session.Prose);
+            }
+
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static FittingTable Table(Session session, IReadOnlyList<BackupFile> files)
+    {
+        var table = new FittingTable();
+        table.Add("name", files.Select(file => file.Name));
+        table.Add("pipeline", files.Select(file => file.Manifest.Pipeline), rank: 2);
+        table.Add("created", files.Select(file => session.LocalTime(file.Manifest.CreatedAt)), rank: 1);
+        table.Add("bytes", files.Select(file => RunReport.Number(file.Manifest.Bytes)), isNumber: true);
+        table.Add("rows", files.Select(file => RunReport.Number(file.Manifest.Rows)), isNumber: true);
+        table.Add("verified", files.Select(file => file.Manifest.VerifiedAt is null ? "no" : "yes"));
+        return table;
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Tidemark.Engine.Catalog;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Backups;
+
+/// <summary><c>tidemark backup prune</c>: removes what has been kept long enough.</summary>
+internal static class PruneBackups
+{
+    public static Verb Create()
+    {
+        var pipeline = new Argument<string?>("pipeline")
+        {
+            Description = "Default: every saved pipeline.",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "PIPELINE",
+        };
+        var verb = new Verb("prune", "Removes backups that have been kept long enough; the newest verified one stays.",
+            "tidemark backup prune", "tidemark backup prune payments") { pipeline };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            IReadOnlyList<PipelineDefinition> pipelines = session.Get(pipeline!) is { } name
+                ? [await PipelineChoice.NamedAsync(home, name, session.Stop)]
+                : await home.Definitions.Pipelines.ListAsync(session.Stop);
+            foreach (var each in pipelines)
+            {
+                var removed = await home.Backups.PruneAsync(each, session.Stop);
+                if (session.IsJson)
+                {
+                    session.WriteJson(json =>
+                    {
+                        json.WriteString("pipeline", each.Name);
+                        json.WriteStrings("pruned", removed);
+                    });
+                }
+
+                session.Say($"{Printable.Of(each.Name)}: {BackupVerb.Count(removed.Count, "backup")} removed.");
+            }
+
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+}

@@ -1,0 +1,23 @@
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Backups;
+
+/// <summary><c>tidemark backup verify</c>: reads a backup whole and says whether it is what was written.</summary>
+internal static class VerifyBackup
+{
+    public static Verb Create()
+    {
+        var name = BackupVerb.Name();
+        var verb = new Verb("verify", "Reads a backup whole and compares its rows with what was written.",
+            "tidemark backup verify NAME") { name };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var file = await session.WaitAsync("Reading", () => home.Backups.VerifyAsync(session.Get(name), session.Stop));
+            if (session.IsJson) session.WriteJson(json => BackupVerb.Write(json, file));
+            session.Say($"{file.Name}: {BackupVerb.Content(file)}, verified.");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+}
