@@ -26,7 +26,7 @@ public sealed class Home
         History = new RunHistory(database);
         Quarantine = new Quarantine(database, clock);
         Planner = new SyncPlanner(Definitions, connectors, clock);
-        Backups = new Backups(database.Home, Definitions, Planner, clock);
+        Backups = new Backups(database.Home, Definitions, Planner, Runs, clock);
     }
 
     public IReadOnlyDictionary<string, IConnector> Connectors { get; }

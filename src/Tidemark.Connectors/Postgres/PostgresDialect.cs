@@ -16,6 +16,10 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
 
     public override string CreateStaging => "CREATE UNLOGGED TABLE";
 
+    public override string TemporarySchema => "pg_temp";
+
+    public override string InsertAsGiven => "OVERRIDING SYSTEM VALUE";
+
     // The rows and the checkpoint that speaks of them are lost together, and read again.
     public override string MayBeLost => "SET LOCAL synchronous_commit = off";
 

@@ -29,7 +29,8 @@ internal sealed class PostgresRows(NpgsqlConnection connection) : ISqlRows
     public async Task<DbTransaction> BeginAsync(bool isReadOnly, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        await connection.ExecuteAsync(isReadOnly ? $"SET TRANSACTION READ ONLY; {Exact}" : Exact, cancellationToken);
+        await connection.ExecuteAsync(
+            $"{(isReadOnly ? "SET TRANSACTION READ ONLY" : "SET CONSTRAINTS ALL DEFERRED")}; {Exact}", cancellationToken);
         return transaction;
     }
 

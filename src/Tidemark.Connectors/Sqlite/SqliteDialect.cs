@@ -16,6 +16,11 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string CreateStaging => "CREATE TABLE";
 
+    public override string TemporarySchema => "temp";
+
+    // A primary key may hold nulls here.
+    public override string SameKey => "IS";
+
     /// <summary>Decimals are text: SQLite's own numbers would round them. Instants are ISO 8601 in UTC, which sorts.</summary>
     public override string TypeOf(FieldType type) => type switch
     {

@@ -11,6 +11,9 @@ public sealed record BackupFile(string Path, BackupManifest Manifest)
 
     internal string ManifestPath => Path + BackupName.ManifestExtension;
 
+    internal FileStream Open() =>
+        new(Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 64 * 1024, useAsync: true);
+
     internal IBackupFormat Format => BackupFormats.Of(Manifest.Format);
 }
 

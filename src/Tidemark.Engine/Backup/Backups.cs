@@ -2,6 +2,7 @@ using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Backup;
 
@@ -16,10 +17,11 @@ public sealed class Backups
     private readonly string _home;
     private readonly DefinitionCatalog _definitions;
     private readonly SyncPlanner _planner;
+    private readonly RunStore _runs;
     private readonly TimeProvider _clock;
 
-    internal Backups(string home, DefinitionCatalog definitions, SyncPlanner planner, TimeProvider clock) =>
-        (_home, _definitions, _planner, _clock) = (home, definitions, planner, clock);
+    internal Backups(string home, DefinitionCatalog definitions, SyncPlanner planner, RunStore runs, TimeProvider clock) =>
+        (_home, _definitions, _planner, _runs, _clock) = (home, definitions, planner, runs, clock);
 
     /// <summary>Backs all tables of a pipeline up, as they are at one moment, and removes what has been kept long enough.</summary>
     /// <param name="pipeline">Saved, or made of its ends.</param>
@@ -81,7 +83,7 @@ public sealed class Backups
         var file = await FindAsync(name, cancellationToken);
         try
         {
-            await using var content = OpenContent(file);
+            await using var content = file.Open();
             await BackupCheck.RunAsync(content, file.Name, file.Manifest, cancellationToken);
         }
         catch (TidemarkException damaged) when (damaged.Code == "backup.damaged")
@@ -91,6 +93,31 @@ public sealed class Backups
         }
 
         return await NoteAsync(file, _clock.GetUtcNow(), cancellationToken);
+    }
+
+    /// <summary>
+    /// Brings the tables of a backup back, all or none, once it has been verified. No run of the pipeline goes on
+    /// meanwhile, and the next one reads the streams from their beginning.
+    /// </summary>
+    /// <param name="name">Of the backup.</param>
+    /// <param name="pipeline">The one that it was made of.</param>
+    /// <param name="mode">What becomes of rows that are there.</param>
+    /// <param name="cancellationToken">Leaves everything as it was.</param>
+    /// <exception cref="TidemarkException"><c>backup.other_database</c>: it was made in another kind of database;
+    /// <c>backup.damaged</c>, <c>pipeline.in_use</c>, and what begins with <c>restore.</c>.</exception>
+    public async Task<RestoredBackup> RestoreAsync(
+        string name, PipelineDefinition pipeline, RestoreMode mode, CancellationToken cancellationToken)
+    {
+        var file = await FindAsync(name, cancellationToken);
+        var definition = await _definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        if (file.Manifest.Connector != definition.Connector)
+        {
+            throw new TidemarkException(FailureKind.Configuration, "backup.other_database",
+                $"The backup {name} was made in {file.Manifest.Connector}, and {definition.Name} is {definition.Connector}.");
+        }
+
+        await using var destination = Open(definition);
+        return await new BackupRestore(_runs, _clock).RunAsync(pipeline.Name, file, mode, destination, cancellationToken);
     }
 
     /// <summary>Removes the backups of a pipeline that have been kept long enough; the names of those.</summary>
@@ -120,9 +147,6 @@ public sealed class Backups
             return file with { Manifest = manifest }; // a folder that is read-only by now is read all the same
         }
     }
-
-    private static FileStream OpenContent(BackupFile file) =>
-        new(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 64 * 1024, useAsync: true);
 
     private IDestination Open(DestinationDefinition definition)
     {

@@ -42,6 +42,15 @@ public interface IDestination : IAsyncDisposable
     Task ReadTablesAsync(
         IReadOnlyList<string> tables, Func<TableShape, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read,
         CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Brings rows back, all tables in one transaction, and makes the next run read their streams from the beginning.
+    /// </summary>
+    /// <returns>Per table, those that others refer to first.</returns>
+    /// <exception cref="TidemarkException"><c>restore.table_missing</c>, <c>restore.column_missing</c>,
+    /// <c>restore.column_type</c>, <c>restore.no_key</c>; <c>restore.refused</c>: a constraint does not allow it. Nothing
+    /// has changed then.</exception>
+    Task<IReadOnlyList<RestoredTable>> RestoreAsync(RestorePlan plan, CancellationToken cancellationToken);
 }
 
 /// <summary>The writing of one run.</summary>

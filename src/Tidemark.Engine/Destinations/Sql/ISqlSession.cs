@@ -98,6 +98,15 @@ public abstract class SqlDialect
     /// <summary>Words that make a table that need not survive a crash of the database server.</summary>
     public abstract string CreateStaging { get; }
 
+    /// <summary>Schema of the tables that end with the session.</summary>
+    public abstract string TemporarySchema { get; }
+
+    /// <summary>Compares two values of a key.</summary>
+    public virtual string SameKey => "=";
+
+    /// <summary>What an INSERT says so that the database takes values for columns that it counts by itself.</summary>
+    public virtual string InsertAsGiven => "";
+
     /// <summary>Type of a new column.</summary>
     public abstract string TypeOf(FieldType type);
 

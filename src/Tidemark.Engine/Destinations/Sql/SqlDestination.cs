@@ -59,6 +59,9 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
             return true;
         }, cancellationToken);
 
+    public Task<IReadOnlyList<RestoredTable>> RestoreAsync(RestorePlan plan, CancellationToken cancellationToken) =>
+        OnSessionAsync(session => new SqlRestore(database.Dialect, session, plan).RunAsync(cancellationToken), cancellationToken);
+
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     private Task<T> OnSessionAsync<T>(Func<ISqlSession, Task<T>> work, CancellationToken cancellationToken) =>

@@ -12,7 +12,7 @@ internal static class BackupVerb
     public static Verb Create() => new("backup", "Copies a pipeline's tables to files, and brings them back.",
         "tidemark backup create payments", "tidemark backup list", "tidemark backup verify NAME")
     {
-        CreateBackup.Create(), ListBackups.Create(), VerifyBackup.Create(), PruneBackups.Create(),
+        CreateBackup.Create(), ListBackups.Create(), VerifyBackup.Create(), RestoreBackup.Create(), PruneBackups.Create(),
     };
 
     public static Argument<string> Name() => new("name") { Description = "The backup, as shown by list.", HelpName = "NAME" };
