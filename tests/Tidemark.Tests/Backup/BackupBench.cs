@@ -1,0 +1,59 @@
+using Shouldly;
+using Tidemark.Engine.Backup;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+using Tidemark.Tests.Catalog;
+using Tidemark.Tests.Destinations;
+using Xunit;
+
+namespace Tidemark.Tests.Backup;
+
+/// <summary>Backs tables of a real database up and brings them back, for a pipeline called <c>test</c>.</summary>
+public sealed class BackupBench(Workbench database, string connector) : IAsyncDisposable
+{
+    public Workbench Database => database;
+
+    public BackupPolicy Policy { get; set; } = new();
+
+    public string Folder => Path.Combine(database.Folder, "backups");
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>A clock that stands still: whatever is made is made in one second.</summary>
+    private SettableClock Clock { get; } = new();
+
+    public Task<BackupFile?> TryBackUpAsync(params string[] tables) => BackUpToAsync(Folder, tables);
+
+    public async Task<BackupFile?> BackUpToAsync(string folder, params string[] tables)
+    {
+        await using var destination = database.OpenDestination();
+        var plan = new BackupPlan("test", connector, folder, Policy, tables.ToDictionary(table => table));
+        return await new BackupWriter(Clock).CreateAsync(plan, destination, Stop);
+    }
+
+    public async Task<BackupFile> BackUpAsync(params string[] tables) => (await TryBackUpAsync(tables)).ShouldNotBeNull();
+
+    public async Task<RestoredTable> RestoreAsync(BackupFile file, RestoreMode mode) =>
+        (await RestoreAllAsync(file, mode)).Tables.ShouldHaveSingleItem();
+
+    public async Task<RestoredBackup> RestoreAllAsync(BackupFile file, RestoreMode mode)
+    {
+        var runs = new RunStore(await CatalogDatabase.OpenAsync(database.Folder + "/home", Stop), TimeProvider.System);
+        await using var destination = database.OpenDestination();
+        return await new BackupRestore(runs, TimeProvider.System).RunAsync("test", file, mode, destination, Stop);
+    }
+
+    public static async Task VerifyAsync(BackupFile file)
+    {
+        await using var content = file.Open();
+        await BackupCheck.RunAsync(content, file.Name, file.Manifest, Stop);
+    }
+
+    /// <summary>The code of the failure that the work must end with.</summary>
+    public static async Task<string> CodeAsync(Func<Task> work) =>
+        (await work.ShouldThrowAsync<TidemarkException>()).Code;
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+}
