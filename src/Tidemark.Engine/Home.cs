@@ -1,6 +1,7 @@
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Runs;
@@ -69,6 +70,8 @@ public sealed class Home
         var plan = await Planner.PlanAsync(request, cancellationToken);
         await using var source = plan.Source;
         await using var destination = plan.Destination;
+        if (plan is { Mode: WriteMode.Refresh, IsDryRun: false })
+            plan = plan with { Backup = await Backups.PlanAsync(request.Pipeline, plan.Tables, cancellationToken) };
         await using var journal = await Runs.StartAsync(
             plan.Pipeline, plan.Mode, request.Cause, [.. plan.Tables.Select(table => new StreamFigures(table.Stream.Name, table.Table))],
             cancellationToken);

@@ -89,10 +89,21 @@ internal sealed class BackupFolder(string path)
         return file with { Manifest = manifest };
     }
 
-    public static void Delete(BackupFile file)
+    /// <summary>Removes the backups of a pipeline that have been kept long enough; the names of those.</summary>
+    public async Task<IReadOnlyList<string>> PruneAsync(
+        string pipeline, BackupPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        File.Delete(file.Path);
-        File.Delete(file.ManifestPath);
+        var files = (await ListAsync(cancellationToken)).Where(file => file.Manifest.Pipeline == pipeline);
+        var expired = Retention.Expired(
+            files, file => file.Manifest.CreatedAt, file => file.Manifest.VerifiedAt is not null,
+            policy.KeepDays, policy.Keep, now);
+        foreach (var file in expired)
+        {
+            File.Delete(file.Path);
+            File.Delete(file.ManifestPath);
+        }
+
+        return [.. expired.Select(file => file.Name)];
     }
 
     private static bool TryMove(string from, string to)

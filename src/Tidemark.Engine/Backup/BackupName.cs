@@ -25,13 +25,16 @@ internal static class BackupName
     /// <exception cref="TidemarkException"><c>backup.name_invalid</c>: it would leave the folder, or is no backup's.</exception>
     public static void Require(string name)
     {
-        if (name.Length > 0 && name == Plain(name) && !name.EndsWith(ManifestExtension, StringComparison.Ordinal))
+        if (IsPlain(name) && !name.EndsWith(ManifestExtension, StringComparison.Ordinal))
             return;
         throw new TidemarkException(FailureKind.Usage, "backup.name_invalid", "That is no name of a backup.")
         {
             Hint = "Names are shown by: tidemark backup list. They have no path.",
         };
     }
+
+    /// <summary>Whether a name can stand in a folder and nowhere else.</summary>
+    public static bool IsPlain(string name) => name.Length > 0 && name == Plain(name);
 
     /// <summary>The name with everything but letters, digits, point, dash and underscore as an underscore.</summary>
     private static string Plain(string name)

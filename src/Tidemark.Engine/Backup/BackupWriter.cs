@@ -15,15 +15,35 @@ public sealed record BackupPlan(
 {
     /// <summary>The run that it is made for, where it is.</summary>
     public string? Run { get; init; }
+
+    /// <summary>Sends it away as well; null where nothing is said of that.</summary>
+    internal BackupUpload? Upload { get; init; }
+}
+
+/// <summary>What a backup came to.</summary>
+/// <param name="File">Verified.</param>
+/// <param name="Pruned">Names of older ones that had been kept long enough and are gone.</param>
+public sealed record CreatedBackup(BackupFile File, IReadOnlyList<string> Pruned)
+{
+    /// <summary>What sending it away came to; null where that is not wanted.</summary>
+    public UploadedBackup? Upload { get; init; }
 }
 
 /// <summary>Makes one backup: reads the tables at one moment, writes them, and reads the file back.</summary>
 internal sealed class BackupWriter(TimeProvider clock)
 {
-    /// <summary>Makes a backup that has been verified; null where none of the tables is there yet.</summary>
+    /// <summary>Makes a backup that has been verified, and removes older ones that have been kept long enough; null where
+    /// none of the tables is there yet.</summary>
     /// <exception cref="TidemarkException"><c>backup.cannot_write</c>; <c>backup.one_table</c> for a format that takes
     /// no more; <c>backup.damaged</c>: the disk gives back something else than was written. Nothing is left of it then.</exception>
-    public async Task<BackupFile?> CreateAsync(
+    public async Task<CreatedBackup?> CreateAsync(
+        BackupPlan plan, IDestination destination, CancellationToken cancellationToken)
+    {
+        if (await WriteAsync(plan, destination, cancellationToken) is not { } written) return null;
+        return plan.Upload is { } upload ? written with { Upload = await upload.RunAsync(written.File, cancellationToken) } : written;
+    }
+
+    private async Task<CreatedBackup?> WriteAsync(
         BackupPlan plan, IDestination destination, CancellationToken cancellationToken)
     {
         try
@@ -34,7 +54,9 @@ internal sealed class BackupWriter(TimeProvider clock)
             await using var file = DurableFile.Create(plan.Folder);
             try
             {
-                return await WriteAsync(plan, destination, folder, file, cancellationToken);
+                if (await WriteAsync(plan, destination, folder, file, cancellationToken) is not { } written) return null;
+                var pruned = await folder.PruneAsync(plan.Pipeline, plan.Policy, clock.GetUtcNow(), cancellationToken);
+                return new CreatedBackup(written, pruned);
             }
             finally
             {

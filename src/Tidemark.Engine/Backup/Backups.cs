@@ -6,11 +6,6 @@ using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Backup;
 
-/// <summary>What a backup came to.</summary>
-/// <param name="File">Verified.</param>
-/// <param name="Pruned">Names of older ones that had been kept long enough and are gone.</param>
-public sealed record CreatedBackup(BackupFile File, IReadOnlyList<string> Pruned);
-
 /// <summary>The backups of every pipeline: made, found, verified, restored, pruned.</summary>
 public sealed class Backups
 {
@@ -31,17 +26,20 @@ public sealed class Backups
     public async Task<CreatedBackup> CreateAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
     {
         var definition = await _definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        var upload = await UploadAsync(pipeline, cancellationToken);
         await using var destination = Open(definition);
         var streams = pipeline.Streams.Count > 0
             ? pipeline.Streams : await destination.StreamsAsync(pipeline.Name, cancellationToken);
         var plan = new BackupPlan(pipeline.Name, definition.Connector, FolderOf(pipeline), pipeline.Backup,
-            streams.ToDictionary(stream => stream, stream => SyncPlanner.TableName(pipeline, stream)));
-        var file = await new BackupWriter(_clock).CreateAsync(plan, destination, cancellationToken)
+            streams.ToDictionary(stream => stream, stream => SyncPlanner.TableName(pipeline, stream)))
+        {
+            Upload = upload,
+        };
+        return await new BackupWriter(_clock).CreateAsync(plan, destination, cancellationToken)
             ?? throw new TidemarkException(FailureKind.Usage, "backup.nothing", $"The pipeline {pipeline.Name} has no tables yet.")
             {
                 Hint = "They are there after its first run.",
             };
-        return new CreatedBackup(file, await PruneAsync(pipeline, cancellationToken));
     }
 
     /// <summary>The backups there are, newest first.</summary>
@@ -121,17 +119,32 @@ public sealed class Backups
     }
 
     /// <summary>Removes the backups of a pipeline that have been kept long enough; the names of those.</summary>
-    public async Task<IReadOnlyList<string>> PruneAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<string>> PruneAsync(PipelineDefinition pipeline, CancellationToken cancellationToken) =>
+        new BackupFolder(FolderOf(pipeline)).PruneAsync(pipeline.Name, pipeline.Backup, _clock.GetUtcNow(), cancellationToken);
+
+    /// <summary>The backup that a refresh of these tables begins with.</summary>
+    internal async Task<BackupPlan> PlanAsync(
+        PipelineDefinition pipeline, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
     {
-        var all = await new BackupFolder(FolderOf(pipeline)).ListAsync(cancellationToken);
-        var expired = Retention.Expired(
-            all.Where(file => file.Manifest.Pipeline == pipeline.Name), file => file.Manifest.CreatedAt,
-            file => file.Manifest.VerifiedAt is not null, pipeline.Backup.KeepDays, pipeline.Backup.Keep, _clock.GetUtcNow());
-        foreach (var file in expired) BackupFolder.Delete(file);
-        return [.. expired.Select(file => file.Name)];
+        var destination = await _definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        return new BackupPlan(pipeline.Name, destination.Connector, FolderOf(pipeline), pipeline.Backup,
+            tables.ToDictionary(table => table.Stream.Name, table => table.Table))
+        {
+            Upload = await UploadAsync(pipeline, cancellationToken),
+        };
     }
 
-    internal string FolderOf(PipelineDefinition pipeline) =>
+    /// <summary>Where copies of a pipeline's backups go; its settings are looked at before anything is written.</summary>
+    private async Task<BackupUpload?> UploadAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        if (pipeline.Backup.Upload is not { } name) return null;
+        var problems = new List<Problem>();
+        var storage = await _definitions.Destinations.FindAsync(name, cancellationToken);
+        return _planner.Storage(storage, problems) is { } open
+            ? new BackupUpload(name, open, _clock) : throw TidemarkException.ForAll(problems);
+    }
+
+    private string FolderOf(PipelineDefinition pipeline) =>
         Path.GetFullPath(Path.Combine(_home, pipeline.Backup.Folder));
 
     private static async Task<BackupFile> NoteAsync(

@@ -25,6 +25,8 @@ public sealed class DefinitionCatalog
         {
             await DefinitionSet<SourceDefinition>.RequireAsync(connection, pipeline.Source);
             await DefinitionSet<DestinationDefinition>.RequireAsync(connection, pipeline.Destination);
+            if (pipeline.Backup.Upload is { } upload)
+                await DefinitionSet<DestinationDefinition>.RequireAsync(connection, upload);
         }, clock);
     }
 

@@ -36,7 +36,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
             var problems = file.Problems;
             var sources = await ResolveAsync<SourceDefinition, ISourceConnector>(
                 connection, catalog.Sources, file.Sources, problems);
-            var destinations = await ResolveAsync<DestinationDefinition, IDestinationConnector>(
+            var destinations = await ResolveAsync<DestinationDefinition, IEndConnector>(
                 connection, catalog.Destinations, file.Destinations, problems);
             await CheckEndsAsync(connection, file);
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);

@@ -140,6 +140,15 @@ internal sealed class DefinitionNode
         return settings;
     }
 
+    /// <summary>The mapping that is the value of a key; null where there is none.</summary>
+    public DefinitionNode? Inner(string key, string[] keys)
+    {
+        if (!_node.Children.TryGetValue(key, out var value) || IsNull(value)) return null;
+        if (value is YamlMappingNode mapping) return new DefinitionNode(Subject, mapping, keys, _problems, part: key);
+        Invalid(value, key, "is a mapping.");
+        return null;
+    }
+
     public void Report(string code, string message, string? hint = null) => Report(_node, code, message, hint);
 
     /// <summary>Says that a key has a value that it cannot have.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class DefinitionReader
     [
         "name", "source", "destination", "mode", "streams", "tables", "schema_changes", "raw", "max_deleted_percent",
         "max_deleted_rows", "max_updated_percent", "max_quarantined_percent", "max_quarantined_rows", "deletes", "in_order",
-        "undo_runs",
+        "undo_runs", "backup",
     ];
 
     private static readonly string[] Sections = ["sources", "destinations", "pipelines"];
@@ -119,6 +119,7 @@ internal sealed partial class DefinitionReader
             MaxDeletedRows = (int)node.Number("max_deleted_rows", fallback.MaxDeletedRows, int.MaxValue, isWhole: true),
             MaxQuarantinedPercent = node.Number("max_quarantined_percent", fallback.MaxQuarantinedPercent, 100, isWhole: false),
             MaxQuarantinedRows = (int)node.Number("max_quarantined_rows", fallback.MaxQuarantinedRows, int.MaxValue, isWhole: true),
+            Backup = BackupPolicyFile.Read(node),
         };
         foreach (var placeholder in Placeholders.Matches(pipeline.Tables).Select(match => match.Value)
             .Where(placeholder => placeholder is not ("{source}" or "{stream}")))

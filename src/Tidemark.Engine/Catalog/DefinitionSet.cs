@@ -158,7 +158,8 @@ public sealed class DefinitionSet<T>
     {
         var users = (await connection.QueryAsync<string>("""
             SELECT name FROM definitions
-            WHERE kind = 'pipeline' AND @kind <> 'pipeline' AND json_extract(body, '$.' || @kind) = @name ORDER BY name
+            WHERE kind = 'pipeline' AND @kind <> 'pipeline' AND (json_extract(body, '$.' || @kind) = @name
+                OR (@kind = 'destination' AND json_extract(body, '$.backup.upload') = @name)) ORDER BY name
             """, new { kind = T.Kind, name })).AsList();
         if (users.Count > 0)
         {

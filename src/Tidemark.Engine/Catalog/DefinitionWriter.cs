@@ -69,6 +69,12 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         Write(yaml, "max_deleted_rows", pipeline.MaxDeletedRows.ToString(CultureInfo.InvariantCulture));
         Write(yaml, "max_quarantined_percent", pipeline.MaxQuarantinedPercent.ToString(CultureInfo.InvariantCulture));
         Write(yaml, "max_quarantined_rows", pipeline.MaxQuarantinedRows.ToString(CultureInfo.InvariantCulture));
+        var backup = BackupPolicyFile.Write(pipeline.Backup).ToList();
+        if (backup.Count == 0) return;
+        yaml.Emit(Scalar("backup"));
+        yaml.Emit(new MappingStart());
+        foreach (var (key, value) in backup) Write(yaml, key, value);
+        yaml.Emit(new MappingEnd());
     }
 
     private void WriteSettings(Emitter yaml, string connector, IReadOnlyDictionary<string, string> settings)

@@ -24,8 +24,11 @@ public interface ISourceConnector : IConnector
     ISource OpenSource(object options, TimeProvider clock);
 }
 
+/// <summary>What a destination may be: a database for rows, or a storage for files.</summary>
+public interface IEndConnector : IConnector;
+
 /// <summary>A system that rows are written to.</summary>
-public interface IDestinationConnector : IConnector
+public interface IDestinationConnector : IEndConnector
 {
     /// <param name="options">An instance of <see cref="IConnector.Options"/>.</param>
     /// <param name="clock">Where "now" comes from.</param>

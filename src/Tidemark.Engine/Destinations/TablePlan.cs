@@ -63,4 +63,7 @@ public enum WriteMode
 
     /// <summary>Everything is staged first; then all streams are published at once and what was not read is deleted.</summary>
     Replace,
+
+    /// <summary>A verified backup first, then as <see cref="Replace"/>; of a whole run, never of one table.</summary>
+    Refresh,
 }

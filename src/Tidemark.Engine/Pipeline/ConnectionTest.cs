@@ -1,4 +1,5 @@
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources;
 
@@ -83,9 +84,30 @@ public sealed record ConnectionTest(
         SyncPlanner planner, DestinationDefinition definition, CancellationToken cancellationToken)
     {
         var problems = new List<Problem>();
+        if (planner.IsStorage(definition))
+        {
+            await ListAsync(planner.Storage(definition, problems), definition, problems, cancellationToken);
+            return new ConnectionTest("destination", definition.Name, definition.Connector, problems, [], []);
+        }
+
         await using var destination = planner.OpenDestination(definition, problems);
         if (destination is not null) problems.AddRange(await destination.CheckAsync([], cancellationToken));
         return new ConnectionTest("destination", definition.Name, definition.Connector, problems, [], []);
+    }
+
+    private static async Task ListAsync(
+        Func<IFileStorage>? open, DestinationDefinition definition, List<Problem> problems, CancellationToken cancellationToken)
+    {
+        if (open is null) return;
+        try
+        {
+            using var storage = open();
+            await storage.ListAsync("", cancellationToken);
+        }
+        catch (TidemarkException refused)
+        {
+            problems.Add(Problem.From(refused, $"destination \"{definition.Name}\""));
+        }
     }
 }
 

@@ -24,10 +24,12 @@ public sealed class Sync(TimeProvider clock)
         var ledgers = plan.Tables.Select(table => new StreamLedger(table, plan.Quarantine, clock)).ToList();
         var problems = new List<Problem>();
         var changes = new List<StreamChanges>();
+        var refresh = plan.Backup is { } backup ? new RefreshSteps(backup, journal, clock) : null;
         RunStatus status;
         try
         {
-            status = await RunStepsAsync(plan, journal, ledgers, problems, changes, progress, stop.Token);
+            if (refresh is not null) await refresh.BackUpAsync(plan.Destination, problems, stop.Token);
+            status = await RunStepsAsync(plan, journal, ledgers, problems, changes, refresh, progress, stop.Token);
         }
         catch (OperationCanceledException) when (journal.LeaseLost.IsCancellationRequested)
         {
@@ -59,6 +61,7 @@ public sealed class Sync(TimeProvider clock)
         {
             Problems = [.. figures.Select(stream => stream.Error).OfType<Problem>(), .. problems],
             Plan = changes.Count > 0 ? new RunPlan(changes) : null,
+            Refresh = refresh?.Figures,
         };
         progress(figures);
         await journal.FinishAsync(result, CancellationToken.None);
@@ -67,7 +70,8 @@ public sealed class Sync(TimeProvider clock)
 
     private async Task<RunStatus> RunStepsAsync(
         SyncPlan plan, RunJournal journal, IReadOnlyList<StreamLedger> ledgers, List<Problem> problems,
-        List<StreamChanges> changes, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
+        List<StreamChanges> changes, RefreshSteps? refresh, Action<IReadOnlyList<StreamFigures>> progress,
+        CancellationToken cancellationToken)
     {
         await using var load = await plan.Destination.BeginAsync(new LoadPlan(plan.Pipeline, journal.Run), cancellationToken);
         try
@@ -80,11 +84,12 @@ public sealed class Sync(TimeProvider clock)
                 {
                     changes.AddRange(await CompareAsync(plan, load, journal, ledgers, cancellationToken));
                     if (plan.IsDryRun) return RunStatus.Planned;
-                    problems.AddRange(plan.Approved!.Differences(new RunPlan(changes)));
-                    if (problems.Count > 0) return RunStatus.Failed;
+                    var differences = plan.Approved!.Differences(new RunPlan(changes)).ToList();
+                    problems.AddRange(differences);
+                    if (differences.Count > 0) return RunStatus.Failed;
                 }
 
-                if (!await PublishAsync(plan, load, journal, ledgers, problems, cancellationToken))
+                if (!await PublishAsync(plan, load, journal, ledgers, problems, refresh, cancellationToken))
                 {
                     changes.AddRange(await CompareAsync(plan, load, journal, ledgers, cancellationToken));
                     return RunStatus.Parked;
@@ -170,11 +175,12 @@ public sealed class Sync(TimeProvider clock)
     /// <returns>False where the publish would delete too much and nobody has approved it.</returns>
     private static async Task<bool> PublishAsync(
         SyncPlan plan, ILoad load, RunJournal journal, IReadOnlyList<StreamLedger> ledgers, List<Problem> problems,
-        CancellationToken cancellationToken)
+        RefreshSteps? refresh, CancellationToken cancellationToken)
     {
         if (ledgers.All(ledger => !ledger.IsStaged)) return true;
         await journal.StepAsync("guard", null, StepStatus.Running, null, cancellationToken);
-        var objections = new Guard(plan).Objections(await load.PreviewAsync(cancellationToken));
+        var previews = await load.PreviewAsync(cancellationToken);
+        var objections = new Guard(plan).Objections(previews);
         problems.AddRange(objections);
         await journal.StepAsync(
             "guard", null, objections.Count == 0 ? StepStatus.Done : StepStatus.Failed,
@@ -200,6 +206,7 @@ public sealed class Sync(TimeProvider clock)
             await quarantine.AfterAsync(published);
         }
 
+        if (refresh is not null) await refresh.ClearedAsync(previews, results);
         await journal.StepAsync("publish", null, StepStatus.Done, null, CancellationToken.None);
         return true;
     }

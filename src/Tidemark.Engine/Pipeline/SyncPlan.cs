@@ -1,3 +1,4 @@
+using Tidemark.Engine.Backup;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Sources;
 
@@ -38,6 +39,9 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
 
     /// <summary>Whether a stream begins when the one before it has ended, and not at all where that has failed.</summary>
     public bool InOrder { get; init; }
+
+    /// <summary>The backup that a refresh begins with; null in other modes.</summary>
+    public BackupPlan? Backup { get; init; }
 
     /// <summary>Streams that are read at the same time.</summary>
     public int StreamsAtOnce { get; init; } = 3;

@@ -71,6 +71,15 @@ public sealed class SyncPlanner(
         Bind<IDestinationConnector>("destination", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, options)
             ? connector.OpenDestination(options, clock) : null;
 
+    /// <summary>How a storage is opened; null, and the problems told, where its settings do not allow it.</summary>
+    public Func<IFileStorage>? Storage(DestinationDefinition definition, List<Problem> problems) =>
+        Bind<IStorageConnector>("storage", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, options)
+            ? () => connector.OpenStorage(options) : null;
+
+    /// <summary>Whether a destination is a storage for files.</summary>
+    public bool IsStorage(DestinationDefinition definition) =>
+        connectors.TryGetValue(definition.Connector, out var known) && known is IStorageConnector;
+
     private (T Connector, object Options)? Bind<T>(
         string kind, string name, string connectorName, IReadOnlyDictionary<string, string> settings, List<Problem> problems)
         where T : class, IConnector
@@ -133,9 +142,10 @@ public sealed class SyncPlanner(
         var shape = pipeline.Shapes.FirstOrDefault(each => each.Stream == stream.Name) ?? new StreamShape(stream.Name);
         var deletes = shape.Deletes ?? pipeline.Deletes;
         var shaping = new StreamShaping(stream, shape, deletes, problems);
-        return new TablePlan(shape.Table ?? TableName(pipeline, stream.Name), shaping.Run())
+        var mode = request.Mode ?? pipeline.Mode;
+        return new TablePlan(TableName(pipeline, stream.Name), shaping.Run())
         {
-            Mode = request.Mode ?? pipeline.Mode,
+            Mode = mode == WriteMode.Refresh ? WriteMode.Replace : mode,
             KeepsRaw = pipeline.Raw,
             SchemaChanges = shaping.IsListed ? SchemaChanges.Discard : pipeline.SchemaChanges,
             Deletes = deletes,
@@ -148,7 +158,8 @@ public sealed class SyncPlanner(
 
     /// <summary>The table that a stream of a pipeline is written to.</summary>
     internal static string TableName(PipelineDefinition pipeline, string stream) =>
-        ColumnNames.Shorten(pipeline.Tables
+        pipeline.Shapes.FirstOrDefault(each => each.Stream == stream)?.Table
+        ?? ColumnNames.Shorten(pipeline.Tables
             .Replace("{source}", ColumnNames.SnakeCase(pipeline.Source), StringComparison.Ordinal)
             .Replace("{stream}", ColumnNames.SnakeCase(stream), StringComparison.Ordinal));
 

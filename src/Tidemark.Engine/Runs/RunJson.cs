@@ -37,6 +37,7 @@ public static class RunJson
         json.WriteBoolean("verified", result.IsVerified);
         json.WriteEndObject();
         json.WriteNumber("seconds", Math.Round(result.Seconds, 3));
+        result.Refresh?.Write(json);
         if (result.Problems.Count > 0)
         {
             json.WriteStartArray("problems");
@@ -63,6 +64,7 @@ public static class RunJson
             Enum.Parse<RunStatus>(Text(run, "status"), ignoreCase: true),
             [.. run.GetProperty("streams").EnumerateArray().Select(ReadStream)], run.GetProperty("seconds").GetDouble())
         {
+            Refresh = run.TryGetProperty("refresh", out var refresh) ? RefreshFigures.Read(refresh) : null,
             Problems = run.TryGetProperty("problems", out var problems)
                 ? [.. problems.EnumerateArray().Select(ReadProblem)] : [],
             Plan = run.TryGetProperty("plan", out var plan)

@@ -82,6 +82,9 @@ public sealed record RunResult(
     /// <summary>What it would change; of a dry run, of a parked one, and of one that was held to a plan.</summary>
     public RunPlan? Plan { get; init; }
 
+    /// <summary>The steps of a refresh; null in other modes.</summary>
+    public RefreshFigures? Refresh { get; init; }
+
     /// <summary>True where every stream has a receipt and all of them fit.</summary>
     public bool IsVerified => Streams.Count > 0 && Streams.All(stream => stream.Receipt is { IsVerified: true });
 }

@@ -93,5 +93,6 @@ internal static class ConnectorsVerb
     {
         if (connector is ISourceConnector) yield return "source";
         if (connector is IDestinationConnector) yield return "destination";
+        if (connector is IStorageConnector) yield return "storage";
     }
 }

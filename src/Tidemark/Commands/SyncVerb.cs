@@ -19,6 +19,10 @@ internal static class SyncVerb
         {
             Description = "Read everything and replace: what is gone at the source goes.",
         };
+        var refresh = new Option<bool>("--refresh")
+        {
+            Description = "Back the tables up first, then as --full; the clearing of the old rows is told as a step.",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would change, and change nothing." };
         var save = new Option<string?>("--save")
         {
@@ -29,20 +33,22 @@ internal static class SyncVerb
         var verb = new Verb("sync", "Brings a destination into step with a source.",
             "tidemark sync payments",
             "tidemark sync payments customers --full",
+            "tidemark sync payments --refresh",
             "tidemark sync payments --dry-run --save plan.jsonl",
             "tidemark sync \"Italy Stripe\" warehouse customers charges")
         {
-            names, full, dryRun, save, approve,
+            names, full, refresh, dryRun, save, approve,
         };
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(dryRun) || session.Get(save) is null, "--save goes with --dry-run.");
+            UsageCheck.Require(!session.Get(full) || !session.Get(refresh), "--full and --refresh say different things.");
             var home = await session.OpenHomeAsync();
             var choice = await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
             var request = new SyncRequest(choice.Pipeline)
             {
                 Streams = choice.Streams,
-                Mode = session.Get(full) ? WriteMode.Replace : null,
+                Mode = session.Get(refresh) ? WriteMode.Refresh : session.Get(full) ? WriteMode.Replace : null,
                 IsApproved = session.Get(approve),
                 IsDryRun = session.Get(dryRun),
                 PlanFile = session.Get(save),

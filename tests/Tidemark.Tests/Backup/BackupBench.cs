@@ -22,7 +22,7 @@ public sealed class BackupBench(Workbench database, string connector) : IAsyncDi
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>A clock that stands still: whatever is made is made in one second.</summary>
-    private SettableClock Clock { get; } = new();
+    internal SettableClock Clock { get; } = new();
 
     public Task<BackupFile?> TryBackUpAsync(params string[] tables) => BackUpToAsync(Folder, tables);
 
@@ -30,7 +30,7 @@ public sealed class BackupBench(Workbench database, string connector) : IAsyncDi
     {
         await using var destination = database.OpenDestination();
         var plan = new BackupPlan("test", connector, folder, Policy, tables.ToDictionary(table => table));
-        return await new BackupWriter(Clock).CreateAsync(plan, destination, Stop);
+        return (await new BackupWriter(Clock).CreateAsync(plan, destination, Stop))?.File;
     }
 
     public async Task<BackupFile> BackUpAsync(params string[] tables) => (await TryBackUpAsync(tables)).ShouldNotBeNull();

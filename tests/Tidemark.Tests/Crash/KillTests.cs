@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -20,6 +19,9 @@ public sealed class KillTests : IAsyncDisposable
 
     private readonly TestFolder _folder = new();
     private readonly PostgresWorkbench _postgres = new();
+    private readonly TidemarkProgram _program;
+
+    public KillTests() => _program = new TidemarkProgram(_folder.File("home"));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -73,7 +75,7 @@ public sealed class KillTests : IAsyncDisposable
                 new { create = 2, update = new { count = 40, set = new { description = $"round {round}" } }, delete = new { count = 3 } }, Stop))
                 change.EnsureSuccessStatusCode();
 
-            using var victim = Start(["sync", "stripe", "data", "customers", .. full]);
+            using var victim = _program.Start(["sync", "stripe", "data", "customers", .. full]);
             await Task.Delay(moment, Stop);
             victim.Kill();
             await victim.WaitForExitAsync(Stop);
@@ -82,7 +84,7 @@ public sealed class KillTests : IAsyncDisposable
             (await readAsync()).ShouldBe(await TruthAsync(control), $"after the kill at {moment} ms of round {round}");
         }
 
-        using var runs = Start(["runs", "--json", "--limit", "1000"]);
+        using var runs = _program.Start(["runs", "--json", "--limit", "1000"]);
         var listed = await runs.StandardOutput.ReadToEndAsync(Stop);
         listed.ShouldContain("run.interrupted");
         listed.ShouldNotContain("\"status\":\"running\"");
@@ -95,26 +97,5 @@ public sealed class KillTests : IAsyncDisposable
             .Select(record => $"{record!["id"]}|{record["description"]}").Order(StringComparer.Ordinal)];
     }
 
-    private async Task<int> RunAsync(params string[] arguments)
-    {
-        using var process = Start(arguments);
-        var said = process.StandardError.ReadToEndAsync(Stop);
-        await process.StandardOutput.ReadToEndAsync(Stop);
-        await process.WaitForExitAsync(Stop);
-        if (process.ExitCode != 0) TestContext.Current.TestOutputHelper?.WriteLine(await said);
-        return process.ExitCode;
-    }
-
-    private Process Start(IEnumerable<string> arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tidemark"))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            UseShellExecute = false,
-        };
-        foreach (var argument in arguments.Concat(["--home", _folder.File("home")])) start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
-    }
+    private Task<int> RunAsync(params string[] arguments) => _program.RunAsync(arguments);
 }

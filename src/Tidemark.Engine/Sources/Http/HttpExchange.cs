@@ -30,7 +30,7 @@ public sealed class HttpExchange : IAsyncDisposable
     private long _behind = long.MaxValue;
 
     public HttpExchange(HttpApi api, TimeProvider clock)
-        : this(api, clock, Handler(api))
+        : this(api, clock, GuardedHandler.Create(api.MaxConcurrent, api.AllowsPrivateNetwork))
     {
     }
 
@@ -261,19 +261,6 @@ public sealed class HttpExchange : IAsyncDisposable
                 },
             })
             .Build();
-
-    private static SocketsHttpHandler Handler(HttpApi api) => new()
-    {
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.All,
-        UseCookies = false,
-        // Behind a proxy the guard would see the proxy's address instead of the vendor's.
-        UseProxy = false,
-        MaxConnectionsPerServer = api.MaxConcurrent,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ConnectCallback = (context, cancellationToken) =>
-            AddressGuard.ConnectAsync(context, api.AllowsPrivateNetwork, cancellationToken),
-    };
 
     /// <summary>One attempt: a page, or why there is none.</summary>
     private readonly record struct Attempt(HttpPage? Page, HttpVerdict Verdict);

@@ -45,7 +45,8 @@ internal static class BackupVerb
 
     /// <summary>E.g. <c>3 rows of 2 tables</c>.</summary>
     public static string Content(BackupFile file) =>
-        $"{RunReport.Number(file.Manifest.Rows)} rows of {Count(file.Manifest.Tables.Count, "table")}";
+        $"{Count(file.Manifest.Rows, "row")} of {Count(file.Manifest.Tables.Count, "table")}";
 
-    public static string Count(int number, string thing) => number == 1 ? $"1 {thing}" : $"{number} {thing}s";
+    public static string Count(long number, string thing) =>
+        number == 1 ? $"1 {thing}" : $"{RunReport.Number(number)} {thing}s";
 }

@@ -22,7 +22,10 @@ internal static class CreateBackup
             if (session.IsJson) WriteJson(session, created);
             session.Say($"{created.File.Path}: {BackupVerb.Content(created.File)}, verified.");
             if (created.Pruned.Count > 0) session.Say($"Kept long enough and removed: {string.Join(", ", created.Pruned)}.");
-            return ExitCode.Done;
+            if (created.Upload is not { } upload) return ExitCode.Done;
+            if (upload.Problem is null) session.Say($"Sent to {Printable.Of(upload.To)} and read back.");
+            else ErrorReport.WriteProblems(session.Prose, [upload.Problem]);
+            return upload.Problem is null ? ExitCode.Done : ExitCode.Partial;
         });
         return verb;
     }
@@ -34,5 +37,12 @@ internal static class CreateBackup
         json.WriteString("timestamp", created.File.Manifest.Timestamp);
         json.WriteNumber("file_size_bytes", created.File.Manifest.Bytes);
         json.WriteStrings("pruned", created.Pruned);
+        if (created.Upload is not { } upload) return;
+        json.WriteStartObject("upload");
+        json.WriteString("to", upload.To);
+        json.WriteBoolean("success", upload.Problem is null);
+        json.WriteStrings("pruned", upload.Pruned);
+        if (upload.Problem is { } problem) json.WriteProblems([problem]);
+        json.WriteEndObject();
     });
 }

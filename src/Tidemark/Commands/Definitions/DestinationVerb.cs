@@ -44,7 +44,7 @@ internal static class DestinationVerb
             var destinations = home.Definitions.Destinations;
             var saved = (await destinations.ListAsync(session.Stop))
                 .FirstOrDefault(known => known.Name == session.Get(name));
-            var (connector, settings) = await connection.ReadAsync<IDestinationConnector>(
+            var (connector, settings) = await connection.ReadAsync<IEndConnector>(
                 session, home, $"destination \"{session.Get(name)}\"", saved?.Connector, saved?.Settings);
             var change = await destinations.SaveAsync(new(session.Get(name), connector, settings), session.Stop);
             SavedDefinition.Tell(session, "destination", session.Get(name), change);

@@ -35,5 +35,11 @@ internal static class PipelineVerb
         new("max_deleted_rows", pipeline.MaxDeletedRows) { IsListed = false },
         new("max_quarantined_percent", pipeline.MaxQuarantinedPercent) { IsListed = false },
         new("max_quarantined_rows", pipeline.MaxQuarantinedRows) { IsListed = false },
+        new("backup_folder", pipeline.Backup.Folder) { IsListed = false },
+        new("backup_format", Word(pipeline.Backup.Format)) { IsListed = false },
+        new("backup_name", pipeline.Backup.Name) { IsListed = false },
+        new("backup_keep_days", pipeline.Backup.KeepDays) { IsListed = false },
+        new("backup_keep", pipeline.Backup.Keep) { IsListed = false },
+        new("backup_upload", pipeline.Backup.Upload) { IsListed = false },
     ];
 }

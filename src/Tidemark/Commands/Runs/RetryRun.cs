@@ -1,4 +1,5 @@
 using Tidemark.Engine;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Runs;
 
@@ -22,11 +23,21 @@ internal static class RetryRun
 
     /// <summary>What a run was asked for, as far as its record tells.</summary>
     public static async Task<SyncRequest> AgainAsync(
-        Home home, RunRecord run, string cause, CancellationToken cancellationToken) =>
-        new(await PipelineChoice.NamedAsync(home, run.Pipeline, cancellationToken))
+        Home home, RunRecord run, string cause, CancellationToken cancellationToken)
+    {
+        if (run.Cause.StartsWith("restore ", StringComparison.Ordinal))
+        {
+            throw new TidemarkException(FailureKind.Usage, "run.not_a_sync", $"The run {run.Id} restored a backup.")
+            {
+                Hint = "Restore it again with tidemark backup restore.",
+            };
+        }
+
+        return new(await PipelineChoice.NamedAsync(home, run.Pipeline, cancellationToken))
         {
             Streams = [.. run.Result.Streams.Select(stream => stream.Stream)],
             Mode = run.Result.Mode,
             Cause = cause,
         };
+    }
 }

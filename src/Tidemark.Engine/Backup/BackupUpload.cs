@@ -1,0 +1,54 @@
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Backup;
+
+/// <summary>What sending a backup away came to.</summary>
+/// <param name="To">Name of the destination.</param>
+/// <param name="Pruned">Names of older ones there that had been kept long enough and are gone.</param>
+public sealed record UploadedBackup(string To, IReadOnlyList<string> Pruned)
+{
+    /// <summary>Why it is not there; null where it is. The backup here is good all the same.</summary>
+    public Problem? Problem { get; init; }
+}
+
+/// <summary>Sends backups to where a pipeline keeps copies of them.</summary>
+internal sealed class BackupUpload(string to, Func<IFileStorage> open, TimeProvider clock)
+{
+    /// <summary>Sends a backup, then removes what has been kept there long enough.</summary>
+    public async Task<UploadedBackup> RunAsync(BackupFile file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var storage = open();
+            var folder = $"{ColumnNames.SnakeCase(file.Manifest.Pipeline)}/";
+            // The manifest comes last: a copy without one is none.
+            await storage.UploadAsync(file.Path, folder + file.Name, cancellationToken);
+            await storage.UploadAsync(file.ManifestPath, folder + file.Name + BackupName.ManifestExtension, cancellationToken);
+            return new UploadedBackup(to, await PruneAsync(storage, folder, cancellationToken));
+        }
+        catch (TidemarkException failure)
+        {
+            return new UploadedBackup(to, []) { Problem = Problem.From(failure, $"destination \"{to}\"") };
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> PruneAsync(
+        IFileStorage storage, string folder, CancellationToken cancellationToken)
+    {
+        var all = await storage.ListAsync(folder, cancellationToken);
+        var names = all.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        var expired = Retention.Expired(
+            all.Where(file => !file.Name.EndsWith(BackupName.ManifestExtension, StringComparison.Ordinal)),
+            file => file.ModifiedAt, file => names.Contains(file.Name + BackupName.ManifestExtension),
+            storage.KeepDays, keep: 0, clock.GetUtcNow());
+        foreach (var file in expired)
+        {
+            await storage.DeleteAsync(file.Name, cancellationToken);
+            await storage.DeleteAsync(file.Name + BackupName.ManifestExtension, cancellationToken);
+        }
+
+        return [.. expired.Select(file => file.Name)];
+    }
+}
