@@ -34,7 +34,7 @@ internal sealed class PostgresRows(NpgsqlConnection connection) : ISqlRows
         return transaction;
     }
 
-    public async Task<DatabaseTable?> DescribeAsync(SqlName table, CancellationToken cancellationToken)
+    public async Task<TableShape?> DescribeAsync(SqlName table, CancellationToken cancellationToken)
     {
         const string named = "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace";
         const string isIt = "WHERE n.nspname = @schema AND c.relname = @table";
@@ -64,7 +64,7 @@ internal sealed class PostgresRows(NpgsqlConnection connection) : ISqlRows
             JOIN pg_class AS f ON f.oid = r.confrelid {isIt} AND f.relnamespace = c.relnamespace
             """,
             table, cancellationToken);
-        return new DatabaseTable(table.Name, [.. columns.Select(column => new DatabaseColumn(column.Name, column.Type))])
+        return new TableShape(table.Name, [.. columns.Select(column => new TableColumn(column.Name, column.Type))])
         {
             Key = [.. key.Select(column => column.Name)],
             References = [.. references.Select(other => other.Name)],
@@ -72,7 +72,7 @@ internal sealed class PostgresRows(NpgsqlConnection connection) : ISqlRows
     }
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        IReadOnlyList<DatabaseColumn> columns, string select, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<TableColumn> columns, string select, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PostgresText[] texts = [.. columns.Select(column => PostgresText.Of(column.Type))];
         using var row = new RowText();
@@ -85,7 +85,7 @@ internal sealed class PostgresRows(NpgsqlConnection connection) : ISqlRows
     }
 
     public async Task AppendAsync(
-        SqlName table, IReadOnlyList<DatabaseColumn> columns, IAsyncEnumerable<ReadOnlyMemory<byte>> rows,
+        SqlName table, IReadOnlyList<TableColumn> columns, IAsyncEnumerable<ReadOnlyMemory<byte>> rows,
         CancellationToken cancellationToken)
     {
         var names = string.Join(", ", columns.Select(column => SqlName.Column(column.Name)));

@@ -18,6 +18,9 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string TemporarySchema => "temp";
 
+    public override string IndexTemporary(SqlName table, string columns) =>
+        $"CREATE INDEX {table.Beside($"{table.Name}_key")} ON {SqlName.Column(table.Name)} ({columns})";
+
     // A primary key may hold nulls here.
     public override string SameKey => "IS";
 

@@ -18,7 +18,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : ISqlRows
         return transaction;
     }
 
-    public async Task<DatabaseTable?> DescribeAsync(SqlName table, CancellationToken cancellationToken)
+    public async Task<TableShape?> DescribeAsync(SqlName table, CancellationToken cancellationToken)
     {
         var columns = await RowsOfAsync(
             """
@@ -45,7 +45,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : ISqlRows
 
         var references = await RowsOfAsync(
             """SELECT DISTINCT "table", '' FROM pragma_foreign_key_list(@table)""", table, cancellationToken);
-        return new DatabaseTable(table.Name, [.. columns.Select(column => new DatabaseColumn(column.Name, column.Type))])
+        return new TableShape(table.Name, [.. columns.Select(column => new TableColumn(column.Name, column.Type))])
         {
             Key = [.. key.Select(column => column.Name)],
             References = [.. references.Select(other => other.Name)],
@@ -53,7 +53,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : ISqlRows
     }
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        IReadOnlyList<DatabaseColumn> columns, string select, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<TableColumn> columns, string select, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask; // SQLite works on the calling thread
         using var row = new RowText();
@@ -68,7 +68,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : ISqlRows
     }
 
     public async Task AppendAsync(
-        SqlName table, IReadOnlyList<DatabaseColumn> columns, IAsyncEnumerable<ReadOnlyMemory<byte>> rows,
+        SqlName table, IReadOnlyList<TableColumn> columns, IAsyncEnumerable<ReadOnlyMemory<byte>> rows,
         CancellationToken cancellationToken)
     {
         var names = string.Join(", ", columns.Select(column => SqlName.Column(column.Name)));

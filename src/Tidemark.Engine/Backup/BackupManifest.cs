@@ -66,4 +66,4 @@ public sealed record BackupManifest(
 /// <param name="Stream">The stream that it is written from.</param>
 /// <param name="Table">Its name and columns.</param>
 /// <param name="Content">Count and checksum of its rows.</param>
-public sealed record BackupTable(string Stream, DatabaseTable Table, Checksum Content);
+public sealed record BackupTable(string Stream, TableShape Table, Checksum Content);

@@ -22,8 +22,8 @@ internal sealed class BackupRestore(RunStore runs, TimeProvider clock)
         string pipeline, BackupFile file, RestoreMode mode, IDestination destination, CancellationToken cancellationToken)
     {
         await using var journal = await runs.StartAsync(
-            pipeline, mode == RestoreMode.Exact ? WriteMode.Replace : WriteMode.Merge, $"{Cause} {file.Name}", streams: [],
-            cancellationToken);
+            pipeline, mode == RestoreMode.Exact ? WriteMode.Replace : WriteMode.Merge, $"{Cause} {file.Name}",
+            [.. file.Manifest.Tables.Select(table => new StreamFigures(table.Stream, table.Table.Name))], cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, journal.CancelRequested, journal.LeaseLost);
         try

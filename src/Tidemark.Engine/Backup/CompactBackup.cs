@@ -13,7 +13,7 @@ internal sealed class CompactBackup : IBackupFormat
     public IBackupContent Begin(Stream file, DateTimeOffset createdAt) => new Content(file, createdAt);
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        Stream file, DatabaseTable table, int place, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream file, TableShape table, int place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
         var entry = archive.GetEntry(Entry(place)) ?? throw new InvalidDataException($"It has no rows of {table.Name}.");
@@ -32,7 +32,7 @@ internal sealed class CompactBackup : IBackupFormat
         private int _place;
 
         public async Task AddAsync(
-            DatabaseTable table, IAsyncEnumerable<ReadOnlyMemory<byte>> rows, CancellationToken cancellationToken)
+            TableShape table, IAsyncEnumerable<ReadOnlyMemory<byte>> rows, CancellationToken cancellationToken)
         {
             var entry = _archive.CreateEntry(Entry(_place++));
             entry.LastWriteTime = createdAt;

@@ -20,13 +20,13 @@ internal interface IBackupFormat
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="System.Text.Json.JsonException">Or <see cref="InvalidDataException"/>: it is damaged.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        Stream file, DatabaseTable table, int place, CancellationToken cancellationToken);
+        Stream file, TableShape table, int place, CancellationToken cancellationToken);
 }
 
 /// <summary>A backup file that is being written.</summary>
 internal interface IBackupContent : IAsyncDisposable
 {
-    Task AddAsync(DatabaseTable table, IAsyncEnumerable<ReadOnlyMemory<byte>> rows, CancellationToken cancellationToken);
+    Task AddAsync(TableShape table, IAsyncEnumerable<ReadOnlyMemory<byte>> rows, CancellationToken cancellationToken);
 }
 
 /// <summary>The formats there are.</summary>

@@ -13,7 +13,7 @@ internal sealed class JsonBackup : IBackupFormat
     public IBackupContent Begin(Stream file, DateTimeOffset createdAt) => new Content(file, createdAt);
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        Stream file, DatabaseTable table, int place, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream file, TableShape table, int place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         file.Position = 0;
         using var text = new RecordText(table.Columns);
@@ -30,7 +30,7 @@ internal sealed class JsonBackup : IBackupFormat
         private long _totalAt;
 
         public async Task AddAsync(
-            DatabaseTable table, IAsyncEnumerable<ReadOnlyMemory<byte>> rows, CancellationToken cancellationToken)
+            TableShape table, IAsyncEnumerable<ReadOnlyMemory<byte>> rows, CancellationToken cancellationToken)
         {
             await WriteAsync(string.Create(CultureInfo.InvariantCulture,
                 $$"""

@@ -6,7 +6,7 @@ using Tidemark.Engine.Destinations;
 namespace Tidemark.Engine.Backup;
 
 /// <summary>Turns a row, a JSON array in the order of the columns, into an object with their names, and back to the letter.</summary>
-internal sealed class RecordText(IReadOnlyList<DatabaseColumn> columns) : IDisposable
+internal sealed class RecordText(IReadOnlyList<TableColumn> columns) : IDisposable
 {
     private static readonly JsonWriterOptions Relaxed = new()
     {

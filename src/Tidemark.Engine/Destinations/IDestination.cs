@@ -43,7 +43,7 @@ public interface IDestination : IAsyncDisposable
     /// one value a column, valid until the next is asked for.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task ReadTablesAsync(
-        IReadOnlyList<string> tables, Func<DatabaseTable, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read,
+        IReadOnlyList<string> tables, Func<TableShape, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read,
         CancellationToken cancellationToken);
 
     /// <summary>

@@ -26,7 +26,7 @@ public sealed record RestorePlan(string Pipeline, string Run, RestoreMode Mode, 
 /// <param name="Content">Count and checksum of its rows.</param>
 /// <param name="Rows">To be gone through once.</param>
 public sealed record RestoreTable(
-    string Stream, DatabaseTable Table, Checksum Content, IAsyncEnumerable<ReadOnlyMemory<byte>> Rows);
+    string Stream, TableShape Table, Checksum Content, IAsyncEnumerable<ReadOnlyMemory<byte>> Rows);
 
 /// <summary>What bringing a table back came to. The rows of the backup were read back, and fit.</summary>
 /// <param name="Table">Its name.</param>

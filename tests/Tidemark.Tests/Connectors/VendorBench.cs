@@ -51,11 +51,15 @@ public sealed class VendorBench : IAsyncDisposable
         return bench;
     }
 
+    /// <summary>Whether runs may delete more than the limits allow.</summary>
+    public bool IsApproved { get; set; }
+
     public Task<RunResult> SyncAsync(WriteMode mode = WriteMode.Merge, params string[] streams) =>
         SyncAsync(mode, Stop, streams);
 
     public Task<RunResult> SyncAsync(WriteMode mode, CancellationToken cancellationToken, params string[] streams) =>
-        _home.SyncAsync(new SyncRequest(Pipeline) { Mode = mode, Streams = streams }, _ => { }, cancellationToken);
+        _home.SyncAsync(
+            new SyncRequest(Pipeline) { Mode = mode, Streams = streams, IsApproved = IsApproved }, _ => { }, cancellationToken);
 
     /// <summary>Looks whether the rows that a run left are still what it left.</summary>
     public async Task<Verification> VerifyAsync(RunResult run) =>

@@ -84,6 +84,7 @@ public sealed class ZohoReadingTests
     public async Task Deletions_beyond_the_cap_are_read_or_refused_but_never_overlooked(string cap, bool succeeds)
     {
         await using var bench = await ZohoBench.StartAsync(2300);
+        bench.IsApproved = true;
         await bench.SucceedsAsync(WriteMode.Merge, "leads");
         await bench.MutateAsync("leads", new { delete = new { count = 2100 } });
         await bench.SetAsync(new { deleted_cap = cap });

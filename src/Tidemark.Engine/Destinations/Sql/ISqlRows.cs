@@ -17,17 +17,17 @@ public interface ISqlRows
     Task<DbTransaction> BeginAsync(bool isReadOnly, CancellationToken cancellationToken);
 
     /// <summary>What the table looks like; null where there is none of this name.</summary>
-    Task<DatabaseTable?> DescribeAsync(SqlName table, CancellationToken cancellationToken);
+    Task<TableShape?> DescribeAsync(SqlName table, CancellationToken cancellationToken);
 
     /// <summary>Reads the rows of a select as they come, without keeping them.</summary>
     /// <param name="columns">What the select gives, in order.</param>
     /// <param name="select">A select statement.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        IReadOnlyList<DatabaseColumn> columns, string select, CancellationToken cancellationToken);
+        IReadOnlyList<TableColumn> columns, string select, CancellationToken cancellationToken);
 
     /// <summary>Appends rows to a table.</summary>
     Task AppendAsync(
-        SqlName table, IReadOnlyList<DatabaseColumn> columns, IAsyncEnumerable<ReadOnlyMemory<byte>> rows,
+        SqlName table, IReadOnlyList<TableColumn> columns, IAsyncEnumerable<ReadOnlyMemory<byte>> rows,
         CancellationToken cancellationToken);
 }

@@ -101,6 +101,11 @@ public abstract class SqlDialect
     /// <summary>Schema of the tables that end with the session.</summary>
     public abstract string TemporarySchema { get; }
 
+    /// <summary>A statement that indexes a temporary table, where the database would else look at every row for each.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="columns">Quoted.</param>
+    public virtual string IndexTemporary(SqlName table, string columns) => "";
+
     /// <summary>Compares two values of a key.</summary>
     public virtual string SameKey => "=";
 

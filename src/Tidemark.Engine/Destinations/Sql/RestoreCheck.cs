@@ -8,7 +8,7 @@ internal static class RestoreCheck
     /// <summary>Why the rows of a backup do not fit a table. That it has more columns by now is no reason.</summary>
     /// <param name="wanted">As it was backed up.</param>
     /// <param name="live">As it is; null where it is gone.</param>
-    public static IEnumerable<Problem> Problems(DatabaseTable wanted, DatabaseTable? live)
+    public static IEnumerable<Problem> Problems(TableShape wanted, TableShape? live)
     {
         var subject = $"table {wanted.Name}";
         if (live is null)
@@ -42,7 +42,7 @@ internal static class RestoreCheck
     }
 
     /// <summary>Tables after those that they refer to. Where they refer to each other the order is as given.</summary>
-    public static List<T> InOrder<T>(IReadOnlyList<T> tables, Func<T, DatabaseTable> of)
+    public static List<T> InOrder<T>(IReadOnlyList<T> tables, Func<T, TableShape> of)
     {
         var ordered = new List<T>();
         var met = new HashSet<string>(StringComparer.Ordinal);

@@ -62,7 +62,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
             .StreamsAsync(session, cancellationToken), cancellationToken);
 
     public Task ReadTablesAsync(
-        IReadOnlyList<string> tables, Func<DatabaseTable, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read,
+        IReadOnlyList<string> tables, Func<TableShape, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read,
         CancellationToken cancellationToken) =>
         OnSessionAsync(async session =>
         {

@@ -72,6 +72,9 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
         await Connection.ExecuteAsync(
             $"CREATE TEMPORARY TABLE {table.Staged} AS SELECT {table.ColumnList} FROM {table.Name} WHERE 1 = 0", cancellationToken);
         await session.Rows.AppendAsync(table.Staged, table.Columns, table.Wanted.Rows, cancellationToken);
+        var key = string.Join(", ", table.Live.Key.Select(SqlName.Column));
+        if (dialect.IndexTemporary(table.Staged, key) is { Length: > 0 } index)
+            await Connection.ExecuteAsync(index, cancellationToken);
     }
 
     private async Task DeleteAsync(TableRestore table, CancellationToken cancellationToken)
@@ -136,9 +139,9 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
     /// <param name="Live">As it is.</param>
     /// <param name="Name">In SQL.</param>
     /// <param name="Staged">The temporary table that holds the backup's rows.</param>
-    private sealed record TableRestore(RestoreTable Wanted, DatabaseTable Live, SqlName Name, SqlName Staged)
+    private sealed record TableRestore(RestoreTable Wanted, TableShape Live, SqlName Name, SqlName Staged)
     {
-        public IReadOnlyList<DatabaseColumn> Columns => Wanted.Table.Columns;
+        public IReadOnlyList<TableColumn> Columns => Wanted.Table.Columns;
 
         public string ColumnList => SqlSnapshot.ColumnList(Columns);
 

@@ -6,7 +6,7 @@ internal static class SqlSnapshot
     /// <inheritdoc cref="IDestination.ReadTablesAsync"/>
     public static async Task ReadAsync(
         SqlDialect dialect, ISqlSession session, IReadOnlyList<string> tables,
-        Func<DatabaseTable, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read, CancellationToken cancellationToken)
+        Func<TableShape, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read, CancellationToken cancellationToken)
     {
         using var turn = await session.EnterAsync(cancellationToken);
         await using var transaction = await session.Rows.BeginAsync(isReadOnly: true, cancellationToken);
@@ -19,6 +19,6 @@ internal static class SqlSnapshot
         }
     }
 
-    public static string ColumnList(IEnumerable<DatabaseColumn> columns, string alias = "") =>
+    public static string ColumnList(IEnumerable<TableColumn> columns, string alias = "") =>
         string.Join(", ", columns.Select(column => alias + SqlName.Column(column.Name)));
 }

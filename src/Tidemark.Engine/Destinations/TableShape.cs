@@ -5,7 +5,7 @@ namespace Tidemark.Engine.Destinations;
 /// <summary>A table as it is in a database, whoever made its columns.</summary>
 /// <param name="Name">Unquoted, without its schema.</param>
 /// <param name="Columns">All that hold values, in the table's order; not those that the database computes.</param>
-public sealed record DatabaseTable(string Name, IReadOnlyList<DatabaseColumn> Columns)
+public sealed record TableShape(string Name, IReadOnlyList<TableColumn> Columns)
 {
     /// <summary>Columns that identify a row and are never null; empty where the table has none such.</summary>
     [JsonIgnore]
@@ -19,4 +19,4 @@ public sealed record DatabaseTable(string Name, IReadOnlyList<DatabaseColumn> Co
 /// <summary>A column of a table.</summary>
 /// <param name="Name">Unquoted.</param>
 /// <param name="Type">As the database names it.</param>
-public sealed record DatabaseColumn(string Name, string Type);
+public sealed record TableColumn(string Name, string Type);
