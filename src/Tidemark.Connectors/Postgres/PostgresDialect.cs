@@ -16,6 +16,8 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
 
     public override string CreateStaging => "CREATE UNLOGGED TABLE";
 
+    public override string JsonObject => "json_build_object";
+
     // The rows and the checkpoint that speaks of them are lost together, and read again.
     public override string MayBeLost => "SET LOCAL synchronous_commit = off";
 

@@ -69,7 +69,10 @@ public sealed class Sync(TimeProvider clock)
         SyncPlan plan, RunJournal journal, IReadOnlyList<StreamLedger> ledgers, List<Problem> problems,
         List<StreamChanges> changes, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
     {
-        await using var load = await plan.Destination.BeginAsync(new LoadPlan(plan.Pipeline, journal.Run), cancellationToken);
+        await using var load = await plan.Destination.BeginAsync(new LoadPlan(plan.Pipeline, journal.Run)
+        {
+            WritesBack = !plan.IsDryRun && plan.Tables.Any(table => table.WriteBack is not null),
+        }, cancellationToken);
         try
         {
             await ReadAllAsync(plan, load, journal, ledgers, progress, cancellationToken);
@@ -99,6 +102,7 @@ public sealed class Sync(TimeProvider clock)
             }
         }
 
+        await new WriteBackStep(plan, load, journal).RunAsync(ledgers, problems, cancellationToken);
         return Verdict(ledgers, problems);
     }
 
