@@ -110,7 +110,7 @@ public sealed class KillTests : IAsyncDisposable
               - name: crm
                 connector: zoho
                 settings:
-                  { client_id: c, client_secret: tidemark, refresh_token: tidemark, modules: Contacts, allow_private_network: true,
+                  { client_id: tidemark, client_secret: tidemark, refresh_token: tidemark, modules: Contacts, allow_private_network: true,
                     accounts_url: '{{sandbox.Vendors["zoho"]}}', criteria: '(Sync_to_Payment_App:equals:Pending Sync)' }
             destinations:
               - { name: data, {{destination}} }
