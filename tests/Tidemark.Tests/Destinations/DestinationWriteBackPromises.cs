@@ -196,6 +196,20 @@ public abstract partial class DestinationPromises
         (await Bench.QueryAsync("SELECT record_key FROM _tidemark_outbox")).ShouldBe(["z"]);
     }
 
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task P7_P9_a_dry_run_writes_nothing_back(WriteMode mode)
+    {
+        WriteBack(WriteBackWhen.Read);
+        var source = Taking(Persons(0, 3));
+
+        (await PlanAsync(source, mode)).Status.ShouldBe(RunStatus.Planned);
+        source.Calls.ShouldBeEmpty();
+        (await TablesAsync()).ShouldNotContain("_tidemark_outbox");
+        Only(await Bench.RunAsync(source, mode, Stop)).WrittenBack.ShouldBe(3);
+    }
+
     [Fact]
     public async Task P9_keys_that_are_numbers_are_written_back_too()
     {
