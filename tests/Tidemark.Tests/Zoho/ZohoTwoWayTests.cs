@@ -87,7 +87,7 @@ public sealed class ZohoTwoWayTests
     [Fact]
     public async Task P9_a_connection_that_is_cut_in_the_write_back_leaves_it_to_the_next_run()
     {
-        await using var bench = await StartAsync(300, ("retries", "0"), ("parallel", "1"));
+        await using var bench = await StartAsync(300, ("retries", "1"), ("parallel", "1"));
         await bench.SyncAsync(WriteMode.Merge, "contacts");
         await bench.ResetRequestsAsync();
         await ThirtyWaitAsync();
@@ -95,7 +95,7 @@ public sealed class ZohoTwoWayTests
         var reads = (await bench.RequestsAsync())["recent"]!.AsArray()
             .Count(request => request!["path"]!.ToString().StartsWith(Path, StringComparison.Ordinal)) - 1;
         await ThirtyWaitAsync();
-        await bench.FaultAsync(new { fault = "break_off", path = Path, after = reads, times = 1 });
+        await bench.FaultAsync(new { fault = "break_off", path = Path, after = reads, times = 2 });
 
         var cut = await bench.SyncAsync(WriteMode.Merge, "contacts");
 
