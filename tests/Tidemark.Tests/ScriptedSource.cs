@@ -12,7 +12,7 @@ namespace Tidemark.Tests;
 /// A source whose pages a test writes down. Its cursor is the number of pages that were read; a reading that came to its
 /// end begins anew the next time.
 /// </summary>
-public sealed class ScriptedSource(params StreamSchema[] streams) : ISource
+public class ScriptedSource(params StreamSchema[] streams) : ISource
 {
     private const string End = "-1";
 
@@ -70,7 +70,11 @@ public sealed class ScriptedSource(params StreamSchema[] streams) : ISource
         yield return Page.Empty(new Cursor(End));
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     public static Page PageOf(IReadOnlyList<string> records, int after, string? unfit = null)
     {

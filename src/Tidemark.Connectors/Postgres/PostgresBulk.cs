@@ -101,6 +101,18 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         await note.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    public async Task EnqueueAsync(
+        SqlWriteBack writeBack, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Length == 0) return;
+        await using var command = WithKeys(
+            table, batch, rows,
+            keys => writeBack.Insert(
+                $"{keys} JOIN {table.Name} AS l ON {KeyMatch(table)}", "TRUE", number => $"${table.Key.Count + number + 1}"),
+            [.. writeBack.Values]);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public Task<Checksum> ReadBackAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
         ChecksumAsync(

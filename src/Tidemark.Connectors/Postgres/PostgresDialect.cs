@@ -20,6 +20,8 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
 
     public override string InsertAsGiven => "OVERRIDING SYSTEM VALUE";
 
+    public override string JsonObject => "json_build_object";
+
     // The rows and the checkpoint that speaks of them are lost together, and read again.
     public override string MayBeLost => "SET LOCAL synchronous_commit = off";
 

@@ -109,6 +109,22 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
         }
     }
 
+    public Task EnqueueAsync(
+        SqlWriteBack writeBack, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        var values = writeBack.Values.Select(Encoding.UTF8.GetBytes).ToList();
+        ForEach(
+            rows, writeBack.Insert($"{table.Name} AS l", KeyIsGiven(table, values.Count + 1), number => $"?{number + 1}"),
+            (statement, row) =>
+            {
+                for (var at = 0; at < values.Count; at++) statement.BindText(at + 1, values[at]);
+                BindKey(statement, table, batch, row, values.Count + 1);
+                statement.Run(out _);
+            },
+            cancellationToken);
+        return Task.CompletedTask;
+    }
+
     public Task<Checksum> DeleteAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
     {

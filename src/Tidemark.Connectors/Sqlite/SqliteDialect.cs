@@ -34,6 +34,8 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override object Instant(DateTimeOffset instant) => CellText.OfInstant(instant);
 
+    public override string JsonObject => "json_object";
+
     /// <summary>A reference stays within its schema, which cannot be named.</summary>
     public override string Reference(SqlName table) => SqlName.Column(table.Name).ToString();
 

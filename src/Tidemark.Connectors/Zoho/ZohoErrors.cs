@@ -28,7 +28,7 @@ internal static class ZohoErrors
             ("TOO_MANY_REQUESTS" or "RATE_LIMIT_EXCEEDED", _) or (_, 429) => TooMany(answer, said),
             ("OAUTH_SCOPE_MISMATCH", _) => HttpVerdict.Fail(Configuration("scope_missing",
                 $"{answer.Call.Label} needs a scope that the refresh token does not have.",
-                "Make a refresh token with ZohoCRM.modules.READ, ZohoCRM.settings.fields.READ and, for criteria, ZohoCRM.coql.READ or ZohoSearch.securesearch.READ.")),
+                "Make a refresh token with ZohoCRM.modules.READ, ZohoCRM.settings.fields.READ, for criteria ZohoCRM.coql.READ or ZohoSearch.securesearch.READ, and for write_back ZohoCRM.modules.UPDATE.")),
             ("INVALID_TOKEN" or "AUTHENTICATION_FAILURE", _) or (_, 401) => HttpVerdict.Fail(Configuration("unauthorized",
                 "Zoho does not accept the access token.",
                 "Check that data_center is the account's and that the refresh token was not revoked.")),

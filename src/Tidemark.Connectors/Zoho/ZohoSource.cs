@@ -17,7 +17,8 @@ namespace Tidemark.Connectors.Zoho;
 /// <param name="authentication">Knows where calls go.</param>
 /// <param name="clock">Where "now" comes from.</param>
 internal sealed class ZohoSource(
-    ZohoOptions options, HttpExchange exchange, ZohoCredits credits, ZohoAuthentication authentication, TimeProvider clock) : ISource
+    ZohoOptions options, HttpExchange exchange, ZohoCredits credits, ZohoAuthentication authentication, TimeProvider clock)
+    : ISource, IWriteBack
 {
     // Asking without it would have the token taken for an old one, and use up another of the ten.
     private const string CountScope = "ZohoSearch.securesearch.READ";
@@ -72,6 +73,26 @@ internal sealed class ZohoSource(
         var source = await OpenAsync(Modules(request.Stream.Name), cancellationToken);
         await foreach (var page in source.ReadAsync(request, cancellationToken)) yield return page;
     }
+
+    public async Task<WriteBackCheck> CheckWriteBackAsync(
+        string stream, IReadOnlyCollection<string> fields, CancellationToken cancellationToken)
+    {
+        var module = await DescribeAsync(Modules(stream)[0], cancellationToken);
+        var known = module.Fields.Select(field => field.ApiName).ToHashSet(StringComparer.Ordinal);
+        var criteria = ZohoCriteria.Of(options.Criteria, module.ApiName);
+        // The CRM takes a field that it does not know without a word, and does nothing.
+        return new WriteBackCheck([.. fields.Where(field => !known.Contains(field)).Select(field => new Problem(
+            "write_back.not_possible", $"module {module.ApiName}", $"The module has no field {field}.",
+            NearestName.Hint(field, known)))])
+        {
+            TakesOut = criteria is not null && criteria.Fields.Any(fields.Contains),
+        };
+    }
+
+    public async Task<IReadOnlyList<WriteBackAnswer>> WriteBackAsync(
+        string stream, IReadOnlyList<WriteBackUpdate> updates, CancellationToken cancellationToken) =>
+        await new ZohoWriteBack(exchange, clock).UpdateAsync(
+            await DescribeAsync(Modules(stream)[0], cancellationToken), updates, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -20,6 +20,9 @@ public sealed record StreamShape(string Stream)
     /// <summary>What becomes of rows whose record is gone; null for the pipeline's way.</summary>
     public DeletePolicy? Deletes { get; init; }
 
+    /// <summary>What goes back to the source; null for nothing.</summary>
+    public WriteBack? WriteBack { get; init; }
+
     /// <summary>Columns that refer to another table's key: column to table.</summary>
     public IReadOnlyDictionary<string, string> References { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -8,9 +8,11 @@ namespace Tidemark.Engine.Catalog;
 /// <summary>Reads the items of a pipeline's <c>streams</c>: a name, or a mapping that says what becomes of the stream.</summary>
 internal static class StreamShapeReader
 {
-    private static readonly string[] StreamKeys = ["name", "table", "columns", "fields", "deletes", "references"];
+    private static readonly string[] StreamKeys = ["name", "table", "columns", "fields", "deletes", "references", "write_back"];
     private static readonly string[] ColumnKeys = ["from", "type", "owner", "default", "when"];
     private static readonly string[] DeleteKeys = ["column", "value", "otherwise"];
+
+    private static readonly string[] WriteBackKeys = ["set", "when"];
 
     private enum Fields
     {
@@ -63,9 +65,32 @@ internal static class StreamShapeReader
         AllFields = node.Word("fields", Fields.Listed) == Fields.All,
         Columns = [.. node.Entries("columns").Select(entry => ReadColumn(node, entry.Name, entry.Value, problems))],
         Deletes = ReadDeletes(node, problems),
+        WriteBack = ReadWriteBack(node, problems),
         References = node.Entries("references").ToDictionary(
             entry => entry.Name, entry => entry.Value is YamlScalarNode { Value: { } table } ? table : "", StringComparer.Ordinal),
     };
+
+    private static WriteBack? ReadWriteBack(DefinitionNode stream, ICollection<Problem> problems)
+    {
+        if (stream.Child("write_back") is not { } value) return null;
+        if (value is not YamlMappingNode mapping)
+        {
+            stream.Invalid(value, "write_back", "is a mapping.");
+            return null;
+        }
+
+        var node = new DefinitionNode(stream.Subject, mapping, WriteBackKeys, problems, "write_back");
+        var set = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (field, text) in node.Entries("set"))
+        {
+            if (text is YamlScalarNode scalar) set[field] = DefinitionNode.Values(scalar) is [var single] ? single : "";
+            else node.Invalid(text, $"set.{field}", "is a single value.");
+        }
+
+        if (node.Child("set") is null) node.Required("set");
+        else if (node.Child("set") is YamlMappingNode { Children.Count: 0 }) node.Invalid(value, "set", "names at least one field.");
+        return new WriteBack(set) { When = node.Word("when", WriteBackWhen.Read) };
+    }
 
     private static ColumnShape ReadColumn(
         DefinitionNode stream, string name, YamlNode value, ICollection<Problem> problems)

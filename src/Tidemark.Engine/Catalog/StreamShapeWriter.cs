@@ -43,14 +43,25 @@ internal static class StreamShapeWriter
         }
 
         if (shape.Deletes is { } deletes) WriteDeletes(yaml, deletes);
-        if (shape.References.Count > 0)
-        {
-            yaml.Emit(DefinitionWriter.Scalar("references"));
-            yaml.Emit(new MappingStart());
-            foreach (var (column, target) in shape.References) DefinitionWriter.Write(yaml, column, target);
-            yaml.Emit(new MappingEnd());
-        }
+        if (shape.References.Count > 0) WriteTexts(yaml, "references", shape.References);
+        if (shape.WriteBack is { } writeBack) WriteWriteBack(yaml, writeBack);
+        yaml.Emit(new MappingEnd());
+    }
 
+    private static void WriteWriteBack(Emitter yaml, WriteBack writeBack)
+    {
+        yaml.Emit(DefinitionWriter.Scalar("write_back"));
+        yaml.Emit(new MappingStart());
+        WriteTexts(yaml, "set", writeBack.Set);
+        if (writeBack.When != WriteBackWhen.Read) DefinitionWriter.Write(yaml, "when", Word(writeBack.When));
+        yaml.Emit(new MappingEnd());
+    }
+
+    private static void WriteTexts(Emitter yaml, string key, IReadOnlyDictionary<string, string> texts)
+    {
+        yaml.Emit(DefinitionWriter.Scalar(key));
+        yaml.Emit(new MappingStart());
+        foreach (var (name, text) in texts) DefinitionWriter.Write(yaml, name, text);
         yaml.Emit(new MappingEnd());
     }
 

@@ -59,7 +59,11 @@ public interface IDestination : IAsyncDisposable
 /// <summary>The writing of one run.</summary>
 /// <param name="Pipeline">Name of the pipeline; checkpoints are kept under it.</param>
 /// <param name="Run">Id of the run, written into <c>_run</c> of every row that it touches.</param>
-public sealed record LoadPlan(string Pipeline, string Run);
+public sealed record LoadPlan(string Pipeline, string Run)
+{
+    /// <summary>Whether values of any stream go back to the source.</summary>
+    public bool WritesBack { get; init; }
+}
 
 /// <summary>One run's writing. Disposing without publishing leaves live tables as they were and staged rows to resume.</summary>
 public interface ILoad : IAsyncDisposable
@@ -85,6 +89,15 @@ public interface ILoad : IAsyncDisposable
     /// <param name="cancellationToken">Before the commit; not during it.</param>
     Task<IReadOnlyList<PublishResult>> PublishAsync(
         Func<PublishResult, Task> beforeCommit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Values that are still to be written back to the source, of this run and of earlier ones: up to 100 of a stream, in
+    /// the order of their keys, after a key. Entries are made in the transactions that write the rows.
+    /// </summary>
+    Task<IReadOnlyList<OutboxEntry>> ReadOutboxAsync(string stream, string after, CancellationToken cancellationToken);
+
+    /// <summary>Removes entries that the source has confirmed, and keeps the others with the reason; how many it removed.</summary>
+    Task<int> SettleOutboxAsync(string stream, IReadOnlyList<SettledEntry> settled, CancellationToken cancellationToken);
 }
 
 /// <summary>The writing of one stream of a run.</summary>

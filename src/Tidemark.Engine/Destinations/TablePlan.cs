@@ -38,6 +38,12 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// <summary>Whether another table of the run refers to this one.</summary>
     public bool IsReferredTo { get; init; }
 
+    /// <summary>What goes back to the source; null for nothing.</summary>
+    public WriteBack? WriteBack { get; init; }
+
+    /// <summary>Whether the source may no longer give a record once it has what was written back.</summary>
+    public bool LosesWrittenBack { get; init; }
+
     /// <summary>How many runs back can be undone.</summary>
     public int UndoRuns { get; init; }
 }

@@ -14,7 +14,7 @@ internal sealed class Guard(SyncPlan plan)
 
     /// <summary>Why a publish needs approval; empty where it does not.</summary>
     public IReadOnlyList<Problem> Objections(IEnumerable<PublishPreview> previews) =>
-        plan.IsApproved ? [] : [.. previews.Select(Objection).OfType<Problem>()];
+        plan.IsApproved ? [] : [.. previews.Select(preview => Objection(preview) ?? OutOfSight(preview)).OfType<Problem>()];
 
     /// <summary>Stops a merge before the batch is committed with which it would go too far.</summary>
     /// <param name="stream">What is written.</param>
@@ -32,6 +32,17 @@ internal sealed class Guard(SyncPlan plan)
         var rows = await stream.CountAsync(cancellationToken) + deleted;
         if (Objection(new PublishPreview(table, rows, rows, deleted) { Updates = updated }) is not { } objection) return;
         throw new TidemarkException(FailureKind.Configuration, objection.Code, objection.Message) { Hint = objection.Hint };
+    }
+
+    /// <summary>A record that a reading no longer finds because of what was written back to it is not gone.</summary>
+    private Problem? OutOfSight(PublishPreview preview)
+    {
+        if (preview.Deletes == 0 || !plan.Tables.Any(table => table.Table == preview.Table && table.LosesWrittenBack)) return null;
+        return new Problem(
+            "guard.written_back", $"table {preview.Table}",
+            string.Create(CultureInfo.InvariantCulture,
+                $"{preview.Deletes} rows of {preview.Table} would be deleted, whose records may be out of sight only because of what was written back to them."),
+            "Run without --full to keep them; if they are to go, run again with --approve.");
     }
 
     private Problem? Objection(PublishPreview preview)

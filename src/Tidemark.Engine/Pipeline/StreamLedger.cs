@@ -134,6 +134,12 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
         }
     }
 
+    /// <summary>Records whose values the source has confirmed.</summary>
+    public void WroteBack(int records)
+    {
+        lock (_lock) _figures = _figures with { WrittenBack = _figures.WrittenBack + records };
+    }
+
     public void Failed(Problem error)
     {
         lock (_lock) _figures = _figures with { Error = error };

@@ -73,7 +73,10 @@ public sealed class Sync(TimeProvider clock)
         List<StreamChanges> changes, RefreshSteps? refresh, Action<IReadOnlyList<StreamFigures>> progress,
         CancellationToken cancellationToken)
     {
-        await using var load = await plan.Destination.BeginAsync(new LoadPlan(plan.Pipeline, journal.Run), cancellationToken);
+        await using var load = await plan.Destination.BeginAsync(new LoadPlan(plan.Pipeline, journal.Run)
+        {
+            WritesBack = !plan.IsDryRun && plan.Tables.Any(table => table.WriteBack is not null),
+        }, cancellationToken);
         try
         {
             await ReadAllAsync(plan, load, journal, ledgers, progress, cancellationToken);
@@ -104,6 +107,7 @@ public sealed class Sync(TimeProvider clock)
             }
         }
 
+        await new WriteBackStep(plan, load, journal).RunAsync(ledgers, problems, cancellationToken);
         return Verdict(ledgers, problems);
     }
 

@@ -32,10 +32,14 @@ public sealed class SyncPlanner(
         try
         {
             var tables = source is null ? [] : await TablesAsync(request, source, problems, cancellationToken);
+            var writeBack = source is null ? null : new WriteBackPlanning(source, problems);
+            writeBack?.Check(tables);
             var checks = await Task.WhenAll(
                 SourceProblemsAsync(source, from, tables, cancellationToken),
                 destination is null ? Task.FromResult<IReadOnlyList<Problem>>([]) : destination.CheckAsync(tables, cancellationToken));
             problems.AddRange(checks.SelectMany(found => found));
+            // What is already wrong with the source would only be told twice.
+            if (writeBack is not null && problems.Count == 0) tables = await writeBack.AskAsync(tables, cancellationToken);
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);
             return new SyncPlan(pipeline.Name, source!, destination!, tables)
             {
@@ -150,6 +154,7 @@ public sealed class SyncPlanner(
             SchemaChanges = shaping.IsListed ? SchemaChanges.Discard : pipeline.SchemaChanges,
             Deletes = deletes,
             References = shape.References,
+            WriteBack = shape.WriteBack,
             UndoRuns = pipeline.UndoRuns,
             IsPlanned = request.IsDryRun || request.Approved is not null,
             MayNarrow = request.IsApproved || request.IsDryRun || request.Approved is not null,

@@ -23,15 +23,9 @@ internal sealed class OwnedColumns(StreamSchema stream)
     /// <summary>Whether a default can be what its column holds; null where it can, else what is wrong with it.</summary>
     public static string? Mistake(StreamSchema stream, Field field)
     {
-        var columns = stream.Fields.ToDictionary(each => each.Name, StringComparer.Ordinal);
         var named = field.Ownership!.When.Select(condition => condition.Column)
             .Concat(field.Type == FieldType.Text ? TextTemplate.Names(field.Ownership.Default ?? "") : []);
-        foreach (var name in named)
-        {
-            if (!columns.TryGetValue(name, out var other)) return $"There is no column {name}.";
-            if (other.Type != FieldType.Text) return $"The column {name} is not text.";
-        }
-
+        if (TextTemplate.Mistake(stream, named) is { } mistake) return mistake;
         if (field.Type == FieldType.Text || field.Ownership.Default is not { } text) return null;
         var batch = new RowBatch(stream);
         return Read(field, text, batch, out _) is null ? null : $"{text} is not a {field.Type}.";

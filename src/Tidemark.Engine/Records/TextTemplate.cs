@@ -10,20 +10,42 @@ internal sealed partial class TextTemplate
 
     public TextTemplate(string text, StreamSchema stream)
     {
+        foreach (var part in Parts(text))
+        {
+            if (!part.IsColumn) _parts.Add((Encoding.UTF8.GetBytes(part.Text), -1));
+            else _parts.Add(([], stream.Fields.Index().First(entry => entry.Item.Name == part.Text).Index));
+        }
+    }
+
+    /// <summary>What a text is made of, in order: letters as they are, and names of columns.</summary>
+    public static IEnumerable<(string Text, bool IsColumn)> Parts(string text)
+    {
         var at = 0;
         foreach (Match match in Places.Matches(text))
         {
-            _parts.Add((Encoding.UTF8.GetBytes(text[at..match.Index]), -1));
-            _parts.Add(([], stream.Fields.Index().First(entry => entry.Item.Name == match.Groups["name"].Value).Index));
+            if (match.Index > at) yield return (text[at..match.Index], false);
+            yield return (match.Groups["name"].Value, true);
             at = match.Index + match.Length;
         }
 
-        _parts.Add((Encoding.UTF8.GetBytes(text[at..]), -1));
+        if (at < text.Length) yield return (text[at..], false);
     }
 
     /// <summary>The columns that a text speaks of.</summary>
     public static IEnumerable<string> Names(string text) =>
-        Places.Matches(text).Select(match => match.Groups["name"].Value);
+        Parts(text).Where(part => part.IsColumn).Select(part => part.Text);
+
+    /// <summary>Why columns cannot be spoken of; null where they can, as they are there and are text.</summary>
+    public static string? Mistake(StreamSchema stream, IEnumerable<string> columns)
+    {
+        foreach (var name in columns)
+        {
+            if (stream.Fields.FirstOrDefault(field => field.Name == name) is not { } column) return $"There is no column {name}.";
+            if (column.Type != FieldType.Text) return $"The column {name} is not text.";
+        }
+
+        return null;
+    }
 
     /// <summary>The text for the row that is staged.</summary>
     public Cell Fill(RowBatch batch)

@@ -65,6 +65,7 @@ internal static class RunReport
         // What seldom happens does not take room when it does not.
         if (streams.Any(stream => stream.Skipped > 0)) Add("skipped", stream => stream.Skipped, rank: 7);
         if (streams.Any(stream => stream.Quarantined > 0)) Add("quarantined", stream => stream.Quarantined);
+        if (streams.Any(stream => stream.WrittenBack > 0)) Add("written back", stream => stream.WrittenBack, rank: 6);
         table.Add("time", streams.Select(stream => Seconds(stream.Seconds)), isNumber: true, rank: 8);
         return table;
 

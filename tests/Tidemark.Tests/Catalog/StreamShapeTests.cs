@@ -45,6 +45,7 @@ public sealed class StreamShapeTests : IDisposable
                       region: { from: Region_c, type: int64 }
                     deletes: { column: status, value: INACTIVE }
                     references: { account_id: accounts }
+                    write_back: { set: { Sync: "yes", Note: "is {stage}: 'x'", Empty: }, when: changed }
             """);
 
         var catalog = await _home.DefinitionsAsync();
@@ -63,6 +64,8 @@ public sealed class StreamShapeTests : IDisposable
         shape.Columns[3].Type.ShouldBe(FieldType.Int64);
         shape.Deletes.ShouldBe(DeletePolicy.Marking("status", "INACTIVE"));
         shape.References.ShouldBe(new Dictionary<string, string> { ["account_id"] = "accounts" });
+        shape.WriteBack!.Set.ShouldBe(new Dictionary<string, string> { ["Sync"] = "yes", ["Note"] = "is {stage}: 'x'", ["Empty"] = "" });
+        shape.WriteBack.When.ShouldBe(WriteBackWhen.Changed);
 
         var exported = await (await FileAsync()).ExportAsync(TestHome.Cancelled);
         (await ApplyAsync(exported.Replace("<secret>", "x", StringComparison.Ordinal)))
@@ -82,7 +85,11 @@ public sealed class StreamShapeTests : IDisposable
                     colums: { a: b }
                     columns: { a: { ownr: app }, b: { owner: nobody }, c: [1], d: { type: integer } }
                     deletes: { colum: x }
+                    write_back: { set: {}, whn: x }
                   - deals
+                  - { name: a, write_back: { set: { b: [c] }, when: never } }
+                  - { name: b, write_back: x }
+                  - { name: c, write_back: {} }
                   - [x]
             """));
 
@@ -94,7 +101,13 @@ public sealed class StreamShapeTests : IDisposable
             ("definition.invalid_value", "pipeline \"p\", stream \"deals\", column d, line 12"),
             ("definition.unknown_key", "pipeline \"p\", stream \"deals\", deletes, line 13"),
             ("definition.key_missing", "pipeline \"p\", stream \"deals\", deletes, line 13"),
-            ("definition.invalid_value", "pipeline \"p\", line 15"),
+            ("definition.unknown_key", "pipeline \"p\", stream \"deals\", write_back, line 14"),
+            ("definition.invalid_value", "pipeline \"p\", stream \"deals\", write_back, line 14"),
+            ("definition.invalid_value", "pipeline \"p\", stream \"a\", write_back, line 16"),
+            ("definition.invalid_value", "pipeline \"p\", stream \"a\", write_back, line 16"),
+            ("definition.invalid_value", "pipeline \"p\", stream \"b\", line 17"),
+            ("definition.key_missing", "pipeline \"p\", stream \"c\", write_back, line 18"),
+            ("definition.invalid_value", "pipeline \"p\", line 19"),
             ("definition.duplicate", "pipeline \"p\", line 6"),
         ], ignoreOrder: true);
     }

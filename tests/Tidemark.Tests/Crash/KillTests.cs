@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -36,6 +37,17 @@ public sealed class KillTests : IAsyncDisposable
         await KillAsync(
             ["--connector", "postgres", $"url={TestPostgres.Url}", $"schema={_postgres.Schema}"],
             async () => await _postgres.QueryAsync("SELECT id, description FROM stripe_customers ORDER BY id COLLATE \"C\""));
+
+    [Fact]
+    public async Task P9_a_sync_into_PostgreSQL_that_is_killed_before_its_write_back_is_finished_by_the_next_one() =>
+        await KillBeforeWriteBackAsync($"connector: postgres, settings: {{ url: '{TestPostgres.Url}', schema: {_postgres.Schema} }}", _postgres);
+
+    [Fact]
+    public async Task P9_a_sync_into_SQLite_that_is_killed_before_its_write_back_is_finished_by_the_next_one()
+    {
+        await using var sqlite = new SqliteWorkbench();
+        await KillBeforeWriteBackAsync($"connector: sqlite, settings: {{ path: '{sqlite.File}' }}", sqlite);
+    }
 
     [Fact]
     public async Task A_sync_into_SQLite_that_is_killed_at_any_moment_loses_and_doubles_nothing()
@@ -88,6 +100,63 @@ public sealed class KillTests : IAsyncDisposable
         var listed = await runs.StandardOutput.ReadToEndAsync(Stop);
         listed.ShouldContain("run.interrupted");
         listed.ShouldNotContain("\"status\":\"running\"");
+    }
+
+    private async Task KillBeforeWriteBackAsync(string destination, Workbench database)
+    {
+        await using var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Port = 0, Size = 600 }, Stop);
+        using var control = new HttpClient { BaseAddress = sandbox.Control };
+        var definitions = _folder.File("tidemark.yaml");
+        await File.WriteAllTextAsync(definitions, $$"""
+            sources:
+              - name: crm
+                connector: zoho
+                settings:
+                  { client_id: tidemark, client_secret: tidemark, refresh_token: tidemark, modules: Contacts, allow_private_network: true,
+                    accounts_url: '{{sandbox.Vendors["zoho"]}}', criteria: '(Sync_to_Payment_App:equals:Pending Sync)' }
+            destinations:
+              - { name: data, {{destination}} }
+            pipelines:
+              - name: interpreters
+                source: crm
+                destination: data
+                tables: "{stream}"
+                streams:
+                  - { name: contacts, write_back: { set: { Sync_to_Payment_App: Synced } } }
+            """, Stop);
+        (await RunAsync("apply", "-f", definitions)).ShouldBe(0);
+        // Longer than it takes to see that the rows are there, so that the first call of the write-back comes too late.
+        using var slow = await control.PostAsJsonAsync(
+            "/faults/zoho", new { fault = "delay", milliseconds = 1500, times = -1, path = "/crm/v8/Contacts" }, Stop);
+        slow.EnsureSuccessStatusCode();
+        using var victim = _program.Start(["sync", "interpreters", "--full"]);
+        while (await WaitingAsync() == 0 && !victim.HasExited) await Task.Delay(20, Stop);
+        victim.Kill();
+        await victim.WaitForExitAsync(Stop);
+        var rows = (await database.QueryAsync("SELECT id FROM contacts ORDER BY id")).ToList();
+        (await WaitingAsync()).ShouldBe(rows.Count);
+        rows.Count.ShouldBeGreaterThan(100);
+        (await control.DeleteAsync(new Uri("/faults/zoho", UriKind.Relative), Stop)).EnsureSuccessStatusCode();
+
+        (await RunAsync("sync", "interpreters")).ShouldBe(0);
+
+        (await WaitingAsync()).ShouldBe(0);
+        (await database.QueryAsync("SELECT id FROM contacts ORDER BY id")).ShouldBe(rows);
+        var truth = await control.GetFromJsonAsync<JsonNode>("/truth/zoho/contacts?full=true", Stop);
+        truth!["records"]!.AsArray().Where(record => rows.Contains(record!["id"]!.ToString()))
+            .ShouldAllBe(record => record!["Sync_to_Payment_App"]!.ToString() == "Synced");
+
+        async Task<int> WaitingAsync()
+        {
+            try
+            {
+                return (await database.QueryAsync("SELECT record_key FROM _tidemark_outbox")).Count;
+            }
+            catch (DbException)
+            {
+                return 0; // not made yet
+            }
+        }
     }
 
     private static async Task<List<string>> TruthAsync(HttpClient control)

@@ -10,6 +10,9 @@ internal sealed class BatchWriter(
     /// <summary>Where rows are kept as they were; null where no run can be undone.</summary>
     public SqlBeforeImages? Images { get; init; }
 
+    /// <summary>Where values go back to the source; null where none do.</summary>
+    public SqlWriteBack? WriteBack { get; init; }
+
     /// <summary>Checksum of the rows that were refused.</summary>
     public Checksum RefusedChecksum { get; private set; }
 
@@ -39,6 +42,12 @@ internal sealed class BatchWriter(
         var updated = await ApplyAsync(batch, changed, part =>
             session.Bulk.UpdateAsync(staging.Live, batch, part, stamp, cancellationToken));
         if (Images is not null && refused.Count > 0) await Images.ForgetUntouchedAsync(session, cancellationToken);
+        if (WriteBack is { } back)
+        {
+            var written = created.Concat(updated).Concat(back.TakesUnchanged ? Of(RowState.Unchanged).ToArray() : []);
+            await session.Bulk.EnqueueAsync(back, staging.Live, batch, written.ToArray(), cancellationToken);
+        }
+
         var readBack = await session.Bulk.ReadBackAsync(
             staging.Live, batch, created.Concat(updated).ToArray(), cancellationToken);
         return new WriteResult

@@ -79,6 +79,10 @@ public interface ISqlBulk
         SqlBeforeImages images, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, bool isDeletion,
         CancellationToken cancellationToken);
 
+    /// <summary>Puts those of the given rows that are in the live table into the outbox.</summary>
+    Task EnqueueAsync(
+        SqlWriteBack writeBack, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
+
     /// <summary>Reads the rows of the given keys back; the checksum of what the table holds.</summary>
     Task<Checksum> ReadBackAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
 }
@@ -117,6 +121,9 @@ public abstract class SqlDialect
 
     /// <summary>An instant as the value of a parameter.</summary>
     public abstract object Instant(DateTimeOffset instant);
+
+    /// <summary>The function that makes a JSON object of names and values in turn.</summary>
+    public abstract string JsonObject { get; }
 
     /// <summary>A table as a foreign key names it.</summary>
     public virtual string Reference(SqlName table) => table.ToString();

@@ -26,7 +26,21 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         new SqlChanges(database.Dialect, session, Staged().First(stream => stream.Staging.Live.Name.Name == table).Staging)
             .ReadAsync(cancellationToken);
 
+    public Task<IReadOnlyList<OutboxEntry>> ReadOutboxAsync(string stream, string after, CancellationToken cancellationToken) =>
+        WithOutboxAsync(outbox => outbox.ReadAsync(stream, after, cancellationToken), cancellationToken);
+
+    public Task<int> SettleOutboxAsync(
+        string stream, IReadOnlyList<SettledEntry> settled, CancellationToken cancellationToken) =>
+        WithOutboxAsync(outbox => outbox.SettleAsync(stream, settled, clock.GetUtcNow(), cancellationToken), cancellationToken);
+
     public async ValueTask DisposeAsync() => await session.DisposeAsync();
+
+    private Task<T> WithOutboxAsync<T>(Func<SqlOutbox, Task<T>> work, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await session.EnterAsync(cancellationToken);
+            return await work(new SqlOutbox(session.Connection, database.Dialect.Schema, plan.Pipeline));
+        });
 
     private async Task<SqlStreamLoad> OpenStreamAsync(TablePlan table, CancellationToken cancellationToken)
     {
@@ -54,7 +68,10 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         var stamp = new RowStamp(plan.Run, clock.GetUtcNow());
         foreach (var stream in ReferredFirst(Staged())) await stream.PromoteAsync(session, cancellationToken);
         var publishes = ReferredFirst(Staged()).ConvertAll(stream =>
-            new SqlPublish(database.Dialect, session, stream.Staging, stream.Images, plan, stamp));
+            new SqlPublish(database.Dialect, session, stream.Staging, stream.Images, plan, stamp)
+            {
+                WriteBack = stream.WriteBack,
+            });
         foreach (var publish in Enumerable.Reverse(publishes)) await publish.DeleteAsync(cancellationToken);
         foreach (var publish in publishes) results.Add(await publish.WriteAsync(cancellationToken));
         foreach (var result in results) await beforeCommit(result);

@@ -21,6 +21,9 @@ internal sealed class SqlPublish(
     private Checkpoint? _checkpoint;
     private long _deleted;
 
+    /// <summary>Where values go back to the source; null where none do.</summary>
+    public SqlWriteBack? WriteBack { get; init; }
+
     private DbConnection Connection => session.Connection;
 
     private bool IsMerge => _live.Plan.Mode == WriteMode.Merge;
@@ -54,6 +57,7 @@ internal sealed class SqlPublish(
                 .ForgetAsync(plan.Pipeline, _live.Stream.Name, plan.Run, cancellationToken);
         }
 
+        if (WriteBack is not null) await WriteBack.ForgetGoneAsync(Connection, cancellationToken);
         return result with { Refused = _refused };
     }
 
@@ -62,6 +66,7 @@ internal sealed class SqlPublish(
         await Connection.ExecuteAsync(
             $"ALTER TABLE {_staged.Name} RENAME TO {SqlName.Column(_live.Name.Name)}; {dialect.AfterRename(_staged.Name, _live.Name)}",
             cancellationToken);
+        if (WriteBack is not null) await WriteBack.PublishedAsync(Connection, null, cancellationToken);
         var live = await LiveAsync("", cancellationToken);
         return new PublishResult(_live.Name.Name, live.Rows, 0, 0, 0) { Live = live };
     }
@@ -101,6 +106,7 @@ internal sealed class SqlPublish(
                 ? ""
                 : $"""AND EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_hash" IS NOT NULL AND {match})""",
             cancellationToken);
+        if (WriteBack is not null) await WriteBack.PublishedAsync(Connection, _staged, cancellationToken);
         await Connection.ExecuteAsync($"DROP TABLE {_staged.Name}", cancellationToken);
         return new PublishResult(_live.Name.Name, created, updated, written - created - updated, _deleted) { Live = live };
     }

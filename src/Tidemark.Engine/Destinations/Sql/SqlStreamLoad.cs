@@ -46,6 +46,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
 
     internal SqlBeforeImages? Images => _images;
 
+    internal SqlWriteBack? WriteBack { get; private init; }
+
     private DbConnection Connection => _session.Connection;
 
     public static async Task<SqlStreamLoad> OpenAsync(
@@ -70,6 +72,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
             Checkpoint = checkpoint,
             Room = dialect.MaxColumns - Math.Max(staging.Live.Columns.Count, columns.Count) - beside,
             _isFresh = isFilled == 0,
+            WriteBack = table.WriteBack is { } back ? new SqlWriteBack(dialect, staging.Live, back, plan, clock.GetUtcNow()) : null,
         };
     }
 
@@ -99,6 +102,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
                     .ForgetAsync(_plan.Pipeline, Stream.Name, _plan.Run, cancellationToken);
             }
 
+            if (WriteBack is not null) await WriteBack.ForgetGoneAsync(Connection, cancellationToken);
             return settled;
         });
 
@@ -208,6 +212,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
             if (Staging.IsDifference && Staging.HasLive)
                 await _session.Bulk.ClassifyAsync(Staging.Live, batch, rows, _states, cancellationToken);
             await _session.Bulk.InsertAsync(Staging.Target, batch, rows, _states, Stamp(), cancellationToken);
+            if (WriteBack is not null && !Staging.Plan.IsStaged)
+                await _session.Bulk.EnqueueAsync(WriteBack, Staging.Live, batch, rows, cancellationToken);
         }
         catch (DbException failure) when (_dialect.RowProblem(failure, Staging.Live.Name.Name) is not null)
         {
@@ -231,6 +237,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var writer = new BatchWriter(_dialect, _session, Staging, Stamp(), isBisecting, refused, cancellationToken)
         {
             Images = _images,
+            WriteBack = WriteBack,
         };
         WriteResult result;
         if (!Staging.Plan.IsStaged)

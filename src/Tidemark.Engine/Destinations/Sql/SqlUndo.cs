@@ -12,6 +12,8 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
     {
         await new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Undo).CreateAsync(cancellationToken);
         await _log.CreateAsync(cancellationToken);
+        var outbox = new SqlOutbox(session.Connection, dialect.Schema, plan.Pipeline);
+        await outbox.CreateAsync(cancellationToken);
         var entries = await FindAsync(cancellationToken);
         foreach (var entry in entries) await session.LockAsync(new SqlName(dialect.Schema, entry.Table), cancellationToken);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
@@ -29,6 +31,8 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         var results = new List<UndoneTable>();
         foreach (var table in tables) results.Add(await table.RestoreAsync(cancellationToken));
         foreach (var entry in entries) await RewindAsync(entry, cancellationToken);
+        // What the source has already is not taken back from it.
+        await outbox.DropAsync(plan.Run, cancellationToken);
         await _log.MarkAsync(plan.Pipeline, plan.Run, plan.Undo, cancellationToken);
         if (undone is not null) await _log.MarkAsync(plan.Pipeline, undone, null, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
