@@ -10,7 +10,8 @@ internal static class RunReport
     public static void Write(IAnsiConsole console, RunResult run)
     {
         if (run.Status != RunStatus.Planned && run.Streams.Count > 0) Figures(run.Streams).Write(console);
-        if (run.Plan is { } plan) PlanReport.Write(console, plan);
+        // Of a run that is done the figures say it all.
+        if (run.Plan is { } plan && run.Status is RunStatus.Planned or RunStatus.Parked or RunStatus.Failed) PlanReport.Write(console, plan);
         ErrorReport.WriteProblems(console, run.Problems);
         var status = RunJson.Word(run.Status);
         console.MarkupLine(

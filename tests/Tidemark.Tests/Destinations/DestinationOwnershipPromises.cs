@@ -155,6 +155,29 @@ public abstract partial class DestinationPromises
     }
 
     [Fact]
+    public async Task Tables_between_which_the_user_made_references_are_published_and_undone_in_their_order()
+    {
+        var source = new ScriptedSource(
+            new StreamSchema("a_pets", [new("id", FieldType.Text), new("owner", FieldType.Text)]),
+            new StreamSchema("b_owners", [new("id", FieldType.Text)]));
+        source.With("a_pets", ["""{"id":"p1","owner":"o1"}"""]).With("b_owners", ["""{"id":"o1"}"""]);
+        await Bench.MergeAsync(new ScriptedSource(Pets)); // makes the database
+        await Bench.ExecuteAsync("CREATE TABLE b_owners (id text PRIMARY KEY)");
+        await Bench.ExecuteAsync("CREATE TABLE a_pets (id text PRIMARY KEY, owner text REFERENCES b_owners (id))");
+
+        var first = await Bench.ReplaceAsync(source);
+        first.Status.ShouldBe(RunStatus.Succeeded, Why(first));
+        source.With("a_pets", ["""{"id":"p2","owner":"o2"}"""]).With("b_owners", ["""{"id":"o2"}"""]);
+        var second = await Bench.ReplaceAsync(source);
+
+        second.Status.ShouldBe(RunStatus.Succeeded, Why(second));
+        (await Bench.UndoAsync(second)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT id, owner FROM a_pets")).ShouldBe(["p1|o1"]);
+        (await Bench.UndoAsync(first)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT count(*) FROM b_owners")).ShouldBe(["0"]);
+    }
+
+    [Fact]
     public async Task S4_3_a_failed_stream_stops_those_after_it_and_leaves_those_before()
     {
         var source = new ScriptedSource(People, Pets, Deals)

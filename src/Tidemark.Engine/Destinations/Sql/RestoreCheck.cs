@@ -40,20 +40,4 @@ internal static class RestoreCheck
                 "Give the table the primary key that it had.");
         }
     }
-
-    /// <summary>Tables after those that they refer to. Where they refer to each other the order is as given.</summary>
-    public static List<T> InOrder<T>(IReadOnlyList<T> tables, Func<T, TableShape> of)
-    {
-        var ordered = new List<T>();
-        var met = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var table in tables) Visit(table);
-        return ordered;
-
-        void Visit(T table)
-        {
-            if (!met.Add(of(table).Name)) return;
-            foreach (var other in tables.Where(other => of(table).References.Contains(of(other).Name))) Visit(other);
-            ordered.Add(table);
-        }
-    }
 }

@@ -66,8 +66,11 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         using var turn = await session.EnterAsync(cancellationToken);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         var stamp = new RowStamp(plan.Run, clock.GetUtcNow());
-        foreach (var stream in ReferredFirst(Staged())) await stream.PromoteAsync(session, cancellationToken);
-        var publishes = ReferredFirst(Staged()).ConvertAll(stream =>
+        var staged = SqlTableOrder.ReferredFirst(
+            [.. Staged()], stream => stream.Staging.Live.Name.Name, stream => stream.Staging.Plan.References.Values);
+        foreach (var stream in staged) await stream.PromoteAsync(session, cancellationToken);
+        staged = await SqlTableOrder.ReferredFirstAsync(session, staged, stream => stream.Staging.Live.Name, cancellationToken);
+        var publishes = staged.ConvertAll(stream =>
             new SqlPublish(database.Dialect, session, stream.Staging, stream.Images, plan, stamp)
             {
                 WriteBack = stream.WriteBack,
@@ -78,24 +81,6 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         // From here on the new rows are live; a cancellation in between must not leave us in doubt.
         await transaction.CommitAsync(CancellationToken.None);
         return results;
-    }
-
-    /// <summary>Tables that others refer to come before those.</summary>
-    private static List<SqlStreamLoad> ReferredFirst(IEnumerable<SqlStreamLoad> streams)
-    {
-        var left = streams.ToList();
-        var ordered = new List<SqlStreamLoad>();
-        while (left.Count > 0)
-        {
-            var names = left.Select(stream => stream.Staging.Live.Name.Name).ToHashSet(StringComparer.Ordinal);
-            // In a circle there is no order; then the database has its say.
-            var next = left.FirstOrDefault(stream => !stream.Staging.Plan.References.Values.Any(table =>
-                names.Contains(table) && table != stream.Staging.Live.Name.Name)) ?? left[0];
-            ordered.Add(next);
-            left.Remove(next);
-        }
-
-        return ordered;
     }
 
     private IEnumerable<SqlStreamLoad> Staged() => _streams.Where(stream => stream.Staging.Plan.IsStaged);

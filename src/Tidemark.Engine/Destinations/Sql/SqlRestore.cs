@@ -64,7 +64,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
         }
 
         if (problems.Count > 0) throw TidemarkException.ForAll(problems);
-        return RestoreCheck.InOrder(found, table => table.Live);
+        return SqlTableOrder.ReferredFirst(found, table => table.Live.Name, table => table.Live.References);
     }
 
     private async Task StageAsync(TableRestore table, CancellationToken cancellationToken)

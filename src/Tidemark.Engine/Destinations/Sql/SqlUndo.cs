@@ -14,7 +14,8 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         await _log.CreateAsync(cancellationToken);
         var outbox = new SqlOutbox(session.Connection, dialect.Schema, plan.Pipeline);
         await outbox.CreateAsync(cancellationToken);
-        var entries = await FindAsync(cancellationToken);
+        var entries = await SqlTableOrder.ReferredFirstAsync(
+            session, await FindAsync(cancellationToken), entry => new SqlName(dialect.Schema, entry.Table), cancellationToken);
         foreach (var entry in entries) await session.LockAsync(new SqlName(dialect.Schema, entry.Table), cancellationToken);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         var undone = await _log.UndoneAsync(plan.Pipeline, plan.Run, cancellationToken);

@@ -44,11 +44,16 @@ internal static class RunsVerb
         return verb;
     }
 
+    /// <summary>The mode; of a run that was not simply asked for, what it was, e.g. <c>undo</c>.</summary>
+    private static string What(RunRecord run) => run.Cause.Split(' ')[0] is var cause and ("undo" or "restore" or "plan" or "approve")
+        ? cause : RunJson.Word(run.Result.Mode);
+
     private static FittingTable Table(Session session, IReadOnlyList<RunRecord> runs)
     {
         var table = new FittingTable();
         table.Add("run", runs.Select(run => run.Id));
         table.Add("pipeline", runs.Select(run => run.Pipeline));
+        table.Add("what", runs.Select(What), rank: 4);
         table.Add("started", runs.Select(run => session.LocalTime(run.StartedAt)), rank: 3); // nearly the id once more
         table.Add("time", runs.Select(run => RunReport.Seconds(run.Result.Seconds)), isNumber: true);
         table.Add("status", runs.Select(run => RunJson.Word(run.Status)), colour: RunReport.Colour);

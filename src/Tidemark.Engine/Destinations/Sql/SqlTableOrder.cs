@@ -1,0 +1,40 @@
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>In which order tables that refer to each other are filled; they are emptied in the reverse order.</summary>
+internal static class SqlTableOrder
+{
+    /// <summary>Tables after those that they refer to. Where they refer to each other the order is as given.</summary>
+    /// <param name="tables">In any order.</param>
+    /// <param name="name">Name of a table.</param>
+    /// <param name="references">The tables that it refers to; others than those given do not matter.</param>
+    public static List<T> ReferredFirst<T>(
+        IReadOnlyList<T> tables, Func<T, string> name, Func<T, IEnumerable<string>> references)
+    {
+        var ordered = new List<T>();
+        var met = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var table in tables) Visit(table);
+        return ordered;
+
+        void Visit(T table)
+        {
+            if (!met.Add(name(table))) return;
+            var named = references(table).ToHashSet(StringComparer.Ordinal);
+            foreach (var other in tables.Where(other => named.Contains(name(other)))) Visit(other);
+            ordered.Add(table);
+        }
+    }
+
+    /// <summary>The same by the foreign keys that the database has, whoever made them.</summary>
+    public static async Task<List<T>> ReferredFirstAsync<T>(
+        ISqlSession session, IReadOnlyList<T> tables, Func<T, SqlName> name, CancellationToken cancellationToken)
+    {
+        if (tables.Count < 2) return [.. tables];
+        var references = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var table in tables)
+        {
+            if (await session.Rows.DescribeAsync(name(table), cancellationToken) is { } shape) references[shape.Name] = shape.References;
+        }
+
+        return ReferredFirst(tables, table => name(table).Name, table => references.GetValueOrDefault(name(table).Name, []));
+    }
+}
