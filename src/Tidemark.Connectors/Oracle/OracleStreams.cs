@@ -50,6 +50,9 @@ internal static class OracleStreams
         return new HttpStream(columns, By(OracleSchemas.Created).ToListing())
         {
             Complete = complete is null ? null : complete.CompleteAsync,
+            KeyListing = new OracleListing(
+                Resource(options, schema).With("fields", $"{OracleSchemas.IdOf(schema)},{OracleSchemas.Created}"),
+                OracleSchemas.IdOf(schema), OracleSchemas.Created, query, Condition(options, schema), options.PageSize).ToListing(),
             Changes = new ChangeFeed(
                 (exchange, from, to, cancellationToken) => ChangesAsync(
                     exchange, changes, complete, new Slice { From = from, To = to }, cancellationToken),

@@ -127,6 +127,9 @@ public interface IStreamLoad : IAsyncDisposable
     /// </summary>
     Task<long> CountAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whether there was a live table when the writing began.</summary>
+    bool HasLive { get; }
+
     /// <summary>Columns that the table can still take.</summary>
     int Room { get; }
 

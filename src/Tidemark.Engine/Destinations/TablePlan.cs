@@ -32,6 +32,9 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// <summary>Whether the run may leave columns alone that earlier ones filled; else <c>guard.narrowed_schema</c>.</summary>
     public bool MayNarrow { get; init; } = true;
 
+    /// <summary>Whether nothing but keys is read and staged: publishing deletes what is gone, and leaves all else.</summary>
+    public bool KeysOnly { get; init; }
+
     /// <summary>Whether rows go into a staging first.</summary>
     public bool IsStaged => Mode == WriteMode.Replace || IsPlanned;
 

@@ -147,7 +147,7 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
         new(_spare.Reader.TryRead(out var spare) && ReferenceEquals(spare.Stream, _stream) ? spare : new RowBatch(_stream));
 
     private static RecordMapper Mapper(StreamSchema stream, TablePlan table) =>
-        new(stream, table.SchemaChanges != SchemaChanges.Discard, table.KeepsRaw);
+        new(stream, table.SchemaChanges != SchemaChanges.Discard && !table.KeysOnly, table.KeepsRaw, table.KeysOnly);
 
     private sealed class OpenBatch(RowBatch rows)
     {

@@ -19,7 +19,7 @@ internal sealed class PublishQuarantine(RunJournal journal, IReadOnlyList<Stream
         if (ledger.TooManyQuarantined(isEnd: true, published.Refused.Count) is { } tooMany) throw tooMany;
         // In two steps, since two databases do not commit together: after a crash in between, entries are still in sight,
         // but none of them can overwrite what was published.
-        if (ledger.Mode == WriteMode.Replace) await quarantine.RetireUnmetAsync(ledger.Load!.Checkpoint!.StartedAt, cancellationToken);
+        if (ledger is { Mode: WriteMode.Replace, KeysOnly: false }) await quarantine.RetireUnmetAsync(ledger.Load!.Checkpoint!.StartedAt, cancellationToken);
     }
 
     /// <summary>Called once it is live.</summary>

@@ -28,6 +28,8 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
 
     public bool KeepsRaw => plan.KeepsRaw;
 
+    public bool KeysOnly => plan.KeysOnly;
+
     public bool HasFailed => Figures.Error is not null;
 
     public IStreamLoad? Load { get; private set; }
@@ -126,7 +128,7 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
             {
                 Created = published.Created,
                 Updated = published.Updated,
-                Unchanged = published.Unchanged,
+                Unchanged = plan.KeysOnly ? _figures.Read - _figures.Skipped - _figures.Quarantined : published.Unchanged,
                 Quarantined = _figures.Quarantined + published.Refused.Count,
                 Deleted = published.Deleted,
                 Receipt = new StreamReceipt(expected, published.Live),

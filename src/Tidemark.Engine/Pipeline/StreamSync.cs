@@ -1,4 +1,5 @@
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Sources;
@@ -33,6 +34,15 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         ledger.Opened(stream, table);
+        if (table.KeysOnly && !stream.HasLive)
+        {
+            throw new TidemarkException(
+                FailureKind.Usage, "deletions.no_table", $"There is no table {table.Table} yet, and so nothing that could be gone.")
+            {
+                Hint = "Sync it once; then --deletions finds what is gone.",
+            };
+        }
+
         if (table is { Mode: WriteMode.Replace, IsPlanned: false } && stream.Checkpoint is { IsComplete: true })
         {
             await journal.LogAsync(RunLogLevel.Info, table.Stream.Name, "Everything is staged already.", cancellationToken);
@@ -73,7 +83,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         var pages = run.Source.ReadAsync(
-            new ReadRequest(stream.Stream, stream.Checkpoint?.Cursor) { IsFull = isFull }, cancellationToken);
+            new ReadRequest(stream.Stream, stream.Checkpoint?.Cursor) { IsFull = isFull, KeysOnly = table.KeysOnly }, cancellationToken);
         var batches = reader
             .ReadAsync(pages.ReadAhead(PagesInHand, page => page.Dispose(), cancellationToken), cancellationToken)
             .ReadAhead(BatchesInHand, _ => { }, cancellationToken);

@@ -43,7 +43,7 @@ public sealed class SyncPlanner(
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);
             return new SyncPlan(pipeline.Name, source!, destination!, tables)
             {
-                Mode = request.Mode ?? pipeline.Mode,
+                Mode = request.KeysOnly ? WriteMode.Replace : request.Mode ?? pipeline.Mode,
                 MaxDeletedPercent = pipeline.MaxDeletedPercent,
                 MaxDeletedRows = pipeline.MaxDeletedRows,
                 MaxUpdatedPercent = pipeline.MaxUpdatedPercent,
@@ -146,7 +146,7 @@ public sealed class SyncPlanner(
         var shape = pipeline.Shapes.FirstOrDefault(each => each.Stream == stream.Name) ?? new StreamShape(stream.Name);
         var deletes = shape.Deletes ?? pipeline.Deletes;
         var shaping = new StreamShaping(stream, shape, deletes, problems);
-        var mode = request.Mode ?? pipeline.Mode;
+        var mode = request.KeysOnly ? WriteMode.Replace : request.Mode ?? pipeline.Mode;
         return new TablePlan(TableName(pipeline, stream.Name), shaping.Run())
         {
             Mode = mode == WriteMode.Refresh ? WriteMode.Replace : mode,
@@ -156,7 +156,9 @@ public sealed class SyncPlanner(
             References = shape.References,
             WriteBack = shape.WriteBack,
             UndoRuns = pipeline.UndoRuns,
-            IsPlanned = request.IsDryRun || request.Approved is not null,
+            KeysOnly = request.KeysOnly,
+            // Keys alone must never be gone on with by a run that takes them for rows.
+            IsPlanned = request.IsDryRun || request.Approved is not null || request.KeysOnly,
             MayNarrow = request.IsApproved || request.IsDryRun || request.Approved is not null,
         };
     }

@@ -7,6 +7,9 @@ namespace Tidemark.Engine.Pipeline;
 /// <param name="Pipeline">Saved, or made for this run from a source and a destination.</param>
 public sealed record SyncRequest(PipelineDefinition Pipeline)
 {
+    /// <summary>The cause of a run that reads the keys only, which its repetition has too.</summary>
+    public const string Deletions = "deletions";
+
     /// <summary>Only these streams; empty means those of the pipeline.</summary>
     public IReadOnlyList<string> Streams { get; init; } = [];
 
@@ -21,6 +24,9 @@ public sealed record SyncRequest(PipelineDefinition Pipeline)
 
     /// <summary>File that receives every change that a dry run would make; null for none.</summary>
     public string? PlanFile { get; init; }
+
+    /// <summary>True where only the keys are to be read, and what is gone deleted; the mode is not looked at then.</summary>
+    public bool KeysOnly { get; init; }
 
     /// <summary>The plan that the run must come to, or else change nothing.</summary>
     public SavedPlan? Approved { get; init; }

@@ -10,7 +10,8 @@ namespace Tidemark.Engine.Records;
 /// <param name="stream">The columns.</param>
 /// <param name="reportsNewFields">Whether properties that no field names are of interest.</param>
 /// <param name="keepsRaw">Part of the content hash's seed: turning it on or off rewrites the rows.</param>
-public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, bool keepsRaw)
+/// <param name="keysOnly">Whether records are of interest for their keys alone.</param>
+public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, bool keepsRaw, bool keysOnly = false)
 {
     private readonly PathNode _root = PathNode.Root(stream);
     private readonly OwnedColumns _owned = new(stream);
@@ -43,9 +44,9 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         hash += ReadObject(ref reader, _root, raw, into, isTop: true);
         _owned.Fill(into);
 
-        if (isDeletion)
+        if (isDeletion || keysOnly)
         {
-            // A deletion names its key; what else it carries, or lacks, is of no interest.
+            // The key counts; what else the record carries, or lacks, is of no interest.
             _newFields.Clear();
             if (_wrongField is { } field && !stream.Key.Contains(field)) _wrong = null;
         }
@@ -65,7 +66,8 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
             return new MapResult([.. _newFields], null, true);
         }
 
-        return into.Commit(raw, unchecked((long)hash), isDeletion ? RowKind.Deletion : RowKind.Record)
+        var kind = isDeletion ? RowKind.Deletion : keysOnly ? RowKind.Unfit : RowKind.Record;
+        return into.Commit(raw, unchecked((long)hash), kind)
             ? MapResult.Added
             : Refuse("record.no_key", $"The record has no value for its key ({string.Join(", ", stream.Key)}).");
 

@@ -44,6 +44,9 @@ public sealed record ReadRequest(StreamSchema Stream, Cursor? From)
     /// one of an interrupted full reading.
     /// </summary>
     public bool IsFull { get; init; }
+
+    /// <summary>True where nothing but the records' keys is wanted. A source that cannot read less gives whole records.</summary>
+    public bool KeysOnly { get; init; }
 }
 
 /// <summary>What a source says of itself.</summary>

@@ -23,6 +23,10 @@ internal static class SyncVerb
         {
             Description = "Back the tables up first, then as --full; the clearing of the old rows is told as a step.",
         };
+        var deletions = new Option<bool>("--deletions")
+        {
+            Description = "Read the keys alone and delete what is gone; where a vendor tells no deletions, cheaper than --full.",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would change, and change nothing." };
         var save = new Option<string?>("--save")
         {
@@ -37,10 +41,12 @@ internal static class SyncVerb
             "tidemark sync payments --dry-run --save plan.jsonl",
             "tidemark sync \"Italy Stripe\" warehouse customers charges")
         {
-            names, full, refresh, dryRun, save, approve,
+            names, full, deletions, refresh, dryRun, save, approve,
         };
         verb.Runs(async session =>
         {
+            UsageCheck.Require(
+                !session.Get(deletions) || !(session.Get(full) || session.Get(refresh)), "--deletions stands for itself.");
             UsageCheck.Require(session.Get(dryRun) || session.Get(save) is null, "--save goes with --dry-run.");
             UsageCheck.Require(!session.Get(full) || !session.Get(refresh), "--full and --refresh say different things.");
             var home = await session.OpenHomeAsync();
@@ -50,6 +56,8 @@ internal static class SyncVerb
                 Streams = choice.Streams,
                 Mode = session.Get(refresh) ? WriteMode.Refresh : session.Get(full) ? WriteMode.Replace : null,
                 IsApproved = session.Get(approve),
+                KeysOnly = session.Get(deletions),
+                Cause = session.Get(deletions) ? SyncRequest.Deletions : "command",
                 IsDryRun = session.Get(dryRun),
                 PlanFile = session.Get(save),
             };

@@ -121,6 +121,24 @@ public abstract class ConnectorPromises : IAsyncLifetime
     }
 
     [Fact]
+    public async Task P4_a_scan_of_the_keys_finds_what_is_gone_and_writes_nothing_else()
+    {
+        await Bench.SyncAsync(WriteMode.Merge, Main);
+        var before = (await Bench.RowsAsync(Main, "_hash")).Keys.ToList();
+        await MutateAsync(create: 0, update: 0, delete: 4);
+
+        var scan = await Bench.ScanAsync(Main);
+
+        scan.Status.ShouldBe(RunStatus.Succeeded, Describe(scan));
+        var figures = scan.Streams.ShouldHaveSingleItem();
+        (figures.Created, figures.Updated, figures.Deleted).ShouldBe((0, 0, 4));
+        var after = (await Bench.RowsAsync(Main, "_hash")).Keys.ToList();
+        after.Count.ShouldBe(before.Count - 4);
+        after.ShouldBeSubsetOf(before);
+        (await Bench.SyncAsync(WriteMode.Merge, Main)).Streams[0].Created.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task What_changes_while_it_is_read_arrives_at_the_latest_with_the_next_reading()
     {
         await Bench.FaultAsync(new { fault = "delay", milliseconds = 100, times = -1 });

@@ -61,6 +61,10 @@ public sealed class VendorBench : IAsyncDisposable
         _home.SyncAsync(
             new SyncRequest(Pipeline) { Mode = mode, Streams = streams, IsApproved = IsApproved }, _ => { }, cancellationToken);
 
+    /// <summary>Reads the keys alone and deletes what is gone.</summary>
+    public Task<RunResult> ScanAsync(params string[] streams) =>
+        _home.SyncAsync(new SyncRequest(Pipeline) { KeysOnly = true, Streams = streams, IsApproved = true }, _ => { }, Stop);
+
     /// <summary>Looks whether the rows that a run left are still what it left.</summary>
     public async Task<Verification> VerifyAsync(RunResult run) =>
         await _home.VerifyAsync(await _home.Runs.FindAsync(run.Run, Stop), Pipeline, Stop);

@@ -173,6 +173,53 @@ public abstract partial class DestinationPromises
             .ShouldBe(["a: stage OPEN>TALKS", "b: stage OPEN>WON, workflow_status REVIEW>WON"]);
     }
 
+    [Fact]
+    public async Task S2_2_P4_a_scan_of_the_keys_deletes_what_is_gone_and_writes_nothing_else()
+    {
+        var source = PeopleSource(Persons(0, 40));
+        await Bench.MergeAsync(source);
+        var cursor = await Bench.QueryAsync("SELECT cursor FROM _tidemark_checkpoints WHERE kind = 'live'");
+        // Of the rest of a record nothing is known, and it may be wrong.
+        source.With("people", [.. Enumerable.Range(3, 37).Select(at => $$"""{"id":"p{{at:D6}}","age":"not a number"}""")]);
+
+        var scan = await ScanAsync(source);
+
+        scan.Status.ShouldBe(RunStatus.Succeeded);
+        Only(scan).ShouldSatisfyAllConditions(
+            figures => figures.Read.ShouldBe(37), figures => figures.Deleted.ShouldBe(3), figures => figures.Updated.ShouldBe(0),
+            figures => figures.Unchanged.ShouldBe(37), figures => figures.IsAccountedFor.ShouldBeTrue());
+        (await Bench.QueryAsync("SELECT count(*), count(name), min(id) FROM people")).ShouldBe(["37|37|p000003"]);
+        (await Bench.QueryAsync("SELECT cursor FROM _tidemark_checkpoints WHERE kind = 'live'")).ShouldBe(cursor);
+        (await TablesAsync()).ShouldNotContain(table => table.StartsWith("_tidemark_plan", StringComparison.Ordinal));
+        (await Bench.UndoAsync(scan)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["40"]);
+    }
+
+    [Fact]
+    public async Task P5_a_scan_of_the_keys_parks_where_too_much_is_gone_and_needs_a_table()
+    {
+        var source = PeopleSource(Persons(0, 40));
+        (await ScanAsync(source)).Problems.ShouldHaveSingleItem().Code.ShouldBe("deletions.no_table");
+        await Bench.MergeAsync(source);
+        source.With("people", Persons(30, 10));
+
+        (await ScanAsync(source)).Status.ShouldBe(RunStatus.Parked);
+
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["40"]);
+        source.Fault = ("people", 0, ScriptedSource.Broken());
+        (await ScanAsync(source)).Status.ShouldBe(RunStatus.Failed);
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["40"]);
+    }
+
+    private async Task<RunResult> ScanAsync(ScriptedSource source)
+    {
+        var policy = Bench.Policy;
+        Bench.Policy = table => policy(table) with { KeysOnly = true, IsPlanned = true };
+        var result = await Bench.ReplaceAsync(source);
+        Bench.Policy = policy;
+        return result;
+    }
+
     private async Task<RunResult> PlanAsync(ScriptedSource source, WriteMode mode, string? file = null)
     {
         var (policy, limits) = (Bench.Policy, Bench.Limits);

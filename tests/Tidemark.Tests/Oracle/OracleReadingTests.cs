@@ -65,6 +65,32 @@ public sealed class OracleReadingTests
     }
 
     [Fact]
+    public async Task S2_2_a_scan_of_the_keys_asks_for_every_record_and_next_to_nothing_of_it()
+    {
+        await using var bench = await OracleBench.StartAsync();
+        await using var source = bench.Open();
+        foreach (var stream in new[] { "opportunities", "contacts" })
+        {
+            var schema = (await source.DiscoverAsync(Stop)).Single(known => known.Name == stream);
+            var (id, records) = (schema.Fields[schema.KeyPositions[0]].Path, new HashSet<string>());
+            await foreach (var page in source.ReadAsync(new(schema, null) { IsFull = true, KeysOnly = true }, Stop))
+            {
+                using (page)
+                {
+                    foreach (var place in page.Records)
+                    {
+                        var record = JsonNode.Parse(page.Bytes.Span.Slice(place.Start, place.Length))!.AsObject();
+                        records.Add(record[id]!.ToString());
+                        record.Select(property => property.Key).ShouldBeSubsetOf([id, "CreationDate"]);
+                    }
+                }
+            }
+
+            records.ShouldBe((await bench.TruthAsync(stream)).Values.Select(record => record[id]!.ToString()), ignoreOrder: true);
+        }
+    }
+
+    [Fact]
     public async Task A_declared_field_that_the_tenant_lacks_can_be_left_out()
     {
         await using var bench = await OracleBench.StartAsync(size: 5);

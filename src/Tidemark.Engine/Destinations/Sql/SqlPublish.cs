@@ -48,7 +48,8 @@ internal sealed class SqlPublish(
     public async Task<PublishResult> WriteAsync(CancellationToken cancellationToken)
     {
         var result = staging.IsFirst ? await RenameAsync(cancellationToken) : await ApplyDifferenceAsync(cancellationToken);
-        await _checkpoints.SaveAsync(
+        // A scan of the keys has read no row anew: the stream stands where it stood.
+        if (!_live.Plan.KeysOnly) await _checkpoints.SaveAsync(
             _live.Stream.Name, SqlCheckpoints.Live, _checkpoint! with { Staged = StagedCounts.None, IsComplete = true }, cancellationToken);
         await _checkpoints.DropAsync(_live.Stream.Name, staging.Kind, cancellationToken);
         if (images is not null && result is { Created: 0, Updated: 0, Deleted: 0 })

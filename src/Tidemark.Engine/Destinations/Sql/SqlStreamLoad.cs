@@ -42,6 +42,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
 
     public int Room { get; private set; }
 
+    public bool HasLive => Staging.HasLive;
+
     internal SqlStaging Staging { get; private set; }
 
     internal SqlBeforeImages? Images => _images;

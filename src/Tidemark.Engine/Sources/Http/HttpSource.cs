@@ -85,6 +85,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         ReadRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var stream = Find(request.Stream.Name);
+        if (request.KeysOnly && stream.KeyListing is { } keys) stream = stream with { Listing = keys, Complete = null };
         var cursor = await BeginAsync(stream, request, cancellationToken);
         var reading = cursor.Reading!;
         var overlap = (long)stream.Overlap.TotalSeconds;

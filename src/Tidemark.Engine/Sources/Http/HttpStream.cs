@@ -30,6 +30,9 @@ public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
     /// <summary>Cheap calls that show whether the stream may be read; default the listing's first page.</summary>
     public IReadOnlyList<HttpCall> Probes { get; init; } = [];
 
+    /// <summary>The listing with the keys alone, where the vendor gives less than whole records; null where it does not.</summary>
+    public HttpListing? KeyListing { get; init; }
+
     /// <summary>How many records the listing has, as the vendor tells it; null where it does not.</summary>
     public HttpCount? Count { get; init; }
 

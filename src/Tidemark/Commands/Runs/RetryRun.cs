@@ -37,7 +37,8 @@ internal static class RetryRun
         {
             Streams = [.. run.Result.Streams.Select(stream => stream.Stream)],
             Mode = run.Result.Mode,
-            Cause = cause,
+            KeysOnly = run.Cause == SyncRequest.Deletions,
+            Cause = run.Cause == SyncRequest.Deletions ? run.Cause : cause,
         };
     }
 }

@@ -45,7 +45,7 @@ internal static class RunsVerb
     }
 
     /// <summary>The mode; of a run that was not simply asked for, what it was, e.g. <c>undo</c>.</summary>
-    private static string What(RunRecord run) => run.Cause.Split(' ')[0] is var cause and ("undo" or "restore" or "plan" or "approve")
+    private static string What(RunRecord run) => run.Cause.Split(' ')[0] is var cause and ("undo" or "restore" or "plan" or "approve" or "deletions")
         ? cause : RunJson.Word(run.Result.Mode);
 
     private static FittingTable Table(Session session, IReadOnlyList<RunRecord> runs)
