@@ -1,4 +1,5 @@
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Sources;
@@ -33,6 +34,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         ledger.Opened(stream, table);
+        var found = stream.Checkpoint;
         if (table is { Mode: WriteMode.Replace, IsPlanned: false } && stream.Checkpoint is { IsComplete: true })
         {
             await journal.LogAsync(RunLogLevel.Info, table.Stream.Name, "Everything is staged already.", cancellationToken);
@@ -48,6 +50,23 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         if (!table.IsStaged) ledger.Verified(await stream.VerifyAsync(cancellationToken));
+        if (ledger.Figures.Read == 0 && (table.Mode == WriteMode.Replace || found is null))
+            await ExplainAsync(ledger, cancellationToken);
+    }
+
+    /// <summary>Somebody will wonder why there is nothing.</summary>
+    private async Task ExplainAsync(StreamLedger ledger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ledger.WhyEmpty = await run.Source.ExplainEmptyAsync(ledger.Stream, cancellationToken);
+        }
+        catch (TidemarkException)
+        {
+            return; // what was read stands without the reason
+        }
+
+        if (ledger.WhyEmpty is { } why) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, why, cancellationToken);
     }
 
     private async Task ReadAsync(

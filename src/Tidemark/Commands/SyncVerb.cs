@@ -23,6 +23,10 @@ internal static class SyncVerb
         {
             Description = "Back the tables up first, then as --full; the clearing of the old rows is told as a step.",
         };
+        var merge = new Option<bool>("--merge")
+        {
+            Description = "Write what is new or changed and keep the rest, where the pipeline's mode is another.",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would change, and change nothing." };
         var save = new Option<string?>("--save")
         {
@@ -37,18 +41,25 @@ internal static class SyncVerb
             "tidemark sync payments --dry-run --save plan.jsonl",
             "tidemark sync \"Italy Stripe\" warehouse customers charges")
         {
-            names, full, refresh, dryRun, save, approve,
+            names, merge, full, refresh, dryRun, save, approve,
         };
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(dryRun) || session.Get(save) is null, "--save goes with --dry-run.");
-            UsageCheck.Require(!session.Get(full) || !session.Get(refresh), "--full and --refresh say different things.");
+            var modes = new Dictionary<Option<bool>, WriteMode>
+            {
+                [merge] = WriteMode.Merge,
+                [full] = WriteMode.Replace,
+                [refresh] = WriteMode.Refresh,
+            };
+            var asked = modes.Where(mode => session.Get(mode.Key)).Select(mode => mode.Value).ToList();
+            UsageCheck.Require(asked.Count < 2, "--merge, --full and --refresh say different things.");
             var home = await session.OpenHomeAsync();
             var choice = await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
             var request = new SyncRequest(choice.Pipeline)
             {
                 Streams = choice.Streams,
-                Mode = session.Get(refresh) ? WriteMode.Refresh : session.Get(full) ? WriteMode.Replace : null,
+                Mode = asked is [var mode] ? mode : null,
                 IsApproved = session.Get(approve),
                 IsDryRun = session.Get(dryRun),
                 PlanFile = session.Get(save),
