@@ -11,8 +11,7 @@ internal static class PostgresAddress
     {
         try
         {
-            return address.StartsWith("postgres://", StringComparison.Ordinal)
-                || address.StartsWith("postgresql://", StringComparison.Ordinal)
+            return IsUri(address)
                 ? FromUri(new Uri(address))
                 : new NpgsqlConnectionStringBuilder(address);
         }
@@ -25,6 +24,10 @@ internal static class PostgresAddress
             };
         }
     }
+
+    /// <summary>Whether it is written as <c>postgres://…</c>.</summary>
+    public static bool IsUri(string address) => address.StartsWith("postgres://", StringComparison.Ordinal)
+        || address.StartsWith("postgresql://", StringComparison.Ordinal);
 
     private static NpgsqlConnectionStringBuilder FromUri(Uri uri)
     {

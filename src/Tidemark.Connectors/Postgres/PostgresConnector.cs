@@ -13,4 +13,7 @@ public sealed class PostgresConnector : IDestinationConnector
 
     public IDestination OpenDestination(object options, TimeProvider clock) =>
         new SqlDestination(new PostgresDatabase((PostgresOptions)options), clock);
+
+    public IReadOnlyDictionary<string, string>? SettingsOf(string address) =>
+        PostgresAddress.IsUri(address) ? new Dictionary<string, string> { ["url"] = address } : null;
 }

@@ -12,7 +12,10 @@ internal sealed record ZohoModule(string ApiName, IReadOnlyList<ZohoField> Field
     // A list is asked for at most 50 fields, and the parameter holds at most 1,024 characters.
     private const int MaxFieldsPerCall = 50;
     private const int MaxFieldsLength = 1024;
-    private const string Modified = "Modified_Time";
+
+    /// <summary>When a record was last changed.</summary>
+    public const string Modified = "Modified_Time";
+
 
     private static readonly PageShape Metadata = new("fields");
 

@@ -62,6 +62,13 @@ internal sealed class ZohoSource(
         authentication.Lacks(CountScope) ? null
             : await (await OpenAsync(Modules(stream), cancellationToken)).EstimateAsync(stream, cancellationToken);
 
+    public async Task<string?> ExplainEmptyAsync(string stream, CancellationToken cancellationToken)
+    {
+        var module = await DescribeAsync(Modules(stream)[0], cancellationToken);
+        return ZohoCriteria.Of(options.Criteria, module.ApiName) is { } criteria
+            ? await new ZohoEmptiness(exchange, options, clock).ExplainAsync(module, criteria, cancellationToken) : null;
+    }
+
     public bool CanResume(string stream, Cursor cursor) =>
         // Whether it can does not depend on the fields, so nobody is asked for them.
         new HttpSource(exchange, [.. options.Modules.Select(name => ZohoStreams.Of(new ZohoModule(name, []), options))], clock)

@@ -37,7 +37,8 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
             var sources = await ResolveAsync<SourceDefinition, ISourceConnector>(
                 connection, catalog.Sources, file.Sources, problems);
             var destinations = await ResolveAsync<DestinationDefinition, IEndConnector>(
-                connection, catalog.Destinations, file.Destinations, problems);
+                connection, catalog.Destinations,
+                file.Destinations.Select(draft => DatabaseAddress.Resolve(draft, catalog.Connectors.Values)).ToList(), problems);
             await CheckEndsAsync(connection, file);
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);
 

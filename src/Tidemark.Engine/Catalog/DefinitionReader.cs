@@ -96,7 +96,9 @@ internal sealed partial class DefinitionReader
     private DefinitionDraft<DestinationDefinition> ReadDestination(DefinitionNode node)
     {
         var settings = ReadSettings(node);
-        return new(node, new(node.Name, node.Required("connector"), settings.Values), settings);
+        // An address says whose it is.
+        var connector = settings.Values.ContainsKey(DatabaseAddress.Setting) ? node.Text("connector") ?? "" : node.Required("connector");
+        return new(node, new(node.Name, connector, settings.Values), settings);
     }
 
     private DefinitionDraft<PipelineDefinition> ReadPipeline(DefinitionNode node)
@@ -144,7 +146,9 @@ internal sealed partial class DefinitionReader
         foreach (var (name, text) in node.Settings())
         {
             var mistakes = new List<string>();
-            read.Values[name] = EnvironmentText.Expand(text, _environment, mistakes);
+            var value = EnvironmentText.Expand(text, _environment, mistakes);
+            // A variable that comes to nothing leaves its setting out, as nothing itself does.
+            if (value.Length > 0 || text.Length == 0 || mistakes.Count > 0) read.Values[name] = value;
             if (text == DefinitionFile.SecretMarker) read.Marked.Add(name);
             if (mistakes.Count > 0) read.Unset.Add(name);
             Problems.AddRange(mistakes.Select(mistake =>

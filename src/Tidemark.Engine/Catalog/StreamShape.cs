@@ -17,6 +17,18 @@ public sealed record StreamShape(string Stream)
     /// <summary>Whether the stream's other fields become columns beside those that are named.</summary>
     public bool AllFields { get; init; }
 
+    /// <summary>How rows become live, whatever the pipeline's mode; null for the pipeline's.</summary>
+    public WriteMode? Mode { get; init; }
+
+    /// <summary>Whether the whole record is kept; null for the pipeline's way.</summary>
+    public bool? Raw { get; init; }
+
+    /// <summary>Name of the column that says when a row was last written.</summary>
+    public string SyncedAt { get; init; } = TablePlan.UsualSyncedAt;
+
+    /// <summary>How long reading it may take; null for any time.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
     /// <summary>What becomes of rows whose record is gone; null for the pipeline's way.</summary>
     public DeletePolicy? Deletes { get; init; }
 
@@ -33,6 +45,9 @@ public sealed record ColumnShape(string Name)
 {
     /// <summary>A field of the stream, or a path in the record such as <c>Region_c</c>; null for the field of this name.</summary>
     public string? From { get; init; }
+
+    /// <summary>A text made of other columns, e.g. <c>int_{record_id}</c>, in place of anything in the record; null for none.</summary>
+    public string? Value { get; init; }
 
     /// <summary>What it holds, where it is read by its path; null for text.</summary>
     public FieldType? Type { get; init; }

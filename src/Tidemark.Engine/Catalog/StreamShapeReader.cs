@@ -8,8 +8,15 @@ namespace Tidemark.Engine.Catalog;
 /// <summary>Reads the items of a pipeline's <c>streams</c>: a name, or a mapping that says what becomes of the stream.</summary>
 internal static class StreamShapeReader
 {
-    private static readonly string[] StreamKeys = ["name", "table", "columns", "fields", "deletes", "references", "write_back"];
-    private static readonly string[] ColumnKeys = ["from", "type", "owner", "default", "when"];
+    // A day: whoever wants more wants no limit.
+    private const int MaxTimeLimit = 86_400;
+
+    private static readonly string[] StreamKeys =
+    [
+        "name", "table", "columns", "fields", "deletes", "references", "write_back", "mode", "raw", "synced_at", "time_limit",
+    ];
+
+    private static readonly string[] ColumnKeys = ["from", "value", "type", "owner", "default", "when"];
     private static readonly string[] DeleteKeys = ["column", "value", "otherwise"];
 
     private static readonly string[] WriteBackKeys = ["set", "when"];
@@ -18,6 +25,13 @@ internal static class StreamShapeReader
     {
         Listed,
         All,
+    }
+
+    // A refresh is one of a whole run.
+    private enum Modes
+    {
+        Merge,
+        Replace,
     }
 
     private enum Rows
@@ -63,6 +77,10 @@ internal static class StreamShapeReader
     {
         Table = node.Text("table"),
         AllFields = node.Word("fields", Fields.Listed) == Fields.All,
+        Mode = node.Child("mode") is null ? null : node.Word("mode", Modes.Merge) == Modes.Merge ? WriteMode.Merge : WriteMode.Replace,
+        Raw = node.Child("raw") is null ? null : node.Flag("raw", otherwise: true),
+        SyncedAt = node.Text("synced_at") ?? TablePlan.UsualSyncedAt,
+        TimeLimit = node.Number("time_limit", 0, MaxTimeLimit, isWhole: true) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
         Columns = [.. node.Entries("columns").Select(entry => ReadColumn(node, entry.Name, entry.Value, problems))],
         Deletes = ReadDeletes(node, problems),
         WriteBack = ReadWriteBack(node, problems),
@@ -106,6 +124,7 @@ internal static class StreamShapeReader
         return new ColumnShape(name)
         {
             From = node.Text("from"),
+            Value = node.Text("value"),
             Type = node.Child("type") is null ? null : node.Word("type", FieldType.Text),
             Owner = node.Word("owner", ColumnOwner.Source),
             Default = node.Text("default"),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Records;
@@ -34,6 +35,11 @@ internal static class StreamShapeWriter
         DefinitionWriter.Write(yaml, "name", shape.Stream);
         if (shape.Table is { } table) DefinitionWriter.Write(yaml, "table", table);
         if (shape.AllFields) DefinitionWriter.Write(yaml, "fields", "all");
+        if (shape.Mode is { } mode) DefinitionWriter.Write(yaml, "mode", Word(mode));
+        if (shape.Raw is { } raw) DefinitionWriter.Write(yaml, "raw", raw ? "true" : "false");
+        if (shape.SyncedAt != TablePlan.UsualSyncedAt) DefinitionWriter.Write(yaml, "synced_at", shape.SyncedAt);
+        if (shape.TimeLimit is { TotalSeconds: var seconds })
+            DefinitionWriter.Write(yaml, "time_limit", seconds.ToString(CultureInfo.InvariantCulture));
         if (shape.Columns.Count > 0)
         {
             yaml.Emit(DefinitionWriter.Scalar("columns"));
@@ -70,6 +76,7 @@ internal static class StreamShapeWriter
         yaml.Emit(DefinitionWriter.Scalar(column.Name));
         yaml.Emit(new MappingStart(null, null, isImplicit: true, MappingStyle.Flow));
         if (column.From is { } from) DefinitionWriter.Write(yaml, "from", from);
+        if (column.Value is { } made) DefinitionWriter.Write(yaml, "value", made);
         if (column.Type is { } type) DefinitionWriter.Write(yaml, "type", Word(type));
         if (column.Owner != ColumnOwner.Source) DefinitionWriter.Write(yaml, "owner", Word(column.Owner));
         if (column.Default is { } text) DefinitionWriter.Write(yaml, "default", text);

@@ -33,4 +33,7 @@ public interface IDestinationConnector : IEndConnector
     /// <param name="options">An instance of <see cref="IConnector.Options"/>.</param>
     /// <param name="clock">Where "now" comes from.</param>
     IDestination OpenDestination(object options, TimeProvider clock);
+
+    /// <summary>The settings that an address such as <c>postgres://…</c> stands for; null for one that is not of this kind.</summary>
+    IReadOnlyDictionary<string, string>? SettingsOf(string address) => null;
 }

@@ -8,8 +8,17 @@ namespace Tidemark.Engine.Destinations;
 /// <param name="Stream">The columns and the key.</param>
 public sealed record TablePlan(string Table, StreamSchema Stream)
 {
+    /// <summary>What the column is called that says when a row was last written, unless a pipeline says otherwise.</summary>
+    public const string UsualSyncedAt = "_synced_at";
+
     /// <summary>How rows become live.</summary>
     public WriteMode Mode { get; init; }
+
+    /// <summary>Name of the column that says when a row was last written.</summary>
+    public string SyncedAt { get; init; } = UsualSyncedAt;
+
+    /// <summary>How long reading the stream may take before it fails with <c>stream.time_limit</c>; null for any time.</summary>
+    public TimeSpan? TimeLimit { get; init; }
 
     /// <summary>Whether the whole record is kept in a column <c>raw</c>.</summary>
     public bool KeepsRaw { get; init; } = true;

@@ -9,6 +9,9 @@ internal sealed class Guard(SyncPlan plan)
 {
     private const string Hint = "Look at the source; if this is right, run again with --approve.";
 
+    /// <summary>Why the source has no records of a table, as far as it can say.</summary>
+    public Func<string, string?> WhyEmpty { get; init; } = _ => null;
+
     /// <summary>Begins the codes of all objections; a run that ends with one of them is parked.</summary>
     public const string CodePrefix = "guard.";
 
@@ -51,7 +54,8 @@ internal sealed class Guard(SyncPlan plan)
         {
             return new Problem(
                 "guard.empty_source", $"table {preview.Table}",
-                $"The source has no records, and {preview.Table} has {preview.LiveRows} rows.", Hint);
+                string.Join(' ', new[] { $"The source has no records, and {preview.Table} has {preview.LiveRows} rows.", WhyEmpty(preview.Table) }
+                    .OfType<string>()), Hint);
         }
 
         return TooMany("deletes", "deleted", preview.Deletes, plan.MaxDeletedPercent)

@@ -14,13 +14,17 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
     private Checksum _expected;
     private Checksum _found;
     private bool _isEnded;
+    private bool _isPublished;
     private StreamFigures? _retried;
 
     /// <summary>How the stream is really written; a merge whose cursor is too old becomes a replace.</summary>
     public WriteMode Mode { get; private set; } = plan.Mode;
 
     /// <summary>Whether what was read waits to be published.</summary>
-    public bool IsStaged => plan.IsPlanned || Mode == WriteMode.Replace;
+    public bool IsStaged => !_isPublished && (plan.IsPlanned || Mode == WriteMode.Replace);
+
+    /// <summary>Why a reading of everything found nothing, as far as the source can say.</summary>
+    public string? WhyEmpty { get; set; }
 
     public string Stream => plan.Stream.Name;
 
@@ -122,6 +126,7 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
     {
         lock (_lock)
         {
+            _isPublished = true;
             var expected = _expected;
             foreach (var refused in published.Refused) expected -= Checksum.Of(refused.Hash);
             _figures = _figures with

@@ -32,7 +32,7 @@ internal sealed class StreamShaping(StreamSchema stream, StreamShape shape, Dele
         if (deletes.Column is { } mark && columns.All(field => field.Name != mark)) columns.Add(Mark(mark));
         foreach (var twice in columns.GroupBy(field => field.Name).Where(same => same.Count() > 1))
             Report("column.not_unique", $"There are two columns {twice.Key}.");
-        foreach (var taken in columns.Where(field => ColumnNames.Reserved.Contains(field.Name)))
+        foreach (var taken in columns.Where(field => ColumnNames.Reserved.Contains(field.Name) || field.Name == shape.SyncedAt))
             Report("column.reserved", $"The name {taken.Name} is Tidemark's own.");
         var shaped = stream with { Fields = columns, Key = Key(columns) };
         if (problems.Count > before) return stream;
@@ -66,6 +66,13 @@ internal sealed class StreamShaping(StreamSchema stream, StreamShape shape, Dele
             ? null : new ColumnOwnership(column.Owner) { Default = column.Default, When = column.When };
         if (column.When.Count > 0 && column.Owner != ColumnOwner.App)
             Report("column.invalid_rule", $"The column {column.Name} has a when, which only a column of owner app can have.");
+        if (column.Value is { } value)
+        {
+            if (column.From is not null || column.Default is not null || column.Type is not null)
+                Report("column.invalid_rule", $"The column {column.Name} has a value, and so no from, type or default.");
+            return new Field(column.Name, FieldType.Text) { Ownership = new(column.Owner) { Default = value }, IsDerived = true };
+        }
+
         if (_known.TryGetValue(column.From ?? column.Name, out var field))
         {
             return field with { Name = column.Name, Ownership = ownership, IsInferred = false };

@@ -34,6 +34,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         ledger.Opened(stream, table);
+        var found = stream.Checkpoint;
         if (table.KeysOnly && !stream.HasLive)
         {
             throw new TidemarkException(
@@ -58,6 +59,23 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         if (!table.IsStaged) ledger.Verified(await stream.VerifyAsync(cancellationToken));
+        if (ledger.Figures.Read == 0 && (table.Mode == WriteMode.Replace || found is null))
+            await ExplainAsync(ledger, cancellationToken);
+    }
+
+    /// <summary>Somebody will wonder why there is nothing.</summary>
+    private async Task ExplainAsync(StreamLedger ledger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ledger.WhyEmpty = await run.Source.ExplainEmptyAsync(ledger.Stream, cancellationToken);
+        }
+        catch (TidemarkException)
+        {
+            return; // what was read stands without the reason
+        }
+
+        if (ledger.WhyEmpty is { } why) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, why, cancellationToken);
     }
 
     private async Task ReadAsync(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
@@ -92,7 +93,9 @@ public sealed class Sync(TimeProvider clock)
                     if (differences.Count > 0) return RunStatus.Failed;
                 }
 
-                if (!await PublishAsync(plan, load, journal, ledgers, problems, refresh, cancellationToken))
+                var objections = await new PublishStep(plan, load, journal).RunAsync(ledgers, refresh, cancellationToken);
+                problems.AddRange(objections);
+                if (objections.Count > 0)
                 {
                     changes.AddRange(await CompareAsync(plan, load, journal, ledgers, cancellationToken));
                     return RunStatus.Parked;
@@ -135,7 +138,8 @@ public sealed class Sync(TimeProvider clock)
             await journal.StepAsync("read", ledger.Stream, StepStatus.Running, null, stop);
             try
             {
-                await new StreamSync(plan, load, journal, clock).RunAsync(table, ledger, Report, stop);
+                await ReadWithinAsync(table, ledger, stop);
+                if (plan.IsStepwise && ledger.IsStaged) await new PublishStep(plan, load, journal).RequireAsync(ledger, stop);
             }
             catch (TidemarkException failure)
             {
@@ -149,6 +153,24 @@ public sealed class Sync(TimeProvider clock)
             await journal.StepAsync("read", ledger.Stream, end, ledger.Figures.Error?.Message, stop);
         });
         journal.Progress(Figures());
+
+        async Task ReadWithinAsync(TablePlan table, StreamLedger ledger, CancellationToken stop)
+        {
+            using var late = new CancellationTokenSource(table.TimeLimit ?? Timeout.InfiniteTimeSpan, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+            try
+            {
+                await new StreamSync(plan, load, journal, clock).RunAsync(table, ledger, Report, either.Token);
+            }
+            catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
+            {
+                throw new TidemarkException(FailureKind.Transient, "stream.time_limit",
+                    string.Create(CultureInfo.InvariantCulture, $"Reading {table.Stream.Name} took more than {table.TimeLimit!.Value.TotalSeconds} s."))
+                {
+                    Hint = "Run again: it goes on from the last checkpoint. Or raise time_limit of the stream.",
+                };
+            }
+        }
 
         List<StreamFigures> Figures() => [.. ledgers.Select(ledger => ledger.Figures)];
 
@@ -174,45 +196,6 @@ public sealed class Sync(TimeProvider clock)
         if (file is not null) await file.FinishAsync(new SavedPlan(plan.Pipeline, plan.Mode, clock.GetUtcNow(), changes));
         await journal.StepAsync("plan", null, StepStatus.Done, null, cancellationToken);
         return changes.Streams;
-    }
-
-    /// <returns>False where the publish would delete too much and nobody has approved it.</returns>
-    private static async Task<bool> PublishAsync(
-        SyncPlan plan, ILoad load, RunJournal journal, IReadOnlyList<StreamLedger> ledgers, List<Problem> problems,
-        RefreshSteps? refresh, CancellationToken cancellationToken)
-    {
-        if (ledgers.All(ledger => !ledger.IsStaged)) return true;
-        await journal.StepAsync("guard", null, StepStatus.Running, null, cancellationToken);
-        var previews = await load.PreviewAsync(cancellationToken);
-        var objections = new Guard(plan).Objections(previews);
-        problems.AddRange(objections);
-        await journal.StepAsync(
-            "guard", null, objections.Count == 0 ? StepStatus.Done : StepStatus.Failed,
-            objections.Count == 0 ? null : string.Join(" ", objections.Select(problem => problem.Message)), cancellationToken);
-        if (objections.Count > 0) return false;
-
-        await journal.StepAsync("publish", null, StepStatus.Running, null, cancellationToken);
-        var quarantine = new PublishQuarantine(journal, ledgers);
-        IReadOnlyList<PublishResult> results;
-        try
-        {
-            results = await load.PublishAsync(published => quarantine.BeforeAsync(published, cancellationToken), cancellationToken);
-        }
-        catch (TidemarkException tooMany) when (tooMany.Code == QuarantineLimit.Code)
-        {
-            foreach (var ledger in ledgers) await ledger.Load!.AbandonAsync(cancellationToken);
-            throw;
-        }
-
-        foreach (var published in results)
-        {
-            quarantine.LedgerOf(published).Published(published);
-            await quarantine.AfterAsync(published);
-        }
-
-        if (refresh is not null) await refresh.ClearedAsync(previews, results);
-        await journal.StepAsync("publish", null, StepStatus.Done, null, CancellationToken.None);
-        return true;
     }
 
     /// <summary>Only what is proven is called succeeded.</summary>

@@ -147,10 +147,13 @@ public sealed class SyncPlanner(
         var deletes = shape.Deletes ?? pipeline.Deletes;
         var shaping = new StreamShaping(stream, shape, deletes, problems);
         var mode = request.KeysOnly ? WriteMode.Replace : request.Mode ?? pipeline.Mode;
+        if (mode == WriteMode.Merge && shape.Mode is { } own) mode = own;
         return new TablePlan(TableName(pipeline, stream.Name), shaping.Run())
         {
             Mode = mode == WriteMode.Refresh ? WriteMode.Replace : mode,
-            KeepsRaw = pipeline.Raw,
+            KeepsRaw = shape.Raw ?? pipeline.Raw,
+            SyncedAt = shape.SyncedAt,
+            TimeLimit = shape.TimeLimit,
             SchemaChanges = shaping.IsListed ? SchemaChanges.Discard : pipeline.SchemaChanges,
             Deletes = deletes,
             References = shape.References,

@@ -96,7 +96,8 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
             else if (property.Position >= 0) ReadCell(ref reader, property, raw, into);
             else reader.Skip();
 
-            if (isTop)
+            // Of what is neither kept nor looked for, a change is none.
+            if (isTop && (property.IsKnown || keepsRaw || reportsNewFields))
             {
                 var value = Cell.OfBytes(raw.Start + start, (int)reader.BytesConsumed - start);
                 sum += XxHash64.Hash(into.Bytes(value), property.NameHash);

@@ -20,6 +20,12 @@ public interface ISource : IAsyncDisposable
     Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
 
     /// <summary>
+    /// Why a reading of everything may have found no record of a stream, e.g. how many match each part of its filter; null
+    /// where the source has nothing to say. Asked only then. Default: null.
+    /// </summary>
+    Task<string?> ExplainEmptyAsync(string stream, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    /// <summary>
     /// Whether a cursor still leads to all changes since. False where the vendor's change feed does not reach back far
     /// enough, or where the cursor is of another make: then everything is read again and compared.
     /// </summary>

@@ -27,6 +27,10 @@ internal static class SyncVerb
         {
             Description = "Read the keys alone and delete what is gone; where a vendor tells no deletions, cheaper than --full.",
         };
+        var merge = new Option<bool>("--merge")
+        {
+            Description = "Write what is new or changed and keep the rest, where the pipeline's mode is another.",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would change, and change nothing." };
         var save = new Option<string?>("--save")
         {
@@ -41,20 +45,26 @@ internal static class SyncVerb
             "tidemark sync payments --dry-run --save plan.jsonl",
             "tidemark sync \"Italy Stripe\" warehouse customers charges")
         {
-            names, full, deletions, refresh, dryRun, save, approve,
+            names, merge, full, deletions, refresh, dryRun, save, approve,
         };
         verb.Runs(async session =>
         {
-            UsageCheck.Require(
-                !session.Get(deletions) || !(session.Get(full) || session.Get(refresh)), "--deletions stands for itself.");
             UsageCheck.Require(session.Get(dryRun) || session.Get(save) is null, "--save goes with --dry-run.");
-            UsageCheck.Require(!session.Get(full) || !session.Get(refresh), "--full and --refresh say different things.");
+            var modes = new Dictionary<Option<bool>, WriteMode>
+            {
+                [merge] = WriteMode.Merge,
+                [full] = WriteMode.Replace,
+                [refresh] = WriteMode.Refresh,
+            };
+            var asked = modes.Where(mode => session.Get(mode.Key)).Select(mode => mode.Value).ToList();
+            UsageCheck.Require(asked.Count < 2, "--merge, --full and --refresh say different things.");
+            UsageCheck.Require(!session.Get(deletions) || asked.Count == 0, "--deletions stands for itself.");
             var home = await session.OpenHomeAsync();
             var choice = await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
             var request = new SyncRequest(choice.Pipeline)
             {
                 Streams = choice.Streams,
-                Mode = session.Get(refresh) ? WriteMode.Refresh : session.Get(full) ? WriteMode.Replace : null,
+                Mode = asked is [var mode] ? mode : null,
                 IsApproved = session.Get(approve),
                 KeysOnly = session.Get(deletions),
                 Cause = session.Get(deletions) ? SyncRequest.Deletions : "command",

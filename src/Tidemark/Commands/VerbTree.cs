@@ -31,6 +31,7 @@ internal static class VerbTree
     [
         DemoVerb.Create(),
         SandboxVerb.Create(),
+        InitVerb.Create(),
         ApplyVerb.Create(),
         ExportVerb.Create(),
         SourceVerb.Create(),

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Tidemark.Connectors;
@@ -18,13 +17,12 @@ public sealed class VendorBench : IAsyncDisposable
     private readonly TestFolder _folder;
     private readonly SandboxServer _sandbox;
     private readonly Home _home;
-    private readonly HttpClient _control;
-    private readonly string _vendor;
+    private readonly VendorControl _control;
 
     private VendorBench(string vendor, TestFolder folder, SandboxServer sandbox, Home home)
     {
-        (_vendor, _folder, _sandbox, _home) = (vendor, folder, sandbox, home);
-        _control = new HttpClient { BaseAddress = sandbox.Control };
+        (_folder, _sandbox, _home) = (folder, sandbox, home);
+        _control = new VendorControl(sandbox, vendor);
     }
 
     public PipelineDefinition Pipeline { get; set; } = new("test", "vendor", "db") { Tables = "{stream}" };
@@ -78,16 +76,8 @@ public sealed class VendorBench : IAsyncDisposable
         await command.ExecuteNonQueryAsync(Stop);
     }
 
-    /// <summary>What the vendor really has, by id, as a complete client would see it.</summary>
-    public async Task<SortedDictionary<string, JsonNode>> TruthAsync(string stream)
-    {
-        var truth = (await _control.GetFromJsonAsync<JsonNode>($"/truth/{_vendor}/{stream}?full=true", Stop))!;
-        var byId = new SortedDictionary<string, JsonNode>(StringComparer.Ordinal);
-        var ids = truth["ids"]!.AsArray();
-        var records = truth["records"]!.AsArray();
-        for (var at = 0; at < ids.Count; at++) byId[ids[at]!.ToString()] = records[at]!;
-        return byId;
-    }
+    /// <inheritdoc cref="VendorControl.TruthAsync"/>
+    public Task<SortedDictionary<string, JsonNode>> TruthAsync(string stream) => _control.TruthAsync(stream);
 
     /// <summary>What the destination has: the raw record by the given expression for its id.</summary>
     public async Task<SortedDictionary<string, JsonNode>> RowsAsync(string table, string id)
@@ -114,18 +104,16 @@ public sealed class VendorBench : IAsyncDisposable
         return tables;
     }
 
-    public async Task<JsonNode> MutateAsync(string stream, object mutation) =>
-        await SendAsync(HttpMethod.Post, $"/mutate/{_vendor}/{stream}", mutation);
+    public Task<JsonNode> MutateAsync(string stream, object mutation) => _control.MutateAsync(stream, mutation);
 
-    public Task FaultAsync(object fault) => SendAsync(HttpMethod.Post, $"/faults/{_vendor}", fault);
+    public Task FaultAsync(object fault) => _control.FaultAsync(fault);
 
-    public Task ClearFaultsAsync() => SendAsync(HttpMethod.Delete, $"/faults/{_vendor}", null);
+    public Task ClearFaultsAsync() => _control.ClearFaultsAsync();
 
-    public Task SetAsync(object setting) => SendAsync(HttpMethod.Post, $"/settings/{_vendor}", setting);
+    public Task SetAsync(object setting) => _control.SetAsync(setting);
 
-    /// <summary>What was asked since the last reset.</summary>
-    public async Task<JsonNode> RequestsAsync() =>
-        (await _control.GetFromJsonAsync<JsonNode>($"/requests/{_vendor}", Stop))!;
+    /// <inheritdoc cref="VendorControl.RequestsAsync"/>
+    public Task<JsonNode> RequestsAsync() => _control.RequestsAsync();
 
     /// <summary>What <c>tidemark test</c> says of the source.</summary>
     public async Task<ConnectionTest> TestAsync() => (await _home.TestAsync("vendor", Stop)).Single();
@@ -142,23 +130,12 @@ public sealed class VendorBench : IAsyncDisposable
         return (int)(await RequestsAsync())["count"]!;
     }
 
-    public Task ResetRequestsAsync() => SendAsync(HttpMethod.Delete, $"/requests/{_vendor}", null);
+    public Task ResetRequestsAsync() => _control.ResetRequestsAsync();
 
     public async ValueTask DisposeAsync()
     {
         _control.Dispose();
         await _sandbox.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private async Task<JsonNode> SendAsync(HttpMethod method, string path, object? body)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null) request.Content = JsonContent.Create(body);
-        using var answer = await _control.SendAsync(request, Stop);
-        var text = await answer.Content.ReadAsStringAsync(Stop);
-        return answer.IsSuccessStatusCode
-            ? (text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!)
-            : throw new InvalidOperationException($"{method} {path}: {(int)answer.StatusCode} {text}");
     }
 }

@@ -56,7 +56,7 @@ public sealed record SqlColumn(string Name, FieldType Type, SqlColumnRole Role, 
         if (plan.KeepsRaw) yield return new("raw", FieldType.Json, SqlColumnRole.Raw, -1);
         yield return new("_hash", FieldType.Int64, SqlColumnRole.Hash, -1);
         yield return new("_run", FieldType.Text, SqlColumnRole.Run, -1);
-        yield return new("_synced_at", FieldType.Timestamp, SqlColumnRole.SyncedAt, -1);
+        yield return new(plan.SyncedAt, FieldType.Timestamp, SqlColumnRole.SyncedAt, -1);
         if (plan.Deletes.KeepsRow) yield return new("_deleted_at", FieldType.Timestamp, SqlColumnRole.DeletedAt, -1);
         if (kind == SqlTableKind.Live) yield break;
         foreach (var (at, field) in plan.Stream.Fields.Index().Where(entry => entry.Item.Ownership is { IsConditional: true }))

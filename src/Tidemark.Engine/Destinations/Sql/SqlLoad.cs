@@ -80,6 +80,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         foreach (var result in results) await beforeCommit(result);
         // From here on the new rows are live; a cancellation in between must not leave us in doubt.
         await transaction.CommitAsync(CancellationToken.None);
+        lock (_streams) _streams.RemoveAll(stream => stream.Staging.Plan.IsStaged);
         return results;
     }
 

@@ -101,7 +101,7 @@ public sealed class SqlTable
     /// <param name="value">Placeholder of <see cref="DeletePolicy.Value"/>; used only where the policy names a column of text.</param>
     public string MarkedDeleted(string at, string run, string value)
     {
-        var marks = $"\"_deleted_at\" = {at}, \"_synced_at\" = {at}, \"_run\" = {run}";
+        var marks = $"\"_deleted_at\" = {at}, {SqlName.Column(Plan.SyncedAt)} = {at}, \"_run\" = {run}";
         if (Plan.Deletes.Column is not { } column) return marks;
         var isTruth = Stream.Fields.Any(field => field.Name == column && field.Type == FieldType.Boolean);
         var set = isTruth ? (bool.Parse(Plan.Deletes.Value) ? "TRUE" : "FALSE") : value;

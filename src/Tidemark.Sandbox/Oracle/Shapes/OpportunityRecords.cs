@@ -17,6 +17,8 @@ internal sealed class OpportunityRecords(OracleWorld world)
     ];
 
     private static readonly string[] Practices = ["Cloud", "Data & AI", "Sécurité", "ERP"];
+    private static readonly string[] Countries = ["DACH", "Nordics", "Île-de-France", "Iberia"];
+    private static readonly string[] Sectors = ["Public", "Health", "Retail & Consumer"];
     private static readonly string[] Regions = ["EMEA", "APAC", "LATAM", "NA"];
 
     public override IReadOnlyList<string> Children { get; } = ["ChildRevenue"];
@@ -48,6 +50,7 @@ internal sealed class OpportunityRecords(OracleWorld world)
         json.Add($$""","Description":{{(draws.Percent(60) ? draws.From(Phrases.Notes) : null)}},"Comments":null""");
         json.Add($$""","Practice_c":{{draws.From(Practices)}},"GEO_c":{{draws.From(Regions)}}""");
         json.Add($$""","Score_c":{{draws.Below(1000)}}.5""");
+        json.Add($$""","Region_c":{{draws.From(Countries)}},"Sector_c":{{(draws.Percent(70) ? draws.From(Sectors) : null)}}""");
     }
 
     protected override void WriteChildren(JsonBuffer json, long index, long created)

@@ -1,0 +1,61 @@
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>Makes what is staged live, in one transaction, unless that would change more than the limits allow.</summary>
+internal sealed class PublishStep(SyncPlan plan, ILoad load, RunJournal journal)
+{
+    /// <returns>Why it needs approval, and nothing has changed; empty where everything is live.</returns>
+    public async Task<IReadOnlyList<Problem>> RunAsync(
+        IReadOnlyList<StreamLedger> ledgers, RefreshSteps? refresh, CancellationToken cancellationToken)
+    {
+        if (ledgers.All(ledger => !ledger.IsStaged)) return [];
+        await journal.StepAsync("guard", null, StepStatus.Running, null, cancellationToken);
+        var previews = await load.PreviewAsync(cancellationToken);
+        var objections = new Guard(plan) { WhyEmpty = table => ledgers.First(ledger => ledger.Table == table).WhyEmpty }.Objections(previews);
+        await journal.StepAsync(
+            "guard", null, objections.Count == 0 ? StepStatus.Done : StepStatus.Failed,
+            objections.Count == 0 ? null : string.Join(" ", objections.Select(problem => problem.Message)), cancellationToken);
+        if (objections.Count > 0) return objections;
+
+        await journal.StepAsync("publish", null, StepStatus.Running, null, cancellationToken);
+        var results = await PublishAsync(ledgers, cancellationToken);
+        if (refresh is not null) await refresh.ClearedAsync(previews, results);
+        await journal.StepAsync("publish", null, StepStatus.Done, null, CancellationToken.None);
+        return [];
+    }
+
+    /// <summary>Makes one stream live before those after it are read.</summary>
+    /// <exception cref="TidemarkException">It needs approval: <c>guard.…</c></exception>
+    public async Task RequireAsync(StreamLedger ledger, CancellationToken cancellationToken)
+    {
+        if (await RunAsync([ledger], null, cancellationToken) is [var objection, ..])
+            throw new TidemarkException(FailureKind.Configuration, objection.Code, objection.Message) { Hint = objection.Hint };
+    }
+
+    private async Task<IReadOnlyList<PublishResult>> PublishAsync(
+        IReadOnlyList<StreamLedger> ledgers, CancellationToken cancellationToken)
+    {
+        var quarantine = new PublishQuarantine(journal, ledgers);
+        IReadOnlyList<PublishResult> results;
+        try
+        {
+            results = await load.PublishAsync(published => quarantine.BeforeAsync(published, cancellationToken), cancellationToken);
+        }
+        catch (TidemarkException tooMany) when (tooMany.Code == QuarantineLimit.Code)
+        {
+            foreach (var ledger in ledgers) await ledger.Load!.AbandonAsync(cancellationToken);
+            throw;
+        }
+
+        foreach (var published in results)
+        {
+            quarantine.LedgerOf(published).Published(published);
+            await quarantine.AfterAsync(published);
+        }
+
+        return results;
+    }
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using Spectre.Console;
+using Tidemark.Connectors.Templates;
+using Tidemark.Engine.Errors;
+using Tidemark.Output;
+
+namespace Tidemark.Commands;
+
+/// <summary><c>tidemark init</c>: writes a template as a definition file, or lists the templates.</summary>
+internal static class InitVerb
+{
+    private const string UsualFile = "tidemark.yaml";
+
+    public static Verb Create()
+    {
+        var name = new Argument<string?>("template")
+        {
+            Description = "Which; without it they are listed.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var file = new Option<string?>("--file", "-f") { Description = $"Where it goes. Default {UsualFile}.", HelpName = "FILE" };
+        var stdout = new Option<bool>("--stdout") { Description = "Print it and write no file." };
+        var force = new Option<bool>("--force") { Description = "Write over a file that is there." };
+        var verb = new Verb("init", "Writes a definition file for a common task, to be filled in from the environment.",
+            "tidemark init", "tidemark init payments", "tidemark init retail --file shop.yaml", "tidemark init revops --stdout")
+        {
+            name, file, stdout, force,
+        };
+        verb.Runs(async session =>
+        {
+            if (session.Get(name!) is not { } wanted) return List(session);
+            UsageCheck.Require(!session.Get(stdout) || session.Get(file) is null, "--stdout and --file say different things.");
+            var template = DefinitionTemplate.Named(wanted);
+            if (session.Get(stdout))
+            {
+                await session.Terminal.Output.WriteAsync(template.Text);
+                return ExitCode.Done;
+            }
+
+            var path = session.Get(file) ?? UsualFile;
+            await WriteAsync(path, template.Text, session.Get(force), session.Stop);
+            if (session.IsJson) session.WriteJson(json => json.WriteString("file", path));
+            session.Say($"{path} is written. Set the variables that it names, then: tidemark apply -f {path}");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static int List(Session session)
+    {
+        if (session.IsJson)
+        {
+            foreach (var template in DefinitionTemplate.All)
+            {
+                session.WriteJson(json =>
+                {
+                    json.WriteString("template", template.Name);
+                    json.WriteString("summary", template.Summary);
+                });
+            }
+
+            return ExitCode.Done;
+        }
+
+        var table = RunReport.Plain("template", "is for");
+        foreach (var template in DefinitionTemplate.All) table.AddRow(new Text(template.Name), new Text(template.Summary));
+        session.Prose.Write(table);
+        return ExitCode.Done;
+    }
+
+    private static async Task WriteAsync(string path, string text, bool overwrites, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = new FileStream(path, overwrites ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
+            await using var writer = new StreamWriter(file);
+            await writer.WriteAsync(text.AsMemory(), cancellationToken);
+        }
+        catch (IOException) when (!overwrites && File.Exists(path))
+        {
+            throw new TidemarkException(FailureKind.Usage, "init.file_exists", $"There is a file {path} already.")
+            {
+                Hint = "Name another with --file, or write over it with --force.",
+            };
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new TidemarkException(FailureKind.Usage, "init.cannot_write", $"{path} cannot be written: {wrong.Message}")
+            {
+                Hint = "Name another with --file, or print it with --stdout.",
+            };
+        }
+    }
+}
