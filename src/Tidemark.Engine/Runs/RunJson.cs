@@ -91,6 +91,7 @@ public static class RunJson
         json.WriteNumber("quarantined", figures.Quarantined);
         json.WriteNumber("deleted", figures.Deleted);
         json.WriteNumber("written_back", figures.WrittenBack);
+        if (figures.IsFull) json.WriteBoolean("full", true);
         json.WriteNumber("seconds", Math.Round(figures.Seconds, 3));
         if (figures.Error is { } error)
         {
@@ -139,6 +140,7 @@ public static class RunJson
         Quarantined = stream.GetProperty("quarantined").GetInt64(),
         Deleted = stream.GetProperty("deleted").GetInt64(),
         WrittenBack = stream.GetProperty("written_back").GetInt64(),
+        IsFull = stream.TryGetProperty("full", out _),
         Seconds = stream.GetProperty("seconds").GetDouble(),
         Error = stream.TryGetProperty("error", out var error) ? ReadProblem(error) : null,
         Receipt = stream.TryGetProperty("receipt", out var receipt)

@@ -45,6 +45,9 @@ public sealed record StreamFigures(string Stream, string Table)
 
     public long WrittenBack { get; init; }
 
+    /// <summary>Whether it was read from the beginning, not from where an earlier run had got.</summary>
+    public bool IsFull { get; init; }
+
     public double Seconds { get; init; }
 
     /// <summary>What stopped the stream, where something did.</summary>

@@ -35,7 +35,7 @@ public sealed class RunJsonTests
         new("a", "t_a")
         {
             Read = 21, Created = 1, Updated = 2, Unchanged = 3, Skipped = 4, Quarantined = 11, Deleted = 6,
-            WrittenBack = 7, Seconds = 8.125, Receipt = new(new(1, -2, long.MaxValue), new(1, -2, 3)),
+            WrittenBack = 7, IsFull = true, Seconds = 8.125, Receipt = new(new(1, -2, long.MaxValue), new(1, -2, 3)),
         },
         new("b", "t_b") { Error = new("stripe.gone", "stream b", "It's \"gone\".", "Wait.") },
     ], 9.5)

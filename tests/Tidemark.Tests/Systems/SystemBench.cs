@@ -94,6 +94,18 @@ internal sealed class SystemBench : IAsyncDisposable
 
     public Task<SystemRun> SucceedsAsync(params string[] args) => SyncAsync("succeeded", args);
 
+    /// <summary>How often the check before a run asks for a path, so that a fault can be set on the reading alone.</summary>
+    public async Task<int> ChecksAsync(string path)
+    {
+        await Vendor.ResetRequestsAsync();
+        await DoAsync("test");
+        return await RequestsAsync(path);
+    }
+
+    /// <summary>How often a path was asked for since the last reset.</summary>
+    public async Task<int> RequestsAsync(string path) =>
+        (await Vendor.RequestsAsync())["recent"]!.AsArray().Count(request => request!["path"]!.ToString() == path);
+
     /// <summary>The rows of a query, their values parted by bars; null is empty.</summary>
     public async Task<IReadOnlyList<string>> QueryAsync(string sql)
     {
