@@ -48,7 +48,8 @@ public sealed partial class InitVerbTests : IDisposable
             var answer = await _bench.TypeAsync(template.Text, "apply", "-f", "-", "--json");
 
             answer.Code.ShouldBe(5, template.Name);
-            var needed = Needed.Matches(template.Text).Select(match => match.Groups["name"].Value).Distinct().ToList();
+            var settings = string.Join('\n', template.Text.Split('\n').Where(line => !line.StartsWith('#')));
+            var needed = Needed.Matches(settings).Select(match => match.Groups["name"].Value).Distinct().ToList();
             needed.ShouldContain("DATABASE_URL");
             needed.ShouldAllBe(name => answer.Error.Contains($"The environment variable {name} is not set."), template.Name);
         }
