@@ -34,6 +34,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         ledger.Opened(stream, table);
+        var found = stream.Checkpoint;
         if (table.KeysOnly && !stream.HasLive)
         {
             throw new TidemarkException(
@@ -43,7 +44,6 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             };
         }
 
-        var found = stream.Checkpoint;
         if (table is { Mode: WriteMode.Replace, IsPlanned: false } && stream.Checkpoint is { IsComplete: true })
         {
             await journal.LogAsync(RunLogLevel.Info, table.Stream.Name, "Everything is staged already.", cancellationToken);

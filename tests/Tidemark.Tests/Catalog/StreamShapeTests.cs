@@ -38,8 +38,13 @@ public sealed class StreamShapeTests : IDisposable
                   - name: deals
                     table: opportunities
                     fields: all
+                    mode: replace
+                    raw: false
+                    synced_at: last_synced_at
+                    time_limit: 300
                     columns:
                       remote_id: opty_id
+                      id: { value: "int_{remote_id}" }
                       workflow_status: { from: stage, owner: app, default: NEW, when: { stage: [WON, "LO'ST"] } }
                       phone: { owner: fill_if_null }
                       region: { from: Region_c, type: int64 }
@@ -56,12 +61,15 @@ public sealed class StreamShapeTests : IDisposable
         (shape.Stream, shape.Table, shape.AllFields).ShouldBe(("deals", "opportunities", true));
         shape.Columns.Select(column => (column.Name, column.From, column.Owner, column.Default)).ShouldBe([
             ("remote_id", "opty_id", ColumnOwner.Source, null),
+            ("id", null, ColumnOwner.Source, null),
             ("workflow_status", "stage", ColumnOwner.App, "NEW"),
             ("phone", null, ColumnOwner.FillIfNull, null),
             ("region", "Region_c", ColumnOwner.Source, null),
         ]);
-        shape.Columns[1].When.ShouldHaveSingleItem().Values.ShouldBe(["WON", "LO'ST"]);
-        shape.Columns[3].Type.ShouldBe(FieldType.Int64);
+        shape.Columns[1].Value.ShouldBe("int_{remote_id}");
+        (shape.Mode, shape.Raw, shape.SyncedAt, shape.TimeLimit).ShouldBe((WriteMode.Replace, false, "last_synced_at", TimeSpan.FromMinutes(5)));
+        shape.Columns[2].When.ShouldHaveSingleItem().Values.ShouldBe(["WON", "LO'ST"]);
+        shape.Columns[4].Type.ShouldBe(FieldType.Int64);
         shape.Deletes.ShouldBe(DeletePolicy.Marking("status", "INACTIVE"));
         shape.References.ShouldBe(new Dictionary<string, string> { ["account_id"] = "accounts" });
         shape.WriteBack!.Set.ShouldBe(new Dictionary<string, string> { ["Sync"] = "yes", ["Note"] = "is {stage}: 'x'", ["Empty"] = "" });
