@@ -19,7 +19,10 @@ namespace Tidemark.Benchmarks;
 /// <summary>One measurement; prints seconds and the peak of this process's memory in MB.</summary>
 internal static class Measurement
 {
-    private const string Schema = "tidemark_bench";
+    public const string Schema = "tidemark_bench";
+
+    /// <summary>In the home's folder.</summary>
+    public const string SqliteFile = "data.db";
 
     public static async Task<int> RunAsync(string what, Settings settings)
     {
@@ -64,6 +67,13 @@ internal static class Measurement
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Drops everything that was written to PostgreSQL.</summary>
+    public static async Task ClearAsync()
+    {
+        await using var connection = await ConnectAsync();
+        await ExecuteAsync(connection, $"DROP SCHEMA IF EXISTS {Schema} CASCADE; CHECKPOINT");
+    }
+
     private static async Task<double> PagesAsync(Settings settings)
     {
         await using var source = OpenSource(settings);
@@ -104,11 +114,7 @@ internal static class Measurement
 
     private static async Task<double> SyncAsync(Settings settings, WriteMode mode, bool isFirst)
     {
-        if (isFirst)
-        {
-            await using var connection = await ConnectAsync();
-            await ExecuteAsync(connection, $"DROP SCHEMA IF EXISTS {Schema} CASCADE; CHECKPOINT");
-        }
+        if (isFirst) await ClearAsync();
 
         var folder = Directory.CreateTempSubdirectory("tidemark-bench-");
         try
@@ -128,7 +134,8 @@ internal static class Measurement
         }
     }
 
-    private static async Task<Home> HomeAsync(string folder, Settings settings)
+    /// <summary>A home with the source, and destinations that are called as their connectors are.</summary>
+    public static async Task<Home> HomeAsync(string folder, Settings settings)
     {
         var home = await Home.OpenAsync(folder, null, ConnectorCatalog.All, TimeProvider.System, CancellationToken.None);
         await home.Definitions.Sources.SaveAsync(
@@ -139,6 +146,9 @@ internal static class Measurement
                 ["url"] = Settings.Postgres,
                 ["schema"] = Schema,
             }),
+            CancellationToken.None);
+        await home.Definitions.Destinations.SaveAsync(
+            new DestinationDefinition("sqlite", "sqlite", new Dictionary<string, string> { ["path"] = Path.Combine(folder, SqliteFile) }),
             CancellationToken.None);
         return home;
     }

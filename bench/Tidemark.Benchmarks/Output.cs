@@ -14,6 +14,8 @@ internal static class Output
               sources [--records 100000]      every source at its own pace, and with slow pages
               memory [--records 1000000] [--source zoho]
                                               the peak memory of a first sync of every source, or of one, at three sizes
+              undo [--records 100000] [--runs 5]
+                                              a run that changes every row and its undo, with before-images and without
               run [--source stripe] [--records 100000] [--runs 5] [--delay MS] [--parallel 4] [--what pages,copy,first,again]
 
             pages  the pages alone, read by the same client and thrown away

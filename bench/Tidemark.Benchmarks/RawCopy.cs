@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tidemark.Connectors.Postgres;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources;
@@ -17,7 +18,7 @@ internal static class RawCopy
         var file = Path.Combine(Path.GetTempPath(), $"tidemark-bench-{settings.Source}-{settings.Records}.copy");
         await using var source = Measurement.OpenSource(settings);
         var stream = await Measurement.StreamAsync(source, settings);
-        var table = new SqlTable(new SqlName(schema, "raw_copy"), stream, keepsRaw: true);
+        var table = new SqlTable(new SqlName(schema, "raw_copy"), new TablePlan("raw_copy", stream));
         if (!File.Exists(file)) await WriteAsync(file, source, table);
 
         await using var connection = await Measurement.ConnectAsync();

@@ -38,6 +38,14 @@ internal sealed class Stand(Process process, Uri vendor, Uri control) : IDisposa
             : (count, (seen.GetProperty("last_at").GetDateTimeOffset() - seen.GetProperty("first_at").GetDateTimeOffset()).TotalSeconds);
     }
 
+    /// <summary>Changes records of a stream, and tells of it as the vendor does.</summary>
+    public async Task ChangeAsync(string source, string stream, int records)
+    {
+        using var client = new HttpClient { BaseAddress = Control, Timeout = Timeout.InfiniteTimeSpan };
+        using var answer = await client.PostAsJsonAsync($"/mutate/{source}/{stream}", new { update = new { count = records } });
+        answer.EnsureSuccessStatusCode();
+    }
+
     public static async Task<int> HoldAsync(string source, int records)
     {
         await using var server = await SandboxServer.StartAsync(

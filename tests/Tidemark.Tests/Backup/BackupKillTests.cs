@@ -74,13 +74,8 @@ public sealed class BackupKillTests : IAsyncDisposable
         (await RunAsync("pipeline", "set", "people", "--source", "s", "--destination", "d", "--streams", "people")).ShouldBe(0);
     }
 
-    private async Task KillAsync(int milliseconds, params string[] arguments)
-    {
-        using var victim = _program.Start(arguments);
-        await Task.Delay(milliseconds, Stop);
-        victim.Kill();
-        await victim.WaitForExitAsync(Stop);
-    }
+    private Task<bool> KillAsync(int milliseconds, params string[] arguments) =>
+        _program.KillAsync(_ => Task.Delay(milliseconds, Stop), arguments);
 
     private Task<int> RunAsync(params string[] arguments) => _program.RunAsync(arguments);
 }

@@ -87,10 +87,7 @@ public sealed class KillTests : IAsyncDisposable
                 new { create = 2, update = new { count = 40, set = new { description = $"round {round}" } }, delete = new { count = 3 } }, Stop))
                 change.EnsureSuccessStatusCode();
 
-            using var victim = _program.Start(["sync", "stripe", "data", "customers", .. full]);
-            await Task.Delay(moment, Stop);
-            victim.Kill();
-            await victim.WaitForExitAsync(Stop);
+            await _program.KillAsync(_ => Task.Delay(moment, Stop), ["sync", "stripe", "data", "customers", .. full]);
 
             (await RunAsync(["sync", "stripe", "data", "customers", .. full])).ShouldBe(0, $"after the kill at {moment} ms of round {round}");
             (await readAsync()).ShouldBe(await TruthAsync(control), $"after the kill at {moment} ms of round {round}");
@@ -129,10 +126,10 @@ public sealed class KillTests : IAsyncDisposable
         using var slow = await control.PostAsJsonAsync(
             "/faults/zoho", new { fault = "delay", milliseconds = 1500, times = -1, path = "/crm/v8/Contacts" }, Stop);
         slow.EnsureSuccessStatusCode();
-        using var victim = _program.Start(["sync", "interpreters", "--full"]);
-        while (await WaitingAsync() == 0 && !victim.HasExited) await Task.Delay(20, Stop);
-        victim.Kill();
-        await victim.WaitForExitAsync(Stop);
+        await _program.KillAsync(async victim =>
+        {
+            while (await WaitingAsync() == 0 && !victim.HasExited) await Task.Delay(20, Stop);
+        }, "sync", "interpreters", "--full");
         var rows = (await database.QueryAsync("SELECT id FROM contacts ORDER BY id")).ToList();
         (await WaitingAsync()).ShouldBe(rows.Count);
         rows.Count.ShouldBeGreaterThan(100);

@@ -6,6 +6,9 @@ namespace Tidemark.Tests.Crash;
 /// <summary>The program itself, as processes of its own that a test may kill.</summary>
 internal sealed class TidemarkProgram(string home)
 {
+    // What a process that was killed by signal 9 ends with.
+    private const int Killed = 128 + 9;
+
     public string Home => home;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -19,6 +22,19 @@ internal sealed class TidemarkProgram(string home)
         await process.WaitForExitAsync(Stop);
         if (process.ExitCode != 0) TestContext.Current.TestOutputHelper?.WriteLine(await said);
         return process.ExitCode;
+    }
+
+    /// <summary>Starts it and kills it (SIGKILL) at a moment.</summary>
+    /// <param name="moment">Ends when it is to be killed.</param>
+    /// <param name="arguments">Of the program.</param>
+    /// <returns>False where it had come to its end by itself.</returns>
+    public async Task<bool> KillAsync(Func<Process, Task> moment, params string[] arguments)
+    {
+        using var victim = Start(arguments);
+        await moment(victim);
+        victim.Kill();
+        await victim.WaitForExitAsync(Stop);
+        return victim.ExitCode == Killed;
     }
 
     public Process Start(IEnumerable<string> arguments)

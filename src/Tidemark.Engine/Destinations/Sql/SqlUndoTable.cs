@@ -32,7 +32,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
     /// <param name="cancellationToken">Cancels between statements.</param>
     public async Task PrepareAsync(string work, CancellationToken cancellationToken)
     {
-        _work = SqlName.Column(work);
+        _work = new SqlName(dialect.TemporarySchema, work);
         await _images.EnsureAsync(session, cancellationToken);
         var (images, key) = (_images.Table, string.Join(", ", entry.Shape.Stream.Key.Select(part => $"k.{SqlName.Column(part)}")));
         string Keys(string alias) => string.Join(", ", entry.Shape.Stream.Key.Select(part => $"{alias}.{SqlName.Column(part)}"));
@@ -59,6 +59,8 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
                 WHERE l."_run" IS DISTINCT FROM @run AND NOT {Image("o")}) AS k
             """,
             cancellationToken, ("run", plan.Run));
+        if (dialect.IndexTemporary(_work, "op, " + string.Join(", ", entry.Shape.Stream.Key.Select(SqlName.Column))) is { Length: > 0 } index)
+            await Connection.ExecuteAsync(index, cancellationToken);
         foreach (var keys in plan.ChangedRows.GetValueOrDefault(entry.Stream, []).Chunk(KeysAtOnce))
             await LeaveAsync(keys, cancellationToken);
         await RememberAsync("remove", SqlBeforeImages.Deleted, "NULL", cancellationToken);
