@@ -18,6 +18,8 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
 
     public override string TemporarySchema => "pg_temp";
 
+    public override string IndexTemporary(SqlName table, string columns) => $"CREATE INDEX ON {table} ({columns}); ANALYZE {table}";
+
     public override string InsertAsGiven => "OVERRIDING SYSTEM VALUE";
 
     public override string JsonObject => "json_build_object";

@@ -105,10 +105,13 @@ public abstract class SqlDialect
     /// <summary>Schema of the tables that end with the session.</summary>
     public abstract string TemporarySchema { get; }
 
-    /// <summary>A statement that indexes a temporary table, where the database would else look at every row for each.</summary>
+    /// <summary>
+    /// Statements that make the rows of a filled temporary table be found by their key. Nobody else gathers statistics of
+    /// it, and without them the database looks at every row for each.
+    /// </summary>
     /// <param name="table">The table.</param>
     /// <param name="columns">Quoted.</param>
-    public virtual string IndexTemporary(SqlName table, string columns) => "";
+    public abstract string IndexTemporary(SqlName table, string columns);
 
     /// <summary>Compares two values of a key.</summary>
     public virtual string SameKey => "=";

@@ -73,8 +73,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
             $"CREATE TEMPORARY TABLE {table.Staged} AS SELECT {table.ColumnList} FROM {table.Name} WHERE 1 = 0", cancellationToken);
         await session.Rows.AppendAsync(table.Staged, table.Columns, table.Wanted.Rows, cancellationToken);
         var key = string.Join(", ", table.Live.Key.Select(SqlName.Column));
-        if (dialect.IndexTemporary(table.Staged, key) is { Length: > 0 } index)
-            await Connection.ExecuteAsync(index, cancellationToken);
+        await Connection.ExecuteAsync(dialect.IndexTemporary(table.Staged, key), cancellationToken);
     }
 
     private async Task DeleteAsync(TableRestore table, CancellationToken cancellationToken)

@@ -59,8 +59,8 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
                 WHERE l."_run" IS DISTINCT FROM @run AND NOT {Image("o")}) AS k
             """,
             cancellationToken, ("run", plan.Run));
-        if (dialect.IndexTemporary(_work, "op, " + string.Join(", ", entry.Shape.Stream.Key.Select(SqlName.Column))) is { Length: > 0 } index)
-            await Connection.ExecuteAsync(index, cancellationToken);
+        await Connection.ExecuteAsync(
+            dialect.IndexTemporary(_work, "op, " + string.Join(", ", entry.Shape.Stream.Key.Select(SqlName.Column))), cancellationToken);
         foreach (var keys in plan.ChangedRows.GetValueOrDefault(entry.Stream, []).Chunk(KeysAtOnce))
             await LeaveAsync(keys, cancellationToken);
         await RememberAsync("remove", SqlBeforeImages.Deleted, "NULL", cancellationToken);
