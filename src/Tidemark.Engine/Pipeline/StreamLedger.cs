@@ -54,7 +54,7 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
         lock (_lock)
         {
             (Load, Mode) = (load, table.Mode);
-            _figures = _figures with { IsFull = table.Mode == WriteMode.Replace || load.Checkpoint is null };
+            _figures = _figures with { IsFull = !table.KeysOnly && (table.Mode == WriteMode.Replace || load.Checkpoint is null) };
             if (Mode == WriteMode.Replace && !table.IsPlanned && load.Checkpoint is { } staged) Settle(staged.Staged);
         }
     }

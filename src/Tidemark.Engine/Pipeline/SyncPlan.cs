@@ -41,8 +41,7 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
     public bool InOrder { get; init; }
 
     /// <summary>Whether each stream is live before the next begins, even one of a merge that is read whole.</summary>
-    public bool IsStepwise => InOrder && Mode == WriteMode.Merge && !IsDryRun && Approved is null
-        && !Tables.Any(table => table.KeysOnly); // what is gone goes from its children first
+    public bool IsStepwise => InOrder && Mode == WriteMode.Merge && !IsDryRun && Approved is null;
 
     /// <summary>The backup that a refresh begins with; null in other modes.</summary>
     public BackupPlan? Backup { get; init; }

@@ -41,7 +41,7 @@ public sealed class OpportunitiesTests
     }
 
     [Fact]
-    public async Task S2_2_later_runs_fetch_only_what_changed_and_a_full_one_sees_deletions()
+    public async Task S2_2_later_runs_fetch_only_what_changed_and_a_key_scan_sees_deletions()
     {
         await using var bench = await StartAsync(SystemBench.Sqlite, 1000);
         await bench.SucceedsAsync(Stream);
@@ -54,9 +54,9 @@ public sealed class OpportunitiesTests
         incremental.Figures(Stream, "created", "updated", "deleted").ShouldBe([0, 3, 0]);
         (await bench.CountAsync(Stream, "name = 'changed'")).ShouldBe(3);
 
-        var full = await bench.SucceedsAsync(Stream, "--full");
+        var scan = await bench.SucceedsAsync(Stream, "--deletions");
 
-        full.Figures(Stream, "updated", "unchanged", "deleted").ShouldBe([0, 998, 2]);
+        scan.Figures(Stream, "created", "updated", "deleted").ShouldBe([0, 0, 2]);
         (await bench.CountAsync(Stream, "_deleted_at IS NOT NULL")).ShouldBe(2);
         (await bench.CountAsync(Stream)).ShouldBe(1000);
     }
