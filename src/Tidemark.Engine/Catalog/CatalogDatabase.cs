@@ -41,7 +41,7 @@ public sealed class CatalogDatabase
     /// this version. Processes that start at once wait for each other.
     /// </summary>
     /// <exception cref="TidemarkException"><c>catalog.unreadable</c>: no database, or no permission;
-    /// <c>catalog.newer</c>: a newer Tidemark has been here. Both are for the operator.</exception>
+    /// <c>catalog.unwritable</c>: no space; <c>catalog.newer</c>: a newer Tidemark has been here. All are for the operator.</exception>
     public static async Task<CatalogDatabase> OpenAsync(string home, CancellationToken cancellationToken)
     {
         var catalog = new CatalogDatabase(System.IO.Path.GetFullPath(home));
@@ -55,6 +55,10 @@ public sealed class CatalogDatabase
         catch (SqliteException wrong) when (wrong.SqliteErrorCode is NotADatabase or Corrupt or CannotOpen)
         {
             throw catalog.Unreadable("is not a readable SQLite database", wrong);
+        }
+        catch (SqliteException refused) when (IsUnwritable(refused))
+        {
+            throw catalog.Unwritable(refused);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
@@ -94,13 +98,9 @@ public sealed class CatalogDatabase
             throw new TidemarkException(FailureKind.Transient, "catalog.busy",
                 $"Another process has been writing to the catalog {Path} for long.", held);
         }
-        catch (SqliteException refused) when (refused.SqliteErrorCode is ReadOnly or IoError or Full)
+        catch (SqliteException refused) when (IsUnwritable(refused))
         {
-            throw new TidemarkException(FailureKind.Configuration, "catalog.unwritable",
-                $"The catalog {Path} cannot be written.", refused)
-            {
-                Hint = "Free some space on its disk, and look at its owner and permissions.",
-            };
+            throw Unwritable(refused);
         }
     }
 
@@ -133,6 +133,14 @@ public sealed class CatalogDatabase
         // SQLite gives its -wal and -shm files the mode of the database.
         using var created = new FileStream(Path, options);
     }
+
+    private static bool IsUnwritable(SqliteException refused) => refused.SqliteErrorCode is ReadOnly or IoError or Full;
+
+    private TidemarkException Unwritable(SqliteException cause) =>
+        new(FailureKind.Configuration, "catalog.unwritable", $"The catalog {Path} cannot be written.", cause)
+        {
+            Hint = "Free some space on its disk, and look at its owner and permissions.",
+        };
 
     private TidemarkException Unreadable(string what, Exception cause) =>
         new(FailureKind.Configuration, "catalog.unreadable", $"The catalog {Path} {what}.", cause)

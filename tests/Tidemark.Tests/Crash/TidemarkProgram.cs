@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Xunit;
 
 namespace Tidemark.Tests.Crash;
@@ -37,9 +38,25 @@ internal sealed class TidemarkProgram(string home)
         return victim.ExitCode == Killed;
     }
 
-    public Process Start(IEnumerable<string> arguments)
+    public Process Start(IEnumerable<string> arguments) => Start(Executable, arguments);
+
+    /// <summary>Starts it so that no file which it writes may grow larger.</summary>
+    public Process StartLimited(int kilobytes, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tidemark"))
+        const int Block = 512; // of ulimit, by POSIX
+        var blocks = (kilobytes * 1024 / Block).ToString(CultureInfo.InvariantCulture);
+        // Unless the signal is ignored it ends the process. The runtime would keep its code in a file beyond the limit.
+        return Start("/bin/sh",
+        [
+            "-c", "trap '' XFSZ; ulimit -f $0; export DOTNET_EnableWriteXorExecute=0; exec \"$@\"", blocks, Executable, .. arguments,
+        ]);
+    }
+
+    private static string Executable => Path.Combine(AppContext.BaseDirectory, "tidemark");
+
+    private Process Start(string file, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(file)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
