@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace Tidemark.Tests.Crash;
+
+/// <summary>A PostgreSQL of one test's own, which it may stop. Does not run as root: then the user postgres has it.</summary>
+internal sealed class PrivatePostgres : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly int _port;
+
+    private PrivatePostgres(string folder, int port) => (_folder, _port) = (folder, port);
+
+    public string Url => $"postgres://tidemark@127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}/postgres";
+
+    // The newest; as test.sh finds it.
+    private static string Programs { get; } =
+        Directory.Exists("/usr/lib/postgresql")
+            ? Path.Combine(Directory.GetDirectories("/usr/lib/postgresql").MaxBy(folder => Version(folder))!, "bin") : "";
+
+    public static async Task<PrivatePostgres> StartAsync()
+    {
+        var folder = (await RunAsync("mktemp", "-d")).Trim();
+        await RunAsync(Program("initdb"), "-D", $"{folder}/data", "-U", "tidemark", "--auth=trust", "--encoding=UTF8", "--no-sync");
+        var server = new PrivatePostgres(folder, FreePort());
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    public Task StartAgainAsync() => RunAsync(
+        Program("pg_ctl"), "-D", $"{_folder}/data", "-w", "-l", $"{_folder}/log", "-o",
+        $"-p {_port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder}", "start");
+
+    /// <summary>Stops it as a crash would: every connection is cut, and what is not committed is gone.</summary>
+    public Task CrashAsync() => RunAsync(Program("pg_ctl"), "-D", $"{_folder}/data", "-m", "immediate", "-w", "stop");
+
+    public async ValueTask DisposeAsync()
+    {
+        await CrashAsync();
+        await RunAsync("rm", "-rf", _folder);
+    }
+
+    private static string Program(string name) => Path.Combine(Programs, name);
+
+    private static int Version(string folder) => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0;
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task<string> RunAsync(params string[] command)
+    {
+        string[] all = Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--", .. command] : command;
+        var start = new ProcessStartInfo(all[0], all[1..])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = "/",
+        };
+        using var process = Process.Start(start)!;
+        // The server outlives pg_ctl; nobody may wait for its end of the pipe.
+        var said = command[0] == "mktemp" ? await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) : "";
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode == 0 ? said : throw new InvalidOperationException($"{string.Join(' ', all)}: {process.ExitCode}");
+    }
+}
