@@ -11,7 +11,10 @@ namespace Tidemark.Engine.Backup;
 public sealed record RestoredBackup(string Run, BackupFile File, IReadOnlyList<RestoredTable> Tables);
 
 /// <summary>Brings a backup back, as a run of its pipeline, so that nothing else writes meanwhile.</summary>
-internal sealed class BackupRestore(RunStore runs, TimeProvider clock)
+/// <param name="runs">Where the run is noted.</param>
+/// <param name="clock">Of its times.</param>
+/// <param name="undoRuns">As the pipeline's setting: how many runs can be undone, this one among them.</param>
+internal sealed class BackupRestore(RunStore runs, TimeProvider clock, int undoRuns)
 {
     /// <summary>Begins the cause of such a run.</summary>
     public const string Cause = "restore";
@@ -45,7 +48,7 @@ internal sealed class BackupRestore(RunStore runs, TimeProvider clock)
         }
     }
 
-    private static async Task<IReadOnlyList<RestoredTable>> RestoreAsync(
+    private async Task<IReadOnlyList<RestoredTable>> RestoreAsync(
         RunJournal journal, BackupFile file, RestoreMode mode, IDestination destination, CancellationToken cancellationToken)
     {
         await using var content = file.Open();
@@ -56,7 +59,7 @@ internal sealed class BackupRestore(RunStore runs, TimeProvider clock)
         var tables = file.Manifest.Tables.Select((table, place) => new RestoreTable(
             table.Stream, table.Table, table.Content, file.Format.ReadAsync(content, table.Table, place, cancellationToken)));
         var restored = await destination.RestoreAsync(
-            new RestorePlan(journal.Pipeline, journal.Run, mode, [.. tables]), cancellationToken);
+            new RestorePlan(journal.Pipeline, journal.Run, mode, [.. tables]) { UndoRuns = undoRuns }, cancellationToken);
         await journal.StepAsync("restore", null, StepStatus.Done, null, CancellationToken.None);
         return restored;
     }

@@ -115,7 +115,7 @@ public sealed class Backups
         }
 
         await using var destination = Open(definition);
-        return await new BackupRestore(_runs, _clock).RunAsync(pipeline.Name, file, mode, destination, cancellationToken);
+        return await new BackupRestore(_runs, _clock, pipeline.UndoRuns).RunAsync(pipeline.Name, file, mode, destination, cancellationToken);
     }
 
     /// <summary>Removes the backups of a pipeline that have been kept long enough; the names of those.</summary>

@@ -12,7 +12,10 @@ public interface IDestination : IAsyncDisposable
     /// </summary>
     Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken);
 
-    /// <summary>The tables that a run wrote, with the columns that it gave them; empty where nothing is kept of it.</summary>
+    /// <summary>
+    /// The tables that a run wrote, with the columns that it gave them; empty where nothing is kept of it. Those of a
+    /// restore are not among them: what it left is kept whole, and needs no records to tell a later change.
+    /// </summary>
     Task<IReadOnlyList<TablePlan>> UndoableAsync(string pipeline, string run, CancellationToken cancellationToken);
 
     /// <summary>

@@ -18,7 +18,11 @@ public enum RestoreMode
 /// <param name="Run">The run that does it.</param>
 /// <param name="Mode">What becomes of rows that are there.</param>
 /// <param name="Tables">As they were when they were backed up.</param>
-public sealed record RestorePlan(string Pipeline, string Run, RestoreMode Mode, IReadOnlyList<RestoreTable> Tables);
+public sealed record RestorePlan(string Pipeline, string Run, RestoreMode Mode, IReadOnlyList<RestoreTable> Tables)
+{
+    /// <summary>How many runs of a stream can be undone, this one among them; 0 keeps nothing for an undo.</summary>
+    public int UndoRuns { get; init; }
+}
 
 /// <summary>One table that is to be brought back.</summary>
 /// <param name="Stream">The stream that writes it.</param>

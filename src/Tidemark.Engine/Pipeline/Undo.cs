@@ -34,7 +34,7 @@ internal sealed class Undo(TimeProvider clock)
             {
                 ChangedRows = await ChangedRowsAsync(destination, run, journal, stop.Token),
             };
-            tables = await destination.UndoAsync(plan, stop.Token);
+            tables = await UndoAsync(destination, plan, run, journal, stop.Token);
             foreach (var table in tables) await TellAsync(table, journal, problems);
             status = problems.Count == 0 ? RunStatus.Succeeded : RunStatus.Partial;
         }
@@ -58,6 +58,34 @@ internal sealed class Undo(TimeProvider clock)
         };
         await journal.FinishAsync(result, CancellationToken.None);
         return result;
+    }
+
+    /// <summary>
+    /// Takes the rows back, and what the run had taken out of quarantine goes in again. It is there before the rows are
+    /// gone, so that a crash in between loses no record.
+    /// </summary>
+    private static async Task<IReadOnlyList<UndoneTable>> UndoAsync(
+        IDestination destination, UndoPlan plan, RunRecord run, RunJournal journal, CancellationToken cancellationToken)
+    {
+        var quarantine = journal.SettledQuarantine;
+        await quarantine.ReopenAsync(run.Id, cancellationToken);
+        try
+        {
+            var tables = await destination.UndoAsync(plan, cancellationToken);
+            await quarantine.UndoneAsync(
+                run.Id, run.Cause.StartsWith(Cause, StringComparison.Ordinal), tables.All(table => table.Left == 0));
+            return tables;
+        }
+        catch (TidemarkException refused) when (refused.Kind == FailureKind.Usage)
+        {
+            await quarantine.NotUndoneAsync();
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            await quarantine.NotUndoneAsync();
+            throw;
+        }
     }
 
     /// <summary>Rows that are no longer what their record says: somebody has changed them by other means.</summary>

@@ -104,6 +104,9 @@ public sealed class RunJournal : IAsyncDisposable
     /// <summary>The quarantine of a stream, as this run sees it.</summary>
     internal StreamQuarantine QuarantineOf(string stream) => new(_database, _clock, Pipeline, stream, Run);
 
+    /// <summary>What earlier runs took out of quarantine, as this one sees it, which undoes one of them.</summary>
+    internal SettledQuarantine SettledQuarantine => new(_database, Pipeline, Run);
+
     /// <summary>
     /// Shows the figures so far to whoever looks at the run, within about a second. Neither waits nor fails, so that
     /// telling of a run cannot hold it up. Nobody may change <paramref name="streams"/> afterwards.

@@ -100,9 +100,8 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     }
 
     /// <summary>Takes out what was tried again and not put back. Called once that is durable.</summary>
-    public Task SettleRetriedAsync(CancellationToken cancellationToken) => WriteAsync(
-        "DELETE FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'retry' AND run <> @run",
-        default, cancellationToken);
+    public Task SettleRetriedAsync(CancellationToken cancellationToken) =>
+        SettleAsync("settled_by = 'retry' AND run <> @run", cancellationToken);
 
     /// <summary>
     /// Keeps the records of which the batch has a newer version from being tried again. Called before the batch is
@@ -149,22 +148,23 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     /// A complete reading that began then has not met the older entries any more: they wait for its publish, and no
     /// payload of theirs is tried again.
     /// </summary>
-    public Task RetireUnmetAsync(DateTimeOffset since, CancellationToken cancellationToken) => WriteAsync("""
-        UPDATE quarantine SET settled_by = 'newer'
-        WHERE pipeline = @pipeline AND stream = @stream AND last_seen < @since AND run <> @run
-        """, since, cancellationToken);
+    public Task RetireUnmetAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => connection.ExecuteAsync("""
+            UPDATE quarantine SET settled_by = 'newer'
+            WHERE pipeline = @pipeline AND stream = @stream AND last_seen < @since AND run <> @run
+            """, new { pipeline, stream, run, since = Milliseconds(since) }), cancellationToken);
 
     /// <summary>Takes out what a newer version has taken the place of, once that is durable.</summary>
     /// <param name="isComplete">Whether everything was read; else only what this run has overtaken.</param>
     /// <param name="cancellationToken">Before anything is changed.</param>
-    public Task SettlePublishedAsync(bool isComplete, CancellationToken cancellationToken) => WriteAsync(
-        "DELETE FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'newer'"
-        + (isComplete ? "" : " AND run = @run"),
-        default, cancellationToken);
+    public Task SettlePublishedAsync(bool isComplete, CancellationToken cancellationToken) =>
+        SettleAsync("settled_by = 'newer'" + (isComplete ? "" : " AND run = @run"), cancellationToken);
 
-    private Task<int> WriteAsync(string sql, DateTimeOffset since, CancellationToken cancellationToken) =>
+    private Task<int> SettleAsync(string which, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection => connection.ExecuteAsync(sql, new { pipeline, stream, run, since = Milliseconds(since) }), cancellationToken);
+            connection => SettledQuarantine.SettleAsync(
+                connection, $"pipeline = @pipeline AND stream = @stream AND {which}", new { pipeline, stream, run }),
+            cancellationToken);
 
     private static Page PageOf(List<byte[]> payloads, int bytes, Cursor cursor)
     {

@@ -42,7 +42,7 @@ public sealed class BackupBench(Workbench database, string connector) : IAsyncDi
     {
         var runs = new RunStore(await CatalogDatabase.OpenAsync(database.Folder + "/home", Stop), TimeProvider.System);
         await using var destination = database.OpenDestination();
-        return await new BackupRestore(runs, TimeProvider.System).RunAsync("test", file, mode, destination, Stop);
+        return await new BackupRestore(runs, TimeProvider.System, undoRuns: 10).RunAsync("test", file, mode, destination, Stop);
     }
 
     public static async Task VerifyAsync(BackupFile file)

@@ -52,6 +52,11 @@ internal sealed class TidemarkProgram(string home)
         ]);
     }
 
+    /// <summary>Starts it so that the modes of files and folders hold for it, which the superuser passes over.</summary>
+    public Process StartBoundByModes(IEnumerable<string> arguments) => Environment.IsPrivilegedProcess
+        ? Start("setpriv", ["--bounding-set=-dac_override", Executable, .. arguments])
+        : Start(arguments);
+
     private static string Executable => Path.Combine(AppContext.BaseDirectory, "tidemark");
 
     private Process Start(string file, IEnumerable<string> arguments)

@@ -174,4 +174,75 @@ public abstract partial class DestinationPromises
         (await Bench.QueryAsync("SELECT id, name FROM people ORDER BY id")).ShouldBe(
             ["p000000|name 0", "p000001|mended", "p000002|name 2", "p000003|name 3", "p000004|name 4", "p000011|mended"]);
     }
+
+    [Fact]
+    public async Task P7_rows_come_back_where_the_database_computes_a_column()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 3)));
+        var kept = Bench is PostgresWorkbench ? "STORED" : "VIRTUAL";
+        await Bench.ExecuteAsync($"ALTER TABLE people ADD COLUMN loud text GENERATED ALWAYS AS (upper(name)) {kept}");
+        var before = await Bench.QueryAsync(Everything);
+        var run = await Bench.MergeAsync(PeopleSource([Person("p000000", "changed"), """-{"id":"p000001"}"""]));
+
+        (await Bench.UndoAsync(run)).Status.ShouldBe(RunStatus.Succeeded);
+
+        (await Bench.QueryAsync(Everything)).ShouldBe(before);
+        (await Bench.QueryAsync("SELECT loud FROM people ORDER BY id")).ShouldBe(["NAME 0", "NAME 1", "NAME 2"]);
+    }
+
+    [Fact]
+    public async Task P2_a_record_that_a_run_wrote_from_quarantine_is_there_again_when_the_run_is_undone()
+    {
+        await RefuseOldPeopleAsync();
+        var entry = (await Bench.QuarantineAsync()).ShouldHaveSingleItem();
+        await AllowOldPeopleAsync();
+        var healed = await Bench.MergeAsync(PeopleSource([Person("c", "Cy")]));
+        (await Bench.QuarantineAsync()).ShouldBeEmpty();
+
+        var undo = await Bench.UndoAsync(healed);
+
+        undo.Status.ShouldBe(RunStatus.Succeeded);
+        (await NamesAsync()).ShouldBe(["a|Ada"]);
+        var back = (await Bench.QuarantineAsync()).ShouldHaveSingleItem();
+        (back.Id, back.FirstSeen, back.Record.Payload, back.Record.CanRetry).ShouldBe((entry.Id, entry.FirstSeen, entry.Record.Payload, true));
+        var again = await Bench.UndoAsync(undo);
+        again.Status.ShouldBe(RunStatus.Succeeded);
+        (await NamesAsync()).ShouldBe(["a|Ada", "b|Bob", "c|Cy"]);
+        (await Bench.QuarantineAsync()).ShouldBeEmpty();
+        await Bench.UndoAsync(again);
+        (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Id.ShouldBe(entry.Id);
+        (await Bench.MergeAsync(PeopleSource([Person("c", "Cy")]))).Status.ShouldBe(RunStatus.Succeeded);
+        (await NamesAsync()).ShouldBe(["a|Ada", "b|Bob", "c|Cy"]);
+        (await Bench.QuarantineAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task P2_an_old_payload_that_an_undo_puts_back_does_not_overwrite_a_newer_row()
+    {
+        await RefuseOldPeopleAsync();
+        await AllowOldPeopleAsync();
+        var healed = await Bench.MergeAsync(PeopleSource([Person("c", "Cy")]));
+        await Bench.MergeAsync(PeopleSource([Person("b", "Bobby")]));
+
+        (await Bench.UndoAsync(healed)).Status.ShouldBe(RunStatus.Partial);
+
+        (await NamesAsync()).ShouldBe(["a|Ada", "b|Bobby"]);
+        (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.CanRetry.ShouldBeFalse();
+        await Bench.MergeAsync(PeopleSource([Person("c", "Cy")]));
+        (await NamesAsync()).ShouldBe(["a|Ada", "b|Bobby", "c|Cy"]);
+    }
+
+    [Fact]
+    public async Task P2_an_undo_that_is_refused_leaves_the_quarantine_as_it_is()
+    {
+        await RefuseOldPeopleAsync();
+        await AllowOldPeopleAsync();
+        var healed = await Bench.MergeAsync(PeopleSource([Person("c", "Cy")]));
+        var undo = await Bench.UndoAsync(healed);
+        await Bench.UndoAsync(undo);
+
+        (await Bench.UndoAsync(undo)).Problems.ShouldHaveSingleItem().Code.ShouldBe("undo.already");
+
+        (await Bench.QuarantineAsync()).ShouldBeEmpty();
+    }
 }

@@ -48,12 +48,15 @@ public abstract class Workbench : IAsyncDisposable
         return await new Sync(TimeProvider.System).RunAsync(plan, journal, _ => { }, cancellationToken);
     }
 
-    public async Task<RunResult> UndoAsync(RunResult run)
+    public Task<RunResult> UndoAsync(RunResult run) => UndoAsync(run.Run);
+
+    /// <summary>Takes a run of any kind back, by its id.</summary>
+    public async Task<RunResult> UndoAsync(string id)
     {
+        var run = await _runs!.FindAsync(id, Stop);
         await using var destination = OpenDestination();
-        await using var journal = await _runs!.StartAsync("test", run.Mode, Undo.Cause + run.Run, run.Streams, Stop);
-        return await new Undo(TimeProvider.System).RunAsync(
-            destination, await _runs.FindAsync(run.Run, Stop), journal, Stop);
+        await using var journal = await _runs.StartAsync("test", run.Result.Mode, Undo.Cause + id, run.Result.Streams, Stop);
+        return await new Undo(TimeProvider.System).RunAsync(destination, run, journal, Stop);
     }
 
     public async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() =>

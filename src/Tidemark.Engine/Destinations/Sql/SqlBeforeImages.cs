@@ -18,8 +18,11 @@ public sealed class SqlBeforeImages(SqlName live, IReadOnlyList<string> key, str
     /// <inheritdoc cref="Updated"/>
     public const string Deleted = "d";
 
-    /// <summary>What an undo did to a row that was not there. Only the key is kept.</summary>
+    /// <summary>What an undo or a restore did to a row that was not there. Only the key is kept.</summary>
     public const string Created = "c";
+
+    // A row as an undo or a restore left it, under a run of its own.
+    private const string Left = "a";
 
     /// <summary>Columns that the table has beside those of the live one.</summary>
     public const int OwnColumns = 3;
@@ -31,7 +34,7 @@ public sealed class SqlBeforeImages(SqlName live, IReadOnlyList<string> key, str
     /// <summary>The run whose changes these are.</summary>
     public string Run => run;
 
-    /// <summary>The live table's columns, the application's own too; quoted.</summary>
+    /// <summary>The live table's columns, the application's own too, but for those that the database computes; quoted.</summary>
     public IReadOnlyList<string> Columns => _columns;
 
     public static SqlName NameOf(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_before_" + live.Name));
@@ -39,13 +42,13 @@ public sealed class SqlBeforeImages(SqlName live, IReadOnlyList<string> key, str
     /// <summary>Makes the table, or gives it the columns that the live one has got since.</summary>
     internal async Task EnsureAsync(ISqlSession session, CancellationToken cancellationToken)
     {
-        var columns = await session.ColumnsAsync(live, cancellationToken);
+        var columns = (await session.Rows.DescribeAsync(live, cancellationToken))?.Columns ?? [];
         var existing = await session.ColumnsAsync(Table, cancellationToken);
-        _columns = [.. columns.Keys.Select(name => SqlName.Column(name).ToString())];
+        _columns = [.. columns.Select(column => SqlName.Column(column.Name).ToString())];
         if (existing.Count == 0)
         {
             var defined = columns.Select(column =>
-                $"{SqlName.Column(column.Key)} {column.Value}{(key.Contains(column.Key) ? " NOT NULL" : "")}");
+                $"{SqlName.Column(column.Name)} {column.Type}{(key.Contains(column.Name) ? " NOT NULL" : "")}");
             await session.Connection.ExecuteAsync(
                 $"""
                 CREATE TABLE {Table} ({string.Join(", ", defined)},
@@ -56,7 +59,7 @@ public sealed class SqlBeforeImages(SqlName live, IReadOnlyList<string> key, str
             return;
         }
 
-        foreach (var (name, type) in columns.Where(column => !existing.ContainsKey(column.Key)))
+        foreach (var (name, type) in columns.Where(column => !existing.ContainsKey(column.Name)))
         {
             await session.Connection.ExecuteAsync(
                 $"ALTER TABLE {Table} ADD COLUMN {SqlName.Column(name)} {type}", cancellationToken);
@@ -82,6 +85,35 @@ public sealed class SqlBeforeImages(SqlName live, IReadOnlyList<string> key, str
     /// <param name="runParameter">The placeholder of the run's id.</param>
     public string NoteDeleted(string match, string runParameter) =>
         $"""UPDATE {Table} AS m SET "_undo_op" = '{Deleted}' WHERE m."_undo_run" = {runParameter} AND {match}""";
+
+    /// <summary>
+    /// Keeps rows as this run leaves them, where their <c>_run</c> does not tell that it wrote them. For the end of its
+    /// transaction.
+    /// </summary>
+    internal Task KeepLeftAsync(ISqlSession session, CancellationToken cancellationToken) =>
+        session.Connection.ExecuteAsync(
+            $"""
+            INSERT INTO {Table} ({string.Join(", ", _columns)}, "_undo_run", "_undo_op")
+            SELECT {string.Join(", ", _columns.Select(column => $"l.{column}"))}, {LeftBy("@run")}, '{Left}' FROM {live} AS l
+            WHERE EXISTS (
+                SELECT 1 FROM {Table} AS m WHERE m."_undo_run" = @run AND m."_undo_op" <> '{Deleted}' AND {Match("m", "l")})
+            """,
+            cancellationToken, ("run", run));
+
+    /// <summary>That a live row is still what a run left, of which <see cref="KeepLeftAsync"/> kept it.</summary>
+    internal string IsAsLeft(string alias, string runParameter) =>
+        $"""
+        EXISTS (SELECT 1 FROM {Table} AS a WHERE a."_undo_run" = {LeftBy(runParameter)} AND {Match("a", alias)}
+            AND {Same(_columns, "a", alias)})
+        """;
+
+    /// <summary>That two aliases hold the same in columns of any type; not every type can be compared as it is.</summary>
+    internal static string Same(IEnumerable<string> columns, string left, string right) =>
+        string.Join(" AND ", columns.Select(column =>
+            $"CAST({left}.{column} AS text) IS NOT DISTINCT FROM CAST({right}.{column} AS text)"));
+
+    /// <summary>Under which run the rows stand that a run left.</summary>
+    internal static string LeftBy(string runParameter) => $"{runParameter} || ' left'";
 
     /// <summary>That two aliases name the same row.</summary>
     internal string Match(string left, string right) =>

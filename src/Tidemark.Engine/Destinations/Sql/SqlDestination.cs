@@ -46,7 +46,11 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
             var log = new SqlUndoLog(session.Connection, database.Dialect.Schema);
             await log.CreateAsync(cancellationToken);
             var entries = await log.FindAsync(pipeline, run, cancellationToken);
-            return [.. entries.Select(entry => new TablePlan(entry.Table, entry.Shape.Stream) { KeepsRaw = entry.Shape.KeepsRaw })];
+            return
+            [
+                .. entries.Where(entry => !entry.Shape.IsRestore)
+                    .Select(entry => new TablePlan(entry.Table, entry.Shape.Stream) { KeepsRaw = entry.Shape.KeepsRaw }),
+            ];
         });
 
     public Task<IReadOnlyList<UndoneTable>> UndoAsync(UndoPlan plan, CancellationToken cancellationToken) =>
@@ -71,7 +75,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
         }, cancellationToken);
 
     public Task<IReadOnlyList<RestoredTable>> RestoreAsync(RestorePlan plan, CancellationToken cancellationToken) =>
-        OnSessionAsync(session => new SqlRestore(database.Dialect, session, plan).RunAsync(cancellationToken), cancellationToken);
+        OnSessionAsync(session => new SqlRestore(database.Dialect, session, plan, clock).RunAsync(cancellationToken), cancellationToken);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
 

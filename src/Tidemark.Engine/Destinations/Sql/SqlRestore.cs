@@ -8,8 +8,10 @@ namespace Tidemark.Engine.Destinations.Sql;
 /// Brings tables back, all in one transaction: what is to come back is put beside each table, then what must go goes,
 /// from the tables that refer to others on, and what comes comes the other way round.
 /// </summary>
-internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, RestorePlan plan)
+internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, RestorePlan plan, TimeProvider clock)
 {
+    private readonly SqlRestoreUndo _undo = new(dialect, session, plan, clock);
+
     private DbConnection Connection => session.Connection;
 
     /// <inheritdoc cref="IDestination.RestoreAsync"/>
@@ -25,12 +27,18 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
         var results = new List<RestoredTable>();
         try
         {
-            foreach (var table in tables) await StageAsync(table, cancellationToken);
+            foreach (var table in tables)
+            {
+                await StageAsync(table, cancellationToken);
+                await _undo.KeepAsync(table, cancellationToken);
+            }
+
             foreach (var table in Enumerable.Reverse(tables)) await DeleteAsync(table, cancellationToken);
             foreach (var table in tables) await WriteAsync(table, cancellationToken);
             foreach (var table in tables)
             {
                 results.Add(await ReadBackAsync(table, cancellationToken));
+                await _undo.NoteAsync(table, cancellationToken);
                 await checkpoints.ForgetAsync(table.Wanted.Stream, cancellationToken);
                 await Connection.ExecuteAsync($"DROP TABLE {table.Staged}", cancellationToken);
             }
@@ -60,7 +68,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
             var name = new SqlName(dialect.Schema, wanted.Table.Name);
             var live = await session.Rows.DescribeAsync(name, cancellationToken);
             problems.AddRange(RestoreCheck.Problems(wanted.Table, live));
-            if (live is not null) found.Add(new(wanted, live, name, new(dialect.TemporarySchema, $"_tidemark_restore_{found.Count}")));
+            if (live is not null) found.Add(new(wanted, live, name, new(dialect.TemporarySchema, $"_tidemark_restore_{found.Count}"), dialect.SameKey));
         }
 
         if (problems.Count > 0) throw TidemarkException.ForAll(problems);
@@ -80,7 +88,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
     {
         if (plan.Mode != RestoreMode.Exact) return;
         table.Deleted = await Connection.ExecuteAsync(
-            $"DELETE FROM {table.Name} AS l WHERE NOT EXISTS (SELECT 1 FROM {table.Staged} AS s WHERE {Match(table)})",
+            $"DELETE FROM {table.Name} AS l WHERE NOT EXISTS (SELECT 1 FROM {table.Staged} AS s WHERE {table.Match})",
             cancellationToken);
     }
 
@@ -90,21 +98,21 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
         {
             var assignments = string.Join(", ", table.Others.Select(SqlName.Column).Select(column => $"{column} = s.{column}"));
             table.Restored += await Connection.ExecuteAsync(
-                $"UPDATE {table.Name} AS l SET {assignments} FROM {table.Staged} AS s WHERE {Match(table)}", cancellationToken);
+                $"UPDATE {table.Name} AS l SET {assignments} FROM {table.Staged} AS s WHERE {table.Match}", cancellationToken);
         }
 
         table.Restored += await Connection.ExecuteAsync(
             $"""
             INSERT INTO {table.Name} ({table.ColumnList}) {dialect.InsertAsGiven}
             SELECT {SqlSnapshot.ColumnList(table.Columns, "s.")} FROM {table.Staged} AS s
-            WHERE NOT EXISTS (SELECT 1 FROM {table.Name} AS l WHERE {Match(table)})
+            WHERE NOT EXISTS (SELECT 1 FROM {table.Name} AS l WHERE {table.Match})
             """,
             cancellationToken);
     }
 
     private async Task<RestoredTable> ReadBackAsync(TableRestore table, CancellationToken cancellationToken)
     {
-        var among = $"WHERE EXISTS (SELECT 1 FROM {table.Staged} AS s WHERE {Match(table)})";
+        var among = $"WHERE EXISTS (SELECT 1 FROM {table.Staged} AS s WHERE {table.Match})";
         // Rows that were there already may differ from the backup's: of them it is known that they are there.
         var (expected, found) = plan.Mode == RestoreMode.Missing
             ? (new Checksum(table.Wanted.Content.Rows, 0, 0),
@@ -130,26 +138,28 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
                 table.Columns, $"SELECT {SqlSnapshot.ColumnList(table.Columns, "l.")} FROM {table.Name} AS l {among}",
                 cancellationToken),
             cancellationToken);
+}
 
-    private string Match(TableRestore table) => string.Join(" AND ", table.Live.Key.Select(SqlName.Column).Select(column =>
-        $"l.{column} {dialect.SameKey} s.{column}"));
+/// <summary>One table on its way back.</summary>
+/// <param name="Wanted">As it was.</param>
+/// <param name="Live">As it is.</param>
+/// <param name="Name">In SQL.</param>
+/// <param name="Staged">The temporary table that holds the backup's rows.</param>
+/// <param name="SameKey">Compares two values of a key.</param>
+internal sealed record TableRestore(RestoreTable Wanted, TableShape Live, SqlName Name, SqlName Staged, string SameKey)
+{
+    public IReadOnlyList<TableColumn> Columns => Wanted.Table.Columns;
 
-    /// <param name="Wanted">As it was.</param>
-    /// <param name="Live">As it is.</param>
-    /// <param name="Name">In SQL.</param>
-    /// <param name="Staged">The temporary table that holds the backup's rows.</param>
-    private sealed record TableRestore(RestoreTable Wanted, TableShape Live, SqlName Name, SqlName Staged)
-    {
-        public IReadOnlyList<TableColumn> Columns => Wanted.Table.Columns;
+    public string ColumnList => SqlSnapshot.ColumnList(Columns);
 
-        public string ColumnList => SqlSnapshot.ColumnList(Columns);
+    /// <summary>Columns that are not part of the key.</summary>
+    public List<string> Others { get; } =
+        [.. Wanted.Table.Columns.Select(column => column.Name).Except(Live.Key, StringComparer.Ordinal)];
 
-        /// <summary>Columns that are not part of the key.</summary>
-        public List<string> Others { get; } =
-            [.. Wanted.Table.Columns.Select(column => column.Name).Except(Live.Key, StringComparer.Ordinal)];
+    /// <summary>That a live row <c>l</c> and a staged one <c>s</c> are the same.</summary>
+    public string Match => string.Join(" AND ", Live.Key.Select(SqlName.Column).Select(column => $"l.{column} {SameKey} s.{column}"));
 
-        public long Restored { get; set; }
+    public long Restored { get; set; }
 
-        public long Deleted { get; set; }
-    }
+    public long Deleted { get; set; }
 }

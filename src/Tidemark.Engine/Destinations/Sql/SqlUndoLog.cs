@@ -123,7 +123,9 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
 
         foreach (var run in old)
         {
-            await connection.ExecuteAsync($"""DELETE FROM {images} WHERE "_undo_run" = @run""", cancellationToken, ("run", run));
+            await connection.ExecuteAsync(
+                $"""DELETE FROM {images} WHERE "_undo_run" IN (@run, {SqlBeforeImages.LeftBy("@run")})""",
+                cancellationToken, ("run", run));
             await ForgetAsync(pipeline, stream, run, cancellationToken);
         }
     }
@@ -149,6 +151,11 @@ internal sealed record UndoEntry(
 /// <param name="Columns">The columns that the run may have changed.</param>
 internal sealed record UndoShape(StreamSchema Stream, bool KeepsRaw, IReadOnlyList<UndoColumn> Columns)
 {
+    /// <summary>
+    /// True for a restore, and for its undo: it wrote every column, whosever it is, and not its own id into <c>_run</c>.
+    /// </summary>
+    public bool IsRestore { get; init; }
+
     public static UndoShape Of(SqlTable live) =>
         new(live.Stream, live.Plan.KeepsRaw, [.. live.UpdatedColumns.Select(column => new UndoColumn(column.Name, column.Ownership))]);
 }

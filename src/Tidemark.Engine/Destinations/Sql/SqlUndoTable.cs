@@ -27,6 +27,9 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
 
     private (string Name, object? Value)[] Values => [.. _values.Select(value => (value.Key, value.Value))];
 
+    /// <summary>Of a row that the run's id does not tell from others: that it is not what the run left.</summary>
+    private string IsChanged => entry.Shape.IsRestore ? $" OR NOT {_images.IsAsLeft("l", "@run")}" : "";
+
     /// <summary>Makes the work list and keeps the rows as they are now, so that the undo can be undone.</summary>
     /// <param name="work">A name for the list that no other has.</param>
     /// <param name="cancellationToken">Cancels between statements.</param>
@@ -42,7 +45,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             $"""
             CREATE TEMPORARY TABLE {_work} AS
             SELECT row_number() OVER () AS n, k.op, k.reason, {key} FROM (
-                SELECT CASE WHEN l."_run" IS DISTINCT FROM m."_undo_after" THEN 'leave'
+                SELECT CASE WHEN l."_run" IS DISTINCT FROM m."_undo_after"{IsChanged} THEN 'leave'
                         WHEN m."_undo_op" = 'c' THEN 'remove' ELSE 'restore' END AS op,
                     'It has changed since.' AS reason, {Keys("m")}
                 FROM {images} AS m JOIN {_live} AS l ON {_images.Match("m", "l")} WHERE m."_undo_run" = @run
@@ -99,7 +102,8 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
         var inserted = await ApplyAsync(
             "insert",
             $"""
-            INSERT INTO {_live} ({columns}) SELECT {string.Join(", ", _images.Columns.Select(column => $"m.{column}"))}
+            INSERT INTO {_live} ({columns}) {dialect.InsertAsGiven}
+            SELECT {string.Join(", ", _images.Columns.Select(column => $"m.{column}"))}
             FROM {_work} AS w JOIN {_images.Table} AS m ON {_images.Match("m", "w")}
             WHERE w.op = 'insert' AND w.n BETWEEN @low AND @high AND m."_undo_run" = @run
             """,
@@ -110,6 +114,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
                 SELECT 1 FROM {_work} AS w WHERE w.op = 'leave' AND {_images.Match("w", "m")})
             """,
             cancellationToken, Values);
+        if (entry.Shape.IsRestore) await _images.KeepLeftAsync(session, cancellationToken);
         var (left, rows) = await LeftAsync(cancellationToken);
         var result = new UndoneTable(entry.Stream, entry.Table, restored, inserted, _removed)
         {
@@ -165,6 +170,12 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
     /// <summary>The columns that the run may have written; those that an application has changed since are not among them.</summary>
     private async Task<string> AssignmentsAsync(CancellationToken cancellationToken)
     {
+        if (entry.Shape.IsRestore)
+        {
+            var key = entry.Shape.Stream.Key.Select(part => SqlName.Column(part).ToString());
+            return string.Join(", ", _images.Columns.Except(key).Select(column => $"{column} = m.{column}"));
+        }
+
         var columns = await session.ColumnsAsync(_live, cancellationToken);
         return string.Join(", ", entry.Shape.Columns.Where(column => columns.ContainsKey(column.Name)).Select(column =>
         {

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using Shouldly;
 using Tidemark.Sandbox;
@@ -9,10 +11,10 @@ using Xunit;
 namespace Tidemark.Tests.Crash;
 
 /// <summary>
-/// P1: a disk that takes no more. No file of the process may grow beyond a limit (<c>ulimit -f</c>), which needs no rights:
+/// P1: a disk that takes no more, and a folder that takes nothing. No file of the process may grow beyond a limit (<c>ulimit -f</c>), which needs no rights:
 /// a write is then refused with EFBIG, as it is with ENOSPC on a disk that is full.
 /// </summary>
-public sealed class FullDiskTests : IAsyncDisposable
+public sealed class StorageTests : IAsyncDisposable
 {
     private const int Customers = 6000;
 
@@ -21,7 +23,7 @@ public sealed class FullDiskTests : IAsyncDisposable
     private readonly TidemarkProgram _program;
     private SandboxServer? _sandbox;
 
-    public FullDiskTests() => _program = new TidemarkProgram(_folder.File("home"));
+    public StorageTests() => _program = new TidemarkProgram(_folder.File("home"));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -71,6 +73,24 @@ public sealed class FullDiskTests : IAsyncDisposable
         await SucceedAsync("sync", "stripe", "data", "customers", how);
     }
 
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_folder_that_takes_no_backup_stops_a_refresh_before_anything_is_read()
+    {
+        await PrepareAsync();
+        await SucceedAsync("sync", "stripe", "data", "customers");
+        var folder = Directory.CreateDirectory(Path.Combine(_program.Home, "backups"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var refused = await RefusedAsync(_program.StartBoundByModes(["sync", "stripe", "data", "customers", "--refresh", "--json"]));
+
+        refused.Code.ShouldBe("backup.cannot_write");
+        refused.Hint.ShouldNotBeEmpty();
+        folder.EnumerateFileSystemInfos().ShouldBeEmpty();
+        folder.UnixFileMode |= UnixFileMode.UserWrite;
+        await SucceedAsync("sync", "stripe", "data", "customers", "--refresh");
+        folder.EnumerateFiles("*.zip").ShouldHaveSingleItem();
+    }
+
     private async Task PrepareAsync()
     {
         _sandbox = await SandboxServer.StartAsync(new SandboxOptions { Port = 0, Size = Customers }, Stop);
@@ -86,9 +106,12 @@ public sealed class FullDiskTests : IAsyncDisposable
     }
 
     /// <summary>What it says where no file may be larger.</summary>
-    private async Task<(string? Code, string? Hint)> RefusedAsync(int kilobytes, params string[] arguments)
+    private Task<(string? Code, string? Hint)> RefusedAsync(int kilobytes, params string[] arguments) =>
+        RefusedAsync(_program.StartLimited(kilobytes, arguments));
+
+    private static async Task<(string? Code, string? Hint)> RefusedAsync(Process process)
     {
-        using var process = _program.StartLimited(kilobytes, arguments);
+        using var started = process;
         var prose = process.StandardError.ReadToEndAsync(Stop);
         var answer = await process.StandardOutput.ReadToEndAsync(Stop);
         await process.WaitForExitAsync(Stop);

@@ -1,0 +1,92 @@
+using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Backup;
+
+/// <summary>P7: a restore is a run, and is taken back like any other.</summary>
+public abstract partial class BackupPromises
+{
+    private const string People = "SELECT * FROM people ORDER BY id";
+
+    [Theory]
+    [InlineData(RestoreMode.Missing)]
+    [InlineData(RestoreMode.Overwrite)]
+    [InlineData(RestoreMode.Exact)]
+    public async Task P7_a_restore_of_the_wrong_backup_is_undone_and_that_undone_again(RestoreMode mode)
+    {
+        await Bench.Database.MergeAsync(Source("a", "b", "c"));
+        await ExecuteAsync("ALTER TABLE people ADD COLUMN note text");
+        await ExecuteAsync("UPDATE people SET note = 'old'");
+        await ExecuteAsync("INSERT INTO people (id, note) VALUES ('own', 'old')");
+        var file = await Bench.BackUpAsync("people");
+        await Bench.Database.MergeAsync(Source("d", "e"));
+        await ExecuteAsync("UPDATE people SET note = 'new' WHERE id <> 'b'");
+        await ExecuteAsync("DELETE FROM people WHERE id IN ('c', 'own')");
+        await ExecuteAsync("INSERT INTO people (id, note) VALUES ('later', 'new')");
+        var before = await QueryAsync(People);
+
+        var restore = await Bench.RestoreAllAsync(file, mode);
+        var restored = await QueryAsync(People);
+        restored.ShouldNotBe(before);
+        var undo = await Bench.Database.UndoAsync(restore.Run);
+
+        undo.Problems.ShouldBeEmpty();
+        undo.Status.ShouldBe(RunStatus.Succeeded);
+        (await QueryAsync(People)).ShouldBe(before);
+        var again = await Bench.Database.UndoAsync(undo);
+        again.Status.ShouldBe(RunStatus.Succeeded);
+        (await QueryAsync(People)).ShouldBe(restored);
+        (await Bench.Database.UndoAsync(again)).Status.ShouldBe(RunStatus.Succeeded);
+        (await QueryAsync(People)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task P7_what_was_changed_since_a_restore_is_left_and_listed_whoever_changed_it()
+    {
+        await Bench.Database.MergeAsync(Source("a", "b", "c", "d"));
+        await ExecuteAsync("ALTER TABLE people ADD COLUMN note text");
+        var file = await Bench.BackUpAsync("people");
+        await ExecuteAsync("UPDATE people SET note = 'mine'");
+        await ExecuteAsync("DELETE FROM people WHERE id = 'd'");
+        var restore = await Bench.RestoreAllAsync(file, RestoreMode.Exact);
+        await ExecuteAsync("UPDATE people SET note = 'since' WHERE id IN ('a', 'd')");
+        await Bench.Database.MergeAsync(Source("a", "b", "c", "d", "e"));
+
+        var undo = await Bench.Database.UndoAsync(restore.Run);
+
+        undo.Status.ShouldBe(RunStatus.Partial);
+        undo.Problems.ShouldHaveSingleItem().Message.ShouldContain("2 rows");
+        (await QueryAsync("SELECT id, note FROM people ORDER BY id")).ShouldBe(["a|since", "b|mine", "c|mine", "d|since", "e|"]);
+    }
+
+    [Fact]
+    public async Task P7_after_the_undo_of_a_restore_the_stream_stands_where_it_stood()
+    {
+        var source = Source("a", "b");
+        source.Resumes = true;
+        await Bench.Database.MergeAsync(source);
+        const string cursor = "SELECT cursor FROM _tidemark_checkpoints WHERE kind = 'live'";
+        var stood = await QueryAsync(cursor);
+        var file = await Bench.BackUpAsync("people");
+        await ExecuteAsync("DELETE FROM people WHERE id = 'a'");
+        var restore = await Bench.RestoreAllAsync(file, RestoreMode.Exact);
+        (await QueryAsync(cursor)).ShouldBe([""]);
+
+        await Bench.Database.UndoAsync(restore.Run);
+
+        (await QueryAsync(cursor)).ShouldBe(stood);
+        (await QueryAsync("SELECT id FROM people")).ShouldBe(["b"]);
+    }
+
+    [Fact]
+    public async Task P5_a_restore_does_not_make_the_application_s_columns_look_like_the_source_s()
+    {
+        await Bench.Database.MergeAsync(Source("a"));
+        await ExecuteAsync("ALTER TABLE people ADD COLUMN note text");
+        await Bench.RestoreAllAsync(await Bench.BackUpAsync("people"), RestoreMode.Overwrite);
+
+        (await Bench.Database.MergeAsync(Source("a", "b"))).Status.ShouldBe(RunStatus.Succeeded);
+    }
+}
