@@ -121,8 +121,9 @@ internal sealed class SqlPublish(
         var gone = IsGone(_live, _staged);
         if (images is not null)
         {
-            await Connection.ExecuteAsync(
+            var kept = await Connection.ExecuteAsync(
                 images.Insert($"{_live.Name} AS l", gone, SqlBeforeImages.Deleted, "@run"), cancellationToken, ("run", plan.Run));
+            if (kept == 0) return 0; // a run publishes once: before that, no row is its own
         }
 
         try
