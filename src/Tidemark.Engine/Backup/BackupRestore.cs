@@ -16,8 +16,8 @@ public sealed record RestoredBackup(string Run, BackupFile File, IReadOnlyList<R
 /// <param name="undoRuns">As the pipeline's setting: how many runs can be undone, this one among them.</param>
 internal sealed class BackupRestore(RunStore runs, TimeProvider clock, int undoRuns)
 {
-    /// <summary>Begins the cause of such a run.</summary>
-    public const string Cause = "restore";
+    /// <summary>Begins the cause of such a run; the name of the backup follows.</summary>
+    public const string Cause = "restore ";
 
     /// <exception cref="TidemarkException"><c>backup.damaged</c>, <c>pipeline.in_use</c>, and as
     /// <see cref="IDestination.RestoreAsync"/>. Nothing has changed then.</exception>
@@ -25,7 +25,7 @@ internal sealed class BackupRestore(RunStore runs, TimeProvider clock, int undoR
         string pipeline, BackupFile file, RestoreMode mode, IDestination destination, CancellationToken cancellationToken)
     {
         await using var journal = await runs.StartAsync(
-            pipeline, mode == RestoreMode.Exact ? WriteMode.Replace : WriteMode.Merge, $"{Cause} {file.Name}",
+            pipeline, mode == RestoreMode.Exact ? WriteMode.Replace : WriteMode.Merge, Cause + file.Name,
             [.. file.Manifest.Tables.Select(table => new StreamFigures(table.Stream, table.Table.Name))], cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, journal.CancelRequested, journal.LeaseLost);

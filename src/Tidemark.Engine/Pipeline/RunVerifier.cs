@@ -1,3 +1,4 @@
+using Tidemark.Engine.Backup;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
@@ -56,8 +57,7 @@ internal sealed class RunVerifier(
         }
 
         counts = counts with { Rows = all.Rows, Shown = shown };
-        // An undo leaves what other runs had left.
-        return isLast && counts.ChangedLater == 0 && !IsUndo(run) ? WithMissing(counts, run, figures, all, own) : counts;
+        return isLast && counts.ChangedLater == 0 && !BringsBack(run) ? WithMissing(counts, run, figures, all, own) : counts;
     }
 
     /// <summary>Without the help of later runs: what the run left must still be there, all of it.</summary>
@@ -82,7 +82,9 @@ internal sealed class RunVerifier(
     private static StreamVerification WithChecksums(StreamVerification counts, Checksum left, Checksum found) =>
         counts with { Checksums = (left, found), Missing = Math.Max(0, left.Rows - found.Rows) };
 
-    private static bool IsUndo(RunRecord run) => run.Cause.StartsWith(Undo.Cause, StringComparison.Ordinal);
+    /// <summary>An undo and a restore leave what other runs had left, and their receipts speak of other checksums.</summary>
+    private static bool BringsBack(RunRecord run) =>
+        run.Cause.StartsWith(Undo.Cause, StringComparison.Ordinal) || run.Cause.StartsWith(BackupRestore.Cause, StringComparison.Ordinal);
 
     /// <summary>Ids sort by time, to the second; of this pipeline's own runs more is known.</summary>
     private bool IsLater(string writer, RunRecord run) => _startedAt.TryGetValue(writer, out var startedAt)

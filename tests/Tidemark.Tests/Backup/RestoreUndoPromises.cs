@@ -89,4 +89,23 @@ public abstract partial class BackupPromises
 
         (await Bench.Database.MergeAsync(Source("a", "b"))).Status.ShouldBe(RunStatus.Succeeded);
     }
+
+    [Theory]
+    [InlineData(RestoreMode.Missing)]
+    [InlineData(RestoreMode.Overwrite)]
+    [InlineData(RestoreMode.Exact)]
+    public async Task P3_a_restore_is_verified_by_its_rows_and_a_tampered_one_is_named(RestoreMode mode)
+    {
+        await Bench.Database.MergeAsync(Source("a", "b"));
+        var file = await Bench.BackUpAsync("people");
+        await ExecuteAsync("DELETE FROM people WHERE id = 'a'");
+        var restore = await Bench.RestoreAllAsync(file, mode);
+
+        (await Bench.Database.VerifyAsync(Source("a", "b"), restore.Run)).IsVerified.ShouldBeTrue();
+
+        await ExecuteAsync("UPDATE people SET name = 'x' WHERE id = 'a'");
+        var tampered = await Bench.Database.VerifyAsync(Source("a", "b"), restore.Run);
+        tampered.IsVerified.ShouldBeFalse();
+        tampered.Streams.ShouldHaveSingleItem().Shown.ShouldHaveSingleItem().Key.ShouldBe("a");
+    }
 }

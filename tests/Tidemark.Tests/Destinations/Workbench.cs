@@ -63,10 +63,12 @@ public abstract class Workbench : IAsyncDisposable
         await new Quarantine(_catalog!, TimeProvider.System).ListAsync(new() { Pipeline = "test" }, 1000, Stop).ToListAsync(Stop);
 
     /// <summary>Looks at what a run left, with the policy that is set.</summary>
-    public async Task<Verification> VerifyAsync(ScriptedSource source, RunResult run)
+    public Task<Verification> VerifyAsync(ScriptedSource source, RunResult run) => VerifyAsync(source, run.Run);
+
+    public async Task<Verification> VerifyAsync(ScriptedSource source, string id)
     {
         var runs = await _runs!.ListAsync(1000, null, Stop);
-        var at = runs.Single(each => each.Id == run.Run);
+        var at = runs.Single(each => each.Id == id);
         await using var destination = OpenDestination();
         var streams = await source.DiscoverAsync(Stop);
         var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream))).ToList();
