@@ -37,6 +37,19 @@ public sealed class RunHistory(CatalogDatabase database)
             Time(row.StartedAt), row.FinishedAt is { } end ? Time(end) : null))];
     }
 
+    /// <summary>Removes the steps and log lines of runs that ended before a moment; their figures and receipts stay.</summary>
+    /// <returns>How many runs lost them.</returns>
+    public Task<int> PruneAsync(DateTimeOffset endedBefore, CancellationToken cancellationToken) =>
+        database.WriteAsync(async connection =>
+        {
+            var values = new { before = endedBefore.ToUnixTimeMilliseconds() };
+            const string old = "run IN (SELECT id FROM runs WHERE finished_at < @before AND status <> 'parked')";
+            var runs = await connection.ExecuteScalarAsync<int>(
+                $"SELECT count(*) FROM (SELECT run FROM run_steps WHERE {old} UNION SELECT run FROM run_logs WHERE {old})", values);
+            await connection.ExecuteAsync($"DELETE FROM run_logs WHERE {old}; DELETE FROM run_steps WHERE {old}", values);
+            return runs;
+        }, cancellationToken);
+
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     private sealed record LogRow

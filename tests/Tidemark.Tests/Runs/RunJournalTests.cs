@@ -35,6 +35,31 @@ public sealed class RunJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task S1_15_logs_of_runs_that_are_long_over_go_and_their_figures_stay()
+    {
+        var runs = await _home.RunsAsync();
+        var history = await HistoryAsync();
+        var ids = new List<string>();
+        foreach (var status in new[] { RunStatus.Succeeded, RunStatus.Parked, RunStatus.Failed })
+        {
+            await using var journal = await StartAsync(runs);
+            ids.Add(journal.Run);
+            await journal.LogAsync(RunLogLevel.Info, null, "begun", TestHome.Cancelled);
+            await journal.StepAsync("read", "a", StepStatus.Done, null, TestHome.Cancelled);
+            await journal.FinishAsync(RunStoreTests.Ended(journal) with { Status = status }, TestHome.Cancelled);
+        }
+
+        await _home.ExecuteAsync($"UPDATE runs SET finished_at = finished_at - 86400000 WHERE id <> '{ids[2]}'");
+        (await history.PruneAsync(TimeProvider.System.GetUtcNow().AddHours(-1), TestHome.Cancelled)).ShouldBe(1);
+
+        (await history.LogsAsync(ids[0], 0, 10, TestHome.Cancelled)).ShouldBeEmpty();
+        (await history.StepsAsync(ids[0], TestHome.Cancelled)).ShouldBeEmpty();
+        (await runs.FindAsync(ids[0], TestHome.Cancelled)).Status.ShouldBe(RunStatus.Succeeded);
+        foreach (var kept in ids[1..]) (await history.LogsAsync(kept, 0, 10, TestHome.Cancelled)).Count.ShouldBe(1);
+        (await history.PruneAsync(TimeProvider.System.GetUtcNow().AddHours(-1), TestHome.Cancelled)).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_request_to_cancel_is_heard_within_seconds()
     {
         var runs = await _home.RunsAsync();

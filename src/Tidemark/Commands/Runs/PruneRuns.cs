@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Runs;
+
+/// <summary><c>tidemark run prune</c>: removes the logs of runs that are long over.</summary>
+internal static class PruneRuns
+{
+    private const int DefaultDays = 90;
+
+    public static Verb Create()
+    {
+        var days = new Option<int>("--keep-days")
+        {
+            Description = $"How old they may be. Default {DefaultDays}.",
+            DefaultValueFactory = _ => DefaultDays,
+            HelpName = "N",
+        };
+        var verb = new Verb("prune", "Removes steps and logs of runs that ended long ago; their figures and receipts stay.",
+            "tidemark run prune", "tidemark run prune --keep-days 30") { days };
+        verb.Runs(async session =>
+        {
+            UsageCheck.Require(session.Get(days) is >= 0 and <= 36500, "--keep-days is from 0 to 36500.");
+            var home = await session.OpenHomeAsync();
+            var pruned = await home.History.PruneAsync(
+                TimeProvider.System.GetUtcNow().AddDays(-session.Get(days)), session.Stop);
+            if (session.IsJson) session.WriteJson(json => json.WriteNumber("pruned", pruned));
+            session.Say($"Steps and logs of {RunReport.Number(pruned)} runs removed.");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+}
