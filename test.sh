@@ -46,7 +46,8 @@ dotnet build -c Release --nologo -v quiet Tidemark.slnx
 report="$cluster/report"
 mkdir -p "$report" && chmod 777 "$report"
 status=0
-dotnet artifacts/bin/Tidemark.Tests/release/Tidemark.Tests.dll -noColor -trx "$report/tests.trx" "$@" || status=$?
+# Most tests wait for servers and processes: more of them at a time than there are processors.
+dotnet artifacts/bin/Tidemark.Tests/release/Tidemark.Tests.dll -noColor -maxThreads 2x -trx "$report/tests.trx" "$@" || status=$?
 
 counters=$(grep -o '<Counters [^>]*>' "$report/tests.trx" | head -n 1)
 count() { echo "$counters" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | head -n 1; }

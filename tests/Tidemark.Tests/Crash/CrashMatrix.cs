@@ -8,12 +8,12 @@ namespace Tidemark.Tests.Crash;
 
 /// <summary>
 /// P1, P8: whatever changes tables is killed (SIGKILL) where any of its steps begins and ends, and at moments all over it.
-/// How many of those is set by TIDEMARK_TEST_KILLS, default 8 a destination and kind of work.
+/// How many of those is set by TIDEMARK_TEST_KILLS, default 4 a destination and kind of work.
 /// </summary>
 public abstract class CrashMatrix
 {
     private static readonly int Kills = int.Parse(
-        Environment.GetEnvironmentVariable("TIDEMARK_TEST_KILLS") ?? "8", CultureInfo.InvariantCulture);
+        Environment.GetEnvironmentVariable("TIDEMARK_TEST_KILLS") ?? "4", CultureInfo.InvariantCulture);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

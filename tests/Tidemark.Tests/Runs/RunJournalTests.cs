@@ -131,7 +131,7 @@ public sealed class RunJournalTests : IDisposable
         var waited = Stopwatch.StartNew();
         while ((await history.LogsAsync(journal.Run, 0, 1, TestHome.Cancelled)).Count == 0)
         {
-            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
             await Task.Delay(50, TestHome.Cancelled);
         }
 
@@ -195,7 +195,7 @@ public sealed class RunJournalTests : IDisposable
         var waited = Stopwatch.StartNew();
         while ((await runs.FindAsync(journal.Run, TestHome.Cancelled)).Result.Streams is not [{ Read: 500 }])
         {
-            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
             await Task.Delay(50, TestHome.Cancelled);
         }
 
