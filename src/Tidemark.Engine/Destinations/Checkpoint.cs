@@ -10,6 +10,9 @@ public sealed record Checkpoint(Cursor Cursor, StagedCounts Staged, DateTimeOffs
 {
     /// <summary>True when the reading came to its end: a staging that only waits to be published.</summary>
     public bool IsComplete { get; init; }
+
+    /// <summary>The parked run that a complete staging waits with for approval; null for none.</summary>
+    public string? Parked { get; init; }
 }
 
 /// <summary>What a staging holds so far.</summary>

@@ -66,6 +66,9 @@ public sealed record LoadPlan(string Pipeline, string Run)
 {
     /// <summary>Whether values of any stream go back to the source.</summary>
     public bool WritesBack { get; init; }
+
+    /// <summary>The parked run whose staging, and no other, this one publishes; null where it reads for itself.</summary>
+    public string? Approves { get; init; }
 }
 
 /// <summary>One run's writing. Disposing without publishing leaves live tables as they were and staged rows to resume.</summary>
@@ -92,6 +95,12 @@ public interface ILoad : IAsyncDisposable
     /// <param name="cancellationToken">Before the commit; not during it.</param>
     Task<IReadOnlyList<PublishResult>> PublishAsync(
         Func<PublishResult, Task> beforeCommit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Keeps what is staged for a run that approves of it. No other goes on with it: what somebody has looked at is
+    /// published, or everything is read anew.
+    /// </summary>
+    Task ParkAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Values that are still to be written back to the source, of this run and of earlier ones: up to 100 of a stream, in

@@ -7,7 +7,7 @@ namespace Tidemark.Engine.Pipeline;
 /// <summary>Stops a run that would change more than its limits allow, until a person has approved it.</summary>
 internal sealed class Guard(SyncPlan plan)
 {
-    private const string Hint = "Look at the source; if this is right, run again with --approve.";
+    private const string Hint = "Look at the source and at what would change; if this is right, approve the run: tidemark run approve RUN.";
 
     /// <summary>Why the source has no records of a table, as far as it can say.</summary>
     public Func<string, string?> WhyEmpty { get; init; } = _ => null;
@@ -45,7 +45,7 @@ internal sealed class Guard(SyncPlan plan)
             "guard.written_back", $"table {preview.Table}",
             string.Create(CultureInfo.InvariantCulture,
                 $"{preview.Deletes} rows of {preview.Table} would be deleted, whose records may be out of sight only because of what was written back to them."),
-            "Run without --full to keep them; if they are to go, run again with --approve.");
+            "Run without --full to keep them; if they are to go, approve the run: tidemark run approve RUN.");
     }
 
     private Problem? Objection(PublishPreview preview)

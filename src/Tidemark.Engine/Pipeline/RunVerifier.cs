@@ -16,11 +16,20 @@ internal sealed class RunVerifier(
 
     /// <param name="run">Over; with figures.</param>
     /// <param name="cancellationToken">Looked at between rows.</param>
-    /// <exception cref="TidemarkException"><c>run.not_over</c> (usage).</exception>
+    /// <exception cref="TidemarkException"><c>run.not_over</c>, <c>run.wrote_nothing</c> (usage).</exception>
     public async Task<Verification> VerifyAsync(RunRecord run, CancellationToken cancellationToken)
     {
         if (run.FinishedAt is null)
             throw new TidemarkException(FailureKind.Usage, "run.not_over", $"The run {run.Id} is not over yet.");
+        if (run.Result.Streams.All(stream => stream.Receipt is null && !HasWritten(stream)))
+        {
+            throw new TidemarkException(
+                FailureKind.Usage, "run.wrote_nothing", $"The run {run.Id} ({RunJson.Word(run.Status)}) wrote nothing that could be looked at.")
+            {
+                Hint = "Look at the run before it: tidemark runs.",
+            };
+        }
+
         var verified = new List<StreamVerification>();
         foreach (var figures in run.Result.Streams)
         {

@@ -77,6 +77,7 @@ public sealed class Sync(TimeProvider clock)
         await using var load = await plan.Destination.BeginAsync(new LoadPlan(plan.Pipeline, journal.Run)
         {
             WritesBack = !plan.IsDryRun && plan.Tables.Any(table => table.WriteBack is not null),
+            Approves = plan.Parked,
         }, cancellationToken);
         try
         {
@@ -98,6 +99,7 @@ public sealed class Sync(TimeProvider clock)
                 if (objections.Count > 0)
                 {
                     changes.AddRange(await CompareAsync(plan, load, journal, ledgers, cancellationToken));
+                    await load.ParkAsync(cancellationToken);
                     return RunStatus.Parked;
                 }
             }
@@ -111,7 +113,9 @@ public sealed class Sync(TimeProvider clock)
         }
 
         await new WriteBackStep(plan, load, journal).RunAsync(ledgers, problems, cancellationToken);
-        return Verdict(ledgers, problems);
+        var verdict = Verdict(ledgers, problems);
+        if (verdict == RunStatus.Parked) await load.ParkAsync(cancellationToken);
+        return verdict;
     }
 
     private async Task ReadAllAsync(

@@ -28,6 +28,9 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
     /// <summary>True where a person has said that this run may delete whatever it would.</summary>
     public bool IsApproved { get; init; }
 
+    /// <summary>The parked run whose staging this one publishes; null where it reads for itself, as every merge does.</summary>
+    public string? Parked { get; init; }
+
     /// <summary>Whether the run only says what it would change.</summary>
     public bool IsDryRun { get; init; }
 

@@ -41,9 +41,12 @@ public sealed class SyncPlanner(
             // What is already wrong with the source would only be told twice.
             if (writeBack is not null && problems.Count == 0) tables = await writeBack.AskAsync(tables, cancellationToken);
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);
+            var mode = request.KeysOnly ? WriteMode.Replace : request.Mode ?? pipeline.Mode;
             return new SyncPlan(pipeline.Name, source!, destination!, tables)
             {
-                Mode = request.KeysOnly ? WriteMode.Replace : request.Mode ?? pipeline.Mode,
+                Mode = mode,
+                // A scan of the keys is planned, and a merge writes as it reads: neither leaves anything staged.
+                Parked = mode == WriteMode.Merge || request.KeysOnly ? null : request.Parked,
                 MaxDeletedPercent = pipeline.MaxDeletedPercent,
                 MaxDeletedRows = pipeline.MaxDeletedRows,
                 MaxUpdatedPercent = pipeline.MaxUpdatedPercent,

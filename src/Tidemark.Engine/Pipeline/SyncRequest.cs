@@ -10,6 +10,12 @@ public sealed record SyncRequest(PipelineDefinition Pipeline)
     /// <summary>The cause of a run that reads the keys only, which its repetition has too.</summary>
     public const string Deletions = "deletions";
 
+    /// <summary>The cause of a run that changes nothing, or the beginning of it; its repetition has it too.</summary>
+    public const string DryRun = "dry-run";
+
+    /// <summary>The cause of a run that carries a plan out.</summary>
+    public const string Plan = "plan";
+
     /// <summary>Only these streams; empty means those of the pipeline.</summary>
     public IReadOnlyList<string> Streams { get; init; } = [];
 
@@ -18,6 +24,9 @@ public sealed record SyncRequest(PipelineDefinition Pipeline)
 
     /// <summary>True where the run may delete more than the limits allow.</summary>
     public bool IsApproved { get; init; }
+
+    /// <summary>The parked run that this one goes on for: what that had staged is published, and nothing read anew.</summary>
+    public string? Parked { get; init; }
 
     /// <summary>True where the run is only to say what it would change.</summary>
     public bool IsDryRun { get; init; }

@@ -67,7 +67,13 @@ internal static class SyncVerb
                 Mode = asked is [var mode] ? mode : null,
                 IsApproved = session.Get(approve),
                 KeysOnly = session.Get(deletions),
-                Cause = session.Get(deletions) ? SyncRequest.Deletions : "command",
+                Cause = (session.Get(dryRun), session.Get(deletions)) switch
+                {
+                    (true, true) => $"{SyncRequest.DryRun} {SyncRequest.Deletions}",
+                    (true, false) => SyncRequest.DryRun,
+                    (false, true) => SyncRequest.Deletions,
+                    _ => "command",
+                },
                 IsDryRun = session.Get(dryRun),
                 PlanFile = session.Get(save),
             };

@@ -89,6 +89,38 @@ public sealed class SyncVerbTests : IAsyncLifetime
         stream.GetProperty("unchanged").GetInt64().ShouldBe(120);
     }
 
+    [Theory]
+    [InlineData()]
+    [InlineData("--deletions")]
+    public async Task P7_a_dry_run_is_retried_as_a_dry_run(params string[] how)
+    {
+        await _bench.DoAsync("sync", "shop", "db", "customers");
+        await MutateAsync("customers", """{"delete":{"count":5},"create":3}""");
+        await _bench.DoAsync(["sync", "shop", "db", "customers", "--dry-run", .. how]);
+
+        var again = (await _bench.DoAsync("run", "retry", "last", "--json")).Line;
+
+        again.GetProperty("status").GetString().ShouldBe("planned");
+        (await _bench.RunAsync("verify", "last", "--json")).ErrorCode.ShouldBe("run.wrote_nothing");
+        (await _bench.DoAsync("sync", "shop", "db", "customers", "--full", "--json")).Line
+            .GetProperty("streams")[0].GetProperty("deleted").GetInt64().ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task P7_an_undo_is_not_retried_as_a_sync_and_one_that_failed_says_what_to_do()
+    {
+        var run = (await _bench.DoAsync("sync", "shop", "db", "customers", "--json")).Line.GetProperty("run").GetString()!;
+        await _bench.DoAsync("run", "undo", run);
+        (await _bench.RunAsync("run", "retry", "last", "--json")).ErrorCode.ShouldBe("run.not_a_sync");
+
+        (await _bench.RunAsync("run", "undo", run, "--json")).Code.ShouldBe(1);
+        var failed = await _bench.RunAsync("run", "undo", "last", "--json");
+
+        failed.ErrorCode.ShouldBe("undo.was_undo");
+        failed.Output.ShouldContain($"tidemark run undo {run}");
+        (await _bench.RunAsync("verify", "last", "--json")).ErrorCode.ShouldBe("run.wrote_nothing");
+    }
+
     [Fact]
     public async Task A_parked_run_goes_on_once_it_is_approved()
     {

@@ -19,7 +19,7 @@ public abstract partial class DestinationPromises
         parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.too_many_deletes");
         (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["100"]);
 
-        Bench.Limits = plan => plan with { IsApproved = true };
+        Bench.Limits = plan => plan with { IsApproved = true, Parked = parked.Run };
         var approved = await Bench.ReplaceAsync(source);
         approved.Status.ShouldBe(RunStatus.Succeeded);
         Only(approved).ShouldSatisfyAllConditions(figures => figures.Deleted.ShouldBe(20), figures => figures.Read.ShouldBe(80));
@@ -36,6 +36,57 @@ public abstract partial class DestinationPromises
         parked.Status.ShouldBe(RunStatus.Parked);
         parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.empty_source");
         (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["1"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task P5_a_run_after_a_parked_one_reads_what_the_source_has_now(bool isApproved)
+    {
+        await Bench.ReplaceAsync(PeopleSource(Persons(0, 100)));
+        (await Bench.ReplaceAsync(PeopleSource())).Status.ShouldBe(RunStatus.Parked);
+
+        Bench.Limits = plan => plan with { IsApproved = isApproved };
+        var next = await Bench.ReplaceAsync(PeopleSource(Persons(0, 99)));
+
+        next.Status.ShouldBe(RunStatus.Succeeded);
+        Only(next).ShouldSatisfyAllConditions(figures => figures.Read.ShouldBe(99), figures => figures.Deleted.ShouldBe(1));
+    }
+
+    [Fact]
+    public async Task P5_what_is_approved_is_published_and_nothing_else()
+    {
+        await Bench.ReplaceAsync(PeopleSource(Persons(0, 100)));
+        var parked = await Bench.ReplaceAsync(PeopleSource(Persons(0, 80)));
+        var other = await Bench.ReplaceAsync(PeopleSource(Persons(0, 70)));
+        Bench.Limits = plan => plan with { IsApproved = true, Parked = parked.Run };
+
+        var late = await Bench.ReplaceAsync(PeopleSource());
+        late.Status.ShouldBe(RunStatus.Failed);
+        late.Problems.ShouldHaveSingleItem().Code.ShouldBe("run.staging_gone");
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["100"]);
+
+        Bench.Limits = plan => plan with { IsApproved = true, Parked = other.Run };
+        var approved = await Bench.ReplaceAsync(PeopleSource());
+        approved.Status.ShouldBe(RunStatus.Succeeded);
+        Only(approved).Deleted.ShouldBe(30);
+    }
+
+    [Theory]
+    [InlineData("DROP TABLE people")]
+    [InlineData("DELETE FROM people")]
+    public async Task P8_a_table_that_somebody_dropped_or_emptied_is_filled_from_the_beginning(string sql)
+    {
+        var source = PeopleSource(Persons(0, 20));
+        source.Resumes = true;
+        await Bench.MergeAsync(source);
+        await Bench.ExecuteAsync(sql);
+        source.With("people", Persons(0, 20), [Person("new", "New")]);
+
+        var result = await Bench.MergeAsync(source);
+
+        result.Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["21"]);
     }
 
     [Fact]

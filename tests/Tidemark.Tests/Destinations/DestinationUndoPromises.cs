@@ -176,6 +176,41 @@ public abstract partial class DestinationPromises
     }
 
     [Fact]
+    public async Task P7_a_run_that_published_what_an_earlier_one_had_staged_is_undone_whole()
+    {
+        await Bench.ReplaceAsync(PeopleSource(Persons(0, 100)));
+        var before = await Bench.QueryAsync(Everything);
+        var source = PeopleSource([.. Persons(0, 40, " changed"), .. Persons(40, 20), .. Persons(100, 7)]);
+        var parked = await Bench.ReplaceAsync(source);
+        parked.Status.ShouldBe(RunStatus.Parked);
+        Bench.Limits = plan => plan with { IsApproved = true, Parked = parked.Run };
+        var approved = await Bench.ReplaceAsync(source);
+        Only(approved).ShouldSatisfyAllConditions(
+            figures => figures.Created.ShouldBe(7), figures => figures.Updated.ShouldBe(40), figures => figures.Deleted.ShouldBe(40));
+
+        var undo = await Bench.UndoAsync(approved);
+
+        undo.Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync(Everything)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task P7_a_first_load_that_an_earlier_run_had_staged_is_undone_whole()
+    {
+        var source = new ScriptedSource(People, Pets).With("people", Persons(0, 30)).With("pets", ["""{"id":1,"name":"Rex"}"""]);
+        source.Fault = ("pets", 0, ScriptedSource.Broken());
+        (await Bench.ReplaceAsync(source)).Status.ShouldBe(RunStatus.Failed);
+        source.Fault = null;
+        var run = await Bench.ReplaceAsync(source);
+        run.Status.ShouldBe(RunStatus.Succeeded);
+
+        (await Bench.UndoAsync(run)).Status.ShouldBe(RunStatus.Succeeded);
+
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["0"]);
+        (await Bench.QueryAsync("SELECT count(*) FROM pets")).ShouldBe(["0"]);
+    }
+
+    [Fact]
     public async Task P7_rows_come_back_where_the_database_computes_a_column()
     {
         await Bench.MergeAsync(PeopleSource(Persons(0, 3)));

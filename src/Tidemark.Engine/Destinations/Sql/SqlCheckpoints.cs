@@ -20,6 +20,10 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
     public const string Staged = "staged";
     public const string Planned = "planned";
 
+    // What the column complete holds.
+    private const int IsComplete = 1;
+    private const int IsParked = 2;
+
     public Task CreateAsync(CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
             $"""
@@ -54,18 +58,20 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
         await using var command = SqlCommands.Command(
             connection,
             $"""
-            SELECT cursor, staged, started_at, complete FROM {_checkpoints}
+            SELECT cursor, staged, started_at, complete, run FROM {_checkpoints}
             WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind
             """,
             Keys(stream, kind));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken) || await reader.IsDBNullAsync(0, cancellationToken)) return null;
+        var complete = Convert.ToInt32(reader.GetValue(3), CultureInfo.InvariantCulture);
         return new Checkpoint(
             new Cursor(reader.GetString(0)),
             JsonSerializer.Deserialize<StagedCounts>(reader.GetString(1))!,
             DateTimeOffset.Parse(reader.GetString(2), CultureInfo.InvariantCulture))
         {
-            IsComplete = Convert.ToInt64(reader.GetValue(3), CultureInfo.InvariantCulture) != 0,
+            IsComplete = complete >= IsComplete,
+            Parked = complete == IsParked ? reader.GetString(4) : null,
         };
     }
 
@@ -84,7 +90,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
                 ("cursor", checkpoint.Cursor.Json),
                 ("staged", JsonSerializer.Serialize(checkpoint.Staged)),
                 ("started", checkpoint.StartedAt.ToString("O", CultureInfo.InvariantCulture)),
-                ("complete", checkpoint.IsComplete ? 1 : 0),
+                ("complete", checkpoint.IsComplete ? IsComplete : 0),
             ]);
         if (moved != 1)
         {
@@ -92,6 +98,15 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
                 FailureKind.Transient, "run.lease_lost", $"Another run has taken over {stream} of {pipeline}.");
         }
     }
+
+    /// <summary>Notes of all that this run has staged that it waits for approval.</summary>
+    public Task ParkAsync(CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"""
+            UPDATE {_checkpoints} SET complete = {IsParked}
+            WHERE pipeline = @pipeline AND kind = '{Staged}' AND run = @run AND complete = {IsComplete}
+            """,
+            cancellationToken, ("pipeline", pipeline), ("run", run));
 
     /// <summary>Lets a claimed stream stand at an earlier cursor, or, with null, nowhere.</summary>
     public Task RewindAsync(string stream, string? cursor, CancellationToken cancellationToken) =>

@@ -26,6 +26,14 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         new SqlChanges(database.Dialect, session, Staged().First(stream => stream.Staging.Live.Name.Name == table).Staging)
             .ReadAsync(cancellationToken);
 
+    public Task ParkAsync(CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await session.EnterAsync(cancellationToken);
+            await new SqlCheckpoints(session.Connection, database.Dialect.Schema, plan.Pipeline, plan.Run).ParkAsync(cancellationToken);
+            return true;
+        });
+
     public Task<IReadOnlyList<OutboxEntry>> ReadOutboxAsync(string stream, string after, CancellationToken cancellationToken) =>
         WithOutboxAsync(outbox => outbox.ReadAsync(stream, after, cancellationToken), cancellationToken);
 

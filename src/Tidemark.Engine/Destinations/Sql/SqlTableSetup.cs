@@ -31,12 +31,20 @@ internal sealed class SqlTableSetup(
             // A staging that a full run left behind is older than what this run writes.
             await DropStagingAsync(live, cancellationToken);
             var checkpoint = await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Live, cancellationToken);
+            if (checkpoint is not null && (existing.Count == 0 || await IsEmptiedAsync(liveTable, cancellationToken)))
+            {
+                // What is no longer there is not read again by what has changed since.
+                checkpoint = null;
+                await _checkpoints.RewindAsync(stream.Name, cursor: null, cancellationToken);
+            }
+
             _before = checkpoint?.Cursor;
             return (new SqlStaging(liveTable, liveTable, table), checkpoint);
         }
 
         _before = (await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Live, cancellationToken))?.Cursor;
-        var staged = await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Staged, cancellationToken);
+        var staged = await _checkpoints.PeekAsync(stream.Name, SqlCheckpoints.Staged, cancellationToken);
+        await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Staged, cancellationToken);
         var isDifference = existing.Count > 0;
         if (!isDifference && (table.References.Count > 0 || table.IsReferredTo))
         {
@@ -49,7 +57,21 @@ internal sealed class SqlTableSetup(
             StagingName(live), table with { Stream = stream }, isDifference ? SqlTableKind.Difference : SqlTableKind.Live);
         if (isDifference) await AddColumnsAsync(dialect, session, liveTable, cancellationToken);
         if (staged is not null && await CanResumeAsync(target, staged, cancellationToken))
+        {
+            // It publishes these rows as its own, so that they are taken back with it.
+            await session.Connection.ExecuteAsync(
+                $"""UPDATE {target.Name} SET "_run" = @run WHERE "_run" <> @run""", cancellationToken, ("run", plan.Run));
             return (new SqlStaging(liveTable, target, table), staged);
+        }
+
+        if (plan.Approves is not null)
+        {
+            throw new TidemarkException(
+                FailureKind.Usage, "run.staging_gone", $"What {plan.Approves} had read of {stream.Name} is no longer there.")
+            {
+                Hint = "Run the pipeline again; it parks again if it would still go too far.",
+            };
+        }
 
         await DropStagingAsync(live, cancellationToken);
         await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Staged, cancellationToken);
@@ -127,7 +149,7 @@ internal sealed class SqlTableSetup(
             FailureKind.Configuration, "guard.narrowed_schema",
             $"{live.Name.Name} has columns that earlier runs filled and this one would not: {string.Join(", ", lost)}.")
         {
-            Hint = "Look at the source and at the pipeline's columns; if this is right, run again with --approve.",
+            Hint = "Look at the source and at the pipeline's columns; if this is right, approve the run: tidemark run approve RUN.",
         };
     }
 
@@ -157,9 +179,19 @@ internal sealed class SqlTableSetup(
         }
     }
 
+    /// <summary>Whether earlier runs have written rows, and none is left. Where all records are in quarantine, none has.</summary>
+    private async Task<bool> IsEmptiedAsync(SqlTable live, CancellationToken cancellationToken)
+    {
+        var rows = await session.Connection.CountAsync(
+            $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live.Name} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken);
+        return rows == 0
+            && await new SqlUndoLog(session.Connection, dialect.Schema).LastShapeAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not null;
+    }
+
     private async Task<bool> CanResumeAsync(SqlTable target, Checkpoint staged, CancellationToken cancellationToken)
     {
-        if (clock.GetUtcNow() - staged.StartedAt > StagingKeeps) return false;
+        if (staged.Parked != plan.Approves) return false;
+        if (plan.Approves is null && clock.GetUtcNow() - staged.StartedAt > StagingKeeps) return false;
         var columns = await session.ColumnsAsync(target.Name, cancellationToken);
         if (columns.Count != target.Columns.Count || target.Columns.Any(column => !columns.ContainsKey(column.Name))) return false;
         // A database server that crashed has emptied a staging that was not logged.

@@ -22,7 +22,12 @@ internal static class ApproveRun
             }
 
             var request = await RetryRun.AgainAsync(home, run, "approve", session.Stop);
-            return await SyncRun.RunAsync(session, home, request with { IsApproved = true });
+            return await SyncRun.RunAsync(session, home, request with
+            {
+                IsApproved = true,
+                // Without a plan it parked before everything was read, and has nothing to publish.
+                Parked = run.Result.Plan is null ? null : run.Id,
+            });
         });
         return verb;
     }

@@ -25,20 +25,24 @@ internal static class RetryRun
     public static async Task<SyncRequest> AgainAsync(
         Home home, RunRecord run, string cause, CancellationToken cancellationToken)
     {
-        if (run.Cause.StartsWith("restore ", StringComparison.Ordinal))
+        var causes = run.Cause.Split(' ');
+        var (what, hint) = causes[0] switch
         {
-            throw new TidemarkException(FailureKind.Usage, "run.not_a_sync", $"The run {run.Id} restored a backup.")
-            {
-                Hint = "Restore it again with tidemark backup restore.",
-            };
-        }
+            SyncRequest.Plan => ("carried a plan out", "Carry it out again with tidemark apply --plan FILE."),
+            "restore" => ("restored a backup", "Restore it again with tidemark backup restore."),
+            "undo" => ("took another back", "Take it back again with tidemark run undo."),
+            _ => ("", ""),
+        };
+        if (what.Length > 0)
+            throw new TidemarkException(FailureKind.Usage, "run.not_a_sync", $"The run {run.Id} {what}.") { Hint = hint };
 
         return new(await PipelineChoice.NamedAsync(home, run.Pipeline, cancellationToken))
         {
             Streams = [.. run.Result.Streams.Select(stream => stream.Stream)],
             Mode = run.Result.Mode,
-            KeysOnly = run.Cause == SyncRequest.Deletions,
-            Cause = run.Cause == SyncRequest.Deletions ? run.Cause : cause,
+            KeysOnly = causes.Contains(SyncRequest.Deletions),
+            IsDryRun = causes[0] == SyncRequest.DryRun || run.Status == RunStatus.Planned,
+            Cause = causes[0] is SyncRequest.Deletions or SyncRequest.DryRun ? run.Cause : cause,
         };
     }
 }
