@@ -36,6 +36,13 @@ internal sealed class Undo(TimeProvider clock)
             };
             tables = await UndoAsync(destination, plan, run, journal, stop.Token);
             foreach (var table in tables) await TellAsync(table, journal, problems);
+            if (run.Result.Streams.Sum(stream => stream.WrittenBack) is > 0 and var sent)
+            {
+                problems.Add(new("undo.written_back", run.Pipeline,
+                    string.Create(CultureInfo.InvariantCulture, $"The source keeps what {run.Id} wrote back to {sent} of its records."),
+                    $"Where they are no longer read because of that, tidemark run undo {journal.Run} brings the rows back."));
+            }
+
             status = problems.Count == 0 ? RunStatus.Succeeded : RunStatus.Partial;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
