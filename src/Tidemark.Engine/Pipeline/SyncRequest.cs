@@ -10,6 +10,12 @@ public sealed record SyncRequest(PipelineDefinition Pipeline)
     /// <summary>The cause of a run that reads the keys only, which its repetition has too.</summary>
     public const string Deletions = "deletions";
 
+    /// <summary>The cause of a run that only says what it would change.</summary>
+    public const string DryRun = "dry-run";
+
+    /// <summary>The cause of a run that carries a saved plan out.</summary>
+    public const string Plan = "plan";
+
     /// <summary>Only these streams; empty means those of the pipeline.</summary>
     public IReadOnlyList<string> Streams { get; init; } = [];
 

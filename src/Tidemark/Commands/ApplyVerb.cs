@@ -50,7 +50,7 @@ internal static class ApplyVerb
             Streams = [.. plan.Changes.Streams.Select(stream => stream.Stream)],
             Mode = plan.Mode,
             Approved = plan,
-            Cause = "plan",
+            Cause = SyncRequest.Plan,
         });
     }
 

@@ -67,7 +67,7 @@ internal static class SyncVerb
                 Mode = asked is [var mode] ? mode : null,
                 IsApproved = session.Get(approve),
                 KeysOnly = session.Get(deletions),
-                Cause = session.Get(deletions) ? SyncRequest.Deletions : "command",
+                Cause = session.Get(dryRun) ? SyncRequest.DryRun : session.Get(deletions) ? SyncRequest.Deletions : "command",
                 IsDryRun = session.Get(dryRun),
                 PlanFile = session.Get(save),
             };

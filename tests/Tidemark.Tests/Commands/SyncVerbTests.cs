@@ -90,6 +90,28 @@ public sealed class SyncVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task P7_what_was_to_change_nothing_or_something_else_is_not_retried_as_a_sync()
+    {
+        await _bench.DoAsync("sync", "shop", "db", "customers", "--full");
+        await MutateAsync("customers", """{"delete":{"count":2}}""");
+        await _bench.DoAsync("sync", "shop", "db", "customers", "--full", "--dry-run", "--save", _bench.File("plan"));
+        await RefusesAsync("sync --dry-run");
+        await MutateAsync("customers", """{"delete":{"count":1}}""");
+        (await _bench.RunAsync("apply", "--plan", _bench.File("plan"), "--json")).Output.ShouldContain("plan.moved_on");
+        await RefusesAsync("apply --plan");
+        await _bench.DoAsync("run", "undo", (await _bench.DoAsync("runs", "--json")).Lines[^1].GetProperty("run").GetString()!);
+        await RefusesAsync("run undo r-");
+
+        async Task RefusesAsync(string hint)
+        {
+            var answer = await _bench.RunAsync("run", "retry", "last", "--json");
+            answer.Code.ShouldBe(2, answer.ToString());
+            answer.ErrorCode.ShouldBe("run.not_a_sync");
+            answer.Error.ShouldContain(hint);
+        }
+    }
+
+    [Fact]
     public async Task A_parked_run_goes_on_once_it_is_approved()
     {
         await _bench.DoAsync("sync", "shop", "db", "customers", "--full");

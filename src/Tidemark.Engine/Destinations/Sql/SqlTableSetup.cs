@@ -31,6 +31,12 @@ internal sealed class SqlTableSetup(
             // A staging that a full run left behind is older than what this run writes.
             await DropStagingAsync(live, cancellationToken);
             var checkpoint = await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Live, cancellationToken);
+            if (checkpoint is not null && IsNew(existing))
+            {
+                await _checkpoints.RewindAsync(stream.Name, null, cancellationToken);
+                checkpoint = null;
+            }
+
             _before = checkpoint?.Cursor;
             return (new SqlStaging(liveTable, liveTable, table), checkpoint);
         }
@@ -75,7 +81,7 @@ internal sealed class SqlTableSetup(
         await _checkpoints.DropAsync(stream.Name, SqlCheckpoints.Planned, cancellationToken);
         await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Planned, cancellationToken);
         await CreateAsync(target, dialect.CreateStaging, cancellationToken);
-        var from = table.Mode == WriteMode.Merge
+        var from = table.Mode == WriteMode.Merge && !IsNew(existing)
             ? await _checkpoints.PeekAsync(stream.Name, SqlCheckpoints.Live, cancellationToken) : null;
         return (new SqlStaging(liveTable, target, table) { HasLive = existing.Count > 0 }, from);
     }
@@ -107,6 +113,12 @@ internal sealed class SqlTableSetup(
         if (!staging.IsFirst) await images.EnsureAsync(session, cancellationToken);
         return new SqlUndoNote(dialect.Schema, plan, _before, images, clock);
     }
+
+    /// <summary>
+    /// Whether Tidemark has never written the table. If a checkpoint says otherwise, the table that it speaks of was dropped,
+    /// renamed, or another was chosen: of what changes from now on alone it would never be whole.
+    /// </summary>
+    private static bool IsNew(IReadOnlyDictionary<string, string> existing) => !existing.ContainsKey("_hash");
 
     private static SqlName PlanName(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_plan_" + live.Name));
 

@@ -25,11 +25,12 @@ internal static class RetryRun
     public static async Task<SyncRequest> AgainAsync(
         Home home, RunRecord run, string cause, CancellationToken cancellationToken)
     {
-        if (run.Cause.StartsWith("restore ", StringComparison.Ordinal))
+        if (Otherwise(run) is { } otherwise)
         {
-            throw new TidemarkException(FailureKind.Usage, "run.not_a_sync", $"The run {run.Id} restored a backup.")
+            throw new TidemarkException(
+                FailureKind.Usage, "run.not_a_sync", $"The run {run.Id} was no sync that could be done once more: {run.Cause}.")
             {
-                Hint = "Restore it again with tidemark backup restore.",
+                Hint = otherwise,
             };
         }
 
@@ -41,4 +42,14 @@ internal static class RetryRun
             Cause = run.Cause == SyncRequest.Deletions ? run.Cause : cause,
         };
     }
+
+    /// <summary>How to do again what was no sync, or one that was to change nothing, or nothing else than a plan; else null.</summary>
+    private static string? Otherwise(RunRecord run) => run.Cause.Split(' ') switch
+    {
+        ["restore", ..] => "Restore it again with tidemark backup restore.",
+        ["undo", var undone] => $"Take it back with tidemark run undo {undone}.",
+        [SyncRequest.DryRun] => "Look again with tidemark sync --dry-run.",
+        [SyncRequest.Plan] => "Carry the plan out with tidemark apply --plan, or make a new one.",
+        _ => null,
+    };
 }
