@@ -122,6 +122,44 @@ public sealed class SyncVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task P7_what_was_no_sync_or_held_to_a_plan_is_not_retried_as_a_sync()
+    {
+        await _bench.DoAsync("sync", "shop", "db", "customers", "--full");
+        await MutateAsync("customers", """{"delete":{"count":2}}""");
+        await _bench.DoAsync("sync", "shop", "db", "customers", "--full", "--dry-run", "--save", _bench.File("plan"));
+        await MutateAsync("customers", """{"delete":{"count":1}}""");
+        (await _bench.RunAsync("apply", "--plan", _bench.File("plan"), "--json")).Output.ShouldContain("plan.moved_on");
+        await RefusesAsync("apply --plan");
+        await _bench.DoAsync("run", "undo", (await _bench.DoAsync("runs", "--json")).Lines[^1].GetProperty("run").GetString()!);
+        await RefusesAsync("run undo");
+
+        async Task RefusesAsync(string hint)
+        {
+            var answer = await _bench.RunAsync("run", "retry", "last", "--json");
+            answer.Code.ShouldBe(2, answer.ToString());
+            answer.ErrorCode.ShouldBe("run.not_a_sync");
+            answer.Error.ShouldContain(hint);
+        }
+    }
+
+    [Theory]
+    [InlineData("_tidemark_stage_shop_plans", "table.invalid_name")]
+    [InlineData("a_name_that_has_more_than_the_sixty_three_bytes_that_postgresql_keeps", "table.invalid_name")]
+    [InlineData("Shop_Plans", "table.not_unique")]
+    public async Task P1_a_table_that_would_be_taken_for_another_is_refused(string table, string code)
+    {
+        await _bench.TypeAsync($$"""
+            pipelines:
+              - { name: both, source: shop, destination: db, streams: [plans, { name: customers, table: {{table}} }] }
+            """, "apply", "-f", "-");
+
+        var answer = await _bench.RunAsync("sync", "both", "--json");
+
+        answer.Code.ShouldBe(5, answer.ToString());
+        answer.Error.ShouldContain(code);
+    }
+
+    [Fact]
     public async Task A_parked_run_goes_on_once_it_is_approved()
     {
         await _bench.DoAsync("sync", "shop", "db", "customers", "--full");

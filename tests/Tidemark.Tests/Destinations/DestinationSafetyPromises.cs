@@ -72,23 +72,6 @@ public abstract partial class DestinationPromises
         Only(approved).Deleted.ShouldBe(30);
     }
 
-    [Theory]
-    [InlineData("DROP TABLE people")]
-    [InlineData("DELETE FROM people")]
-    public async Task P8_a_table_that_somebody_dropped_or_emptied_is_filled_from_the_beginning(string sql)
-    {
-        var source = PeopleSource(Persons(0, 20));
-        source.Resumes = true;
-        await Bench.MergeAsync(source);
-        await Bench.ExecuteAsync(sql);
-        source.With("people", Persons(0, 20), [Person("new", "New")]);
-
-        var result = await Bench.MergeAsync(source);
-
-        result.Status.ShouldBe(RunStatus.Succeeded);
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["21"]);
-    }
-
     [Fact]
     public async Task An_empty_source_makes_an_empty_table()
     {
@@ -110,6 +93,27 @@ public abstract partial class DestinationPromises
             figures => figures.Deleted.ShouldBe(1), figures => figures.Created.ShouldBe(1), figures => figures.Unchanged.ShouldBe(49));
     }
 
+    [Theory]
+    [InlineData("DROP TABLE people")]
+    [InlineData("DELETE FROM people")]
+    [InlineData("ALTER TABLE people RENAME TO people_before")]
+    [InlineData("DROP TABLE people; CREATE TABLE people (id text PRIMARY KEY)")]
+    public async Task P1_a_table_that_is_gone_is_filled_from_the_beginning(string statement)
+    {
+        var source = PeopleSource(Persons(0, 5), Persons(5, 5));
+        source.Fault = ("people", 1, ScriptedSource.Broken());
+        await Bench.MergeAsync(source);
+        source.Fault = null;
+        await Bench.ExecuteAsync(statement);
+        (await PlanAsync(source, WriteMode.Merge)).Plan!.Streams.ShouldHaveSingleItem().Adds.ShouldBe(10);
+
+        var result = await Bench.MergeAsync(source);
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Why(result));
+        Only(result).IsFull.ShouldBeTrue();
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["10"]);
+    }
+
     [Fact]
     public async Task P3_rows_that_something_in_the_database_swallows_make_the_receipt_fail()
     {
@@ -119,6 +123,23 @@ public abstract partial class DestinationPromises
 
         result.Status.ShouldBe(RunStatus.Partial);
         result.Problems.ShouldContain(problem => problem.Code == "receipt.does_not_fit");
+    }
+
+    [Fact]
+    public async Task P3_a_row_that_the_database_does_not_let_go_makes_the_receipt_fail_and_an_undo_partial()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 3)));
+        var run = await Bench.MergeAsync(PeopleSource([Person("x", "X"), Person("y", "Y")]));
+        await KeepRowsNamedAsync("X");
+
+        var undo = await Bench.UndoAsync(run);
+        var deleted = await Bench.MergeAsync(PeopleSource(["""-{"id":"x"}"""]));
+
+        undo.Status.ShouldBe(RunStatus.Partial);
+        undo.Problems.ShouldHaveSingleItem().Message.ShouldContain("x: The database does not let it go.");
+        (Only(undo).Deleted, Only(undo).Skipped).ShouldBe((1, 1));
+        deleted.Status.ShouldBe(RunStatus.Partial);
+        deleted.Problems.ShouldHaveSingleItem().Code.ShouldBe("receipt.does_not_fit");
     }
 
     [Fact]
@@ -162,4 +183,6 @@ public abstract partial class DestinationPromises
     }
 
     protected abstract Task SwallowRowsNamedAsync(string name);
+
+    protected abstract Task KeepRowsNamedAsync(string name);
 }

@@ -74,7 +74,10 @@ public interface ISqlBulk
     Task<Checksum> MarkDeletedAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the rows of the given keys as they are, before they are changed or, where so said, deleted.</summary>
+    /// <summary>
+    /// Keeps the rows of the given keys as they are, before they are changed. Where they are deleted or marked, those only
+    /// that Tidemark wrote and that are not marked yet.
+    /// </summary>
     Task RememberAsync(
         SqlBeforeImages images, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, bool isDeletion,
         CancellationToken cancellationToken);
@@ -112,6 +115,12 @@ public abstract class SqlDialect
     /// <param name="table">The table.</param>
     /// <param name="columns">Quoted.</param>
     public abstract string IndexTemporary(SqlName table, string columns);
+
+    /// <summary>A statement that makes an index of a name in the table's schema; null is different from null.</summary>
+    public abstract string UniqueIndex(SqlName table, string name, string columns);
+
+    /// <summary>Statements that give a column another type, and its values with it; none where values have their own.</summary>
+    public virtual string Retype(SqlName table, SqlName column, string type) => "";
 
     /// <summary>Compares two values of a key.</summary>
     public virtual string SameKey => "=";
