@@ -31,8 +31,9 @@ internal sealed class SqlTableSetup(
             // A staging that a full run left behind is older than what this run writes.
             await DropStagingAsync(live, cancellationToken);
             var checkpoint = await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Live, cancellationToken);
-            if (checkpoint is not null && (IsNew(existing) || await IsEmptiedAsync(liveTable, cancellationToken)))
+            if (checkpoint is not null && await HasNothingAsync(live, existing, cancellationToken))
             {
+                // What is no longer there is not read again by what has changed since.
                 checkpoint = null;
                 await _checkpoints.RewindAsync(stream.Name, cursor: null, cancellationToken);
             }
@@ -96,7 +97,7 @@ internal sealed class SqlTableSetup(
         await _checkpoints.DropAsync(stream.Name, SqlCheckpoints.Planned, cancellationToken);
         await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Planned, cancellationToken);
         await CreateAsync(target, dialect.CreateStaging, cancellationToken);
-        var from = table.Mode == WriteMode.Merge && !IsNew(existing) && !await IsEmptiedAsync(liveTable, cancellationToken)
+        var from = table.Mode == WriteMode.Merge && !await HasNothingAsync(live, existing, cancellationToken)
             ? await _checkpoints.PeekAsync(stream.Name, SqlCheckpoints.Live, cancellationToken) : null;
         return (new SqlStaging(liveTable, target, table) { HasLive = existing.Count > 0 }, from);
     }
@@ -128,12 +129,6 @@ internal sealed class SqlTableSetup(
         if (!staging.IsFirst) await images.EnsureAsync(session, cancellationToken);
         return new SqlUndoNote(dialect.Schema, plan, _before, images, clock);
     }
-
-    /// <summary>
-    /// Whether Tidemark has never written the table. If a checkpoint says otherwise, the table that it speaks of was dropped,
-    /// renamed, or another was chosen: of what changes from now on alone it would never be whole.
-    /// </summary>
-    private static bool IsNew(IReadOnlyDictionary<string, string> existing) => !existing.ContainsKey("_hash");
 
     private static SqlName PlanName(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_plan_" + live.Name));
 
@@ -178,11 +173,16 @@ internal sealed class SqlTableSetup(
         }
     }
 
-    /// <summary>Whether earlier runs have written rows, and none is left. Where all records are in quarantine, none has.</summary>
-    private async Task<bool> IsEmptiedAsync(SqlTable live, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether the table is gone or another than it was, or earlier runs have written rows and none is left. Where all records
+    /// are in quarantine, none has.
+    /// </summary>
+    private async Task<bool> HasNothingAsync(
+        SqlName live, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
     {
+        if (!existing.ContainsKey("_hash")) return true;
         var rows = await session.Connection.CountAsync(
-            $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live.Name} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken);
+            $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken);
         return rows == 0
             && await new SqlUndoLog(session.Connection, dialect.Schema).LastShapeAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not null;
     }
