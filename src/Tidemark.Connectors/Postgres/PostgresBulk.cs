@@ -89,12 +89,12 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
     {
         if (rows.Length == 0) return;
         var run = $"${table.Key.Count + 1}";
-        var operation = isDeletion ? SqlBeforeImages.Deleted : SqlBeforeImages.Updated;
+        var operation = isDeletion ? table.Deletion : SqlBeforeImages.Updated;
         await using var keep = WithKeys(
             table, batch, rows,
-            keys => images.Insert($"{keys} JOIN {table.Name} AS l ON {KeyMatch(table)}", "TRUE", operation, run), images.Run);
+            keys => images.Insert($"{keys} JOIN {table.Name} AS l ON {KeyMatch(table)}", isDeletion ? table.IsPresent("l") : "TRUE", operation, run), images.Run);
         await keep.ExecuteNonQueryAsync(cancellationToken);
-        if (!isDeletion) return;
+        if (operation != SqlBeforeImages.Deleted) return;
         await using var note = WithKeys(
             table, batch, rows,
             keys => images.NoteDeleted($"EXISTS (SELECT 1 FROM {keys} WHERE {KeyMatch(table, "m")})", run), images.Run);

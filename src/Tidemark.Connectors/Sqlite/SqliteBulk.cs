@@ -96,9 +96,10 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
         CancellationToken cancellationToken)
     {
         var run = Encoding.UTF8.GetBytes(images.Run);
-        var operation = isDeletion ? SqlBeforeImages.Deleted : SqlBeforeImages.Updated;
-        ForEach(rows, images.Insert($"{table.Name} AS l", KeyIsGiven(table, 2), operation, "?1"), Keep, cancellationToken);
-        if (isDeletion) ForEach(rows, images.NoteDeleted(KeyIsGiven(table, 2), "?1"), Keep, cancellationToken);
+        var which = KeyIsGiven(table, 2) + (isDeletion ? $" AND {table.IsPresent("l")}" : "");
+        var operation = isDeletion ? table.Deletion : SqlBeforeImages.Updated;
+        ForEach(rows, images.Insert($"{table.Name} AS l", which, operation, "?1"), Keep, cancellationToken);
+        if (operation == SqlBeforeImages.Deleted) ForEach(rows, images.NoteDeleted(KeyIsGiven(table, 2), "?1"), Keep, cancellationToken);
         return Task.CompletedTask;
 
         void Keep(SqliteStatement statement, int row)

@@ -74,7 +74,10 @@ public interface ISqlBulk
     Task<Checksum> MarkDeletedAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the rows of the given keys as they are, before they are changed or, where so said, deleted.</summary>
+    /// <summary>
+    /// Keeps the rows of the given keys as they are, before they are changed. Where they are deleted or marked, those only
+    /// that Tidemark wrote and that are not marked yet.
+    /// </summary>
     Task RememberAsync(
         SqlBeforeImages images, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, bool isDeletion,
         CancellationToken cancellationToken);

@@ -56,7 +56,13 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         try
         {
             var stream = await SqlStreamLoad.OpenAsync(database.Dialect, own, plan, table, clock, cancellationToken);
-            lock (_streams) _streams.Add(stream);
+            lock (_streams)
+            {
+                // A merge whose cursor is too old is opened once more, to read everything.
+                _streams.RemoveAll(open => open.Staging.Live.Name == stream.Staging.Live.Name);
+                _streams.Add(stream);
+            }
+
             return stream;
         }
         catch

@@ -122,7 +122,7 @@ internal sealed class SqlPublish(
         if (images is not null)
         {
             var kept = await Connection.ExecuteAsync(
-                images.Insert($"{_live.Name} AS l", gone, SqlBeforeImages.Deleted, "@run"), cancellationToken, ("run", plan.Run));
+                images.Insert($"{_live.Name} AS l", gone, _live.Deletion, "@run"), cancellationToken, ("run", plan.Run));
             if (kept == 0) return 0; // a run publishes once: before that, no row is its own
         }
 
@@ -161,8 +161,8 @@ internal sealed class SqlPublish(
     {
         var differing = await Connection.ExecuteAsync(
             $"""
-            UPDATE {_staged.Name} AS s SET "_op" = n.number
-            FROM (SELECT {_staged.KeyList}, row_number() OVER () AS number FROM {_staged.Name} WHERE "_op" >= 1) AS n
+            UPDATE {_staged.Name} AS s SET "_op" = n."_op"
+            FROM (SELECT {_staged.KeyList}, row_number() OVER () AS "_op" FROM {_staged.Name} WHERE "_op" >= 1) AS n
             WHERE {_staged.KeyMatch("s", "n")}
             """,
             cancellationToken);

@@ -108,6 +108,9 @@ public sealed class SqlTable
         return $"{marks}, {SqlName.Column(column)} = {set}";
     }
 
+    /// <summary>What is to be kept of a row before it is deleted, or marked: whether it goes.</summary>
+    public string Deletion => Plan.Deletes.KeepsRow ? SqlBeforeImages.Updated : SqlBeforeImages.Deleted;
+
     /// <summary>A condition that two aliases name the same row, e.g. <c>l."id" = s."id"</c>.</summary>
     public string KeyMatch(string left, string right) =>
         string.Join(" AND ", Key.Select(column => $"{left}.{column.Quoted} = {right}.{column.Quoted}"));

@@ -1,7 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using System.Text.Json;
-using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql;
@@ -12,18 +10,17 @@ namespace Tidemark.Engine.Destinations.Sql;
 /// </summary>
 internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, UndoPlan plan, UndoEntry entry)
 {
-    private const int KeysAtOnce = 500;
-
-    // Enough for a person to look at.
-    private const int ShownRows = 100;
-
     private readonly SqlName _live = new(dialect.Schema, entry.Table);
     private readonly SqlBeforeImages _images = new(new SqlName(dialect.Schema, entry.Table), entry.Shape.Stream.Key, plan.Undo);
     private readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal) { ["run"] = plan.Run, ["undo"] = plan.Undo };
-    private SqlName _work;
+    private SqlUndoList? _list;
     private long _removed;
 
     private DbConnection Connection => session.Connection;
+
+    private SqlUndoList List => _list ?? throw new InvalidOperationException("The work list is made first.");
+
+    private SqlName Work => List.Name;
 
     private (string Name, object? Value)[] Values => [.. _values.Select(value => (value.Key, value.Value))];
 
@@ -35,7 +32,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
     /// <param name="cancellationToken">Cancels between statements.</param>
     public async Task PrepareAsync(string work, CancellationToken cancellationToken)
     {
-        _work = new SqlName(dialect.TemporarySchema, work);
+        _list = new SqlUndoList(dialect, session, new SqlName(dialect.TemporarySchema, work), entry);
         await _images.EnsureAsync(session, cancellationToken);
         var (images, key) = (_images.Table, string.Join(", ", entry.Shape.Stream.Key.Select(part => $"k.{SqlName.Column(part)}")));
         string Keys(string alias) => string.Join(", ", entry.Shape.Stream.Key.Select(part => $"{alias}.{SqlName.Column(part)}"));
@@ -43,11 +40,11 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             $"""EXISTS (SELECT 1 FROM {images} AS m WHERE m."_undo_run" = @run AND {_images.Match("m", alias)})""";
         await Connection.ExecuteAsync(
             $"""
-            CREATE TEMPORARY TABLE {_work} AS
-            SELECT row_number() OVER () AS n, k.op, k.reason, {key} FROM (
+            CREATE TEMPORARY TABLE {Work} AS
+            SELECT row_number() OVER () AS "_undo_n", k."_undo_op", k."_undo_reason", {key} FROM (
                 SELECT CASE WHEN l."_run" IS DISTINCT FROM m."_undo_after"{IsChanged} THEN 'leave'
-                        WHEN m."_undo_op" = 'c' THEN 'remove' ELSE 'restore' END AS op,
-                    'It has changed since.' AS reason, {Keys("m")}
+                        WHEN m."_undo_op" = 'c' THEN 'remove' ELSE 'restore' END AS "_undo_op",
+                    'It has changed since.' AS "_undo_reason", {Keys("m")}
                 FROM {images} AS m JOIN {_live} AS l ON {_images.Match("m", "l")} WHERE m."_undo_run" = @run
                 UNION ALL
                 SELECT CASE WHEN m."_undo_op" = 'd' THEN 'insert' ELSE 'leave' END, 'It has been deleted since.', {Keys("m")}
@@ -63,59 +60,58 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             """,
             cancellationToken, ("run", plan.Run));
         await Connection.ExecuteAsync(
-            dialect.IndexTemporary(_work, "op, " + string.Join(", ", entry.Shape.Stream.Key.Select(SqlName.Column))), cancellationToken);
-        foreach (var keys in plan.ChangedRows.GetValueOrDefault(entry.Stream, []).Chunk(KeysAtOnce))
-            await LeaveAsync(keys, cancellationToken);
+            dialect.IndexTemporary(Work, "\"_undo_op\", " + string.Join(", ", entry.Shape.Stream.Key.Select(SqlName.Column))), cancellationToken);
+        await List.LeaveAsync(plan.ChangedRows.GetValueOrDefault(entry.Stream, []), cancellationToken);
         await RememberAsync("remove", SqlBeforeImages.Deleted, "NULL", cancellationToken);
         await RememberAsync("restore", SqlBeforeImages.Updated, """m."_run" """, cancellationToken);
         await Connection.ExecuteAsync(
             $"""
             INSERT INTO {images} ({string.Join(", ", entry.Shape.Stream.Key.Select(part => SqlName.Column(part)))}, "_undo_run", "_undo_after", "_undo_op")
             SELECT {Keys("m")}, @undo, m."_run", '{SqlBeforeImages.Created}'
-            FROM {_work} AS w JOIN {images} AS m ON {_images.Match("m", "w")} WHERE w.op = 'insert' AND m."_undo_run" = @run
+            FROM {Work} AS w JOIN {images} AS m ON {_images.Match("m", "w")} WHERE w."_undo_op" = 'insert' AND m."_undo_run" = @run
             """,
             cancellationToken, Values);
     }
 
     /// <summary>Deletes the rows that the run created.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken) =>
-        _removed = await ApplyAsync(
+        _removed = await List.WorkOffAsync(
             "remove",
             $"""
             DELETE FROM {_live} AS l WHERE EXISTS (
-                SELECT 1 FROM {_work} AS w WHERE w.op = 'remove' AND w.n BETWEEN @low AND @high AND {_images.Match("w", "l")})
+                SELECT 1 FROM {Work} AS w WHERE w."_undo_op" = 'remove' AND w."_undo_n" BETWEEN @low AND @high AND {_images.Match("w", "l")})
             """,
-            cancellationToken);
+            Values, cancellationToken);
 
     /// <summary>Gives the other rows their earlier values, and reads them back.</summary>
     public async Task<UndoneTable> RestoreAsync(CancellationToken cancellationToken)
     {
         var columns = string.Join(", ", _images.Columns);
-        var restored = await ApplyAsync(
+        var restored = await List.WorkOffAsync(
             "restore",
             $"""
             UPDATE {_live} AS l SET {await AssignmentsAsync(cancellationToken)}
-            FROM {_work} AS w JOIN {_images.Table} AS m ON {_images.Match("m", "w")}
-            WHERE w.op = 'restore' AND w.n BETWEEN @low AND @high AND m."_undo_run" = @run AND {_images.Match("l", "w")}
+            FROM {Work} AS w JOIN {_images.Table} AS m ON {_images.Match("m", "w")}
+            WHERE w."_undo_op" = 'restore' AND w."_undo_n" BETWEEN @low AND @high AND m."_undo_run" = @run AND {_images.Match("l", "w")}
             """,
-            cancellationToken);
-        var inserted = await ApplyAsync(
+            Values, cancellationToken);
+        var inserted = await List.WorkOffAsync(
             "insert",
             $"""
             INSERT INTO {_live} ({columns}) {dialect.InsertAsGiven}
             SELECT {string.Join(", ", _images.Columns.Select(column => $"m.{column}"))}
-            FROM {_work} AS w JOIN {_images.Table} AS m ON {_images.Match("m", "w")}
-            WHERE w.op = 'insert' AND w.n BETWEEN @low AND @high AND m."_undo_run" = @run
+            FROM {Work} AS w JOIN {_images.Table} AS m ON {_images.Match("m", "w")}
+            WHERE w."_undo_op" = 'insert' AND w."_undo_n" BETWEEN @low AND @high AND m."_undo_run" = @run
             """,
-            cancellationToken);
+            Values, cancellationToken);
         await Connection.ExecuteAsync(
             $"""
             DELETE FROM {_images.Table} AS m WHERE m."_undo_run" = @undo AND EXISTS (
-                SELECT 1 FROM {_work} AS w WHERE w.op = 'leave' AND {_images.Match("w", "m")})
+                SELECT 1 FROM {Work} AS w WHERE w."_undo_op" = 'leave' AND {_images.Match("w", "m")})
             """,
             cancellationToken, Values);
         if (entry.Shape.IsRestore) await _images.KeepLeftAsync(session, cancellationToken);
-        var (left, rows) = await LeftAsync(cancellationToken);
+        var (left, rows) = await List.LeftAsync(cancellationToken);
         var result = new UndoneTable(entry.Stream, entry.Table, restored, inserted, _removed)
         {
             Left = left,
@@ -123,33 +119,8 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             Expected = await ChecksumAsync($"""{_images.Table} AS t ON t."_undo_run" = @run AND {_images.Match("t", "w")}""", cancellationToken),
             Found = await ChecksumAsync($"{_live} AS t ON {_images.Match("t", "w")}", cancellationToken),
         };
-        await Connection.ExecuteAsync($"DROP TABLE {_work}", cancellationToken);
+        await Connection.ExecuteAsync($"DROP TABLE {Work}", cancellationToken);
         return result;
-    }
-
-    /// <summary>Takes rows off the list that somebody has changed by other means.</summary>
-    /// <param name="keys">As <see cref="CellText.OfKey"/> has them.</param>
-    /// <param name="cancellationToken">Cancels the statement.</param>
-    private Task<long> LeaveAsync(string[] keys, CancellationToken cancellationToken)
-    {
-        var columns = entry.Shape.Stream.Key.Select(part => $"CAST({SqlName.Column(part)} AS text)").ToList();
-        var values = new List<(string, object?)>();
-        var rows = keys.Select((key, row) =>
-        {
-            var parts = columns.Count == 1 ? [key] : JsonSerializer.Deserialize<string[]>(key)!;
-            return $"({string.Join(" AND ", columns.Zip(parts, (column, part) =>
-            {
-                var name = string.Create(CultureInfo.InvariantCulture, $"k{values.Count}");
-                values.Add((name, part));
-                return $"{column} = @{name}";
-            }))})";
-        });
-        return Connection.ExecuteAsync(
-            $"""
-            UPDATE {_work} SET op = 'leave', reason = 'Somebody has changed it since.'
-            WHERE op <> 'leave' AND ({string.Join(" OR ", rows)})
-            """,
-            cancellationToken, [.. values]);
     }
 
     private Task<long> RememberAsync(string work, string operation, string after, CancellationToken cancellationToken) =>
@@ -157,15 +128,15 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             $"""
             INSERT INTO {_images.Table} ({string.Join(", ", _images.Columns)}, "_undo_run", "_undo_after", "_undo_op")
             SELECT {string.Join(", ", _images.Columns.Select(column => $"l.{column}"))}, @undo, {after}, '{operation}'
-            FROM {_work} AS w JOIN {_live} AS l ON {_images.Match("l", "w")}
+            FROM {Work} AS w JOIN {_live} AS l ON {_images.Match("l", "w")}
                 LEFT JOIN {_images.Table} AS m ON m."_undo_run" = @run AND {_images.Match("m", "w")}
-            WHERE w.op = @work
+            WHERE w."_undo_op" = @work
             """,
             cancellationToken, [.. Values, ("work", work)]);
 
     private Task<Checksum> ChecksumAsync(string joined, CancellationToken cancellationToken) =>
         Connection.ChecksumAsync(
-            $"""SELECT t."_hash" FROM {_work} AS w JOIN {joined} WHERE w.op IN ('restore', 'insert')""", cancellationToken, Values);
+            $"""SELECT t."_hash" FROM {Work} AS w JOIN {joined} WHERE w."_undo_op" IN ('restore', 'insert')""", cancellationToken, Values);
 
     /// <summary>The columns that the run may have written; those that an application has changed since are not among them.</summary>
     private async Task<string> AssignmentsAsync(CancellationToken cancellationToken)
@@ -199,45 +170,5 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
         var name = string.Create(CultureInfo.InvariantCulture, $"v{_values.Count}");
         _values[name] = value;
         return "@" + name;
-    }
-
-    /// <summary>Works a part of the list off; a row that a constraint refuses is left, and listed.</summary>
-    private async Task<long> ApplyAsync(string work, string statement, CancellationToken cancellationToken)
-    {
-        var numbers = new List<long>();
-        await using (var command = SqlCommands.Command(
-            Connection, $"SELECT w.n FROM {_work} AS w WHERE w.op = @work ORDER BY w.n", ("work", work)))
-        {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) numbers.Add(reader.GetInt64(0));
-        }
-
-        var done = 0L;
-        var refused = new List<(long Number, Problem Reason)>();
-        await SqlBisection.RunAsync<long>(
-            Connection, numbers.ToArray(),
-            async part => done += await Connection.ExecuteAsync(
-                statement, cancellationToken, [.. Values, ("low", part.Span[0]), ("high", part.Span[^1])]),
-            failure => dialect.RowProblem(failure, entry.Table), (number, reason) => refused.Add((number, reason)), cancellationToken);
-        foreach (var (number, reason) in refused)
-        {
-            await Connection.ExecuteAsync(
-                $"UPDATE {_work} SET op = 'leave', reason = @reason WHERE n = @number",
-                cancellationToken, ("reason", reason.Message), ("number", number));
-        }
-
-        return done;
-    }
-
-    private async Task<(long Count, IReadOnlyList<LeftRow> Rows)> LeftAsync(CancellationToken cancellationToken)
-    {
-        var count = await Connection.CountAsync($"SELECT count(*) FROM {_work} WHERE op = 'leave'", cancellationToken);
-        var rows = new List<LeftRow>();
-        var key = string.Join(" || ', ' || ", entry.Shape.Stream.Key.Select(part => $"CAST({SqlName.Column(part)} AS text)"));
-        await using var command = SqlCommands.Command(
-            Connection, $"SELECT {key}, reason FROM {_work} WHERE op = 'leave' ORDER BY n LIMIT {ShownRows}");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) rows.Add(new LeftRow(reader.GetString(0), reader.GetString(1)));
-        return (count, rows);
     }
 }

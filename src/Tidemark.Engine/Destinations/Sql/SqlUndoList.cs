@@ -1,0 +1,133 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>
+/// What an undo has to do with the rows of one table: a temporary table of numbers, keys, and of what is to be done with
+/// the row (<c>_undo_op</c>).
+/// </summary>
+internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlName name, UndoEntry entry)
+{
+    private const int RowsAtOnce = 500;
+
+    // Enough for a person to look at.
+    private const int ShownRows = 100;
+
+    public SqlName Name => name;
+
+    private DbConnection Connection => session.Connection;
+
+    private IReadOnlyList<string> Key => entry.Shape.Stream.Key;
+
+    /// <summary>Takes rows off the list that somebody has changed by other means.</summary>
+    /// <param name="keys">As <see cref="CellText.OfKey"/> has them.</param>
+    /// <param name="cancellationToken">Cancels between statements.</param>
+    public async Task LeaveAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    {
+        foreach (var some in keys.Chunk(RowsAtOnce))
+        {
+            var values = new List<(string, object?)>();
+            var rows = some.Select(key =>
+            {
+                string[] parts = Key.Count == 1 ? [key] : JsonSerializer.Deserialize<string[]>(key)!;
+                return $"({string.Join(" AND ", Key.Zip(parts, Is))})";
+            });
+            await Connection.ExecuteAsync(
+                $"""
+                UPDATE {name} SET "_undo_op" = 'leave', "_undo_reason" = 'Somebody has changed it since.'
+                WHERE "_undo_op" <> 'leave' AND ({string.Join(" OR ", rows)})
+                """,
+                cancellationToken, [.. values]);
+
+            string Is(string part, string text)
+            {
+                var type = entry.Shape.Stream.Fields.First(field => field.Name == part).Type;
+                var value = string.Create(CultureInfo.InvariantCulture, $"k{values.Count}");
+                values.Add((value, type == FieldType.Boolean ? bool.Parse(text) : text));
+                return $"{SqlName.Column(part)} = CAST(@{value} AS {dialect.TypeOf(type)})";
+            }
+        }
+    }
+
+    /// <summary>
+    /// Works a part of the list off. A row that a constraint refuses is tried again as long as others can be written, since
+    /// a value that must be unique may have to move first; in the end it is left, and listed.
+    /// </summary>
+    /// <param name="operation">What is to be done with the rows.</param>
+    /// <param name="statement">Does it to the rows numbered from <c>@low</c> to <c>@high</c>.</param>
+    /// <param name="values">Its other parameters.</param>
+    /// <param name="cancellationToken">Cancels between statements.</param>
+    public async Task<long> WorkOffAsync(
+        string operation, string statement, (string Name, object? Value)[] values, CancellationToken cancellationToken)
+    {
+        var (done, open) = (0L, await NumbersAsync(operation, cancellationToken));
+        var refused = new List<(long Number, Problem Reason)>();
+        while (open.Length > 0)
+        {
+            refused.Clear();
+            await SqlBisection.RunAsync<long>(
+                Connection, open,
+                async part => done += await Connection.ExecuteAsync(
+                    statement, cancellationToken, [.. values, ("low", part.Span[0]), ("high", part.Span[^1])]),
+                failure => dialect.RowProblem(failure, entry.Table), (number, reason) => refused.Add((number, reason)), cancellationToken);
+            if (refused.Count == open.Length) break;
+            // The other way round, because what stood in the way of a row often comes after it.
+            refused.Reverse();
+            open = await RenumberAsync(refused, cancellationToken);
+        }
+
+        foreach (var (number, reason) in refused)
+        {
+            await Connection.ExecuteAsync(
+                $"""UPDATE {name} SET "_undo_op" = 'leave', "_undo_reason" = @reason WHERE "_undo_n" = @number""",
+                cancellationToken, ("reason", reason.Message), ("number", number));
+        }
+
+        return done;
+    }
+
+    /// <summary>The rows that are left as they are: how many, and the first of them.</summary>
+    public async Task<(long Count, IReadOnlyList<LeftRow> Rows)> LeftAsync(CancellationToken cancellationToken)
+    {
+        var count = await Connection.CountAsync($"""SELECT count(*) FROM {name} WHERE "_undo_op" = 'leave'""", cancellationToken);
+        var rows = new List<LeftRow>();
+        var key = string.Join(" || ', ' || ", Key.Select(part => $"CAST({SqlName.Column(part)} AS text)"));
+        await using var command = SqlCommands.Command(
+            Connection, $"""SELECT {key}, "_undo_reason" FROM {name} WHERE "_undo_op" = 'leave' ORDER BY "_undo_n" LIMIT {ShownRows}""");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) rows.Add(new LeftRow(reader.GetString(0), reader.GetString(1)));
+        return (count, rows);
+    }
+
+    private async Task<long[]> NumbersAsync(string operation, CancellationToken cancellationToken)
+    {
+        var numbers = new List<long>();
+        await using var command = SqlCommands.Command(
+            Connection, $"""SELECT "_undo_n" FROM {name} WHERE "_undo_op" = @operation ORDER BY "_undo_n" """, ("operation", operation));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) numbers.Add(reader.GetInt64(0));
+        return [.. numbers];
+    }
+
+    /// <summary>Numbers rows anew, above all others, so that no row that is done lies between them.</summary>
+    private async Task<long[]> RenumberAsync(List<(long Number, Problem Reason)> rows, CancellationToken cancellationToken)
+    {
+        var highest = await Connection.CountAsync($"""SELECT COALESCE(max("_undo_n"), 0) FROM {name}""", cancellationToken);
+        foreach (var some in Enumerable.Range(0, rows.Count).Chunk(RowsAtOnce))
+        {
+            await Connection.ExecuteAsync(
+                $"""
+                UPDATE {name} SET "_undo_n" = v.column2
+                FROM (VALUES {string.Join(", ", some.Select(at => $"(@old{at}, @new{at})"))}) AS v WHERE "_undo_n" = v.column1
+                """,
+                cancellationToken,
+                [.. some.SelectMany(at => new (string, object?)[] { ($"old{at}", rows[at].Number), ($"new{at}", highest + 1 + at) })]);
+        }
+
+        return [.. rows.Select((_, at) => highest + 1 + at)];
+    }
+}
