@@ -20,6 +20,12 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
 
     public override string IndexTemporary(SqlName table, string columns) => $"CREATE INDEX ON {table} ({columns}); ANALYZE {table}";
 
+    public override string UniqueIndex(SqlName table, string name, string columns) =>
+        $"CREATE UNIQUE INDEX {SqlName.Column(name)} ON {table} ({columns})";
+
+    public override string Retype(SqlName table, SqlName column, string type) =>
+        $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {type} USING CAST(CAST({column} AS text) AS {type})";
+
     public override string InsertAsGiven => "OVERRIDING SYSTEM VALUE";
 
     public override string JsonObject => "json_build_object";

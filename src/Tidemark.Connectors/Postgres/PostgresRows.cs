@@ -58,6 +58,9 @@ internal sealed class PostgresRows(NpgsqlConnection connection) : ISqlRows
             JOIN pg_attribute AS a ON a.attrelid = k.indrelid AND a.attnum = ANY (k.columns)
             """,
             table, cancellationToken);
+        var counted = await RowsOfAsync(
+            $"SELECT a.attname::text, '' {named} JOIN pg_attribute AS a ON a.attrelid = c.oid {isIt} AND a.attidentity = 'a'",
+            table, cancellationToken);
         var references = await RowsOfAsync(
             $"""
             SELECT DISTINCT f.relname::text, '' {named} JOIN pg_constraint AS r ON r.conrelid = c.oid AND r.contype = 'f'
@@ -67,8 +70,28 @@ internal sealed class PostgresRows(NpgsqlConnection connection) : ISqlRows
         return new TableShape(table.Name, [.. columns.Select(column => new TableColumn(column.Name, column.Type))])
         {
             Key = [.. key.Select(column => column.Name)],
+            Counted = [.. counted.Select(column => column.Name)],
             References = [.. references.Select(other => other.Name)],
         };
+    }
+
+    public async Task<IReadOnlyList<TableReference>> ReferrersAsync(SqlName table, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection,
+            """
+            SELECT r.oid::text, o.nspname::text, f.relname::text, a.attname::text, b.attname::text
+            FROM pg_constraint AS r JOIN pg_class AS c ON c.oid = r.confrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            JOIN pg_class AS f ON f.oid = r.conrelid JOIN pg_namespace AS o ON o.oid = f.relnamespace
+            CROSS JOIN unnest(r.conkey, r.confkey) AS k (own, other)
+            JOIN pg_attribute AS a ON a.attrelid = f.oid AND a.attnum = k.own
+            JOIN pg_attribute AS b ON b.attrelid = c.oid AND b.attnum = k.other
+            WHERE r.contype = 'f' AND r.conparentid = 0 AND f.oid <> c.oid AND n.nspname = @schema AND c.relname = @table
+                AND has_schema_privilege(o.oid, 'USAGE') AND has_table_privilege(f.oid, 'SELECT')
+            """,
+            ("schema", table.Schema), ("table", table.Name));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await TableReference.ReadAsync(reader, cancellationToken);
     }
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(

@@ -21,6 +21,9 @@ internal sealed class SqliteDialect : SqlDialect
     public override string IndexTemporary(SqlName table, string columns) =>
         $"CREATE INDEX {table.Beside($"{table.Name}_key")} ON {SqlName.Column(table.Name)} ({columns})";
 
+    public override string UniqueIndex(SqlName table, string name, string columns) =>
+        $"CREATE UNIQUE INDEX {table.Beside(name)} ON {SqlName.Column(table.Name)} ({columns})";
+
     // A primary key may hold nulls here.
     public override string SameKey => "IS";
 

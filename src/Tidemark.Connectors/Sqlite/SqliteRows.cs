@@ -52,6 +52,21 @@ internal sealed class SqliteRows(SqliteConnection connection) : ISqlRows
         };
     }
 
+    public async Task<IReadOnlyList<TableReference>> ReferrersAsync(SqlName table, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection,
+            """
+            SELECT CAST(f.id AS text), 'main', t.name, f."from",
+                coalesce(f."to", (SELECT k.name FROM pragma_table_info(@table) AS k WHERE k.pk = f.seq + 1))
+            FROM sqlite_schema AS t, pragma_foreign_key_list(t.name) AS f
+            WHERE t.type = 'table' AND f."table" = @table COLLATE NOCASE AND t.name <> @table COLLATE NOCASE
+            """,
+            ("table", table.Name));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await TableReference.ReadAsync(reader, cancellationToken);
+    }
+
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
         IReadOnlyList<TableColumn> columns, string select, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

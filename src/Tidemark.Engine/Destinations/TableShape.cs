@@ -11,6 +11,10 @@ public sealed record TableShape(string Name, IReadOnlyList<TableColumn> Columns)
     [JsonIgnore]
     public IReadOnlyList<string> Key { get; init; } = [];
 
+    /// <summary>Columns that the database counts by itself, and no update may write.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Counted { get; init; } = [];
+
     /// <summary>Tables that its foreign keys name.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> References { get; init; } = [];

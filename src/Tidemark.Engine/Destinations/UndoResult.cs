@@ -8,10 +8,18 @@ namespace Tidemark.Engine.Destinations;
 /// <param name="Undo">Id of the run that takes it back, which can be undone in its turn.</param>
 public sealed record UndoPlan(string Pipeline, string Run, string Undo)
 {
-    /// <summary>Rows that somebody has changed since by other means: keys as text, by stream.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> ChangedRows { get; init; } =
-        ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
+    /// <summary>Rows that somebody has changed since by other means, by stream.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<ChangedRow>> ChangedRows { get; init; } =
+        ReadOnlyDictionary<string, IReadOnlyList<ChangedRow>>.Empty;
 }
+
+/// <summary>A row that somebody has changed since.</summary>
+/// <param name="Key">As text, the parts of a compound key as a JSON array.</param>
+/// <param name="Column">
+/// An application's column that is not what the record says, which matters where the run has written it; null where a
+/// column of the source is not.
+/// </param>
+public sealed record ChangedRow(string Key, string? Column);
 
 /// <summary>What taking a run back did to one table.</summary>
 /// <param name="Stream">Name of the stream.</param>

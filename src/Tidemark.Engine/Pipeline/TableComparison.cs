@@ -28,6 +28,7 @@ public sealed class TableComparison(IDestination destination, TablePlan table)
         if (await destination.OpenTableAsync(table, run, cancellationToken) is not { } stored) yield break;
         var batch = new RowBatch(stored.Stream);
         var mapper = new RecordMapper(stored.Stream, reportsNewFields: false, table.KeepsRaw);
+        var shared = SharedColumns(stored.Stream);
         await foreach (var row in stored.Rows.WithCancellation(cancellationToken))
         {
             batch.Clear();
@@ -35,6 +36,10 @@ public sealed class TableComparison(IDestination destination, TablePlan table)
             yield return new ComparedRow(key, row.Run, row.Hash, row.Raw is null ? [] : [.. Differences(row, row.Raw, mapper, batch)])
             {
                 IsCompared = row.Raw is not null,
+                Overwritten = batch.Count == 0 ? [] : [.. shared
+                    .Where(column => column.Rule.Holds(batch, batch.Row(0))
+                        && !ValueText.AreSame(stored.Stream.Fields[column.At].Type, row.Values[column.At], batch.Text(0, column.At)))
+                    .Select(column => stored.Stream.Fields[column.At].Name)],
             };
         }
     }
@@ -59,6 +64,14 @@ public sealed class TableComparison(IDestination destination, TablePlan table)
 
     /// <summary>Whether a column can only be what the record says; the application's own may be anything.</summary>
     private static bool IsSources(Field field) => field is { IsDerived: false, Ownership: null or { Owner: ColumnOwner.Source } };
+
+    /// <summary>Columns that are the application's, and that the source may write nevertheless; a rule without conditions always holds.</summary>
+    private static List<(int At, ColumnRule Rule)> SharedColumns(StreamSchema stream) =>
+    [
+        .. stream.Fields.Index()
+            .Where(entry => entry.Item.Ownership is { Owner: ColumnOwner.FillIfNull } or { IsConditional: true })
+            .Select(entry => (entry.Index, new ColumnRule(stream, entry.Item.Ownership!))),
+    ];
 
     /// <summary>Why the record is none that could have become a row; null where it is in the batch.</summary>
     private static string? Wrong(string raw, RecordMapper mapper, RowBatch batch)
@@ -86,6 +99,9 @@ public sealed record ComparedRow(string Key, string Run, long Hash, IReadOnlyLis
 {
     /// <summary>False where the record is not kept, so that nothing can be said of the columns.</summary>
     public bool IsCompared { get; init; }
+
+    /// <summary>Names of the application's columns that the source may write as well and that are not what the record says.</summary>
+    public IReadOnlyList<string> Overwritten { get; init; } = [];
 }
 
 /// <summary>A column that is not what the record says; values as <see cref="CellText"/> has them.</summary>

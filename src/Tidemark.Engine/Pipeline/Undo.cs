@@ -89,10 +89,10 @@ internal sealed class Undo(TimeProvider clock)
     }
 
     /// <summary>Rows that are no longer what their record says: somebody has changed them by other means.</summary>
-    private static async Task<Dictionary<string, IReadOnlyList<string>>> ChangedRowsAsync(
+    private static async Task<Dictionary<string, IReadOnlyList<ChangedRow>>> ChangedRowsAsync(
         IDestination destination, RunRecord run, RunJournal journal, CancellationToken cancellationToken)
     {
-        var changed = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        var changed = new Dictionary<string, IReadOnlyList<ChangedRow>>(StringComparer.Ordinal);
         foreach (var table in await destination.UndoableAsync(run.Pipeline, run.Id, cancellationToken))
         {
             if (!table.KeepsRaw)
@@ -103,9 +103,14 @@ internal sealed class Undo(TimeProvider clock)
                 continue;
             }
 
-            var keys = new List<string>();
-            await foreach (var row in new TableComparison(destination, table).DifferingAsync(run.Id, cancellationToken)) keys.Add(row.Key);
-            if (keys.Count > 0) changed[table.Stream.Name] = keys;
+            var rows = new List<ChangedRow>();
+            await foreach (var row in new TableComparison(destination, table).RowsAsync(run.Id, cancellationToken))
+            {
+                if (row.Differences.Count > 0) rows.Add(new(row.Key, Column: null));
+                rows.AddRange(row.Overwritten.Select(column => new ChangedRow(row.Key, column)));
+            }
+
+            if (rows.Count > 0) changed[table.Stream.Name] = rows;
         }
 
         return changed;

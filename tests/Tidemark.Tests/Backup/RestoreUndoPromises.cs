@@ -1,6 +1,7 @@
 using Shouldly;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Runs;
+using Tidemark.Tests.Destinations;
 using Xunit;
 
 namespace Tidemark.Tests.Backup;
@@ -9,6 +10,7 @@ namespace Tidemark.Tests.Backup;
 public abstract partial class BackupPromises
 {
     private const string People = "SELECT * FROM people ORDER BY id";
+    private const string OwnRows = "SELECT number, id, note FROM people ORDER BY number";
 
     [Theory]
     [InlineData(RestoreMode.Missing)]
@@ -107,5 +109,51 @@ public abstract partial class BackupPromises
         var tampered = await Bench.Database.VerifyAsync(Source("a", "b"), restore.Run);
         tampered.IsVerified.ShouldBeFalse();
         tampered.Streams.ShouldHaveSingleItem().Shown.ShouldHaveSingleItem().Key.ShouldBe("a");
+    }
+
+    [Theory]
+    [InlineData(RestoreMode.Missing)]
+    [InlineData(RestoreMode.Overwrite)]
+    [InlineData(RestoreMode.Exact)]
+    public async Task P1_the_application_s_own_rows_without_a_key_of_the_source_come_back(RestoreMode mode)
+    {
+        await Bench.Database.MergeAsync(Source("z")); // makes the database
+        await ExecuteAsync("DROP TABLE people");
+        await ExecuteAsync("CREATE TABLE people (number integer PRIMARY KEY, id text UNIQUE, note text)");
+        await ExecuteAsync("INSERT INTO people (number, note) VALUES (1001, 'one'), (1002, 'two'), (1003, 'three')");
+        await Bench.Database.MergeAsync(Source());
+        var file = await Bench.BackUpAsync("people");
+        await ExecuteAsync("UPDATE people SET note = 'changed' WHERE number = 1001");
+        await ExecuteAsync("DELETE FROM people WHERE number = 1002");
+        await ExecuteAsync("INSERT INTO people (number, note) VALUES (1004, 'four')");
+        var before = await QueryAsync(OwnRows);
+
+        var restore = await Bench.RestoreAllAsync(file, mode);
+
+        var came = await QueryAsync(OwnRows);
+        came.ShouldNotBe(before);
+        if (mode == RestoreMode.Exact) came.ShouldBe(["1001||one", "1002||two", "1003||three"]);
+        var undo = await Bench.Database.UndoAsync(restore.Run);
+        undo.Status.ShouldBe(RunStatus.Succeeded);
+        (await QueryAsync(OwnRows)).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData(RestoreMode.Overwrite)]
+    [InlineData(RestoreMode.Exact)]
+    public async Task P1_a_restore_and_its_undo_keep_what_the_database_counts(RestoreMode mode)
+    {
+        await Bench.Database.MergeAsync(Source("a", "b"));
+        if (Bench.Database is PostgresWorkbench) await ExecuteAsync("ALTER TABLE people ADD COLUMN seq bigint GENERATED ALWAYS AS IDENTITY");
+        await ExecuteAsync("ALTER TABLE people ADD COLUMN note text");
+        var file = await Bench.BackUpAsync("people");
+        await ExecuteAsync("UPDATE people SET note = 'x' WHERE id = 'a'");
+        await ExecuteAsync("DELETE FROM people WHERE id = 'b'");
+        var before = await QueryAsync(People);
+
+        var restore = await Bench.RestoreAllAsync(file, mode);
+
+        (await Bench.Database.UndoAsync(restore.Run)).Status.ShouldBe(RunStatus.Succeeded);
+        (await QueryAsync(People)).ShouldBe(before);
     }
 }

@@ -10,6 +10,37 @@ namespace Tidemark.Tests.Destinations;
 public abstract partial class DestinationPromises
 {
     [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task P7_a_column_that_the_run_has_added_is_empty_again_in_the_rows_that_come_back(WriteMode mode)
+    {
+        await Bench.ReplaceAsync(PeopleSource(Persons(0, 3)));
+        var run = await Bench.RunAsync(
+            PeopleSource([.. Persons(0, 1), """{"id":"p000001","name":"name 1","nick":"Wrong"}""", .. Persons(2, 1)]), mode, Stop);
+        (await Bench.QueryAsync("SELECT nick FROM people ORDER BY id")).ShouldBe(["", "Wrong", ""]);
+
+        (await Bench.UndoAsync(run)).Status.ShouldBe(RunStatus.Succeeded);
+
+        (await Bench.QueryAsync("SELECT nick FROM people ORDER BY id")).ShouldBe(["", "", ""]);
+    }
+
+    [Fact]
+    public async Task P7_a_row_that_one_run_deleted_and_made_anew_has_the_application_s_columns_again()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 2)));
+        await Bench.ExecuteAsync("ALTER TABLE people ADD COLUMN note text");
+        await Bench.ExecuteAsync("UPDATE people SET note = 'mine'");
+        var before = await Bench.QueryAsync(Everything);
+        // A batch ends where the next page would make it too large.
+        var run = await Bench.MergeAsync(PeopleSource(["""-{"id":"p000001"}""", .. Persons(100, 20_000)], [Person("p000001", "anew")]));
+        (await Bench.QueryAsync("SELECT name, note FROM people WHERE id = 'p000001'")).ShouldBe(["anew|"]);
+
+        (await Bench.UndoAsync(run)).Status.ShouldBe(RunStatus.Succeeded);
+
+        (await Bench.QueryAsync(Everything)).ShouldBe(before);
+    }
+
+    [Theory]
     [InlineData(FieldType.Timestamp, "\"2024-02-29T23:59:59.5Z\"", "\"2024-03-01T00:00:00Z\"")]
     [InlineData(FieldType.Boolean, "true", "false")]
     [InlineData(FieldType.Float64, "1.5", "1e21")]
@@ -54,6 +85,25 @@ public abstract partial class DestinationPromises
         (await Bench.QueryAsync("SELECT name FROM events ORDER BY name")).ShouldBe(["a", "by hand"]);
     }
 
+    [Fact]
+    public async Task P7_what_somebody_has_changed_since_an_undo_is_left_when_that_is_undone()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 4)));
+        await Bench.ExecuteAsync("UPDATE people SET name = 'before' WHERE id = 'p000003'");
+        var run = await Bench.MergeAsync(PeopleSource([.. Persons(0, 1, " new"), """-{"id":"p000001"}""", .. Persons(3, 1, " new")]));
+        var undo = await Bench.UndoAsync(run);
+        await Bench.ExecuteAsync("ALTER TABLE people ADD COLUMN note text");
+        await Bench.ExecuteAsync("UPDATE people SET note = 'mine'");
+        await Bench.ExecuteAsync("UPDATE people SET name = 'by hand' WHERE id IN ('p000000', 'p000001')");
+
+        var again = await Bench.UndoAsync(undo);
+
+        again.Status.ShouldBe(RunStatus.Partial);
+        Only(again).Skipped.ShouldBe(2);
+        (await Bench.QueryAsync("SELECT id, name, note FROM people ORDER BY id")).ShouldBe(
+            ["p000000|by hand|mine", "p000001|by hand|mine", "p000002|name 2|mine", "p000003|name 3 new|mine"]);
+    }
+
     [Theory]
     [InlineData(WriteMode.Merge)]
     [InlineData(WriteMode.Replace)]
@@ -85,6 +135,63 @@ public abstract partial class DestinationPromises
         (await Bench.QueryAsync("SELECT id FROM people ORDER BY id")).ShouldBe(["p000000", "p000001", "p000002"]);
     }
 
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task P6_P7_a_row_in_whose_column_the_application_has_put_something_since_is_left(WriteMode mode)
+    {
+        string[] before = [Deal("a", "OPEN"), Deal("b", "OPEN"), Deal("c", "OPEN"), Deal("d", "OPEN"), Deal("e", "OPEN")];
+        await Bench.RunAsync(DealSource(before), mode, Stop);
+        await Bench.ExecuteAsync("UPDATE deals SET phone = '+1', workflow_status = 'REVIEW' WHERE remote_id = 'c'");
+        var run = await Bench.RunAsync(
+            DealSource(
+                Deal("a", "TALKS", phone: "\"+9\""), Deal("b", "TALKS", phone: "\"+9\""), Deal("c", "TALKS", phone: "\"+9\""),
+                Deal("d", "WON"), Deal("e", "WON")), mode, Stop);
+        await Bench.ExecuteAsync("UPDATE deals SET phone = '+2' WHERE remote_id IN ('a', 'c')");
+        await Bench.ExecuteAsync("UPDATE deals SET workflow_status = 'PAID' WHERE remote_id IN ('c', 'd')");
+
+        var undo = await Bench.UndoAsync(run);
+
+        Only(undo).Skipped.ShouldBe(2);
+        (await Bench.QueryAsync("SELECT remote_id, stage, workflow_status, phone FROM deals ORDER BY remote_id")).ShouldBe(
+            ["a|TALKS|NEW|+2", "b|OPEN|NEW|", "c|OPEN|PAID|+2", "d|WON|PAID|", "e|OPEN|NEW|"]);
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task P7_runs_that_failed_before_they_changed_anything_are_not_counted(WriteMode mode)
+    {
+        Bench.Policy = table => table with { UndoRuns = 1 };
+        await Bench.MergeAsync(PeopleSource(Persons(0, 3)));
+        var before = await Bench.QueryAsync(Everything);
+        var run = await Bench.MergeAsync(PeopleSource(Persons(0, 3, " wrong")));
+        var broken = PeopleSource(Persons(0, 3));
+        broken.Fault = ("people", 0, ScriptedSource.Broken());
+        (await Bench.RunAsync(broken, mode, Stop)).Status.ShouldBe(RunStatus.Failed);
+
+        (await Bench.UndoAsync(run)).Status.ShouldBe(RunStatus.Succeeded);
+
+        (await Bench.QueryAsync(Everything)).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("CASCADE")]
+    [InlineData("SET NULL")]
+    public async Task P7_what_an_application_refers_to_is_left_even_if_its_rows_would_go_along(string rule)
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 2)));
+        var run = await Bench.MergeAsync(PeopleSource([Person("x", "X"), Person("y", "Y")]));
+        await Bench.ExecuteAsync($"CREATE TABLE visits (note text, who text REFERENCES people (id) ON DELETE {rule})");
+        await Bench.ExecuteAsync("INSERT INTO visits VALUES ('mine', 'x')");
+
+        var undo = await Bench.UndoAsync(run);
+
+        (await Bench.QueryAsync("SELECT note, who FROM visits")).ShouldBe(["mine|x"]);
+        undo.Status.ShouldBe(RunStatus.Partial);
+        (await Bench.QueryAsync("SELECT id FROM people ORDER BY id")).ShouldBe(["p000000", "p000001", "x"]);
+    }
+
     [Fact]
     public async Task P7_a_dry_run_of_a_merge_whose_cursor_is_too_old_shows_what_is_gone_and_can_be_applied()
     {
@@ -100,6 +207,25 @@ public abstract partial class DestinationPromises
         var applied = await ApplyAsync(source, await Engine.Pipeline.SavedPlan.ReadAsync(file, Stop));
         applied.Status.ShouldBe(RunStatus.Succeeded, Why(applied));
         (await Bench.QueryAsync("SELECT count(*), min(id) FROM people")).ShouldBe(["50|p000001"]);
+    }
+
+    [Fact]
+    public async Task P7_a_run_goes_on_where_an_application_gives_its_column_another_type()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 3)));
+        await Bench.ExecuteAsync("ALTER TABLE people ADD COLUMN rank integer");
+        await Bench.ExecuteAsync("UPDATE people SET rank = 1");
+        var first = await Bench.MergeAsync(PeopleSource(Persons(0, 1, " wrong")));
+        await Bench.ExecuteAsync(Bench is PostgresWorkbench
+            ? "ALTER TABLE people ALTER COLUMN rank TYPE text USING 'rank ' || rank"
+            : "ALTER TABLE people DROP COLUMN rank; ALTER TABLE people ADD COLUMN rank text DEFAULT 'rank 1'");
+
+        var second = await Bench.MergeAsync(PeopleSource([.. Persons(1, 1, " wrong"), """-{"id":"p000002"}"""]));
+
+        second.Status.ShouldBe(RunStatus.Succeeded, Why(second));
+        (await Bench.UndoAsync(second)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.UndoAsync(first)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QueryAsync("SELECT name, rank FROM people ORDER BY id")).ShouldBe(["name 0|rank 1", "name 1|rank 1", "name 2|rank 1"]);
     }
 
     [Theory]

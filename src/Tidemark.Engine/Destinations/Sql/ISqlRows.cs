@@ -19,6 +19,9 @@ public interface ISqlRows
     /// <summary>What the table looks like; null where there is none of this name.</summary>
     Task<TableShape?> DescribeAsync(SqlName table, CancellationToken cancellationToken);
 
+    /// <summary>The foreign keys by which other tables, of any schema that can be read, refer to rows of this one.</summary>
+    Task<IReadOnlyList<TableReference>> ReferrersAsync(SqlName table, CancellationToken cancellationToken);
+
     /// <summary>Reads the rows of a select as they come, without keeping them.</summary>
     /// <param name="columns">What the select gives, in order.</param>
     /// <param name="select">A select statement.</param>
@@ -30,4 +33,23 @@ public interface ISqlRows
     Task AppendAsync(
         SqlName table, IReadOnlyList<TableColumn> columns, IAsyncEnumerable<ReadOnlyMemory<byte>> rows,
         CancellationToken cancellationToken);
+}
+
+/// <summary>A foreign key.</summary>
+/// <param name="From">The table that refers.</param>
+/// <param name="Columns">Its columns, each with the one that it names.</param>
+public sealed record TableReference(SqlName From, IReadOnlyList<(string From, string To)> Columns)
+{
+    /// <summary>Foreign keys from a row a column: the key's id, the table's schema and name, the column and the one it names.</summary>
+    public static async Task<IReadOnlyList<TableReference>> ReadAsync(DbDataReader rows, CancellationToken cancellationToken)
+    {
+        var columns = new List<(string Id, SqlName Table, string From, string To)>();
+        while (await rows.ReadAsync(cancellationToken))
+            columns.Add((rows.GetString(0), new SqlName(rows.GetString(1), rows.GetString(2)), rows.GetString(3), rows.GetString(4)));
+        return
+        [
+            .. columns.GroupBy(column => (column.Id, column.Table))
+                .Select(key => new TableReference(key.Key.Table, [.. key.Select(column => (column.From, column.To))])),
+        ];
+    }
 }

@@ -116,6 +116,12 @@ public abstract class SqlDialect
     /// <param name="columns">Quoted.</param>
     public abstract string IndexTemporary(SqlName table, string columns);
 
+    /// <summary>A statement that makes an index of a name in the table's schema; null is different from null.</summary>
+    public abstract string UniqueIndex(SqlName table, string name, string columns);
+
+    /// <summary>Statements that give a column another type, and its values with it; none where values have their own.</summary>
+    public virtual string Retype(SqlName table, SqlName column, string type) => "";
+
     /// <summary>Compares two values of a key.</summary>
     public virtual string SameKey => "=";
 

@@ -7,10 +7,11 @@ namespace Tidemark.Engine.Destinations.Sql;
 /// same columns. It is written in the transaction that changes the rows. Rows that a run creates need no image: they
 /// carry its id and have none.
 /// </summary>
+/// <param name="dialect">The database's.</param>
 /// <param name="live">The live table.</param>
 /// <param name="key">Its key.</param>
 /// <param name="run">The run that changes it.</param>
-public sealed class SqlBeforeImages(SqlName live, IReadOnlyList<string> key, string run)
+public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyList<string> key, string run)
 {
     /// <summary>What the run did to a row that it did not create.</summary>
     public const string Updated = "u";
@@ -39,30 +40,50 @@ public sealed class SqlBeforeImages(SqlName live, IReadOnlyList<string> key, str
 
     public static SqlName NameOf(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_before_" + live.Name));
 
-    /// <summary>Makes the table, or gives it the columns that the live one has got since.</summary>
+    /// <summary>Those of them that an update may write, but for the key.</summary>
+    internal IReadOnlyList<string> Updatable { get; private set; } = [];
+
+    /// <summary>Makes the table, or lets it follow the live one.</summary>
     internal async Task EnsureAsync(ISqlSession session, CancellationToken cancellationToken)
     {
-        var columns = (await session.Rows.DescribeAsync(live, cancellationToken))?.Columns ?? [];
+        var shape = await session.Rows.DescribeAsync(live, cancellationToken);
+        var columns = shape?.Columns ?? [];
         var existing = await session.ColumnsAsync(Table, cancellationToken);
         _columns = [.. columns.Select(column => SqlName.Column(column.Name).ToString())];
+        var fixedColumns = key.Concat(shape?.Counted ?? []).Select(column => SqlName.Column(column).ToString());
+        Updatable = [.. _columns.Except(fixedColumns, StringComparer.Ordinal)];
         if (existing.Count == 0)
         {
-            var defined = columns.Select(column =>
-                $"{SqlName.Column(column.Name)} {column.Type}{(key.Contains(column.Name) ? " NOT NULL" : "")}");
+            var defined = columns.Select(column => $"{SqlName.Column(column.Name)} {column.Type}");
             await session.Connection.ExecuteAsync(
                 $"""
                 CREATE TABLE {Table} ({string.Join(", ", defined)},
-                    "_undo_run" text NOT NULL, "_undo_after" text, "_undo_op" text NOT NULL,
-                    PRIMARY KEY ("_undo_run", {string.Join(", ", key.Select(part => SqlName.Column(part)))}))
+                    "_undo_run" text NOT NULL, "_undo_after" text, "_undo_op" text NOT NULL)
                 """,
                 cancellationToken);
-            return;
         }
+        else await FollowAsync(session, columns, existing, cancellationToken);
 
-        foreach (var (name, type) in columns.Where(column => !existing.ContainsKey(column.Name)))
+        // A restore tells rows by the table's own key, which may be another, and the stream's be null in the application's rows.
+        if (columns.Count == 0 || await session.HasUniqueKeyAsync(Table, key.Append("_undo_run").ToHashSet(StringComparer.Ordinal), cancellationToken)) return;
+        await session.Connection.ExecuteAsync(
+            dialect.UniqueIndex(
+                Table, ColumnNames.Shorten($"{Table.Name}_{string.Join('_', key)}", "_key"),
+                $""" "_undo_run", {string.Join(", ", key.Select(part => SqlName.Column(part)))}"""),
+            cancellationToken);
+    }
+
+    /// <summary>Gives the table the columns, and the columns the types, that the live one has got since.</summary>
+    private async Task FollowAsync(
+        ISqlSession session, IReadOnlyList<TableColumn> columns, IReadOnlyDictionary<string, string> existing,
+        CancellationToken cancellationToken)
+    {
+        foreach (var (name, type) in columns)
         {
-            await session.Connection.ExecuteAsync(
-                $"ALTER TABLE {Table} ADD COLUMN {SqlName.Column(name)} {type}", cancellationToken);
+            var column = SqlName.Column(name);
+            var statement = !existing.TryGetValue(name, out var before) ? $"ALTER TABLE {Table} ADD COLUMN {column} {type}"
+                : before != type ? dialect.Retype(Table, column, type) : "";
+            if (statement.Length > 0) await session.Connection.ExecuteAsync(statement, cancellationToken);
         }
     }
 
@@ -100,11 +121,11 @@ public sealed class SqlBeforeImages(SqlName live, IReadOnlyList<string> key, str
             """,
             cancellationToken, ("run", run));
 
-    /// <summary>That a live row is still what a run left, of which <see cref="KeepLeftAsync"/> kept it.</summary>
-    internal string IsAsLeft(string alias, string runParameter) =>
+    /// <summary>That a live row still has in some columns what a run left, of which <see cref="KeepLeftAsync"/> kept it.</summary>
+    internal string IsAsLeft(IEnumerable<string> columns, string alias, string runParameter) =>
         $"""
         EXISTS (SELECT 1 FROM {Table} AS a WHERE a."_undo_run" = {LeftBy(runParameter)} AND {Match("a", alias)}
-            AND {Same(_columns, "a", alias)})
+            AND {Same(columns, "a", alias)})
         """;
 
     /// <summary>That two aliases hold the same in columns of any type; not every type can be compared as it is.</summary>

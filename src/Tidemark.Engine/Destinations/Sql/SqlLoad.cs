@@ -85,7 +85,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         foreach (var stream in staged) await stream.PromoteAsync(session, cancellationToken);
         staged = await SqlTableOrder.ReferredFirstAsync(session, staged, stream => stream.Staging.Live.Name, cancellationToken);
         var publishes = staged.ConvertAll(stream =>
-            new SqlPublish(database.Dialect, session, stream.Staging, stream.Images, plan, stamp)
+            new SqlPublish(database.Dialect, session, stream.Staging, stream.Undo, plan, stamp)
             {
                 WriteBack = stream.WriteBack,
             });

@@ -152,9 +152,9 @@ internal sealed record TableRestore(RestoreTable Wanted, TableShape Live, SqlNam
 
     public string ColumnList => SqlSnapshot.ColumnList(Columns);
 
-    /// <summary>Columns that are not part of the key.</summary>
+    /// <summary>Columns that an update writes.</summary>
     public List<string> Others { get; } =
-        [.. Wanted.Table.Columns.Select(column => column.Name).Except(Live.Key, StringComparer.Ordinal)];
+        [.. Wanted.Table.Columns.Select(column => column.Name).Except(Live.Key.Concat(Live.Counted), StringComparer.Ordinal)];
 
     /// <summary>That a live row <c>l</c> and a staged one <c>s</c> are the same.</summary>
     public string Match => string.Join(" AND ", Live.Key.Select(SqlName.Column).Select(column => $"l.{column} {SameKey} s.{column}"));

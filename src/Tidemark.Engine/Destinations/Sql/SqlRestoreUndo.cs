@@ -14,7 +14,7 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
         if (plan.UndoRuns == 0 || !IsTidemarks(table.Wanted.Table) || !IsTidemarks(table.Live)) return;
         await _log.CreateAsync(cancellationToken);
         var shape = await ShapeAsync(table, cancellationToken);
-        var images = new SqlBeforeImages(table.Name, shape.Stream.Key, plan.Run);
+        var images = new SqlBeforeImages(dialect, table.Name, shape.Stream.Key, plan.Run);
         await images.EnsureAsync(session, cancellationToken);
         var checkpoint = await new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Run)
             .PeekAsync(table.Wanted.Stream, SqlCheckpoints.Live, cancellationToken);
@@ -70,14 +70,14 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
     /// <summary>Rows of a table that no run has written cannot be told apart.</summary>
     private static bool IsTidemarks(TableShape table) => table.Columns.Any(column => column.Name == "_run");
 
-    /// <summary>The stream as its last run wrote it; where that is too long ago, what can be seen of it in the table.</summary>
+    /// <summary>Rows are told by the table's own key; the rest is as the last run wrote it, where that is not too long ago.</summary>
     private async Task<UndoShape> ShapeAsync(TableRestore table, CancellationToken cancellationToken)
     {
         var last = await _log.LastShapeAsync(plan.Pipeline, table.Wanted.Stream, cancellationToken);
-        var seen = new StreamSchema(table.Wanted.Stream, [.. table.Live.Key.Select(part => new Field(part, FieldType.Text))])
+        var stream = new StreamSchema(table.Wanted.Stream, [.. table.Live.Key.Select(part => new Field(part, FieldType.Text))])
         {
             Key = table.Live.Key,
         };
-        return (last ?? new UndoShape(seen, KeepsRaw: false, [])) with { IsRestore = true };
+        return new UndoShape(stream, last?.KeepsRaw ?? false, last?.Columns ?? []) { IsRestore = true };
     }
 }

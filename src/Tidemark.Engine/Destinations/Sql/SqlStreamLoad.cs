@@ -15,19 +15,21 @@ internal sealed class SqlStreamLoad : IStreamLoad
     private readonly TimeProvider _clock;
     private readonly SqlCheckpoints _checkpoints;
     private readonly List<Field> _planned = [];
-    private SqlBeforeImages? _images;
+    private SqlUndoNote? _undo;
     private RowState[] _states = [];
 
     // True as long as the table holds nothing but rows that this run has inserted: then keys need no look-up, and all
     // rows are read back in one scan at the end.
     private bool _isFresh;
     private bool _hasUnverifiedRows;
-    private bool _hasChanged;
+
+    // Whether this run is among those that can be undone, with the columns that the stream has by now.
+    private bool _isNoted;
 
     private SqlStreamLoad(
-        SqlDialect dialect, ISqlSession session, LoadPlan plan, TimeProvider clock, SqlStaging staging, SqlBeforeImages? images)
+        SqlDialect dialect, ISqlSession session, LoadPlan plan, TimeProvider clock, SqlStaging staging, SqlUndoNote? undo)
     {
-        _images = images;
+        _undo = undo;
         _dialect = dialect;
         _session = session;
         _plan = plan;
@@ -46,7 +48,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
 
     internal SqlStaging Staging { get; private set; }
 
-    internal SqlBeforeImages? Images => _images;
+    internal SqlUndoNote? Undo => _undo;
 
     internal SqlWriteBack? WriteBack { get; private init; }
 
@@ -62,14 +64,14 @@ internal sealed class SqlStreamLoad : IStreamLoad
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         var (staging, checkpoint) = await setup.RunAsync(live, cancellationToken);
         // What is only planned touches nothing until it is published.
-        var images = table.IsPlanned ? null : await setup.BeginUndoAsync(staging, cancellationToken);
+        var undo = table.IsPlanned ? null : await setup.PrepareUndoAsync(staging, cancellationToken);
         var isFilled = await session.Connection.CountAsync(
             $"SELECT CASE WHEN EXISTS (SELECT 1 FROM {staging.Target.Name}) THEN 1 ELSE 0 END", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         // The staging, or the rows as they were, have columns beside those of the live table.
-        var beside = Math.Max(1, images is null ? 0 : SqlBeforeImages.OwnColumns);
+        var beside = Math.Max(1, undo is null ? 0 : SqlBeforeImages.OwnColumns);
         var columns = await session.ColumnsAsync(live, cancellationToken);
-        return new SqlStreamLoad(dialect, session, plan, clock, staging, images)
+        return new SqlStreamLoad(dialect, session, plan, clock, staging, undo)
         {
             Checkpoint = checkpoint,
             Room = dialect.MaxColumns - Math.Max(staging.Live.Columns.Count, columns.Count) - beside,
@@ -98,12 +100,6 @@ internal sealed class SqlStreamLoad : IStreamLoad
         {
             using var turn = await _session.EnterAsync(cancellationToken);
             var settled = await SettleAsync(cancellationToken);
-            if (_images is not null && !_hasChanged)
-            {
-                await new SqlUndoLog(Connection, _dialect.Schema)
-                    .ForgetAsync(_plan.Pipeline, Stream.Name, _plan.Run, cancellationToken);
-            }
-
             if (WriteBack is not null) await WriteBack.ForgetGoneAsync(Connection, cancellationToken);
             return settled;
         });
@@ -139,9 +135,10 @@ internal sealed class SqlStreamLoad : IStreamLoad
         }
 
         // A table that is not there yet has no rows to keep.
-        if (_images is not null && !Staging.IsFirst) await _images.EnsureAsync(_session, cancellationToken);
+        if (_undo is not null && !Staging.IsFirst) await _undo.Images.EnsureAsync(_session, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Staging = evolved;
+        _isNoted = false;
         return Room -= fields.Count;
     }
 
@@ -169,7 +166,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
     {
         if (!Staging.Plan.IsPlanned) return;
         var setup = new SqlTableSetup(_dialect, session, _plan, Staging.Plan, _clock);
-        _images = await setup.PromoteAsync(Staging, cancellationToken);
+        _undo = await setup.PromoteAsync(Staging, cancellationToken);
         await new SqlCheckpoints(session.Connection, _dialect.Schema, _plan.Pipeline, _plan.Run)
             .RememberAsync(Staging.Live.Name.Name, _planned, cancellationToken);
         Staging = Staging with { HasLive = true, Live = new SqlTable(Staging.Live.Name, Staging.Live.Plan) };
@@ -223,9 +220,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
             return null;
         }
 
-        await CommitAsync(transaction, after, cancellationToken);
+        await CommitAsync(transaction, after, hasChanged: rows.Length > 0, cancellationToken);
         _hasUnverifiedRows = true;
-        _hasChanged |= rows.Length > 0;
         return new WriteResult { Created = rows.Length };
     }
 
@@ -238,7 +234,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var bulk = _session.Bulk;
         var writer = new BatchWriter(_dialect, _session, Staging, Stamp(), isBisecting, refused, cancellationToken)
         {
-            Images = _images,
+            Images = _undo?.Images,
             WriteBack = WriteBack,
         };
         WriteResult result;
@@ -264,8 +260,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         };
         result = result with { Verified = result.Verified + settled, Refused = refused };
         await beforeCommit(result);
-        await CommitAsync(transaction, after, cancellationToken);
-        _hasChanged |= result.Created + result.Updated + result.Deleted > 0;
+        await CommitAsync(transaction, after, result.Created + result.Updated + result.Deleted > 0, cancellationToken);
         return result;
     }
 
@@ -306,11 +301,16 @@ internal sealed class SqlStreamLoad : IStreamLoad
         return transaction;
     }
 
-    private async Task CommitAsync(DbTransaction transaction, Checkpoint after, CancellationToken cancellationToken)
+    private async Task CommitAsync(
+        DbTransaction transaction, Checkpoint after, bool hasChanged, CancellationToken cancellationToken)
     {
+        // What is staged changes nothing until it is published.
+        var isToNote = _undo is not null && hasChanged && !_isNoted && !Staging.Plan.IsStaged;
+        if (isToNote) await _undo!.WriteAsync(Connection, Staging, cancellationToken);
         await _checkpoints.SaveAsync(Stream.Name, Staging.Kind, after, cancellationToken);
         // A cancellation in the middle of a commit would leave us in doubt whether it happened.
         await transaction.CommitAsync(CancellationToken.None);
+        _isNoted |= isToNote;
         Checkpoint = after;
     }
 

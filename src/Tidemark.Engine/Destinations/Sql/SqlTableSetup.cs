@@ -103,12 +103,12 @@ internal sealed class SqlTableSetup(
     }
 
     /// <summary>Makes the live table ready for what was planned.</summary>
-    public async Task<SqlBeforeImages?> PromoteAsync(SqlStaging staging, CancellationToken cancellationToken)
+    public async Task<SqlUndoNote?> PromoteAsync(SqlStaging staging, CancellationToken cancellationToken)
     {
         if (!staging.HasLive) await CreateAsync(staging.Live, "CREATE TABLE", cancellationToken);
         else await AddColumnsAsync(dialect, session, staging.Live, cancellationToken);
         _before = (await _checkpoints.ClaimAsync(table.Stream.Name, SqlCheckpoints.Live, cancellationToken))?.Cursor;
-        return await BeginUndoAsync(staging, cancellationToken);
+        return await PrepareUndoAsync(staging, cancellationToken);
     }
 
     /// <summary>Drops what was planned and is not published.</summary>
@@ -118,29 +118,23 @@ internal sealed class SqlTableSetup(
         await _checkpoints.DropAsync(table.Stream.Name, SqlCheckpoints.Planned, cancellationToken);
     }
 
-    /// <summary>Notes where the stream stood before this run, and makes room for the rows that it will change.</summary>
+    /// <summary>Makes room for the rows that this run will change.</summary>
     /// <returns>Null where nothing is kept.</returns>
-    public async Task<SqlBeforeImages?> BeginUndoAsync(SqlStaging staging, CancellationToken cancellationToken)
+    public async Task<SqlUndoNote?> PrepareUndoAsync(SqlStaging staging, CancellationToken cancellationToken)
     {
         if (table.UndoRuns == 0) return null;
-        var log = new SqlUndoLog(session.Connection, dialect.Schema);
-        if (!table.MayNarrow) await RequireColumnsAsync(log, staging.Live, cancellationToken);
-        await log.BeginAsync(
-            plan.Pipeline,
-            new UndoEntry(
-                table.Stream.Name, plan.Run, table.Table, clock.GetUtcNow(), _before?.Json, UndoShape.Of(staging.Live)),
-            cancellationToken);
-        var images = new SqlBeforeImages(staging.Live.Name, staging.Live.Stream.Key, plan.Run);
-        if (staging.IsFirst) return images; // a table that is not there has no rows to keep
-        await images.EnsureAsync(session, cancellationToken);
-        await log.PruneAsync(plan.Pipeline, table.Stream.Name, images.Table, table.UndoRuns, cancellationToken);
-        return images;
+        if (!table.MayNarrow) await RequireColumnsAsync(staging.Live, cancellationToken);
+        var images = new SqlBeforeImages(dialect, staging.Live.Name, staging.Live.Stream.Key, plan.Run);
+        // A table that is not there has no rows to keep.
+        if (!staging.IsFirst) await images.EnsureAsync(session, cancellationToken);
+        return new SqlUndoNote(dialect.Schema, plan, _before, images, clock);
     }
 
     private static SqlName PlanName(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_plan_" + live.Name));
 
-    private async Task RequireColumnsAsync(SqlUndoLog log, SqlTable live, CancellationToken cancellationToken)
+    private async Task RequireColumnsAsync(SqlTable live, CancellationToken cancellationToken)
     {
+        var log = new SqlUndoLog(session.Connection, dialect.Schema);
         if (await log.LastShapeAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not { } last) return;
         var columns = live.Columns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
         var lost = last.Columns.Select(column => column.Name).Where(name => !columns.Contains(name)).ToList();

@@ -70,7 +70,13 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         var now = await checkpoints.ClaimAsync(entry.Stream, SqlCheckpoints.Live, cancellationToken);
         await _log.BeginAsync(
             plan.Pipeline,
-            entry with { Run = plan.Undo, StartedAt = clock.GetUtcNow(), Cursor = now?.Cursor.Json },
+            entry with
+            {
+                Run = plan.Undo,
+                StartedAt = clock.GetUtcNow(),
+                Cursor = now?.Cursor.Json,
+                Shape = entry.Shape with { IsUndo = true },
+            },
             cancellationToken);
         await checkpoints.RewindAsync(entry.Stream, entry.Cursor, cancellationToken);
         // What is staged was compared with rows that are no longer so.

@@ -25,12 +25,15 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
 
     /// <summary>Takes rows off the list that somebody has changed by other means.</summary>
     /// <param name="keys">As <see cref="CellText.OfKey"/> has them.</param>
+    /// <param name="where">Which of them, their alias being <c>w</c>.</param>
+    /// <param name="values">Its parameters.</param>
     /// <param name="cancellationToken">Cancels between statements.</param>
-    public async Task LeaveAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    public async Task LeaveAsync(
+        IEnumerable<string> keys, string where, IReadOnlyList<(string Name, object? Value)> values, CancellationToken cancellationToken)
     {
         foreach (var some in keys.Chunk(RowsAtOnce))
         {
-            var values = new List<(string, object?)>();
+            var parameters = values.ToList();
             var rows = some.Select(key =>
             {
                 string[] parts = Key.Count == 1 ? [key] : JsonSerializer.Deserialize<string[]>(key)!;
@@ -38,18 +41,34 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
             });
             await Connection.ExecuteAsync(
                 $"""
-                UPDATE {name} SET "_undo_op" = 'leave', "_undo_reason" = 'Somebody has changed it since.'
-                WHERE "_undo_op" <> 'leave' AND ({string.Join(" OR ", rows)})
+                UPDATE {name} AS w SET "_undo_op" = 'leave', "_undo_reason" = 'Somebody has changed it since.'
+                WHERE w."_undo_op" <> 'leave' AND ({string.Join(" OR ", rows)}) AND {where}
                 """,
-                cancellationToken, [.. values]);
+                cancellationToken, [.. parameters]);
 
             string Is(string part, string text)
             {
                 var type = entry.Shape.Stream.Fields.First(field => field.Name == part).Type;
-                var value = string.Create(CultureInfo.InvariantCulture, $"k{values.Count}");
-                values.Add((value, type == FieldType.Boolean ? bool.Parse(text) : text));
-                return $"{SqlName.Column(part)} = CAST(@{value} AS {dialect.TypeOf(type)})";
+                var value = string.Create(CultureInfo.InvariantCulture, $"k{parameters.Count}");
+                parameters.Add((value, type == FieldType.Boolean ? bool.Parse(text) : text));
+                return $"w.{SqlName.Column(part)} = CAST(@{value} AS {dialect.TypeOf(type)})";
             }
+        }
+    }
+
+    /// <summary>Takes rows off the list that would be removed and that other tables refer to: theirs might go along.</summary>
+    public async Task LeaveReferredAsync(SqlName live, CancellationToken cancellationToken)
+    {
+        var match = string.Join(" AND ", Key.Select(SqlName.Column).Select(part => $"l.{part} = w.{part}"));
+        foreach (var reference in await session.Rows.ReferrersAsync(live, cancellationToken))
+        {
+            var refers = reference.Columns.Select(column => $"r.{SqlName.Column(column.From)} = l.{SqlName.Column(column.To)}");
+            await Connection.ExecuteAsync(
+                $"""
+                UPDATE {name} AS w SET "_undo_op" = 'leave', "_undo_reason" = @reason WHERE w."_undo_op" = 'remove' AND EXISTS (
+                    SELECT 1 FROM {live} AS l JOIN {reference.From} AS r ON {string.Join(" AND ", refers)} WHERE {match})
+                """,
+                cancellationToken, ("reason", $"{reference.From.Name} refers to it."));
         }
     }
 

@@ -23,12 +23,13 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
             """,
             cancellationToken);
 
-    /// <summary>Notes that a run begins to write a stream. A run that is noted already stays as it was.</summary>
+    /// <summary>Notes that a run writes a stream. Of a run that is noted already, only what it writes of a row is new.</summary>
     public Task BeginAsync(string pipeline, UndoEntry entry, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
             $"""
             INSERT INTO {_log} (pipeline, stream, run, table_name, started_at, cursor, shape)
-            VALUES (@pipeline, @stream, @run, @table, @at, @cursor, @shape) ON CONFLICT DO NOTHING
+            VALUES (@pipeline, @stream, @run, @table, @at, @cursor, @shape)
+            ON CONFLICT (pipeline, stream, run) DO UPDATE SET shape = excluded.shape
             """,
             cancellationToken,
             ("pipeline", pipeline), ("stream", entry.Stream), ("run", entry.Run), ("table", entry.Table),
@@ -93,12 +94,6 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
-    /// <summary>Forgets a run that changed nothing of a stream.</summary>
-    public Task ForgetAsync(string pipeline, string stream, string run, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
-            $"DELETE FROM {_log} WHERE pipeline = @pipeline AND stream = @stream AND run = @run",
-            cancellationToken, ("pipeline", pipeline), ("stream", stream), ("run", run));
-
     /// <summary>Forgets all but the latest runs of a stream, with the rows that were kept for them.</summary>
     /// <param name="pipeline">Name of the pipeline.</param>
     /// <param name="stream">Name of the stream.</param>
@@ -126,7 +121,9 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
             await connection.ExecuteAsync(
                 $"""DELETE FROM {images} WHERE "_undo_run" IN (@run, {SqlBeforeImages.LeftBy("@run")})""",
                 cancellationToken, ("run", run));
-            await ForgetAsync(pipeline, stream, run, cancellationToken);
+            await connection.ExecuteAsync(
+                $"DELETE FROM {_log} WHERE pipeline = @pipeline AND stream = @stream AND run = @run",
+                cancellationToken, ("pipeline", pipeline), ("stream", stream), ("run", run));
         }
     }
 }
@@ -155,6 +152,9 @@ internal sealed record UndoShape(StreamSchema Stream, bool KeepsRaw, IReadOnlyLi
     /// True for a restore, and for its undo: it wrote every column, whosever it is, and not its own id into <c>_run</c>.
     /// </summary>
     public bool IsRestore { get; init; }
+
+    /// <summary>True for an undo: the rows that it wrote carry the ids of the runs before it.</summary>
+    public bool IsUndo { get; init; }
 
     public static UndoShape Of(SqlTable live) =>
         new(live.Stream, live.Plan.KeepsRaw, [.. live.UpdatedColumns.Select(column => new UndoColumn(column.Name, column.Ownership))]);

@@ -11,7 +11,7 @@ namespace Tidemark.Engine.Destinations.Sql;
 internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, UndoPlan plan, UndoEntry entry)
 {
     private readonly SqlName _live = new(dialect.Schema, entry.Table);
-    private readonly SqlBeforeImages _images = new(new SqlName(dialect.Schema, entry.Table), entry.Shape.Stream.Key, plan.Undo);
+    private readonly SqlBeforeImages _images = new(dialect, new SqlName(dialect.Schema, entry.Table), entry.Shape.Stream.Key, plan.Undo);
     private readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal) { ["run"] = plan.Run, ["undo"] = plan.Undo };
     private SqlUndoList? _list;
     private long _removed;
@@ -25,7 +25,11 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
     private (string Name, object? Value)[] Values => [.. _values.Select(value => (value.Key, value.Value))];
 
     /// <summary>Of a row that the run's id does not tell from others: that it is not what the run left.</summary>
-    private string IsChanged => entry.Shape.IsRestore ? $" OR NOT {_images.IsAsLeft("l", "@run")}" : "";
+    private string IsChanged => entry.Shape.IsRestore || entry.Shape.IsUndo
+        ? $" OR NOT {_images.IsAsLeft(entry.Shape.IsRestore ? _images.Columns : Written.Select(Quoted), "l", "@run")}" : "";
+
+    /// <summary>The columns that the run may have written, as far as they are there.</summary>
+    private IEnumerable<UndoColumn> Written => entry.Shape.Columns.Where(column => _images.Columns.Contains(Quoted(column)));
 
     /// <summary>Makes the work list and keeps the rows as they are now, so that the undo can be undone.</summary>
     /// <param name="work">A name for the list that no other has.</param>
@@ -61,7 +65,8 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             cancellationToken, ("run", plan.Run));
         await Connection.ExecuteAsync(
             dialect.IndexTemporary(Work, "\"_undo_op\", " + string.Join(", ", entry.Shape.Stream.Key.Select(SqlName.Column))), cancellationToken);
-        await List.LeaveAsync(plan.ChangedRows.GetValueOrDefault(entry.Stream, []), cancellationToken);
+        foreach (var rows in plan.ChangedRows.GetValueOrDefault(entry.Stream, []).GroupBy(row => row.Column))
+            await List.LeaveAsync(rows.Select(row => row.Key), HasWritten(rows.Key), [("run", plan.Run)], cancellationToken);
         await RememberAsync("remove", SqlBeforeImages.Deleted, "NULL", cancellationToken);
         await RememberAsync("restore", SqlBeforeImages.Updated, """m."_run" """, cancellationToken);
         await Connection.ExecuteAsync(
@@ -74,7 +79,9 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
     }
 
     /// <summary>Deletes the rows that the run created.</summary>
-    public async Task RemoveAsync(CancellationToken cancellationToken) =>
+    public async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        await List.LeaveReferredAsync(_live, cancellationToken);
         _removed = await List.WorkOffAsync(
             "remove",
             $"""
@@ -82,6 +89,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
                 SELECT 1 FROM {Work} AS w WHERE w."_undo_op" = 'remove' AND w."_undo_n" BETWEEN @low AND @high AND {_images.Match("w", "l")})
             """,
             Values, cancellationToken);
+    }
 
     /// <summary>Gives the other rows their earlier values, and reads them back.</summary>
     public async Task<UndoneTable> RestoreAsync(CancellationToken cancellationToken)
@@ -110,7 +118,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
                 SELECT 1 FROM {Work} AS w WHERE w."_undo_op" = 'leave' AND {_images.Match("w", "m")})
             """,
             cancellationToken, Values);
-        if (entry.Shape.IsRestore) await _images.KeepLeftAsync(session, cancellationToken);
+        await _images.KeepLeftAsync(session, cancellationToken);
         var (left, rows) = await List.LeftAsync(cancellationToken);
         var result = new UndoneTable(entry.Stream, entry.Table, restored, inserted, _removed)
         {
@@ -138,27 +146,52 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
         Connection.ChecksumAsync(
             $"""SELECT t."_hash" FROM {Work} AS w JOIN {joined} WHERE w."_undo_op" IN ('restore', 'insert')""", cancellationToken, Values);
 
-    /// <summary>The columns that the run may have written; those that an application has changed since are not among them.</summary>
+    /// <summary>
+    /// What the run has written of a row; of one that it deleted and made anew, the application's columns went along.
+    /// </summary>
     private async Task<string> AssignmentsAsync(CancellationToken cancellationToken)
     {
-        if (entry.Shape.IsRestore)
+        if (entry.Shape.IsRestore) return string.Join(", ", _images.Updatable.Select(column => $"{column} = m.{column}"));
+        var isMadeAnew = await Connection.CountAsync(
+            $"""
+            SELECT count(*) FROM {Work} AS w JOIN {_images.Table} AS m ON {_images.Match("m", "w")}
+            WHERE w."_undo_op" = 'restore' AND m."_undo_run" = @run AND m."_undo_op" = '{SqlBeforeImages.Deleted}'
+            """,
+            cancellationToken, Values) > 0;
+        var written = Written.ToDictionary(Quoted, Earlier, StringComparer.Ordinal);
+        return string.Join(", ", _images.Updatable.Where(column => isMadeAnew || written.ContainsKey(column)).Select(column =>
         {
-            var key = entry.Shape.Stream.Key.Select(part => SqlName.Column(part).ToString());
-            return string.Join(", ", _images.Columns.Except(key).Select(column => $"{column} = m.{column}"));
-        }
-
-        var columns = await session.ColumnsAsync(_live, cancellationToken);
-        return string.Join(", ", entry.Shape.Columns.Where(column => columns.ContainsKey(column.Name)).Select(column =>
-        {
-            var name = SqlName.Column(column.Name);
-            return column.Ownership switch
-            {
-                { Owner: ColumnOwner.FillIfNull } => $"{name} = CASE WHEN m.{name} IS NULL THEN NULL ELSE l.{name} END",
-                { IsConditional: true } owned => $"{name} = CASE WHEN {Taken(owned, "l")} OR {Taken(owned, "m")} THEN m.{name} ELSE l.{name} END",
-                _ => $"{name} = m.{name}",
-            };
+            var earlier = written.GetValueOrDefault(column, $"l.{column}");
+            return isMadeAnew
+                ? $"""{column} = CASE WHEN m."_undo_op" = '{SqlBeforeImages.Deleted}' THEN m.{column} ELSE {earlier} END"""
+                : $"{column} = {earlier}";
         }));
     }
+
+    /// <summary>The earlier value of a column; what an application has changed since stays.</summary>
+    private string Earlier(UndoColumn column)
+    {
+        var name = Quoted(column);
+        return column.Ownership switch
+        {
+            { Owner: ColumnOwner.FillIfNull } => $"CASE WHEN m.{name} IS NULL THEN NULL ELSE l.{name} END",
+            { IsConditional: true } owned => $"CASE WHEN {Taken(owned, "l")} OR {Taken(owned, "m")} THEN m.{name} ELSE l.{name} END",
+            _ => $"m.{name}",
+        };
+    }
+
+    /// <summary>That the run has written an application's column of a row that was there before; of the source's always.</summary>
+    private string HasWritten(string? column)
+    {
+        if (column is null) return "TRUE";
+        var isFilled = Written.Any(written => written is { Ownership.Owner: ColumnOwner.FillIfNull } && written.Name == column);
+        return $"""
+            EXISTS (SELECT 1 FROM {_images.Table} AS m WHERE m."_undo_run" = @run AND {_images.Match("m", "w")}
+                {(isFilled ? $"AND m.{SqlName.Column(column)} IS NULL" : "")})
+            """;
+    }
+
+    private static string Quoted(UndoColumn column) => SqlName.Column(column.Name).ToString();
 
     /// <summary>That the rule of an application's column held for a row.</summary>
     private string Taken(ColumnOwnership ownership, string alias) =>
