@@ -135,10 +135,16 @@ public sealed class SyncPlanner(
             tables.Add(Table(request, stream, problems));
         }
 
-        problems.AddRange(tables.GroupBy(table => table.Table).Where(same => same.Count() > 1).Select(same => new Problem(
+        problems.AddRange(tables.GroupBy(table => table.Table, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => new Problem(
             "table.not_unique", $"pipeline \"{pipeline.Name}\"",
             $"The streams {string.Join(" and ", same.Select(table => table.Stream.Name))} would share the table {same.Key}.",
             "Put {stream} into the setting tables.")));
+        foreach (var table in tables)
+        {
+            if (ColumnNames.TableMistake(table.Table) is { } mistake)
+                problems.Add(new("table.invalid_name", $"stream \"{table.Stream.Name}\"", mistake, "Give it another with the setting table."));
+        }
+
         var referred = tables.SelectMany(table => table.References.Values).ToHashSet(StringComparer.Ordinal);
         return tables.ConvertAll(table => table with { IsReferredTo = referred.Contains(table.Table) });
     }

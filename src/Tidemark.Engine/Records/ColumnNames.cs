@@ -10,6 +10,9 @@ public static class ColumnNames
     public static readonly IReadOnlySet<string> Reserved =
         new HashSet<string>(StringComparer.Ordinal) { "raw", "_hash", "_run", "_synced_at", "_deleted_at", "_op" };
 
+    // What the engine's own tables begin with, the stagings and the kept rows of others among them.
+    private const string OwnTables = "_tidemark_";
+
     /// <summary>Bytes that a name may have; PostgreSQL cuts longer ones.</summary>
     public const int MaxBytes = 63;
 
@@ -49,6 +52,12 @@ public static class ColumnNames
             name = Shorten(wanted, "_" + number.ToString(CultureInfo.InvariantCulture));
         return name;
     }
+
+    /// <summary>Why a table cannot have a name that somebody chose; null where it can.</summary>
+    public static string? TableMistake(string name) =>
+        name.StartsWith(OwnTables, StringComparison.OrdinalIgnoreCase) ? $"The name {name} is Tidemark's own."
+        : Encoding.UTF8.GetByteCount(name) > MaxBytes ? $"The name {name} has more than {MaxBytes} bytes."
+        : null;
 
     /// <summary>Cuts a name to <see cref="MaxBytes"/>; a hash of the whole keeps two long names apart.</summary>
     public static string Shorten(string name, string suffix = "")

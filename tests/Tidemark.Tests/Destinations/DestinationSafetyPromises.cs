@@ -110,6 +110,26 @@ public abstract partial class DestinationPromises
             figures => figures.Deleted.ShouldBe(1), figures => figures.Created.ShouldBe(1), figures => figures.Unchanged.ShouldBe(49));
     }
 
+    [Theory]
+    [InlineData("DROP TABLE people")]
+    [InlineData("ALTER TABLE people RENAME TO people_before")]
+    [InlineData("DROP TABLE people; CREATE TABLE people (id text PRIMARY KEY)")]
+    public async Task P1_a_table_that_is_gone_is_filled_from_the_beginning(string statement)
+    {
+        var source = PeopleSource(Persons(0, 5), Persons(5, 5));
+        source.Fault = ("people", 1, ScriptedSource.Broken());
+        await Bench.MergeAsync(source);
+        source.Fault = null;
+        await Bench.ExecuteAsync(statement);
+        (await PlanAsync(source, WriteMode.Merge)).Plan!.Streams.ShouldHaveSingleItem().Adds.ShouldBe(10);
+
+        var result = await Bench.MergeAsync(source);
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Why(result));
+        Only(result).IsFull.ShouldBeTrue();
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["10"]);
+    }
+
     [Fact]
     public async Task P3_rows_that_something_in_the_database_swallows_make_the_receipt_fail()
     {

@@ -31,7 +31,7 @@ internal sealed class SqlTableSetup(
             // A staging that a full run left behind is older than what this run writes.
             await DropStagingAsync(live, cancellationToken);
             var checkpoint = await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Live, cancellationToken);
-            if (checkpoint is not null && (existing.Count == 0 || await IsEmptiedAsync(liveTable, cancellationToken)))
+            if (checkpoint is not null && await HasNothingAsync(live, existing, cancellationToken))
             {
                 // What is no longer there is not read again by what has changed since.
                 checkpoint = null;
@@ -97,7 +97,7 @@ internal sealed class SqlTableSetup(
         await _checkpoints.DropAsync(stream.Name, SqlCheckpoints.Planned, cancellationToken);
         await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Planned, cancellationToken);
         await CreateAsync(target, dialect.CreateStaging, cancellationToken);
-        var from = table.Mode == WriteMode.Merge
+        var from = table.Mode == WriteMode.Merge && !await HasNothingAsync(live, existing, cancellationToken)
             ? await _checkpoints.PeekAsync(stream.Name, SqlCheckpoints.Live, cancellationToken) : null;
         return (new SqlStaging(liveTable, target, table) { HasLive = existing.Count > 0 }, from);
     }
@@ -173,11 +173,16 @@ internal sealed class SqlTableSetup(
         }
     }
 
-    /// <summary>Whether earlier runs have written rows, and none is left. Where all records are in quarantine, none has.</summary>
-    private async Task<bool> IsEmptiedAsync(SqlTable live, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether the table is gone or another than it was, or earlier runs have written rows and none is left. Where all records
+    /// are in quarantine, none has.
+    /// </summary>
+    private async Task<bool> HasNothingAsync(
+        SqlName live, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
     {
+        if (!existing.ContainsKey("_hash")) return true;
         var rows = await session.Connection.CountAsync(
-            $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live.Name} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken);
+            $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken);
         return rows == 0
             && await new SqlUndoLog(session.Connection, dialect.Schema).LastShapeAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not null;
     }
