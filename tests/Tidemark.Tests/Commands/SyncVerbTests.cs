@@ -121,6 +121,23 @@ public sealed class SyncVerbTests : IAsyncLifetime
         (await _bench.RunAsync("verify", "last", "--json")).ErrorCode.ShouldBe("run.wrote_nothing");
     }
 
+    [Theory]
+    [InlineData("_tidemark_stage_shop_plans", "table.invalid_name")]
+    [InlineData("a_name_that_has_more_than_the_sixty_three_bytes_that_postgresql_keeps", "table.invalid_name")]
+    [InlineData("Shop_Plans", "table.not_unique")]
+    public async Task P1_a_table_that_would_be_taken_for_another_is_refused(string table, string code)
+    {
+        await _bench.TypeAsync($$"""
+            pipelines:
+              - { name: both, source: shop, destination: db, streams: [plans, { name: customers, table: {{table}} }] }
+            """, "apply", "-f", "-");
+
+        var answer = await _bench.RunAsync("sync", "both", "--json");
+
+        answer.Code.ShouldBe(5, answer.ToString());
+        answer.Error.ShouldContain(code);
+    }
+
     [Fact]
     public async Task A_parked_run_goes_on_once_it_is_approved()
     {

@@ -142,6 +142,23 @@ public abstract partial class DestinationPromises
     }
 
     [Fact]
+    public async Task P3_a_row_that_the_database_does_not_let_go_makes_the_receipt_fail_and_an_undo_partial()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 3)));
+        var run = await Bench.MergeAsync(PeopleSource([Person("x", "X"), Person("y", "Y")]));
+        await KeepRowsNamedAsync("X");
+
+        var undo = await Bench.UndoAsync(run);
+        var deleted = await Bench.MergeAsync(PeopleSource(["""-{"id":"x"}"""]));
+
+        undo.Status.ShouldBe(RunStatus.Partial);
+        undo.Problems.ShouldHaveSingleItem().Message.ShouldContain("x: The database does not let it go.");
+        (Only(undo).Deleted, Only(undo).Skipped).ShouldBe((1, 1));
+        deleted.Status.ShouldBe(RunStatus.Partial);
+        deleted.Problems.ShouldHaveSingleItem().Code.ShouldBe("receipt.does_not_fit");
+    }
+
+    [Fact]
     public async Task A_failed_stream_does_not_stop_the_others_of_a_merge()
     {
         var source = new ScriptedSource(People, Pets).With("people", [Person("a", "Ada")]).With("pets", ["""{"id":1,"name":"Rex"}"""]);
@@ -182,4 +199,6 @@ public abstract partial class DestinationPromises
     }
 
     protected abstract Task SwallowRowsNamedAsync(string name);
+
+    protected abstract Task KeepRowsNamedAsync(string name);
 }

@@ -26,6 +26,12 @@ public sealed class PostgresPromises() : DestinationPromises(new PostgresWorkben
         CREATE TRIGGER swallow BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION swallow();
         """);
 
+    protected override Task KeepRowsNamedAsync(string name) => Bench.ExecuteAsync(
+        $"""
+        CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.name = '{name}' THEN RETURN NULL; END IF; RETURN OLD; END $$;
+        CREATE TRIGGER keep BEFORE DELETE ON people FOR EACH ROW EXECUTE FUNCTION keep();
+        """);
+
     [Fact]
     public async Task Running_again_unchanged_writes_next_to_no_WAL()
     {

@@ -17,4 +17,7 @@ public sealed class SqlitePromises() : DestinationPromises(new SqliteWorkbench()
 
     protected override Task SwallowRowsNamedAsync(string name) => Bench.ExecuteAsync(
         $"CREATE TRIGGER swallow BEFORE INSERT ON people WHEN NEW.name = '{name}' BEGIN SELECT RAISE(IGNORE); END");
+
+    protected override Task KeepRowsNamedAsync(string name) => Bench.ExecuteAsync(
+        $"CREATE TRIGGER keep BEFORE DELETE ON people WHEN OLD.name = '{name}' BEGIN SELECT RAISE(IGNORE); END");
 }

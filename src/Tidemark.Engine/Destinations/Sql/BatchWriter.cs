@@ -50,6 +50,8 @@ internal sealed class BatchWriter(
 
         var readBack = await session.Bulk.ReadBackAsync(
             staging.Live, batch, created.Concat(updated).ToArray(), cancellationToken);
+        // A row that the database has kept all the same is one too many.
+        if (!staging.Plan.Deletes.KeepsRow) readBack += await session.Bulk.ReadBackAsync(staging.Live, batch, deletions, cancellationToken);
         return new WriteResult
         {
             Created = created.Count,

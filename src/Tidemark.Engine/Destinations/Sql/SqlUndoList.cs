@@ -23,6 +23,9 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
 
     private IReadOnlyList<string> Key => entry.Shape.Stream.Key;
 
+    /// <summary>That a live row <c>l</c> is the one of the list's row <c>w</c>.</summary>
+    private string Match => string.Join(" AND ", Key.Select(SqlName.Column).Select(part => $"l.{part} = w.{part}"));
+
     /// <summary>Takes rows off the list that somebody has changed by other means.</summary>
     /// <param name="keys">As <see cref="CellText.OfKey"/> has them.</param>
     /// <param name="where">Which of them, their alias being <c>w</c>.</param>
@@ -59,18 +62,26 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
     /// <summary>Takes rows off the list that would be removed and that other tables refer to: theirs might go along.</summary>
     public async Task LeaveReferredAsync(SqlName live, CancellationToken cancellationToken)
     {
-        var match = string.Join(" AND ", Key.Select(SqlName.Column).Select(part => $"l.{part} = w.{part}"));
         foreach (var reference in await session.Rows.ReferrersAsync(live, cancellationToken))
         {
             var refers = reference.Columns.Select(column => $"r.{SqlName.Column(column.From)} = l.{SqlName.Column(column.To)}");
             await Connection.ExecuteAsync(
                 $"""
                 UPDATE {name} AS w SET "_undo_op" = 'leave', "_undo_reason" = @reason WHERE w."_undo_op" = 'remove' AND EXISTS (
-                    SELECT 1 FROM {live} AS l JOIN {reference.From} AS r ON {string.Join(" AND ", refers)} WHERE {match})
+                    SELECT 1 FROM {live} AS l JOIN {reference.From} AS r ON {string.Join(" AND ", refers)} WHERE {Match})
                 """,
                 cancellationToken, ("reason", $"{reference.From.Name} refers to it."));
         }
     }
+
+    /// <summary>Takes rows off the list that the database has kept although they were removed, e.g. by a trigger.</summary>
+    public Task LeaveKeptAsync(SqlName live, CancellationToken cancellationToken) =>
+        Connection.ExecuteAsync(
+            $"""
+            UPDATE {name} AS w SET "_undo_op" = 'leave', "_undo_reason" = 'The database does not let it go.'
+            WHERE w."_undo_op" = 'remove' AND EXISTS (SELECT 1 FROM {live} AS l WHERE {Match})
+            """,
+            cancellationToken);
 
     /// <summary>
     /// Works a part of the list off. A row that a constraint refuses is tried again as long as others can be written, since

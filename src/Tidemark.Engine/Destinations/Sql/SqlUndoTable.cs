@@ -89,6 +89,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
                 SELECT 1 FROM {Work} AS w WHERE w."_undo_op" = 'remove' AND w."_undo_n" BETWEEN @low AND @high AND {_images.Match("w", "l")})
             """,
             Values, cancellationToken);
+        await List.LeaveKeptAsync(_live, cancellationToken);
     }
 
     /// <summary>Gives the other rows their earlier values, and reads them back.</summary>
