@@ -40,6 +40,9 @@ public sealed record PublishPreview(string Table, long LiveRows, long StagedRows
 {
     /// <summary>Live rows that would have other values.</summary>
     public long Updates { get; init; }
+
+    /// <summary>Where rows would be deleted because they were not read: another pipeline that has written the table too.</summary>
+    public string? SharedWith { get; init; }
 }
 
 /// <summary>What publishing did to one table.</summary>

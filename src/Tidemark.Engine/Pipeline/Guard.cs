@@ -17,7 +17,7 @@ internal sealed class Guard(SyncPlan plan)
 
     /// <summary>Why a publish needs approval; empty where it does not.</summary>
     public IReadOnlyList<Problem> Objections(IEnumerable<PublishPreview> previews) =>
-        plan.IsApproved ? [] : [.. previews.Select(preview => Objection(preview) ?? OutOfSight(preview)).OfType<Problem>()];
+        plan.IsApproved ? [] : [.. previews.Select(preview => Objection(preview) ?? OutOfSight(preview) ?? Shared(preview)).OfType<Problem>()];
 
     /// <summary>Stops a merge before the batch is committed with which it would go too far.</summary>
     /// <param name="stream">What is written.</param>
@@ -47,6 +47,14 @@ internal sealed class Guard(SyncPlan plan)
                 $"{preview.Deletes} rows of {preview.Table} would be deleted, whose records may be out of sight only because of what was written back to them."),
             "Run without --full to keep them; if they are to go, approve the run: tidemark run approve RUN.");
     }
+
+    /// <summary>What this pipeline did not read may be what another has written.</summary>
+    private static Problem? Shared(PublishPreview preview) => preview.SharedWith is not { } other ? null : new Problem(
+        "guard.shared_table", $"table {preview.Table}",
+        string.Create(CultureInfo.InvariantCulture,
+            $"{preview.Deletes} rows of {preview.Table} would be deleted, and may be those of the pipeline {other}, which has written this table too."),
+        $"Give each its own tables with the setting tables. If {other} is what this pipeline was called before, approve the run: tidemark run approve RUN. "
+        + "The table is this pipeline's alone then.");
 
     private Problem? Objection(PublishPreview preview)
     {

@@ -73,6 +73,25 @@ public abstract partial class DestinationPromises
     }
 
     [Fact]
+    public async Task P4_what_another_pipeline_wrote_is_not_deleted_for_not_being_read()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 40)));
+        await Bench.ExecuteAsync("UPDATE _tidemark_checkpoints SET pipeline = 'other'");
+        await Bench.ExecuteAsync("UPDATE _tidemark_undo SET pipeline = 'other'");
+        (await Bench.ReplaceAsync(PeopleSource(Persons(0, 60)))).Status.ShouldBe(RunStatus.Succeeded);
+
+        var parked = await Bench.ReplaceAsync(PeopleSource(Persons(5, 60)));
+
+        parked.Status.ShouldBe(RunStatus.Parked);
+        parked.Problems.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            problem => problem.Code.ShouldBe("guard.shared_table"), problem => problem.Message.ShouldContain("other"));
+        Bench.Limits = plan => plan with { IsApproved = true, Parked = parked.Run };
+        (await Bench.ReplaceAsync(PeopleSource())).Status.ShouldBe(RunStatus.Succeeded);
+        Bench.Limits = plan => plan;
+        Only(await Bench.ReplaceAsync(PeopleSource(Persons(6, 59)))).Deleted.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task An_empty_source_makes_an_empty_table()
     {
         (await Bench.ReplaceAsync(PeopleSource())).Status.ShouldBe(RunStatus.Succeeded);

@@ -211,6 +211,21 @@ public abstract partial class DestinationPromises
     }
 
     [Fact]
+    public async Task P7_an_undo_says_which_table_is_gone()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 2)));
+        var run = await Bench.MergeAsync(PeopleSource(Persons(0, 2, " x")));
+        await Bench.ExecuteAsync("ALTER TABLE people RENAME TO gone");
+
+        var undo = await Bench.UndoAsync(run);
+
+        undo.Problems.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            problem => problem.Code.ShouldBe("undo.table_gone"), problem => problem.Message.ShouldContain("people"));
+        await Bench.ExecuteAsync("ALTER TABLE gone RENAME TO people");
+        (await Bench.UndoAsync(run)).Status.ShouldBe(RunStatus.Succeeded);
+    }
+
+    [Fact]
     public async Task P7_rows_come_back_where_the_database_computes_a_column()
     {
         await Bench.MergeAsync(PeopleSource(Persons(0, 3)));

@@ -119,6 +119,11 @@ internal sealed class SqlPublish(
             var kept = await Connection.ExecuteAsync(
                 undo.Images.Insert($"{_live.Name} AS l", gone, _live.Deletion, "@run"), cancellationToken, ("run", plan.Run));
             if (kept == 0) return 0; // a run publishes once: before that, no row is its own
+            if (!IsMerge)
+            {
+                await new SqlUndoLog(Connection, dialect.Schema)
+                    .TakeOverAsync(plan.Pipeline, _live.Name.Name, undo.Images.Table, cancellationToken);
+            }
         }
 
         try

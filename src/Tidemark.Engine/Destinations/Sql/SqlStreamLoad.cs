@@ -158,6 +158,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
         return new PublishPreview(live.Name.Name, rows, live.Plan.Mode == WriteMode.Merge ? rows : staged, gone)
         {
             Updates = updates,
+            SharedWith = gone == 0 || live.Plan.Mode == WriteMode.Merge ? null
+                : await new SqlUndoLog(session.Connection, _dialect.Schema).OtherWriterAsync(_plan.Pipeline, live.Name.Name, cancellationToken),
         };
     }
 

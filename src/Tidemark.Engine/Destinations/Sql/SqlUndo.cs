@@ -16,7 +16,16 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         await outbox.CreateAsync(cancellationToken);
         var entries = await SqlTableOrder.ReferredFirstAsync(
             session, await FindAsync(cancellationToken), entry => new SqlName(dialect.Schema, entry.Table), cancellationToken);
-        foreach (var entry in entries) await session.LockAsync(new SqlName(dialect.Schema, entry.Table), cancellationToken);
+        foreach (var table in entries.Select(entry => new SqlName(dialect.Schema, entry.Table)))
+        {
+            await session.LockAsync(table, cancellationToken);
+            if ((await session.ColumnsAsync(table, cancellationToken)).Count > 0) continue;
+            throw new TidemarkException(FailureKind.Usage, "undo.table_gone", $"The table {table.Name}, which {plan.Run} wrote, is no longer there.")
+            {
+                Hint = "Bring it back under its name; or sync, which fills a table that is gone from the beginning.",
+            };
+        }
+
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         var undone = await _log.UndoneAsync(plan.Pipeline, plan.Run, cancellationToken);
         var tables = new List<SqlUndoTable>();
