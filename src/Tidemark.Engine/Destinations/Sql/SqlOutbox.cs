@@ -14,6 +14,9 @@ internal sealed class SqlOutbox(DbConnection connection, string schema, string p
     /// <summary>State of an entry that the source has not answered.</summary>
     public const string Pending = "pending";
 
+    /// <summary>State of an entry whose run was undone; it waits for nothing but the undo of that.</summary>
+    public const string Undone = "undone";
+
     private const string Refused = "refused";
     private const int MaxEntries = 100;
 
@@ -27,7 +30,8 @@ internal sealed class SqlOutbox(DbConnection connection, string schema, string p
             CREATE TABLE IF NOT EXISTS {_outbox} (
                 pipeline text NOT NULL, stream text NOT NULL, record_key text NOT NULL, payload text NOT NULL,
                 run text NOT NULL, since text NOT NULL, state text NOT NULL, attempts integer NOT NULL DEFAULT 0,
-                code text, message text, tried_at text, PRIMARY KEY (pipeline, stream, record_key));
+                code text, message text, tried_at text, replaced_payload text, replaced_run text, replaced_since text,
+                PRIMARY KEY (pipeline, stream, record_key));
             """,
             cancellationToken);
 
@@ -38,7 +42,7 @@ internal sealed class SqlOutbox(DbConnection connection, string schema, string p
             connection,
             $"""
             SELECT record_key, run, payload FROM {_outbox}
-            WHERE pipeline = @pipeline AND stream = @stream AND record_key > @after ORDER BY record_key LIMIT {MaxEntries}
+            WHERE pipeline = @pipeline AND stream = @stream AND record_key > @after AND state <> '{Undone}' ORDER BY record_key LIMIT {MaxEntries}
             """,
             ("pipeline", pipeline), ("stream", stream), ("after", after));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -90,9 +94,33 @@ internal sealed class SqlOutbox(DbConnection connection, string schema, string p
         return done.Count;
     }
 
-    /// <summary>Forgets what a run wanted to be written back and the source has not confirmed.</summary>
-    public Task DropAsync(string run, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Takes back what a run wanted to be written back and the source has not confirmed. What it had replaced waits again.
+    /// </summary>
+    public async Task UndoAsync(string run, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync(
+            $"UPDATE {_outbox} SET state = '{Undone}' WHERE pipeline = @pipeline AND run = @run AND replaced_run IS NULL",
+            cancellationToken, ("pipeline", pipeline), ("run", run));
+        await SwapAsync("run = @run AND replaced_run IS NOT NULL", run, cancellationToken);
+    }
+
+    /// <summary>Lets wait again what the undo of a run took back.</summary>
+    public async Task RedoAsync(string run, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync(
+            $"UPDATE {_outbox} SET state = '{Pending}' WHERE pipeline = @pipeline AND run = @run AND state = '{Undone}'",
+            cancellationToken, ("pipeline", pipeline), ("run", run));
+        await SwapAsync("replaced_run = @run", run, cancellationToken);
+    }
+
+    private Task<long> SwapAsync(string which, string run, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
-            $"DELETE FROM {_outbox} WHERE pipeline = @pipeline AND run = @run", cancellationToken,
-            ("pipeline", pipeline), ("run", run));
+            $"""
+            UPDATE {_outbox} SET state = '{Pending}',
+                payload = replaced_payload, run = replaced_run, since = replaced_since,
+                replaced_payload = payload, replaced_run = run, replaced_since = since
+            WHERE pipeline = @pipeline AND {which}
+            """,
+            cancellationToken, ("pipeline", pipeline), ("run", run));
 }

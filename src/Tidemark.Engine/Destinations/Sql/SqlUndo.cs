@@ -42,7 +42,8 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         foreach (var table in tables) results.Add(await table.RestoreAsync(cancellationToken));
         foreach (var entry in entries) await RewindAsync(entry, cancellationToken);
         // What the source has already is not taken back from it.
-        await outbox.DropAsync(plan.Run, cancellationToken);
+        await outbox.UndoAsync(plan.Run, cancellationToken);
+        if (undone is not null) await outbox.RedoAsync(undone, cancellationToken);
         await _log.MarkAsync(plan.Pipeline, plan.Run, plan.Undo, cancellationToken);
         if (undone is not null) await _log.MarkAsync(plan.Pipeline, undone, null, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);

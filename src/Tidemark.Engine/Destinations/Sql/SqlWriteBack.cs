@@ -50,10 +50,15 @@ public sealed class SqlWriteBack
                 {Value(_run)}, {Value(_since)}, '{SqlOutbox.Pending}', 0
             FROM {from} WHERE {where}{Lacks(Filled)}
             ON CONFLICT (pipeline, stream, record_key) DO UPDATE SET
+                {Replaced("payload")}, {Replaced("run")}, {Replaced("since")},
                 payload = excluded.payload, run = excluded.run, since = excluded.since, state = excluded.state,
                 attempts = CASE WHEN o.payload = excluded.payload THEN o.attempts ELSE 0 END
             """;
     }
+
+    /// <summary>An entry that a later run replaces waits again if that run is undone.</summary>
+    private static string Replaced(string column) =>
+        $"replaced_{column} = CASE WHEN o.run = excluded.run THEN o.replaced_{column} WHEN o.state <> '{SqlOutbox.Undone}' THEN o.{column} END";
 
     private string Key => $"CAST(l.{_live.Key[0].Quoted} AS text)";
 
@@ -80,7 +85,7 @@ public sealed class SqlWriteBack
     internal Task ForgetGoneAsync(DbConnection connection, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
             $"""
-            DELETE FROM {_outbox} AS o WHERE o.pipeline = @pipeline AND o.stream = @stream AND NOT EXISTS (
+            DELETE FROM {_outbox} AS o WHERE o.pipeline = @pipeline AND o.stream = @stream AND o.state <> '{SqlOutbox.Undone}' AND NOT EXISTS (
                 SELECT 1 FROM {_live.Name} AS l WHERE {Key} = o.record_key AND {_live.IsPresent("l")})
             """,
             cancellationToken, ("pipeline", _pipeline), ("stream", _live.Stream.Name));
