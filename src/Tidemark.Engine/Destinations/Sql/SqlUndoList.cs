@@ -112,9 +112,11 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
 
         foreach (var (number, reason) in refused)
         {
+            // Only where a row is taken away can others be in need of it.
+            var isReferredTo = operation == "remove" && reason.Code.EndsWith(".foreign_key", StringComparison.Ordinal);
             await Connection.ExecuteAsync(
                 $"""UPDATE {name} SET "_undo_op" = 'leave', "_undo_reason" = @reason WHERE "_undo_n" = @number""",
-                cancellationToken, ("reason", reason.Message), ("number", number));
+                cancellationToken, ("reason", isReferredTo ? $"Another table refers to it: {reason.Message}" : reason.Message), ("number", number));
         }
 
         return done;
