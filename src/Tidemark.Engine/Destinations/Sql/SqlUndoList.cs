@@ -70,7 +70,7 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
                 UPDATE {name} AS w SET "_undo_op" = 'leave', "_undo_reason" = @reason WHERE w."_undo_op" = 'remove' AND EXISTS (
                     SELECT 1 FROM {live} AS l JOIN {reference.From} AS r ON {string.Join(" AND ", refers)} WHERE {Match})
                 """,
-                cancellationToken, ("reason", $"{reference.From.Name} refers to it."));
+                cancellationToken, ("reason", $"Another table refers to it: {reference.From.Name}."));
         }
     }
 
@@ -112,11 +112,9 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
 
         foreach (var (number, reason) in refused)
         {
-            // Only where a row is taken away can others be in need of it.
-            var isReferredTo = operation == "remove" && reason.Code.EndsWith(".foreign_key", StringComparison.Ordinal);
             await Connection.ExecuteAsync(
                 $"""UPDATE {name} SET "_undo_op" = 'leave', "_undo_reason" = @reason WHERE "_undo_n" = @number""",
-                cancellationToken, ("reason", isReferredTo ? $"Another table refers to it: {reason.Message}" : reason.Message), ("number", number));
+                cancellationToken, ("reason", reason.Message), ("number", number));
         }
 
         return done;
