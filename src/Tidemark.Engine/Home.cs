@@ -46,6 +46,17 @@ public sealed class Home
 
     private SyncPlanner Planner { get; }
 
+    /// <summary>Refuses a folder that has no catalog, for those who would not make one.</summary>
+    /// <exception cref="TidemarkException"><c>home.unknown</c> (usage).</exception>
+    public static void Require(string folder)
+    {
+        if (CatalogDatabase.IsIn(folder)) return;
+        throw new TidemarkException(FailureKind.Usage, "home.unknown", $"There is no Tidemark in {Path.GetFullPath(folder)}.")
+        {
+            Hint = "Name its folder with --home or TIDEMARK_HOME, or go to where it is; tidemark apply makes a new one.",
+        };
+    }
+
     /// <summary>Opens the catalog in a folder, which is made where it is missing.</summary>
     /// <param name="folder">E.g. <c>.tidemark</c>.</param>
     /// <param name="key">The encryption key given by the operator, or null for the one in the folder.</param>

@@ -24,6 +24,7 @@ public sealed record GraphQLOptions : HttpOptions
 
     [Description(
         "Path of the schema, as an introspection answer (.json) or in schema language. Default: the server is asked.")]
+    [FilePath]
     public string? SchemaFile { get; set; }
 
     [Description("Whether the server is asked for its schema, which gives columns their types. Default true.")]

@@ -15,7 +15,8 @@ internal static class PostgresErrors
         var isRow = refused.SqlState is [('2'), ('2' or '3'), ..] || refused.SqlState == PostgresErrorCodes.ProgramLimitExceeded
             || refused.SqlState == PostgresErrorCodes.RaiseException;
         if (!isRow) return null;
-        var where = refused.ConstraintName is { } constraint ? $" (constraint {constraint})" : "";
+        var where = refused.ConstraintName is { } constraint && !refused.MessageText.Contains(constraint, StringComparison.Ordinal)
+            ? $" (constraint {constraint})" : "";
         return new Problem(
             refused.SqlState switch
             {

@@ -27,6 +27,11 @@ internal sealed class SqliteDialect : SqlDialect
     // A primary key may hold nulls here.
     public override string SameKey => "IS";
 
+    // As text, two real numbers would be the same that differ in the sixteenth digit, and so would 1 and '1'. The left
+    // side's collation decides.
+    public override string SameRow(IEnumerable<string> columns, string left, string right) => string.Join(" AND ", columns.Select(
+        column => $"typeof({left}.{column}) = typeof({right}.{column}) AND {left}.{column} IS {right}.{column}"));
+
     /// <summary>Decimals are text: SQLite's own numbers would round them. Instants are ISO 8601 in UTC, which sorts.</summary>
     public override string TypeOf(FieldType type) => type switch
     {

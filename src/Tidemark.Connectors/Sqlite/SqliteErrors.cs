@@ -38,7 +38,7 @@ internal static class SqliteErrors
                     Check => "sqlite.check",
                     _ => "sqlite.value_refused",
                 },
-                $"table {table}", refused.Message)
+                $"table {table}", Sentence(refused))
             : null;
 
     public static TidemarkException Explain(DbException failure)
@@ -54,6 +54,15 @@ internal static class SqliteErrors
             InputOutput => (FailureKind.Transient, "sqlite.disk_error", "Check the disk, then run again."),
             _ => (FailureKind.Defect, "sqlite.refused", (string?)null),
         };
-        return new TidemarkException(kind, code, $"SQLite says: {failure.Message}", failure) { Hint = hint };
+        return new TidemarkException(kind, code, $"SQLite says: {Sentence(failure)}", failure) { Hint = hint };
+    }
+
+    /// <summary>What SQLite itself said: its driver puts it between quotes, behind the code.</summary>
+    private static string Sentence(DbException failure)
+    {
+        const string end = "'.";
+        var start = failure is SqliteException { SqliteErrorCode: var code } ? $"SQLite Error {code}: '" : end;
+        return failure.Message.StartsWith(start, StringComparison.Ordinal) && failure.Message.EndsWith(end, StringComparison.Ordinal)
+            ? failure.Message[start.Length..^end.Length] : failure.Message;
     }
 }

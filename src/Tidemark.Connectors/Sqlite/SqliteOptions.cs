@@ -1,12 +1,13 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Tidemark.Engine.Connectors;
 
 namespace Tidemark.Connectors.Sqlite;
 
 /// <summary>Settings of a SQLite destination.</summary>
 public sealed record SqliteOptions
 {
-    [Required]
+    [Required, FilePath]
     [Description("Path of the database file; it is made when it is missing, its folder is not.")]
     public string Path { get; set; } = "";
 }

@@ -65,7 +65,10 @@ internal sealed class BackupRestore(RunStore runs, TimeProvider clock, int undoR
     }
 
     private RunResult Result(RunJournal journal, RunStatus status) =>
-        new(journal.Run, journal.Pipeline, journal.Mode, status, [], (clock.GetUtcNow() - journal.StartedAt).TotalSeconds);
+        new(journal.Run, journal.Pipeline, journal.Mode, status, [], (clock.GetUtcNow() - journal.StartedAt).TotalSeconds)
+        {
+            Cause = journal.Cause,
+        };
 
     private static StreamFigures Figures(RestoredTable table) => new(table.Stream, table.Table)
     {

@@ -56,8 +56,8 @@ public sealed class Backups
         ];
     }
 
-    /// <summary>The backup of a name.</summary>
-    /// <exception cref="TidemarkException"><c>backup.name_invalid</c>, <c>backup.unknown</c> (usage);
+    /// <summary>The backup of a name, whose extension may be left out where no other backup has the rest of it.</summary>
+    /// <exception cref="TidemarkException"><c>backup.name_invalid</c>, <c>backup.unknown</c>, <c>backup.ambiguous</c> (usage);
     /// <c>backup.damaged</c>: its manifest cannot be read.</exception>
     public async Task<BackupFile> FindAsync(string name, CancellationToken cancellationToken)
     {
@@ -68,6 +68,16 @@ public sealed class Backups
         }
 
         var known = await ListAsync(pipeline: null, cancellationToken);
+        var meant = known.Where(file => Path.GetFileNameWithoutExtension(file.Name) == name).Select(file => file.Name).ToList();
+        if (meant is [var whole]) return await FindAsync(whole, cancellationToken);
+        if (meant.Count > 1)
+        {
+            throw new TidemarkException(FailureKind.Usage, "backup.ambiguous", $"More than one backup is called {name}.")
+            {
+                Hint = $"Say which: {string.Join(", ", meant)}.",
+            };
+        }
+
         throw new TidemarkException(FailureKind.Usage, "backup.unknown", $"There is no backup {name}.")
         {
             Hint = known.Count == 0 ? "There are none yet." : $"The newest is {known[0].Name}.",

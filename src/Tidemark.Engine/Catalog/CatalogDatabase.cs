@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Errors;
@@ -15,12 +16,14 @@ public sealed class CatalogDatabase
     private const int Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14;
     private const int NotADatabase = 26;
 
+    private const string FileName = "catalog.db";
+
     private readonly string _connectionString;
 
     private CatalogDatabase(string home)
     {
         Home = home;
-        Path = System.IO.Path.Combine(home, "catalog.db");
+        Path = System.IO.Path.Combine(home, FileName);
         _connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = Path,
@@ -36,8 +39,11 @@ public sealed class CatalogDatabase
     /// <summary>Full name of the database file.</summary>
     public string Path { get; }
 
+    /// <summary>Whether a folder has one, readable or not.</summary>
+    public static bool IsIn(string home) => File.Exists(System.IO.Path.Combine(home, FileName));
+
     /// <summary>
-    /// Opens the catalog, creating folder (mode 0700) and file (mode 0600) where there are none, and brings it up to
+    /// Opens the catalog, creating folders (mode 0700) and file (mode 0600) where there are none, and brings it up to
     /// this version. Processes that start at once wait for each other.
     /// </summary>
     /// <exception cref="TidemarkException"><c>catalog.unreadable</c>: no database, or no permission;
@@ -126,12 +132,21 @@ public sealed class CatalogDatabase
         }
         else
         {
-            Directory.CreateDirectory(Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            CreateFolder(Home);
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
         // SQLite gives its -wal and -shm files the mode of the database.
         using var created = new FileStream(Path, options);
+    }
+
+    /// <summary>With those above it that are missing: .NET would give the mode to the last one alone.</summary>
+    [UnsupportedOSPlatform("windows")]
+    private static void CreateFolder(string folder)
+    {
+        if (Directory.Exists(folder)) return;
+        if (System.IO.Path.GetDirectoryName(folder) is { } above) CreateFolder(above);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static bool IsUnwritable(SqliteException refused) => refused.SqliteErrorCode is ReadOnly or IoError or Full;

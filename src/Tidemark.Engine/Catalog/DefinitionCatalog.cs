@@ -18,10 +18,10 @@ public sealed class DefinitionCatalog
         Database = database;
         Connectors = connectors;
         Sources = new(database, vault, (source, setting) => IsSecret(source.Connector, setting),
-            (_, _) => Task.CompletedTask, clock);
+            Rooted, (_, _) => Task.CompletedTask, clock);
         Destinations = new(database, vault, (destination, setting) => IsSecret(destination.Connector, setting),
-            (_, _) => Task.CompletedTask, clock);
-        Pipelines = new(database, vault, (_, _) => false, async (connection, pipeline) =>
+            Rooted, (_, _) => Task.CompletedTask, clock);
+        Pipelines = new(database, vault, (_, _) => false, Rooted, async (connection, pipeline) =>
         {
             await DefinitionSet<SourceDefinition>.RequireAsync(connection, pipeline.Source);
             await DefinitionSet<DestinationDefinition>.RequireAsync(connection, pipeline.Destination);
@@ -44,4 +44,9 @@ public sealed class DefinitionCatalog
     public bool IsSecret(string connector, string setting) =>
         !Connectors.TryGetValue(connector, out var known)
         || SettingsBinder.Describe(known.Options).Any(option => option.IsSecret && option.Name == setting);
+
+    private IReadOnlyDictionary<string, string> Rooted<T>(T definition)
+        where T : IDefinition<T> =>
+        definition.Connector is { } connector && Connectors.TryGetValue(connector, out var known)
+            ? SettingsBinder.Rooted(known.Options, definition.Settings, Environment.CurrentDirectory) : definition.Settings;
 }

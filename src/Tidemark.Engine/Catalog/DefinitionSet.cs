@@ -21,14 +21,15 @@ public sealed class DefinitionSet<T>
     private readonly CatalogDatabase _database;
     private readonly SecretVault _vault;
     private readonly Func<T, string, bool> _isSecret;
+    private readonly Func<T, IReadOnlyDictionary<string, string>> _rooted;
     private readonly Func<SqliteConnection, T, Task> _checkReferences;
     private readonly TimeProvider _clock;
 
     internal DefinitionSet(
         CatalogDatabase database, SecretVault vault, Func<T, string, bool> isSecret,
-        Func<SqliteConnection, T, Task> checkReferences, TimeProvider clock)
+        Func<T, IReadOnlyDictionary<string, string>> rooted, Func<SqliteConnection, T, Task> checkReferences, TimeProvider clock)
     {
-        (_database, _vault, _isSecret) = (database, vault, isSecret);
+        (_database, _vault, _isSecret, _rooted) = (database, vault, isSecret, rooted);
         (_checkReferences, _clock) = (checkReferences, clock);
     }
 
@@ -56,7 +57,10 @@ public sealed class DefinitionSet<T>
         return await FindOrDefaultAsync(connection, name) ?? throw await UnknownAsync(connection, name);
     }
 
-    /// <summary>Inserts the definition, or puts it in the place of the one with its name.</summary>
+    /// <summary>
+    /// Inserts the definition, or puts it in the place of the one with its name. Paths of files become absolute, from the
+    /// current folder.
+    /// </summary>
     /// <exception cref="TidemarkException"><c>definition.name_invalid</c>; <c>source.unknown</c> or
     /// <c>destination.unknown</c> for a pipeline whose ends are not there (usage).</exception>
     public Task<DefinitionChange> SaveAsync(T definition, CancellationToken cancellationToken) =>
@@ -107,6 +111,7 @@ public sealed class DefinitionSet<T>
         if (DefinitionName.Mistake(definition.Name) is { } mistake)
             throw new TidemarkException(FailureKind.Usage, "definition.name_invalid", mistake);
         await _checkReferences(connection, definition);
+        definition = definition.WithSettings(_rooted(definition));
         var isNew = !(await NamesAsync(connection)).Contains(definition.Name, StringComparer.Ordinal);
         if (!isNew && await IsUnchangedAsync(connection, definition)) return DefinitionChange.Unchanged;
 
@@ -185,6 +190,7 @@ public sealed class DefinitionSet<T>
     private static async Task<TidemarkException> UnknownAsync(SqliteConnection connection, string name) =>
         new(FailureKind.Usage, $"{T.Kind}.unknown", $"There is no {T.Kind} {name}.")
         {
-            Hint = NearestName.Hint(name, await NamesAsync(connection)),
+            Hint = await NamesAsync(connection) is { Count: > 0 } known ? NearestName.Hint(name, known)
+                : $"There are none yet in {Path.GetDirectoryName(connection.DataSource)}.",
         };
 }

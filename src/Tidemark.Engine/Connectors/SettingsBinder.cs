@@ -30,6 +30,20 @@ public static class SettingsBinder
             property.PropertyType == typeof(Secret),
             property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? ""))];
 
+    /// <summary>Settings as they are saved: paths of files are absolute.</summary>
+    /// <param name="options">Type whose options may have a <see cref="FilePathAttribute"/>.</param>
+    /// <param name="settings">Names in snake_case.</param>
+    /// <param name="folder">Absolute; that which other paths are below.</param>
+    public static IReadOnlyDictionary<string, string> Rooted(Type options, IReadOnlyDictionary<string, string> settings, string folder)
+    {
+        var files = Properties(options).Where(property => property.IsDefined(typeof(FilePathAttribute)))
+            .Select(NameOf).Where(settings.ContainsKey).ToList();
+        if (files.Count == 0) return settings;
+        var rooted = settings.ToDictionary(StringComparer.Ordinal);
+        foreach (var name in files.Where(name => IsPath(settings[name]))) rooted[name] = Path.GetFullPath(settings[name], folder);
+        return rooted;
+    }
+
     /// <summary>Binds settings to a new instance of the options record.</summary>
     /// <param name="options">Type with a parameterless constructor.</param>
     /// <param name="settings">Names in snake_case.</param>
@@ -122,6 +136,9 @@ public static class SettingsBinder
 
     private static IEnumerable<PropertyInfo> Properties(Type options) =>
         options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
+
+    // What is none is refused where it is opened, in the words of whoever opens it.
+    private static bool IsPath(string text) => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal);
 
     private static string NameOf(PropertyInfo property) => SnakeCase(property.Name);
 

@@ -4,14 +4,17 @@ namespace Tidemark.Engine.Errors;
 public static class NearestName
 {
     /// <summary>A sentence that names the nearest known name, or all of them, or says that there are none.</summary>
-    public static string Hint(string unknown, IEnumerable<string> known)
+    /// <param name="unknown">What was typed.</param>
+    /// <param name="known">Those there are.</param>
+    /// <param name="shown">How many to name at most, the first ones as given.</param>
+    public static string Hint(string unknown, IEnumerable<string> known, int shown = int.MaxValue)
     {
-        var names = known.Order(StringComparer.Ordinal).ToList();
+        var names = known.ToList();
         if (names.Count == 0) return "There are none yet.";
-        var nearest = names.MinBy(name => Distance(unknown, name))!;
+        var nearest = names.Order(StringComparer.Ordinal).MinBy(name => Distance(unknown, name))!;
         return Distance(unknown, nearest) <= Math.Max(2, unknown.Length / 3)
             ? $"Did you mean {nearest}?"
-            : $"Known: {string.Join(", ", names)}.";
+            : $"Known: {string.Join(", ", names.Take(shown).Order(StringComparer.Ordinal))}.";
     }
 
     /// <summary>Letters to insert, drop or change to get from one name to the other, case ignored.</summary>

@@ -60,6 +60,7 @@ public sealed class Sync(TimeProvider clock)
         var result = new RunResult(
             journal.Run, plan.Pipeline, plan.Mode, status, figures, clock.GetElapsedTime(startedAt).TotalSeconds)
         {
+            Cause = journal.Cause,
             Problems = [.. figures.Select(stream => stream.Error).OfType<Problem>(), .. problems],
             Plan = changes.Count > 0 ? new RunPlan(changes) : null,
             Refresh = refresh?.Figures,

@@ -61,6 +61,7 @@ internal sealed class Undo(TimeProvider clock)
             journal.Run, run.Pipeline, run.Result.Mode, status, [.. tables.Select(Figures)],
             clock.GetElapsedTime(startedAt).TotalSeconds)
         {
+            Cause = journal.Cause,
             Problems = problems,
         };
         await journal.FinishAsync(result, CancellationToken.None);

@@ -32,7 +32,7 @@ public sealed class RunJournal : IAsyncDisposable
     internal RunJournal(CatalogDatabase database, TimeProvider clock, RunResult begun, DateTimeOffset startedAt)
     {
         (_database, _clock, _sofar) = (database, clock, begun);
-        (Run, Pipeline, Mode, StartedAt) = (begun.Run, begun.Pipeline, begun.Mode, startedAt);
+        (Run, Pipeline, Mode, Cause, StartedAt) = (begun.Run, begun.Pipeline, begun.Mode, begun.Cause, startedAt);
         (LeaseLost, CancelRequested) = (_leaseLost.Token, _cancelRequested.Token);
         _log = new RunLog(database, clock, Run);
         _heartbeat = Task.Run(BeatAsync);
@@ -44,6 +44,9 @@ public sealed class RunJournal : IAsyncDisposable
     public string Pipeline { get; }
 
     public WriteMode Mode { get; }
+
+    /// <summary>What started it.</summary>
+    public string Cause { get; }
 
     public DateTimeOffset StartedAt { get; }
 

@@ -28,6 +28,7 @@ public static class RunJson
         json.WriteStartObject();
         json.WriteString("run", result.Run);
         json.WriteString("pipeline", result.Pipeline);
+        json.WriteString("kind", Word(result.Kind));
         json.WriteString("mode", Word(result.Mode));
         json.WriteString("status", Word(result.Status));
         json.WriteStartArray("streams");
@@ -55,7 +56,7 @@ public static class RunJson
         json.WriteEndObject();
     }
 
-    /// <summary>What <see cref="Write(RunResult)"/> wrote. Seconds come back in milliseconds' precision.</summary>
+    /// <summary>What <see cref="Write(RunResult)"/> wrote. Seconds come back in milliseconds' precision; of the cause, the kind.</summary>
     public static RunResult Read(string text)
     {
         using var document = JsonDocument.Parse(text);
@@ -64,6 +65,7 @@ public static class RunJson
             Enum.Parse<RunStatus>(Text(run, "status"), ignoreCase: true),
             [.. run.GetProperty("streams").EnumerateArray().Select(ReadStream)], run.GetProperty("seconds").GetDouble())
         {
+            Cause = run.TryGetProperty("kind", out var kind) && kind.GetString() is { } word && word != Word(RunKind.Sync) ? word : "command",
             Refresh = run.TryGetProperty("refresh", out var refresh) ? RefreshFigures.Read(refresh) : null,
             Problems = run.TryGetProperty("problems", out var problems)
                 ? [.. problems.EnumerateArray().Select(ReadProblem)] : [],
@@ -74,6 +76,9 @@ public static class RunJson
 
     /// <summary>A status as users see it, e.g. <c>succeeded</c>.</summary>
     public static string Word(RunStatus status) => status.ToString().ToLowerInvariant();
+
+    /// <summary>A kind as users see it, e.g. <c>undo</c>.</summary>
+    public static string Word(RunKind kind) => kind.ToString().ToLowerInvariant();
 
     /// <summary>A mode as users write it, e.g. <c>merge</c>.</summary>
     public static string Word(WriteMode mode) => mode.ToString().ToLowerInvariant();

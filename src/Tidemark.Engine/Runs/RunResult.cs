@@ -79,6 +79,12 @@ public sealed record StreamReceipt(Checksum Expected, Checksum Found)
 public sealed record RunResult(
     string Run, string Pipeline, WriteMode Mode, RunStatus Status, IReadOnlyList<StreamFigures> Streams, double Seconds)
 {
+    /// <summary>What started it, e.g. <c>command</c>; its first word may be a <see cref="RunKind"/>, and what follows is of which
+    /// run or backup. Not in the run's JSON, which has its kind.</summary>
+    public string Cause { get; init; } = "command";
+
+    public RunKind Kind => Enum.TryParse<RunKind>(Cause.Split(' ')[0], ignoreCase: true, out var kind) ? kind : RunKind.Sync;
+
     /// <summary>Why the run did not succeed, in the order in which it came up.</summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 

@@ -23,7 +23,7 @@ internal sealed record RunRow
     public required long CancelRequested { get; init; }
 
     public RunRecord ToRecord() => new(Id, Cause, DateTimeOffset.FromUnixTimeMilliseconds(StartedAt),
-        FinishedAt is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null, RunJson.Read(Result))
+        FinishedAt is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null, RunJson.Read(Result) with { Cause = Cause })
     {
         IsCancelRequested = CancelRequested != 0,
     };

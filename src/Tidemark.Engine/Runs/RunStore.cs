@@ -31,7 +31,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
                 await InterruptAsync(connection, holder);
             }
 
-            var run = new RunResult(NewId(now), pipeline, mode, RunStatus.Running, streams, 0);
+            var run = new RunResult(NewId(now), pipeline, mode, RunStatus.Running, streams, 0) { Cause = cause };
             await connection.ExecuteAsync("""
                 INSERT INTO runs (id, pipeline, mode, cause, status, started_at, result)
                 VALUES (@Run, @Pipeline, @mode, @cause, @status, @started, @json)
@@ -157,7 +157,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
             var recent = await connection.QueryAsync<string>("SELECT id FROM runs ORDER BY started_at DESC LIMIT 20");
             throw new TidemarkException(FailureKind.Usage, "run.unknown", $"There is no run {id}.")
             {
-                Hint = NearestName.Hint(id, recent),
+                Hint = NearestName.Hint(id, recent, Shown),
             };
         }
 

@@ -12,6 +12,7 @@ internal sealed class ControlDoor(IReadOnlyList<Vendor> vendors)
     public void Open(WebApplication app)
     {
         app.Use(ExplainAsync);
+        app.MapGet("/", (HttpRequest request) => ControlJson.Answer(ControlPaths.At($"http://{request.Host}/")));
         app.MapGet("/health", () => Results.Text("{\"status\":\"ok\"}", "application/json"));
         app.MapGet("/truth/{vendor}/{stream}", TruthAsync);
         app.MapPost("/mutate/{vendor}/{stream}", MutateAsync);

@@ -31,7 +31,18 @@ internal static class ControlJson
         }
         catch (JsonException problem)
         {
-            throw new ControlException(problem.Message);
+            // Text that is no JSON is told by the parser; for what does not fit, it names types of the language.
+            throw new ControlException(problem.InnerException is JsonException ? problem.Message : Misfit(typeof(T), problem.Path));
         }
+    }
+
+    private static string Misfit(Type type, string? path)
+    {
+        var members = type.GetProperties().Where(property => property.CanWrite).ToDictionary(
+            property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name), property => property.PropertyType);
+        var name = path?.Split('.', 3).ElementAtOrDefault(1) ?? "";
+        return members.GetValueOrDefault(name) is { IsEnum: true } words
+            ? $"there is no {name} like that; there are {string.Join(", ", Enum.GetNames(words).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))}"
+            : $"{path ?? "$"} is not what this address takes: an object with {string.Join(", ", members.Keys)}";
     }
 }

@@ -31,7 +31,7 @@ internal static class ApplyVerb
             UsageCheck.Require(session.Get(file) is null != session.Get(plan) is null, "Give --file or --plan.");
             if (session.Get(plan) is { } saved) return await CarryOutAsync(session, saved);
             var yaml = await ReadAsync(session, session.Get(file)!);
-            var home = await session.OpenHomeAsync();
+            var home = await session.MakeHomeAsync();
             var definitions = new DefinitionFile(home.Definitions, session.Terminal.Variable);
             foreach (var applied in await definitions.ApplyAsync(yaml, session.Stop))
                 Definitions.SavedDefinition.Tell(session, applied.Kind, applied.Name, applied.Change);

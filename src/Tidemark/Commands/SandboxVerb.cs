@@ -13,14 +13,14 @@ internal static class SandboxVerb
     {
         var port = new Option<int>("--port")
         {
-            Description = "Control port; the vendors are on those behind it. 0 takes free ones. Default 8100.",
+            Description = "Control port; the vendors are on those behind it. 0 takes free ones.",
             DefaultValueFactory = _ => 8100,
             HelpName = "N",
         };
         var size = Size();
         var seed = new Option<long>("--seed")
         {
-            Description = "The same seed gives the same records. Default 1.",
+            Description = "The same seed gives the same records.",
             DefaultValueFactory = _ => 1,
             HelpName = "N",
         };
@@ -50,7 +50,7 @@ internal static class SandboxVerb
     public static Option<int> Size() =>
         new("--size")
         {
-            Description = "Customers at the vendor. Default 500.",
+            Description = "Customers at the vendor.",
             DefaultValueFactory = _ => 500,
             HelpName = "N",
         };

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Spectre.Console;
 using Tidemark.Connectors;
 using Tidemark.Engine;
+using Tidemark.Engine.Errors;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
@@ -40,9 +41,18 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     /// <summary>Whether an option was typed.</summary>
     public bool Has(Option option) => typed.GetResult(option) is { Implicit: false };
 
-    public Task<Home> OpenHomeAsync() => OpenHomeAsync(HomeFolder);
+    /// <summary>The home that is there.</summary>
+    /// <exception cref="TidemarkException"><c>home.unknown</c>.</exception>
+    public Task<Home> OpenHomeAsync()
+    {
+        Home.Require(HomeFolder);
+        return MakeHomeAsync();
+    }
 
-    public Task<Home> OpenHomeAsync(string folder) => Home.OpenAsync(
+    /// <summary>The home, which is made where there is none: for what people begin with.</summary>
+    public Task<Home> MakeHomeAsync() => MakeHomeAsync(HomeFolder);
+
+    public Task<Home> MakeHomeAsync(string folder) => Home.OpenAsync(
         folder, Terminal.Variable("TIDEMARK_ENCRYPTION_KEY"), ConnectorCatalog.All, Clock, stop);
 
     /// <summary>One JSON object on standard output.</summary>

@@ -12,7 +12,9 @@ internal static class SyncRun
     public static async Task<int> RunAsync(Session session, Home home, SyncRequest request)
     {
         var result = await ShowAsync(session, home, request);
-        if (result.Status == RunStatus.Parked)
+        if (result.Status == RunStatus.Planned && request.PlanFile is { } plan)
+            session.Say($"Plan written to {Printable.Of(plan)}; carry it out: tidemark apply --plan {Printable.Of(plan)}");
+        else if (result.Status == RunStatus.Parked)
             session.Say($"Nothing was deleted. To let it go on: tidemark run approve {result.Run}");
         else if (result.Streams.Any(stream => stream.Quarantined > 0))
             session.Say($"To see the records: tidemark run quarantine {result.Run}");

@@ -59,7 +59,7 @@ internal static class SyncVerb
             var asked = modes.Where(mode => session.Get(mode.Key)).Select(mode => mode.Value).ToList();
             UsageCheck.Require(
                 asked.Count + (session.Get(deletions) ? 1 : 0) < 2, "--merge, --full, --refresh and --deletions say different things.");
-            var home = await session.OpenHomeAsync();
+            var home = await session.MakeHomeAsync();
             var choice = await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
             var request = new SyncRequest(choice.Pipeline)
             {

@@ -44,13 +44,18 @@ internal static class UsageCheck
     /// <summary>The parser names types of the language where a person thinks of numbers.</summary>
     private static string Sentence(ParseError error)
     {
-        if (error.SymbolResult is not OptionResult { Option: var option, Tokens: [var typed, ..] })
-            return error.Message;
-        return option.ValueType == typeof(int) || option.ValueType == typeof(long)
-            ? $"{option.Name} is a whole number, not {typed.Value}."
-            : option.ValueType == typeof(double) ? $"{option.Name} is a number, not {typed.Value}."
-            : option.ValueType == typeof(bool) ? $"{option.Name} is true or false, not {typed.Value}."
-            : error.Message;
+        var (name, type, tokens) = error.SymbolResult switch
+        {
+            OptionResult option => (option.Option.Name, option.Option.ValueType, option.Tokens),
+            ArgumentResult argument => (argument.Argument.Name, argument.Argument.ValueType, argument.Tokens),
+            _ => ("", typeof(string), []),
+        };
+        type = type.GetElementType() ?? Nullable.GetUnderlyingType(type) ?? type;
+        var kind = type == typeof(int) || type == typeof(long) ? "a whole number"
+            : type == typeof(double) ? "a number" : type == typeof(bool) ? "true or false" : null;
+        if (kind is null || tokens.Count == 0) return error.Message;
+        var typed = tokens.FirstOrDefault(token => error.Message.Contains($"'{token.Value}'", StringComparison.Ordinal)) ?? tokens[0];
+        return $"{name} is {kind}, not {typed.Value}.";
     }
 
     private static TidemarkException Unknown(Command command, string typed)

@@ -17,9 +17,19 @@ internal static class RunReport
         console.MarkupLine(
             $"{Markup.Escape(Printable.Of(run.Pipeline))}: [{Colour(status).ToMarkup()}]{status}[/] "
             + $"in {Seconds(run.Seconds)} "
-            + $"[grey]({RunJson.Word(run.Mode)}, {Markup.Escape(run.Run)})[/]");
+            + $"[grey]({Markup.Escape(Printable.Of(What(run, withWhich: true)))}, {Markup.Escape(run.Run)})[/]");
         if (run.Streams.Any(stream => stream.Receipt is not null)) console.MarkupLine(Receipt(run));
     }
+
+    /// <summary>What a run is: the mode of a sync, else its kind.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="withWhich">Whether to name the run or backup that it is of, where it is of one.</param>
+    public static string What(RunResult run, bool withWhich = false) => run.Kind switch
+    {
+        RunKind.Sync => RunJson.Word(run.Mode),
+        RunKind.Undo or RunKind.Restore when withWhich => string.Join(" of ", run.Cause.Split(' ', 2)),
+        var kind => RunJson.Word(kind),
+    };
 
     /// <summary>Colour of a status, by its word.</summary>
     public static Color Colour(string status) => status switch

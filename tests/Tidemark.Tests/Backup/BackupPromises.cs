@@ -78,13 +78,38 @@ public abstract partial class BackupPromises(Workbench database, string connecto
         await MakePeopleAsync();
         var file = await Bench.BackUpAsync("people");
         await ExecuteAsync("DELETE FROM people WHERE id = 'a'");
-        await ExecuteAsync("UPDATE people SET name = 'new'");
+        await ExecuteAsync("UPDATE people SET name = 'new' WHERE id = 'c'");
         await ExecuteAsync("INSERT INTO people VALUES ('z', 'Zoe')");
         var restored = await Bench.RestoreAsync(file, RestoreMode.Overwrite);
 
-        (restored.Restored, restored.Skipped, restored.Deleted).ShouldBe((3, 0, 0));
+        (restored.Restored, restored.Skipped, restored.Deleted).ShouldBe((2, 1, 0));
         (await QueryAsync("SELECT id, name FROM people ORDER BY id")).ShouldBe(["a|Ada", "b|Bob", "c|", "z|Zoe"]);
         (await QueryAsync("SELECT id FROM people WHERE name IS NULL")).ShouldBe(["c"]);
+    }
+
+    [Theory]
+    [InlineData(RestoreMode.Overwrite)]
+    [InlineData(RestoreMode.Exact)]
+    public async Task Rows_that_are_what_they_were_are_not_written_and_are_told_as_there_already(RestoreMode mode)
+    {
+        await MakeOddTableAsync();
+        var file = await Bench.BackUpAsync("odd");
+        var restored = await Bench.RestoreAsync(file, mode);
+
+        (restored.Restored, restored.Skipped, restored.Deleted).ShouldBe((0, file.Manifest.Rows, 0));
+    }
+
+    [Fact]
+    public async Task Numbers_that_differ_in_their_last_digit_differ()
+    {
+        await ExecuteAsync("CREATE TABLE sizes (id text NOT NULL PRIMARY KEY, size double precision)");
+        await ExecuteAsync("INSERT INTO sizes VALUES ('a', 0.3), ('b', 0.5)");
+        var file = await Bench.BackUpAsync("sizes");
+        await ExecuteAsync("UPDATE sizes SET size = 0.30000000000000004 WHERE id = 'a'");
+        var restored = await Bench.RestoreAsync(file, RestoreMode.Overwrite);
+
+        (restored.Restored, restored.Skipped).ShouldBe((1, 1));
+        (await QueryAsync("SELECT id FROM sizes WHERE size = 0.3")).ShouldBe(["a"]);
     }
 
     [Fact]

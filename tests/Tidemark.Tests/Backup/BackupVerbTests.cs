@@ -49,6 +49,22 @@ public sealed class BackupVerbTests : IAsyncLifetime
         again.GetProperty("streams").EnumerateArray().Sum(stream => stream.GetProperty("unchanged").GetInt64()).ShouldBe(180);
     }
 
+    [Fact]
+    public async Task The_extension_of_a_name_may_be_left_out_where_one_backup_is_meant()
+    {
+        await _bench.DoAsync("sync", "payments");
+        var path = (await _bench.DoAsync("backup", "create", "payments", "--json")).Line.GetProperty("filepath").GetString()!;
+        var bare = Path.GetFileNameWithoutExtension(path);
+
+        (await _bench.DoAsync("backup", "verify", bare, "--json")).Line.GetProperty("filename").GetString().ShouldBe(Path.GetFileName(path));
+        var other = Path.ChangeExtension(path, ".json");
+        File.Copy(path, other);
+        File.Copy(path + ".manifest", other + ".manifest");
+        var answer = await _bench.RunAsync("backup", "restore", bare, "--json");
+        (answer.Code, answer.ErrorCode).ShouldBe((2, "backup.ambiguous"));
+        (await _bench.DoAsync("backup", "verify", Path.GetFileName(path))).Output.ShouldContain("verified");
+    }
+
     [Theory]
     [InlineData("../catalog.db")]
     [InlineData("/etc/passwd")]

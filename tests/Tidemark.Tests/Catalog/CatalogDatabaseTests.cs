@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Shouldly;
+using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
 using Xunit;
 
@@ -19,6 +20,16 @@ public sealed class CatalogDatabaseTests : IDisposable
         await using var connection = await (await _home.OpenAsync()).ConnectAsync(TestHome.Cancelled);
         await using var command = new SqliteCommand("SELECT count(*) FROM facts", connection);
         (await command.ExecuteScalarAsync(TestHome.Cancelled)).ShouldBe(1L);
+    }
+
+    [Fact]
+    public async Task Folders_that_are_made_on_the_way_are_the_owner_s_too()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        await CatalogDatabase.OpenAsync(Path.Combine(_home.Folder, "demo"), TestHome.Cancelled);
+
+        if (OperatingSystem.IsWindows()) return;
+        File.GetUnixFileMode(_home.Folder).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     [Fact]

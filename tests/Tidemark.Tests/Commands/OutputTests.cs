@@ -1,5 +1,8 @@
 using Shouldly;
 using Spectre.Console;
+using Tidemark.Commands.Runs;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Runs;
 using Tidemark.Output;
 using Xunit;
 
@@ -35,6 +38,25 @@ public sealed class OutputTests
 
         if (width > 5) string.Join(' ', Words(output)).ShouldBe(headings);
         else output.ToString().ShouldNotContain("time");
+    }
+
+    [Fact]
+    public void What_a_run_was_is_told_at_80_columns_too()
+    {
+        using var output = new StringWriter();
+        var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
+        console.Profile.Width = 80;
+        StreamFigures read = new("customers", "customers") { Read = 1_000_000 };
+        var run = new RunResult("r-20261122-101530-0a1b2c", "opportunities", WriteMode.Merge, RunStatus.Succeeded, [read], 83)
+        {
+            Cause = "undo r-20261121-101530-0a1b2c",
+        };
+
+        RunsVerb.Table([new(run.Run, run.Cause, DateTimeOffset.UnixEpoch, null, run)], _ => "2026-11-22 10:15:30").Write(console);
+
+        Words(output).ShouldBe(["run", "pipeline", "what", "status", "read"]);
+        output.ToString().ShouldContain(" undo ");
+        output.ToString().Split('\n').ShouldAllBe(line => line.TrimEnd().Length <= 80);
     }
 
     [Fact]

@@ -36,6 +36,30 @@ public sealed class ProcessTests : IDisposable
         File.Exists(Path.Combine(_bench.Home, "demo.db")).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_file_that_is_named_from_one_folder_is_the_same_from_another()
+    {
+        await using var sandbox = await SandboxServer.StartAsync(new() { Size = 20, Port = 0 }, CommandBench.Cancel);
+        await _bench.SaveEndsAsync(sandbox.Vendors["stripe"]);
+        var (here, elsewhere) = (Directory.CreateDirectory(_bench.File("here")), Directory.CreateDirectory(_bench.File("elsewhere")));
+        const string yaml = "destinations:\n  - { name: app, settings: { url: \"sqlite:app.db\" } }\n";
+        await File.WriteAllTextAsync(Path.Combine(here.FullName, "t.yaml"), yaml, CommandBench.Cancel);
+
+        (await EndAsync(here, "destination", "set", "local", "--connector", "sqlite", "path=local.db")).ShouldBe(0);
+        (await EndAsync(here, "apply", "-f", "t.yaml")).ShouldBe(0);
+        foreach (var name in new[] { "local", "app" })
+        {
+            (await EndAsync(elsewhere, "sync", "shop", name, "plans")).ShouldBe(0);
+            File.Exists(Path.Combine(here.FullName, $"{name}.db")).ShouldBeTrue();
+            (await _bench.DoAsync("export")).Output.ShouldContain(Path.Combine(here.FullName, $"{name}.db"));
+        }
+
+        elsewhere.EnumerateFileSystemInfos().ShouldBeEmpty();
+        // What stands in the catalog stays what it is when another setting is named.
+        (await EndAsync(elsewhere, "destination", "set", "local")).ShouldBe(0);
+        (await _bench.DoAsync("export")).Output.ShouldContain(Path.Combine(here.FullName, "local.db"));
+    }
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
@@ -123,7 +147,7 @@ public sealed class ProcessTests : IDisposable
         await _bench.SaveEndsAsync(sandbox.Vendors["stripe"]);
         using var control = new HttpClient { BaseAddress = sandbox.Control };
         using var slow = new StringContent(
-            """{"fault":"delay","milliseconds":60000,"times":-1,"after":10}""", mediaType: new("application/json"));
+            """{"fault":"delay","milliseconds":60000,"times":-1,"after":20}""", mediaType: new("application/json"));
         using var answer = await control.PostAsync(
             new Uri("faults/stripe", UriKind.Relative), slow, CommandBench.Cancel);
         answer.IsSuccessStatusCode.ShouldBeTrue();
@@ -142,7 +166,17 @@ public sealed class ProcessTests : IDisposable
         throw new TimeoutException("The run did not begin within ten seconds.");
     }
 
-    private Process Start(params string[] args)
+    private async Task<int> EndAsync(DirectoryInfo folder, params string[] args)
+    {
+        using var process = Start(folder.FullName, args);
+        await process.StandardOutput.ReadToEndAsync(CommandBench.Cancel);
+        await process.WaitForExitAsync(CommandBench.Cancel);
+        return process.ExitCode;
+    }
+
+    private Process Start(params string[] args) => Start("", args);
+
+    private Process Start(string folder, string[] args)
     {
         var program = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tidemark"))
         {
@@ -150,6 +184,7 @@ public sealed class ProcessTests : IDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
             UseShellExecute = false,
+            WorkingDirectory = folder,
         };
         foreach (var arg in args.Concat(["--home", _bench.Home])) program.ArgumentList.Add(arg);
         return Process.Start(program)!;

@@ -74,7 +74,7 @@ public sealed class SyncVerbTests : IAsyncLifetime
         (await _bench.DoAsync("run", "logs", "last", "--json")).Lines
             .ShouldAllBe(line => line.GetProperty("message").GetString()!.Length > 0);
         (await _bench.DoAsync("run", "quarantine", "last", "--json")).Output.ShouldBeEmpty();
-        (await _bench.DoAsync("runs", "--pipeline", "another", "--json")).Output.ShouldBeEmpty();
+        (await _bench.RunAsync("runs", "--pipeline", "another", "--json")).ErrorCode.ShouldBe("pipeline.unknown");
     }
 
     [Fact]

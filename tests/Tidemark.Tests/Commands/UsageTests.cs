@@ -38,6 +38,7 @@ public sealed class UsageTests : IDisposable
 
         answer.Output.ShouldContain($"Examples:{Environment.NewLine}  tidemark {string.Join(' ', verb)}");
         answer.Output.ShouldContain("--json");
+        answer.Output.Split('\n').ShouldAllBe(line => line.Split("efault", StringSplitOptions.None).Length <= 2);
     }
 
     [Theory]
@@ -50,6 +51,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("usage.unexpected", "See `tidemark runs --help`.", "runs", "payments")]
     [InlineData("usage.invalid", "See `tidemark runs --help`.", "runs", "--limit", "many")]
     [InlineData("usage.invalid", "--limit is a whole number, not many.", "runs", "--limit", "many")]
+    [InlineData("usage.invalid", "id is a whole number, not abc.", "quarantine", "show", "abc")]
+    [InlineData("usage.invalid", "id is a whole number, not x1.", "quarantine", "retry", "x1")]
     [InlineData("usage.invalid", "--mode is merge or replace or refresh, not mirge.", "pipeline", "set", "p", "--mode", "mirge")]
     [InlineData("usage.invalid", "--active is false or true, not no.", "source", "set", "shop", "--active", "no")]
     [InlineData("usage.invalid", "See `tidemark run show --help`.", "run", "show")]
@@ -62,6 +65,7 @@ public sealed class UsageTests : IDisposable
         told.Output.ShouldBeEmpty();
         told.Error.ShouldContain($"({code})");
         told.Error.ShouldContain(hint);
+        told.Error.ShouldNotContain("System.");
         read.Code.ShouldBe(2);
         read.ErrorCode.ShouldBe(code);
     }
@@ -77,6 +81,32 @@ public sealed class UsageTests : IDisposable
         answer.ErrorCode.ShouldBe("destination.unknown");
         answer.Error.ShouldContain("Did you mean warehouse?");
     }
+
+    [Theory]
+    [InlineData("runs")]
+    [InlineData("run", "show", "last")]
+    [InlineData("run", "undo", "last")]
+    [InlineData("quarantine", "list")]
+    [InlineData("backup", "list")]
+    [InlineData("pipeline", "list")]
+    [InlineData("pipeline", "remove", "payments")]
+    [InlineData("export")]
+    [InlineData("test")]
+    [InlineData("verify", "last")]
+    public async Task A_verb_that_looks_for_what_is_there_makes_no_home(params string[] verb)
+    {
+        var answer = await _bench.RunAsync([.. verb, "--json"]);
+
+        (answer.Code, answer.ErrorCode).ShouldBe((2, "home.unknown"));
+        answer.Error.ShouldContain(_bench.Home);
+        Directory.Exists(_bench.Home).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_pipeline_the_home_is_named_that_was_looked_in() =>
+        (await _bench.RunAsync("sync", "opportunities")).ShouldSatisfyAllConditions(
+            answer => answer.Code.ShouldBe(2),
+            answer => answer.Error.ShouldContain($"There are none yet in {_bench.Home}."));
 
     [Fact]
     public async Task A_sync_of_nothing_says_what_there_is()

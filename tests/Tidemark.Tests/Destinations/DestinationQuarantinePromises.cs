@@ -53,6 +53,19 @@ public abstract partial class DestinationPromises
         (await NamesAsync()).ShouldBe(["a|Ada", "b|Bob", "c|Cy", "d|Di"]);
     }
 
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task A_constraint_is_told_in_the_same_words_in_every_mode(WriteMode mode)
+    {
+        await RefuseOldPeopleAsync();
+        var merged = (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Reason;
+        await Bench.RunAsync(PeopleSource([Person("a", "Ada"), TooOld]), mode, Stop);
+
+        (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Reason.Message.ShouldBe(merged.Message);
+        merged.Message.ShouldNotContain("Error");
+    }
+
     [Fact]
     public async Task S2_5_a_version_that_is_read_and_refused_anew_stays_the_same_entry()
     {

@@ -123,6 +123,7 @@ public abstract partial class DestinationPromises
         var undo = await Bench.UndoAsync(run);
 
         undo.Status.ShouldBe(RunStatus.Partial);
+        undo.Problems.ShouldHaveSingleItem().Message.ShouldContain("x: Another table refers to it: visits.");
         (await Bench.QueryAsync("SELECT id, name, note FROM people ORDER BY id")).ShouldBe(
             ["own|Own|", "p000000|name 0|mine", "p000001|name 1|newer", "p000002|name 2|", "x|X|"]);
     }

@@ -14,8 +14,24 @@ public sealed class RunJsonTests
             [new("customers", "shop_customers") { Read = 3, Created = 2, Unchanged = 1, Seconds = 0.25 }], 1.23456);
 
         RunJson.Write(run).ShouldBe("""
-            {"run":"r-1","pipeline":"p \"ü\"","mode":"merge","status":"succeeded","streams":[{"stream":"customers","table":"shop_customers","read":3,"created":2,"updated":0,"unchanged":1,"skipped":0,"quarantined":0,"deleted":0,"written_back":0,"seconds":0.25}],"receipt":{"verified":false},"seconds":1.235}
+            {"run":"r-1","pipeline":"p \"ü\"","kind":"sync","mode":"merge","status":"succeeded","streams":[{"stream":"customers","table":"shop_customers","read":3,"created":2,"updated":0,"unchanged":1,"skipped":0,"quarantined":0,"deleted":0,"written_back":0,"seconds":0.25}],"receipt":{"verified":false},"seconds":1.235}
             """);
+    }
+
+    [Theory]
+    [InlineData("command", "sync")]
+    [InlineData("demo", "sync")]
+    [InlineData("deletions", "deletions")]
+    [InlineData("plan", "plan")]
+    [InlineData("approve", "approve")]
+    [InlineData("undo r-0", "undo")]
+    [InlineData("restore p_backup_20261122_101530.zip", "restore")]
+    public void A_run_says_what_it_is(string cause, string kind)
+    {
+        var written = RunJson.Write(Full("r-1") with { Cause = cause });
+
+        written.ShouldContain($"\"kind\":\"{kind}\"");
+        RunJson.Write(RunJson.Read(written)).ShouldBe(written);
     }
 
     [Fact]

@@ -91,6 +91,44 @@ public sealed class ControlPortTests
         (await standIn.AskAsync(path, status: 404)).Text("error")!.ShouldContain(known);
     }
 
+    [Fact]
+    public async Task It_tells_its_paths_with_examples_that_work()
+    {
+        await using var standIn = await StandIn.StartAsync();
+        var paths = (await standIn.AskAsync("/")).EnumerateArray().ToList();
+
+        foreach (var path in paths)
+        {
+            var words = path.Text("example")!.Split(' ', 4);
+            var (address, body) = words[1] == "-X" ? (words[3], null) : (words[1], words is [_, _, "-d", var data] ? data.Trim('\'') : null);
+            using var request = new HttpRequestMessage(new HttpMethod(path.Text("path")!.Split(' ')[0]), address);
+            if (body is not null) request.Content = new StringContent(body);
+            using var answer = await standIn.Control.SendAsync(request, StandIn.Cancel);
+            ((int)answer.StatusCode).ShouldBe(200, path.GetRawText());
+        }
+
+        paths.Count.ShouldBeGreaterThan(5);
+    }
+
+    [Theory]
+    [InlineData("/faults/stripe", """{"fault":"meteor"}""", "break_off, delay, status")]
+    [InlineData("/faults/stripe", "{}", "an object with fault, status")]
+    [InlineData("/faults/stripe", """{"fault":"delay","seconds":1}""", "milliseconds")]
+    [InlineData("/faults/stripe", """{"fault":"delay","times":"x"}""", "$.times")]
+    [InlineData("/mutate/stripe/customers", """{"update":{"count":"x"}}""", "$.update.count")]
+    public async Task What_does_not_fit_is_answered_with_what_would_and_names_no_type(string path, string body, string told)
+    {
+        await using var standIn = await StandIn.StartAsync();
+        using var content = new StringContent(body);
+        using var answer = await standIn.Control.PostAsync(new Uri(path, UriKind.Relative), content, StandIn.Cancel);
+
+        var error = await answer.Content.ReadAsStringAsync(StandIn.Cancel);
+        error.ShouldContain(told);
+        error.ShouldNotContain(".NET");
+        error.ShouldNotContain("System.");
+        error.ShouldNotContain("Tidemark.");
+    }
+
     [Theory]
     [InlineData("/faults/stripe", """{"fault":"meteor"}""")]
     [InlineData("/faults/stripe", """{"fault":"delay","seconds":1}""")]

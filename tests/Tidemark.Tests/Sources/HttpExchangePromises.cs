@@ -182,6 +182,7 @@ public sealed class HttpExchangePromises
         await using var server = Failing(times: 0, _ => new PlayedAnswer(500, []));
         var failure = await Played.FailureAsync(() => SendAsync(server, Played.Api(server.Address) with { AllowsPrivateNetwork = false }));
         (failure.Kind, failure.Code).ShouldBe((FailureKind.Configuration, "source.address_refused"));
+        failure.Message.ShouldBe("No source may be read from 127.0.0.1.");
         server.Requests.ShouldBeEmpty();
     }
 

@@ -125,6 +125,10 @@ public abstract class SqlDialect
     /// <summary>Compares two values of a key.</summary>
     public virtual string SameKey => "=";
 
+    /// <summary>That two aliases hold the same in columns, which are quoted and of any type.</summary>
+    public virtual string SameRow(IEnumerable<string> columns, string left, string right) =>
+        SqlBeforeImages.Same(columns, left, right);
+
     /// <summary>What an INSERT says so that the database takes values for columns that it counts by itself.</summary>
     public virtual string InsertAsGiven => "";
 

@@ -68,7 +68,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
             var name = new SqlName(dialect.Schema, wanted.Table.Name);
             var live = await session.Rows.DescribeAsync(name, cancellationToken);
             problems.AddRange(RestoreCheck.Problems(wanted.Table, live));
-            if (live is not null) found.Add(new(wanted, live, name, new(dialect.TemporarySchema, $"_tidemark_restore_{found.Count}"), dialect.SameKey));
+            if (live is not null) found.Add(new(wanted, live, name, new(dialect.TemporarySchema, $"_tidemark_restore_{found.Count}"), dialect));
         }
 
         if (problems.Count > 0) throw TidemarkException.ForAll(problems);
@@ -98,7 +98,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
         {
             var assignments = string.Join(", ", table.Others.Select(SqlName.Column).Select(column => $"{column} = s.{column}"));
             table.Restored += await Connection.ExecuteAsync(
-                $"UPDATE {table.Name} AS l SET {assignments} FROM {table.Staged} AS s WHERE {table.Match}", cancellationToken);
+                $"UPDATE {table.Name} AS l SET {assignments} FROM {table.Staged} AS s WHERE {table.Match} AND {table.Differ}", cancellationToken);
         }
 
         table.Restored += await Connection.ExecuteAsync(
@@ -145,8 +145,8 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
 /// <param name="Live">As it is.</param>
 /// <param name="Name">In SQL.</param>
 /// <param name="Staged">The temporary table that holds the backup's rows.</param>
-/// <param name="SameKey">Compares two values of a key.</param>
-internal sealed record TableRestore(RestoreTable Wanted, TableShape Live, SqlName Name, SqlName Staged, string SameKey)
+/// <param name="Dialect">Compares values.</param>
+internal sealed record TableRestore(RestoreTable Wanted, TableShape Live, SqlName Name, SqlName Staged, SqlDialect Dialect)
 {
     public IReadOnlyList<TableColumn> Columns => Wanted.Table.Columns;
 
@@ -157,7 +157,10 @@ internal sealed record TableRestore(RestoreTable Wanted, TableShape Live, SqlNam
         [.. Wanted.Table.Columns.Select(column => column.Name).Except(Live.Key.Concat(Live.Counted), StringComparer.Ordinal)];
 
     /// <summary>That a live row <c>l</c> and a staged one <c>s</c> are the same.</summary>
-    public string Match => string.Join(" AND ", Live.Key.Select(SqlName.Column).Select(column => $"l.{column} {SameKey} s.{column}"));
+    public string Match => string.Join(" AND ", Live.Key.Select(SqlName.Column).Select(column => $"l.{column} {Dialect.SameKey} s.{column}"));
+
+    /// <summary>That the live row <c>l</c> is not what the staged one <c>s</c> is.</summary>
+    public string Differ => $"NOT ({Dialect.SameRow(Columns.Select(column => SqlName.Column(column.Name).ToString()), "s", "l")})";
 
     public long Restored { get; set; }
 

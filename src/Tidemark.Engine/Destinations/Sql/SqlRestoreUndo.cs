@@ -38,12 +38,11 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
 
         if (plan.Mode != RestoreMode.Missing)
         {
-            var columns = table.Columns.Select(column => SqlName.Column(column.Name).ToString());
             await ExecuteAsync(
                 $"""
                 INSERT INTO {images.Table} ({string.Join(", ", images.Columns)}, "_undo_run", "_undo_after", "_undo_op")
                 SELECT {string.Join(", ", images.Columns.Select(column => $"l.{column}"))}, @run, s."_run", '{SqlBeforeImages.Updated}'
-                FROM {table.Name} AS l JOIN {table.Staged} AS s ON {table.Match} WHERE NOT ({SqlBeforeImages.Same(columns, "l", "s")})
+                FROM {table.Name} AS l JOIN {table.Staged} AS s ON {table.Match} WHERE {table.Differ}
                 """,
                 cancellationToken);
         }

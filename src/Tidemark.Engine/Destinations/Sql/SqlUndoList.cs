@@ -70,7 +70,7 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
                 UPDATE {name} AS w SET "_undo_op" = 'leave', "_undo_reason" = @reason WHERE w."_undo_op" = 'remove' AND EXISTS (
                     SELECT 1 FROM {live} AS l JOIN {reference.From} AS r ON {string.Join(" AND ", refers)} WHERE {Match})
                 """,
-                cancellationToken, ("reason", $"{reference.From.Name} refers to it."));
+                cancellationToken, ("reason", $"Another table refers to it: {reference.From.Name}."));
         }
     }
 

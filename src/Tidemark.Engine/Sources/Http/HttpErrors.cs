@@ -55,7 +55,9 @@ internal static class HttpErrors
 
     public static TidemarkException AddressRefused(string host, IPAddress? address, bool privateWouldDo) =>
         new(FailureKind.Configuration, "source.address_refused",
-            address is null ? $"{host} has no address." : $"{host} is {address}, where no source may be read from.")
+            address is null ? $"{host} has no address."
+            : $"{address}" == host.Trim('[', ']') ? $"No source may be read from {host}."
+            : $"{host} is {address}, where no source may be read from.")
         {
             Hint = privateWouldDo ? "Set allow_private_network to true if this is a server of yours." : null,
         };

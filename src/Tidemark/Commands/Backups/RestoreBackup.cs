@@ -35,6 +35,7 @@ internal static class RestoreBackup
             }
 
             session.Say($"The next run of {Printable.Of(pipeline.Name)} reads everything ({restored.Run}).");
+            if (pipeline.UndoRuns > 0) session.Say($"Take it back: tidemark run undo {restored.Run}");
             return ExitCode.Done;
         });
         return verb;

@@ -40,7 +40,7 @@ internal static class DestinationVerb
         };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
+            var home = await session.MakeHomeAsync();
             var destinations = home.Definitions.Destinations;
             var saved = (await destinations.ListAsync(session.Stop))
                 .FirstOrDefault(known => known.Name == session.Get(name));

@@ -59,7 +59,7 @@ internal static class SetPipeline
         };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
+            var home = await session.MakeHomeAsync();
             var pipelines = home.Definitions.Pipelines;
             var saved = (await pipelines.ListAsync(session.Stop))
                 .FirstOrDefault(known => known.Name == session.Get(name));

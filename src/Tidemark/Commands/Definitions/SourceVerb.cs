@@ -41,7 +41,7 @@ internal static class SourceVerb
         };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
+            var home = await session.MakeHomeAsync();
             var sources = home.Definitions.Sources;
             var saved = (await sources.ListAsync(session.Stop))
                 .FirstOrDefault(source => source.Name == session.Get(name));

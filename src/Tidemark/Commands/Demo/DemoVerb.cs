@@ -26,7 +26,7 @@ internal static class DemoVerb
             // A demo has no business in the home of real work.
             var folder = Path.GetFullPath(session.HomeOption ?? Path.Combine(session.HomeFolder, "demo"));
             await using var sandbox = await StartAsync(session, session.Get(size));
-            var demo = new Demo(session, await session.OpenHomeAsync(folder), folder, sandbox);
+            var demo = new Demo(session, await session.MakeHomeAsync(folder), folder, sandbox);
             return await demo.RunAsync(session.Get(once));
         });
         return verb;

@@ -16,7 +16,7 @@ internal static class ListQuarantine
         var stream = new Option<string?>("--stream") { Description = "Only of this stream.", HelpName = "NAME" };
         var limit = new Option<int>("--limit")
         {
-            Description = "How many. Default 100.",
+            Description = "How many.",
             DefaultValueFactory = _ => 100,
             HelpName = "N",
         };

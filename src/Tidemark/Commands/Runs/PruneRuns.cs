@@ -12,7 +12,7 @@ internal static class PruneRuns
     {
         var days = new Option<int>("--keep-days")
         {
-            Description = $"How old they may be. Default {DefaultDays}.",
+            Description = "How old they may be.",
             DefaultValueFactory = _ => DefaultDays,
             HelpName = "N",
         };

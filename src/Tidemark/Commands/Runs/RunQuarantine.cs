@@ -12,7 +12,7 @@ internal static class RunQuarantine
         var id = RunVerb.Id();
         var limit = new Option<int>("--limit")
         {
-            Description = "How many. Default 100.",
+            Description = "How many.",
             DefaultValueFactory = _ => 100,
             HelpName = "N",
         };

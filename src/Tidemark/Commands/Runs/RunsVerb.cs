@@ -11,7 +11,7 @@ internal static class RunsVerb
     {
         var limit = new Option<int>("--limit")
         {
-            Description = "How many. Default 20.",
+            Description = "How many.",
             DefaultValueFactory = _ => 20,
             HelpName = "N",
         };
@@ -26,6 +26,7 @@ internal static class RunsVerb
             UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
             var home = await session.OpenHomeAsync();
             var runs = await home.Runs.ListAsync(session.Get(limit), session.Get(pipeline), session.Stop);
+            if (runs.Count == 0 && session.Get(pipeline) is { } name) await PipelineChoice.NamedAsync(home, name, session.Stop);
             if (session.IsJson)
             {
                 foreach (var run in runs) await session.Terminal.Output.WriteLineAsync(RunJson.Write(run.Result));
@@ -36,7 +37,7 @@ internal static class RunsVerb
             }
             else
             {
-                Table(session, runs).Write(session.Prose);
+                Table(runs, session.LocalTime).Write(session.Prose);
             }
 
             return ExitCode.Done;
@@ -44,18 +45,14 @@ internal static class RunsVerb
         return verb;
     }
 
-    /// <summary>The mode; of a run that was not simply asked for, what it was, e.g. <c>undo</c>.</summary>
-    private static string What(RunRecord run) => run.Cause.Split(' ')[0] is var cause and ("undo" or "restore" or "plan" or "approve" or "deletions")
-        ? cause : RunJson.Word(run.Result.Mode);
-
-    private static FittingTable Table(Session session, IReadOnlyList<RunRecord> runs)
+    internal static FittingTable Table(IReadOnlyList<RunRecord> runs, Func<DateTimeOffset, string> time)
     {
         var table = new FittingTable();
         table.Add("run", runs.Select(run => run.Id));
         table.Add("pipeline", runs.Select(run => run.Pipeline));
-        table.Add("what", runs.Select(What), rank: 4);
-        table.Add("started", runs.Select(run => session.LocalTime(run.StartedAt)), rank: 3); // nearly the id once more
-        table.Add("time", runs.Select(run => RunReport.Seconds(run.Result.Seconds)), isNumber: true);
+        table.Add("what", runs.Select(run => RunReport.What(run.Result)));
+        table.Add("started", runs.Select(run => time(run.StartedAt)), rank: 4); // nearly the id once more
+        table.Add("time", runs.Select(run => RunReport.Seconds(run.Result.Seconds)), isNumber: true, rank: 3);
         table.Add("status", runs.Select(run => RunJson.Word(run.Status)), colour: RunReport.Colour);
         Add("read", stream => stream.Read);
         Add("written", stream => stream.Created + stream.Updated, rank: 2);
