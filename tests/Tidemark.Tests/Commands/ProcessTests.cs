@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Shouldly;
+using Tidemark.Connectors.Sqlite;
+using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Sandbox;
 using Xunit;
 
@@ -102,6 +104,32 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task P8_another_pipeline_waits_for_a_table_of_a_SQLite_file_and_has_it_when_the_holder_is_killed()
+    {
+        await using var sandbox = await StartSlowSandboxAsync();
+        var file = _bench.File("db.sqlite");
+        await _bench.DoAsync("destination", "set", "other", "--connector", "sqlite", $"path={file}");
+        using var holder = Start("sync", "shop", "db", "customers", "--full");
+        await using var database = new SqliteDatabase(new SqliteOptions { Path = file });
+        await using var session = await database.OpenAsync(CommandBench.Cancel);
+        var waiting = Task.CompletedTask;
+        await UntilAsync(async () =>
+        {
+            waiting = session.LockAsync(new SqlName("main", "shop_customers"), CommandBench.Cancel);
+            if (waiting.IsCompletedSuccessfully) await session.UnlockAsync(CommandBench.Cancel);
+            return !waiting.IsCompleted;
+        });
+
+        await SignalAsync(holder, "KILL");
+        await holder.WaitForExitAsync(CommandBench.Cancel);
+        await waiting;
+        await session.UnlockAsync(CommandBench.Cancel);
+        using var control = new HttpClient { BaseAddress = sandbox.Control };
+        using var cleared = await control.DeleteAsync(new Uri("faults/stripe", UriKind.Relative), CommandBench.Cancel);
+        (await _bench.DoAsync("sync", "shop", "other", "customers", "--json")).Line.GetProperty("status").GetString().ShouldBe("succeeded");
+    }
+
+    [Fact]
     public async Task A_run_is_cancelled_from_another_process()
     {
         await using var sandbox = await StartSlowSandboxAsync();
@@ -130,16 +158,18 @@ public sealed class ProcessTests : IDisposable
         return sandbox;
     }
 
-    private async Task UntilRunningAsync()
+    private Task UntilRunningAsync() => UntilAsync(async () =>
+        (await _bench.DoAsync("runs", "--json")).Output.Contains("\"status\":\"running\"", StringComparison.Ordinal));
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
-        for (var attempt = 0; attempt < 100; attempt++)
+        for (var attempt = 0; attempt < 1000; attempt++)
         {
-            var runs = await _bench.DoAsync("runs", "--json");
-            if (runs.Output.Contains("\"status\":\"running\"", StringComparison.Ordinal)) return;
+            if (await isSo()) return;
             await Task.Delay(TimeSpan.FromMilliseconds(100), CommandBench.Cancel);
         }
 
-        throw new TimeoutException("The run did not begin within ten seconds.");
+        throw new TimeoutException("The run did not begin within a hundred seconds.");
     }
 
     private Process Start(params string[] args)
