@@ -45,7 +45,7 @@ public sealed class ProcessTests : IDisposable
     {
         await using var sandbox = await StartSlowSandboxAsync();
         using var sync = Start("sync", "shop", "db", "customers", "--json");
-        await UntilRunningAsync();
+        await UntilRunningAsync(sandbox);
 
         var asked = Stopwatch.GetTimestamp();
         await SignalAsync(sync, signal);
@@ -63,7 +63,7 @@ public sealed class ProcessTests : IDisposable
     {
         await using var sandbox = await StartSlowSandboxAsync();
         using var sync = Start("sync", "shop", "db", "customers");
-        await UntilRunningAsync();
+        await UntilRunningAsync(sandbox);
         await SignalAsync(sync, "KILL");
         await sync.WaitForExitAsync(CommandBench.Cancel);
 
@@ -78,7 +78,8 @@ public sealed class ProcessTests : IDisposable
     {
         await using var sandbox = await StartSlowSandboxAsync();
         using var holder = Start("sync", "shop", "db", "customers");
-        await UntilRunningAsync();
+        await UntilRunningAsync(sandbox);
+        await HurryAsync(sandbox);
         var held = (await _bench.DoAsync("runs", "--json")).Line.GetProperty("run").GetString()!;
 
         using var second = Start("sync", "shop", "db", "customers", "--json");
@@ -90,9 +91,6 @@ public sealed class ProcessTests : IDisposable
 
         await SignalAsync(holder, "KILL");
         await holder.WaitForExitAsync(CommandBench.Cancel);
-        using var control = new HttpClient { BaseAddress = sandbox.Control };
-        using var cleared = await control.DeleteAsync(new Uri("faults/stripe", UriKind.Relative), CommandBench.Cancel);
-        cleared.IsSuccessStatusCode.ShouldBeTrue();
         // No waiting for the lease to run out: a dead holder of this machine is seen to be dead.
         using var next = Start("sync", "shop", "db", "customers", "--json");
         var taken = await next.StandardOutput.ReadToEndAsync(CommandBench.Cancel);
@@ -124,8 +122,7 @@ public sealed class ProcessTests : IDisposable
         await holder.WaitForExitAsync(CommandBench.Cancel);
         await waiting;
         await session.UnlockAsync(CommandBench.Cancel);
-        using var control = new HttpClient { BaseAddress = sandbox.Control };
-        using var cleared = await control.DeleteAsync(new Uri("faults/stripe", UriKind.Relative), CommandBench.Cancel);
+        await HurryAsync(sandbox);
         (await _bench.DoAsync("sync", "shop", "other", "customers", "--json")).Line.GetProperty("status").GetString().ShouldBe("succeeded");
     }
 
@@ -134,8 +131,9 @@ public sealed class ProcessTests : IDisposable
     {
         await using var sandbox = await StartSlowSandboxAsync();
         using var sync = Start("sync", "shop", "db", "customers");
-        await UntilRunningAsync();
+        await UntilRunningAsync(sandbox);
 
+        await HurryAsync(sandbox);
         var busy = await _bench.RunAsync("sync", "shop", "db", "customers", "--json");
         await _bench.DoAsync("run", "cancel", "last");
         await sync.WaitForExitAsync(CommandBench.Cancel);
@@ -151,15 +149,28 @@ public sealed class ProcessTests : IDisposable
         await _bench.SaveEndsAsync(sandbox.Vendors["stripe"]);
         using var control = new HttpClient { BaseAddress = sandbox.Control };
         using var slow = new StringContent(
-            """{"fault":"delay","milliseconds":60000,"times":-1,"after":10}""", mediaType: new("application/json"));
+            """{"fault":"delay","milliseconds":60000,"times":-1,"after":12}""", mediaType: new("application/json"));
         using var answer = await control.PostAsync(
             new Uri("faults/stripe", UriKind.Relative), slow, CommandBench.Cancel);
         answer.IsSuccessStatusCode.ShouldBeTrue();
         return sandbox;
     }
 
-    private Task UntilRunningAsync() => UntilAsync(async () =>
-        (await _bench.DoAsync("runs", "--json")).Output.Contains("\"status\":\"running\"", StringComparison.Ordinal));
+    /// <summary>Until a call of the run is kept waiting: those of the check before it, two a stream, are answered at once.</summary>
+    private static Task UntilRunningAsync(SandboxServer sandbox) => UntilAsync(async () =>
+    {
+        using var control = new HttpClient { BaseAddress = sandbox.Control };
+        var faults = await control.GetStringAsync(new Uri("faults/stripe", UriKind.Relative), CommandBench.Cancel);
+        return !faults.Contains("\"fired\":0", StringComparison.Ordinal);
+    });
+
+    /// <summary>Answers what is asked from now on at once; what waits goes on waiting.</summary>
+    private static async Task HurryAsync(SandboxServer sandbox)
+    {
+        using var control = new HttpClient { BaseAddress = sandbox.Control };
+        using var cleared = await control.DeleteAsync(new Uri("faults/stripe", UriKind.Relative), CommandBench.Cancel);
+        cleared.IsSuccessStatusCode.ShouldBeTrue();
+    }
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
