@@ -34,6 +34,12 @@ public class ScriptedSource(params StreamSchema[] streams) : ISource
 
     public bool NeverEnds { get; set; }
 
+    /// <summary>What the source says it was not asked for, of what the live rows were.</summary>
+    public IReadOnlyList<string>? Unasked { get; set; } = [];
+
+    /// <summary>The cursors that it was last asked to compare so.</summary>
+    public (string? Earlier, string Later)? Compared { get; private set; }
+
     /// <summary>Pages that were asked for since the source was made.</summary>
     public int PagesRead { get; private set; }
 
@@ -52,6 +58,12 @@ public class ScriptedSource(params StreamSchema[] streams) : ISource
     public Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) => Estimate(stream, cancellationToken);
 
     public bool CanResume(string stream, Cursor cursor) => Resumes;
+
+    public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later)
+    {
+        Compared = (earlier?.Json, later.Json);
+        return Unasked;
+    }
 
     public async IAsyncEnumerable<Page> ReadAsync(ReadRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

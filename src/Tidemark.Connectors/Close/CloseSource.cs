@@ -40,6 +40,9 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
     // Custom fields have no say in it.
     public bool CanResume(string stream, Cursor cursor) => Over([]).CanResume(stream, cursor);
 
+    public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>
+        Over([]).OutOfSight(stream, earlier, later);
+
     public async IAsyncEnumerable<Page> ReadAsync(
         ReadRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

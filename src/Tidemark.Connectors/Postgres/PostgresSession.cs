@@ -1,16 +1,12 @@
 using System.Data.Common;
 using Npgsql;
 using Tidemark.Engine.Destinations.Sql;
-using Tidemark.Engine.Errors;
 
 namespace Tidemark.Connectors.Postgres;
 
 /// <summary>One connection to PostgreSQL.</summary>
 internal sealed class PostgresSession(NpgsqlConnection connection) : ISqlSession
 {
-    // How long the server may take to notice that the process that held a lock was killed.
-    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
-
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     public DbConnection Connection => connection;
@@ -30,20 +26,8 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : ISqlSession
     {
         await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtextextended(@name, 0))", connection);
         command.Parameters.AddWithValue("name", $"tidemark {connection.Database} {table}");
-        var waited = System.Diagnostics.Stopwatch.StartNew();
-        while (await command.ExecuteScalarAsync(cancellationToken) is false)
-        {
-            if (waited.Elapsed > LockPatience)
-            {
-                throw new TidemarkException(
-                    FailureKind.Transient, "destination.in_use", $"Another run of Tidemark is writing {table.Name}.")
-                {
-                    Hint = "Wait until it has ended, or cancel it.",
-                };
-            }
-
-            await Task.Delay(50, cancellationToken);
-        }
+        await TableLock.TakeAsync(
+            table, async () => await command.ExecuteScalarAsync(cancellationToken) is true, cancellationToken);
     }
 
     public async Task UnlockAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Connectors.Sqlite;
@@ -40,6 +41,12 @@ internal static class SqliteErrors
                 },
                 $"table {table}", Sentence(refused))
             : null;
+
+    public static TidemarkException CannotLock(SqlName table, Exception cause) =>
+        new(FailureKind.Configuration, "sqlite.cannot_lock", $"The table {table.Name} cannot be locked: {cause.Message}", cause)
+        {
+            Hint = "Give this user the right to write the folder of the database and the files in it.",
+        };
 
     public static TidemarkException Explain(DbException failure)
     {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Tidemark.Engine.Destinations.Sql;
 
 namespace Tidemark.Connectors.Sqlite;
@@ -7,6 +8,8 @@ namespace Tidemark.Connectors.Sqlite;
 /// <summary>A turn-taker on the only connection to a SQLite file.</summary>
 internal sealed class SqliteSession(SqliteConnection connection, SqliteBulk bulk, SemaphoreSlim turn) : ISqlSession
 {
+    private readonly SqliteLocks _locks = new(raw.sqlite3_db_filename(connection.Handle, "main").utf8_to_string() ?? "");
+
     public DbConnection Connection => connection;
 
     public ISqlBulk Bulk => bulk;
@@ -19,10 +22,15 @@ internal sealed class SqliteSession(SqliteConnection connection, SqliteBulk bulk
         return new Turn(turn);
     }
 
-    /// <summary>Nothing to do: a transaction locks the whole file, and a checkpoint is committed only by the run that claimed it.</summary>
-    public Task LockAsync(SqlName table, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <remarks>SQLite's own locks are of the whole file and end with a transaction; a run has many.</remarks>
+    public Task LockAsync(SqlName table, CancellationToken cancellationToken) =>
+        TableLock.TakeAsync(table, () => Task.FromResult(_locks.TryTake(table)), cancellationToken);
 
-    public Task UnlockAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task UnlockAsync(CancellationToken cancellationToken)
+    {
+        _locks.Dispose();
+        return Task.CompletedTask;
+    }
 
     public async Task<IReadOnlyDictionary<string, string>> ColumnsAsync(SqlName table, CancellationToken cancellationToken)
     {
@@ -57,7 +65,11 @@ internal sealed class SqliteSession(SqliteConnection connection, SqliteBulk bulk
         return keys.Values.Any(key => key.SetEquals(columns));
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _locks.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private sealed class Turn(SemaphoreSlim turn) : IDisposable
     {

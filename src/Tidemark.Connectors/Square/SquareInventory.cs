@@ -13,10 +13,17 @@ namespace Tidemark.Connectors.Square;
 internal static class SquareInventory
 {
     private const int MaxPageSize = 1000;
+    private const string LocationIds = "location_ids";
 
     public static HttpStream Stream(SquareOptions options) =>
-        new(SquareSchemas.Inventory, SquareCatalog.Listing(CatalogType.Variation, options.InventoryBatchSize, withDeleted: false))
+        new(SquareSchemas.Inventory, SquareCatalog.Listing(CatalogType.Variation, options.InventoryBatchSize, withDeleted: false) with
         {
+            Scopes = SquareLocations.IdsAsync,
+            ScopesAtOnce = int.MaxValue, // the catalog is listed once, for all of them
+        })
+        {
+            ScopeField = LocationIds,
+            Parallel = 1,
             Complete = (exchange, page, cancellationToken) => CountsAsync(exchange, page, options, cancellationToken),
             Changes = new ChangeFeed(
                 (exchange, from, _, cancellationToken) => ChangesAsync(exchange, from, cancellationToken), SquareStreams.Always)
@@ -37,7 +44,8 @@ internal static class SquareInventory
         {
             var gate = new Lock();
             var ids = Enumerable.Range(0, variations.Records.Count).Select(index => variations.Value(index, "id")).OfType<string>();
-            var locations = await SquareLocations.IdsAsync(exchange, cancellationToken);
+            // Those that the whole reading is about: what is listed may change in the middle of it.
+            var locations = variations.First(LocationIds)?.Split(',') ?? [];
             // The size of a catalog page is a wish that Square need not follow.
             var lists = ids.Chunk(options.InventoryBatchSize).SelectMany(batch => locations.Select(location => Listing(batch, location)));
             await Parallel.ForEachAsync(

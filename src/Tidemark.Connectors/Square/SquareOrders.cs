@@ -22,7 +22,11 @@ internal static class SquareOrders
     /// <param name="schema">Columns.</param>
     /// <param name="records">Makes the stream's records of a page of orders; takes the page over.</param>
     public static HttpStream Stream(SquareOptions options, StreamSchema schema, Func<HttpPage, HttpPage> records) =>
-        new(schema, Listing(options, Field(options)) with { Scopes = LocationsAsync })
+        new(schema, Listing(options, Field(options)) with
+        {
+            Scopes = SquareLocations.IdsAsync,
+            ScopesAtOnce = MaxLocations,
+        })
         {
             Complete = (_, page, _) => ValueTask.FromResult(records(page)),
             Changes = new ChangeFeed((exchange, from, to, cancellationToken) =>
@@ -44,17 +48,14 @@ internal static class SquareOrders
             LosesPosition = error => error.Code == SquareErrors.CursorGone,
         };
 
-    private static async Task<IReadOnlyList<string>> LocationsAsync(HttpExchange exchange, CancellationToken cancellationToken) =>
-        [.. (await SquareLocations.IdsAsync(exchange, cancellationToken)).Chunk(MaxLocations).Select(group => string.Join(',', group))];
-
     private static async IAsyncEnumerable<HttpPage> ChangesAsync(
         HttpExchange exchange, SquareOptions options, Func<HttpPage, HttpPage> records, long from, long? to,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var changed = Listing(options, UpdatedAt);
-        foreach (var group in await LocationsAsync(exchange, cancellationToken))
+        foreach (var group in (await SquareLocations.IdsAsync(exchange, cancellationToken)).Chunk(MaxLocations))
         {
-            var slice = new Slice { Scope = group, From = from, To = to };
+            var slice = new Slice { Scope = string.Join(',', group), From = from, To = to };
             await foreach (var page in exchange.ReadAsync(changed, slice, cancellationToken))
                 yield return records(Wanted(page, options));
         }

@@ -1,5 +1,6 @@
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Destinations;
 
@@ -117,6 +118,11 @@ public interface IStreamLoad : IAsyncDisposable
 {
     /// <summary>What an earlier run left to go on from; null at the first run.</summary>
     Checkpoint? Checkpoint { get; }
+
+    /// <summary>
+    /// Where the live rows stood when the writing began, whatever is gone on from; null where nothing is known of them.
+    /// </summary>
+    Cursor? Before { get; }
 
     /// <summary>The table's columns as they are now: the declared fields and those that earlier runs inferred.</summary>
     StreamSchema Stream { get; }

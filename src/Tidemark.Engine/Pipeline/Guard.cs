@@ -7,17 +7,27 @@ namespace Tidemark.Engine.Pipeline;
 /// <summary>Stops a run that would change more than its limits allow, until a person has approved it.</summary>
 internal sealed class Guard(SyncPlan plan)
 {
+    // More names than these would hide what is said.
+    private const int MaxNamed = 5;
+
     private const string Hint = "Look at the source and at what would change; if this is right, approve the run: tidemark run approve RUN.";
 
     /// <summary>Why the source has no records of a table, as far as it can say.</summary>
     public Func<string, string?> WhyEmpty { get; init; } = _ => null;
+
+    /// <summary>What the rows of a table were asked for and this reading was not; null where that is not known.</summary>
+    public Func<string, IReadOnlyList<string>?> OutOfSight { get; init; } = _ => [];
 
     /// <summary>Begins the codes of all objections; a run that ends with one of them is parked.</summary>
     public const string CodePrefix = "guard.";
 
     /// <summary>Why a publish needs approval; empty where it does not.</summary>
     public IReadOnlyList<Problem> Objections(IEnumerable<PublishPreview> previews) =>
-        plan.IsApproved ? [] : [.. previews.Select(preview => Objection(preview) ?? OutOfSight(preview) ?? Shared(preview)).OfType<Problem>()];
+        plan.IsApproved ? [] :
+        [
+            .. previews
+                .Select(preview => NotAsked(preview) ?? Objection(preview) ?? WrittenBack(preview) ?? Shared(preview)).OfType<Problem>(),
+        ];
 
     /// <summary>Stops a merge before the batch is committed with which it would go too far.</summary>
     /// <param name="stream">What is written.</param>
@@ -37,8 +47,24 @@ internal sealed class Guard(SyncPlan plan)
         throw new TidemarkException(FailureKind.Configuration, objection.Code, objection.Message) { Hint = objection.Hint };
     }
 
+    /// <summary>A record that was not asked for is not gone. This is told first: the other reasons would hide it.</summary>
+    private Problem? NotAsked(PublishPreview preview)
+    {
+        if (preview.Deletes == 0) return null;
+        var lost = OutOfSight(preview.Table);
+        if (lost is { Count: 0 }) return null;
+        var why = lost is null
+            ? "it is not known what they were read from"
+            : $"the source no longer shows {string.Join(", ", lost.Take(MaxNamed))}{(lost.Count > MaxNamed ? $" and {lost.Count - MaxNamed} more" : "")}, which they may belong to";
+        return new Problem(
+            "guard.out_of_sight", $"table {preview.Table}",
+            string.Create(CultureInfo.InvariantCulture,
+                $"{preview.Deletes} rows of {preview.Table} would be deleted without proof that their records are gone: {why}."),
+            "See that the credentials still reach everything; if the rows are to go, approve a run with --full: tidemark run approve RUN.");
+    }
+
     /// <summary>A record that a reading no longer finds because of what was written back to it is not gone.</summary>
-    private Problem? OutOfSight(PublishPreview preview)
+    private Problem? WrittenBack(PublishPreview preview)
     {
         if (preview.Deletes == 0 || !plan.Tables.Any(table => table.Table == preview.Table && table.LosesWrittenBack)) return null;
         return new Problem(

@@ -14,7 +14,12 @@ internal sealed class PublishStep(SyncPlan plan, ILoad load, RunJournal journal)
         if (ledgers.All(ledger => !ledger.IsStaged)) return [];
         await journal.StepAsync("guard", null, StepStatus.Running, null, cancellationToken);
         var previews = await load.PreviewAsync(cancellationToken);
-        var objections = new Guard(plan) { WhyEmpty = table => ledgers.First(ledger => ledger.Table == table).WhyEmpty }.Objections(previews);
+        var guard = new Guard(plan)
+        {
+            WhyEmpty = table => LedgerOf(table).WhyEmpty,
+            OutOfSight = table => LedgerOf(table).OutOfSight(plan.Source),
+        };
+        var objections = guard.Objections(previews);
         await journal.StepAsync(
             "guard", null, objections.Count == 0 ? StepStatus.Done : StepStatus.Failed,
             objections.Count == 0 ? null : string.Join(" ", objections.Select(problem => problem.Message)), cancellationToken);
@@ -25,6 +30,8 @@ internal sealed class PublishStep(SyncPlan plan, ILoad load, RunJournal journal)
         if (refresh is not null) await refresh.ClearedAsync(previews, results);
         await journal.StepAsync("publish", null, StepStatus.Done, null, CancellationToken.None);
         return [];
+
+        StreamLedger LedgerOf(string table) => ledgers.First(ledger => ledger.Table == table);
     }
 
     /// <summary>Makes one stream live before those after it are read.</summary>

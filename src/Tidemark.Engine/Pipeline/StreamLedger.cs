@@ -2,6 +2,7 @@ using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Pipeline;
 
@@ -58,6 +59,13 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
             if (Mode == WriteMode.Replace && !table.IsPlanned && load.Checkpoint is { } staged) Settle(staged.Staged);
         }
     }
+
+    /// <summary>
+    /// What the live rows were asked for and this reading was not; null where that is not known. A merge deletes only what
+    /// the source has said to be gone.
+    /// </summary>
+    public IReadOnlyList<string>? OutOfSight(ISource source) =>
+        Mode == WriteMode.Merge ? [] : source.OutOfSight(Stream, Load!.Before, Load.Checkpoint!.Cursor);
 
     /// <summary>The counts of a staging once a batch is in it, before the destination has had its say.</summary>
     public static StagedCounts Staged(StagedCounts before, Batch batch) =>

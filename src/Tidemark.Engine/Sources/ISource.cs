@@ -32,6 +32,13 @@ public interface ISource : IAsyncDisposable
     bool CanResume(string stream, Cursor cursor);
 
     /// <summary>
+    /// What the rows up to an earlier cursor were asked for and the full reading of a later one was not, as the vendor names
+    /// it, e.g. locations that are no longer listed: that their records were not read proves nothing. Null where it is not
+    /// known what the earlier rows were asked for; empty for a source that asks for everything. Default: empty.
+    /// </summary>
+    IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => [];
+
+    /// <summary>
     /// Pages, lazily and in the order in which they are to be written. Ending without an error states that the reading
     /// was complete: deletes rest on that. The last page's cursor is where the next incremental reading starts.
     /// </summary>

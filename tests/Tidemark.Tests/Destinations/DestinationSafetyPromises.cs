@@ -27,6 +27,48 @@ public abstract partial class DestinationPromises
         (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["80"]);
     }
 
+    [Theory]
+    [InlineData(false, false, "the source no longer shows Harbour, Market, Mill, Pier, Quay and 2 more, which")]
+    [InlineData(true, false, "it is not known what they were read from")]
+    [InlineData(false, true, "the source no longer shows Harbour, Market, Mill, Pier, Quay and 2 more, which")]
+    public async Task P4_rows_whose_records_were_not_asked_for_stay_until_that_is_approved(bool isUnknown, bool keysOnly, string why)
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 20)));
+        var source = PeopleSource(Persons(1, 19));
+        source.Unasked = isUnknown ? null : ["Harbour", "Market", "Mill", "Pier", "Quay", "Square", "Tower"];
+        Bench.Policy = table => table with { KeysOnly = keysOnly, IsPlanned = keysOnly };
+
+        var parked = await Bench.ReplaceAsync(source);
+
+        parked.Status.ShouldBe(RunStatus.Parked);
+        var problem = parked.Problems.ShouldHaveSingleItem();
+        problem.Code.ShouldBe("guard.out_of_sight");
+        problem.Message.ShouldStartWith("1 rows of people would be deleted without proof");
+        problem.Message.ShouldContain(why);
+        source.Compared.ShouldBe(("-1", "-1"));
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["20"]);
+
+        Bench.Limits = plan => plan with { IsApproved = true };
+        Only(await Bench.ReplaceAsync(source)).Deleted.ShouldBe(1);
+        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["19"]);
+    }
+
+    [Fact]
+    public async Task P4_what_is_out_of_sight_stops_no_run_that_deletes_only_what_the_source_says_is_gone()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 20)));
+        var source = PeopleSource(Persons(0, 21));
+        source.Unasked = ["Harbour"];
+        (await Bench.ReplaceAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
+
+        source = PeopleSource(["-" + Person("p000003", "")]);
+        source.Unasked = ["Harbour"];
+        var merged = await Bench.MergeAsync(source);
+
+        merged.Status.ShouldBe(RunStatus.Succeeded);
+        Only(merged).Deleted.ShouldBe(1);
+    }
+
     [Fact]
     public async Task P5_an_empty_source_over_a_filled_table_parks()
     {

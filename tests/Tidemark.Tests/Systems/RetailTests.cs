@@ -93,6 +93,41 @@ public sealed class RetailTests
     [Theory]
     [InlineData(SystemBench.Sqlite)]
     [InlineData(SystemBench.Postgres)]
+    public async Task P4_S4_5_orders_and_counts_of_a_location_that_is_out_of_sight_are_not_taken_for_gone(string database)
+    {
+        string[] children = ["catalog_inventory", "orders", "order_line_items"];
+        await using var bench = await StartAsync(database);
+        await bench.SucceedsAsync("retail");
+        var lost = (await bench.QueryAsync("SELECT location_id FROM orders GROUP BY location_id ORDER BY count(*) LIMIT 1"))[0];
+        await bench.Vendor.MutateAsync("locations", new { delete = new { id = lost } });
+        (await bench.SucceedsAsync("retail")).Figures("locations", "deleted").ShouldBe([1]);
+        var before = await RowsAsync();
+
+        foreach (var way in new[] { "--deletions", "--full", "--refresh" })
+        {
+            var parked = await bench.SyncAsync("parked", "retail", way);
+
+            parked.Line.GetProperty("problems").EnumerateArray()
+                .Where(problem => problem.GetProperty("code").GetString() == "guard.out_of_sight")
+                .ShouldAllBe(problem => problem.GetProperty("message").GetString()!.Contains(lost, StringComparison.Ordinal));
+            (await RowsAsync()).ShouldBe(before, way);
+        }
+
+        await bench.SyncAsync("succeeded", "retail", "--full", "--approve");
+        (await bench.CountAsync("orders", $"location_id = '{lost}'")).ShouldBe(0);
+        await bench.SucceedsAsync("retail", "--deletions");
+
+        async Task<IReadOnlyList<long>> RowsAsync()
+        {
+            var rows = new List<long>();
+            foreach (var child in children) rows.Add(await bench.CountAsync(child, $"location_id = '{lost}'"));
+            return rows;
+        }
+    }
+
+    [Theory]
+    [InlineData(SystemBench.Sqlite)]
+    [InlineData(SystemBench.Postgres)]
     public async Task S4_5_a_quantity_is_written_only_when_it_differs(string database)
     {
         await using var bench = await StartAsync(database);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Destinations.Sql;
 
@@ -40,6 +41,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
 
     public Checkpoint? Checkpoint { get; private set; }
 
+    public Cursor? Before { get; private init; }
+
     public StreamSchema Stream => Staging.Target.Stream;
 
     public int Room { get; private set; }
@@ -74,6 +77,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         return new SqlStreamLoad(dialect, session, plan, clock, staging, undo)
         {
             Checkpoint = checkpoint,
+            Before = setup.Before,
             Room = dialect.MaxColumns - Math.Max(staging.Live.Columns.Count, columns.Count) - beside,
             _isFresh = isFilled == 0,
             WriteBack = table.WriteBack is { } back ? new SqlWriteBack(dialect, staging.Live, back, plan, clock.GetUtcNow()) : null,

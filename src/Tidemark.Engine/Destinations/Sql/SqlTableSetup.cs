@@ -17,6 +17,9 @@ internal sealed class SqlTableSetup(
 
     private Cursor? _before;
 
+    /// <summary>Where the live rows stood before this run.</summary>
+    public Cursor? Before => _before;
+
     public async Task<(SqlStaging Staging, Checkpoint? Checkpoint)> RunAsync(
         SqlName live, CancellationToken cancellationToken)
     {
@@ -97,8 +100,9 @@ internal sealed class SqlTableSetup(
         await _checkpoints.DropAsync(stream.Name, SqlCheckpoints.Planned, cancellationToken);
         await _checkpoints.ClaimAsync(stream.Name, SqlCheckpoints.Planned, cancellationToken);
         await CreateAsync(target, dialect.CreateStaging, cancellationToken);
-        var from = table.Mode == WriteMode.Merge && !await HasNothingAsync(live, existing, cancellationToken)
-            ? await _checkpoints.PeekAsync(stream.Name, SqlCheckpoints.Live, cancellationToken) : null;
+        var stands = await _checkpoints.PeekAsync(stream.Name, SqlCheckpoints.Live, cancellationToken);
+        _before = stands?.Cursor;
+        var from = table.Mode == WriteMode.Merge && !await HasNothingAsync(live, existing, cancellationToken) ? stands : null;
         return (new SqlStaging(liveTable, target, table) { HasLive = existing.Count > 0 }, from);
     }
 

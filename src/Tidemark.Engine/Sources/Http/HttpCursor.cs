@@ -22,6 +22,12 @@ internal sealed record HttpCursor
     /// <summary>When the last complete reading began: all changes before it were read. Null before the first.</summary>
     public long? Since { get; init; }
 
+    /// <summary>
+    /// All that the stream's rows were asked for, where its listing has scopes: those of the last full reading and of each
+    /// since. Null where it has none, or where that is not known.
+    /// </summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
     /// <summary>The reading that is not complete yet; null where none is.</summary>
     public HttpReading? Reading { get; init; }
 

@@ -37,10 +37,13 @@ public sealed record HttpListing(string Records, Func<Slice, HttpCall> Call, Pag
     public Func<TidemarkException, bool> LosesPosition { get; init; } = _ => false;
 
     /// <summary>
-    /// What the list is asked for separately, e.g. locations ten at a time; each becomes a slice with that
-    /// <see cref="Slice.Scope"/>. Null where the list is one.
+    /// What the list is asked for separately, e.g. locations; it becomes the <see cref="Slice.Scope"/> of slices. A scope that
+    /// is missing later keeps rows from being taken for gone. Null where the list is one.
     /// </summary>
     public Func<HttpExchange, CancellationToken, Task<IReadOnlyList<string>>>? Scopes { get; init; }
+
+    /// <summary>Scopes that one call may name; a slice has so many, parted by commas. Default 1.</summary>
+    public int ScopesAtOnce { get; init; } = 1;
 
     internal PageShape Shape => new(Records, Paging.Picks) { Record = Record, OmitsEmpty = OmitsEmpty };
 }

@@ -57,7 +57,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         async Task<IReadOnlyList<HttpCall>> FirstCallAsync(HttpStream stream)
         {
             var scopes = await ScopesAsync(stream, cancellationToken);
-            return [.. scopes.Take(1).Select(scope => stream.Listing.Call(new Slice { Scope = scope }))];
+            return [.. Groups(stream, scopes).Take(1).Select(group => stream.Listing.Call(new Slice { Scope = group }))];
         }
     }
 
@@ -79,6 +79,13 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var since = reading is { IsFull: true } ? null : parsed.Since;
         var oldest = reading?.ChangesFrom ?? since ?? reading?.Started;
         return oldest >= (clock.GetUtcNow() - feed.Reach + feed.Margin).ToUnixTimeSeconds();
+    }
+
+    public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later)
+    {
+        if (Find(stream).Listing.Scopes is null) return [];
+        if (earlier is null || HttpCursor.Parse(earlier)?.Scopes is not { } known) return null;
+        return [.. known.Except(HttpCursor.Parse(later)?.Scopes ?? [], StringComparer.Ordinal)];
     }
 
     public async IAsyncEnumerable<Page> ReadAsync(
@@ -113,7 +120,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
             }
         }
 
-        yield return Page.Empty(new HttpCursor { Since = Begun(reading) }.ToCursor());
+        yield return Page.Empty(new HttpCursor { Since = Begun(reading), Scopes = cursor.Scopes }.ToCursor());
     }
 
     public ValueTask DisposeAsync() => exchange.DisposeAsync();
@@ -130,6 +137,10 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         if (cursor.Reading is { } begun && begun.IsFull == request.IsFull) return cursor;
 
         if (request.IsFull) cursor = new HttpCursor();
+        var isFirst = cursor.Since is null && cursor.Reading is null;
+        var scopes = await ScopesAsync(stream, cancellationToken);
+        // Rows that an incremental reading adds join those that are there.
+        cursor = cursor with { Scopes = isFirst ? scopes : cursor.Scopes?.Union(scopes ?? [], StringComparer.Ordinal).ToList() };
         var since = cursor.Since - (long)stream.Overlap.TotalSeconds;
         if (since is { } last && stream.Changes is { ShowsNew: true })
         {
@@ -142,18 +153,20 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var floor = stream.Floor?.ToUnixTimeSeconds();
         var from = since is null || since < floor ? floor : since;
         var whole = new Slice { From = stream.Listing.Range is null ? null : from };
-        var scopes = await ScopesAsync(stream, cancellationToken);
         return cursor with
         {
             Reading = new HttpReading(clock.GetUtcNow().ToUnixTimeSeconds(), request.IsFull)
             {
-                Open = [.. scopes.Select(scope => whole with { Scope = scope })],
+                Open = [.. Groups(stream, scopes).Select(group => whole with { Scope = group })],
             },
         };
     }
 
-    private async Task<IReadOnlyList<string?>> ScopesAsync(HttpStream stream, CancellationToken cancellationToken) =>
-        stream.Listing.Scopes is { } scopes ? [.. await scopes(exchange, cancellationToken)] : [null];
+    private async Task<IReadOnlyList<string>?> ScopesAsync(HttpStream stream, CancellationToken cancellationToken) =>
+        stream.Listing.Scopes is { } scopes ? await scopes(exchange, cancellationToken) : null;
+
+    private static IEnumerable<string?> Groups(HttpStream stream, IReadOnlyList<string>? scopes) =>
+        scopes?.Chunk(stream.Listing.ScopesAtOnce).Select(group => string.Join(',', group)) ?? new string?[] { null };
 
     private async Task<SourceCheck> InquireAsync(CancellationToken cancellationToken)
     {

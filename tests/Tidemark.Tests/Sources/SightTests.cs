@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Shouldly;
+using Tidemark.Engine.Sources;
+using Tidemark.Engine.Sources.Http;
+using Xunit;
+
+namespace Tidemark.Tests.Sources;
+
+/// <summary>P4: what a reading was not asked for, it does not prove to be gone.</summary>
+public sealed class SightTests : IAsyncDisposable
+{
+    private readonly HttpStream _stream;
+    private readonly HttpSource _source;
+    private string[] _places = ["a", "b", "c"];
+
+    public SightTests()
+    {
+        _stream = Played.Things with
+        {
+            Listing = Played.Listing with
+            {
+                Range = null,
+                Call = slice => HttpCall.Get("/things").With("limit", 10).With("after", slice.Position).With("places", slice.Scope),
+                Scopes = (_, _) => Task.FromResult<IReadOnlyList<string>>(_places),
+                ScopesAtOnce = 2,
+            },
+        };
+        var handler = new PlayedHandler(request =>
+        {
+            Asked.Add(request["places"]!);
+            return new PlayedList([(request["places"]!, 1)]).Page(request);
+        });
+        _source = new HttpSource(
+            new HttpExchange(Played.Api(new Uri("http://vendor.test")), TimeProvider.System, handler),
+            [_stream, Played.Things with { Schema = Played.Things.Schema with { Name = "others" } }], TimeProvider.System);
+    }
+
+    private ConcurrentBag<string> Asked { get; } = [];
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    [Fact]
+    public async Task P4_a_full_reading_lacks_what_the_earlier_was_asked_for_and_it_was_not()
+    {
+        var before = await ReadAsync(null);
+        Asked.Order().ShouldBe(["a,b", "c"]);
+        _places = ["a", "c", "d"];
+
+        OutOfSight(before, await ReadAsync(null)).ShouldBe(["b"]);
+        OutOfSight(before, before).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task P4_what_incremental_readings_were_asked_for_is_added()
+    {
+        var before = await ReadAsync(null);
+        _places = ["a", "d"];
+        before = await ReadAsync(before, isFull: false);
+        _places = ["a"];
+        before = await ReadAsync(before, isFull: false);
+
+        OutOfSight(before, await ReadAsync(null)).ShouldBe(["b", "c", "d"]);
+    }
+
+    [Fact]
+    public async Task P4_a_reading_that_goes_on_has_asked_for_what_it_began_with()
+    {
+        var before = await ReadAsync(null);
+        Cursor? broken = null;
+        await foreach (var page in _source.ReadAsync(Played.Everything(_stream) with { IsFull = true }, TestContext.Current.CancellationToken))
+        {
+            using (page) broken = page.After;
+            break;
+        }
+
+        _places = ["a"];
+        OutOfSight(before, await ReadAsync(broken)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task P4_rows_of_which_no_cursor_says_what_they_were_asked_for_are_unknown_and_others_need_no_proof()
+    {
+        var now = await ReadAsync(null);
+        var old = new Cursor("""{"v":1,"since":1700000000}""");
+
+        _source.OutOfSight("things", null, now).ShouldBeNull();
+        _source.OutOfSight("things", old, now).ShouldBeNull();
+        _source.OutOfSight("things", await ReadAsync(old, isFull: false), now).ShouldBeNull("what was unknown stays so");
+        _source.OutOfSight("others", null, now).ShouldBe([]);
+    }
+
+    private IReadOnlyList<string> OutOfSight(Cursor before, Cursor now) => _source.OutOfSight("things", before, now).ShouldNotBeNull();
+
+    private async Task<Cursor> ReadAsync(Cursor? from, bool isFull = true) =>
+        (await Played.ReadAsync(_source, new ReadRequest(_stream.Schema, from) { IsFull = isFull })).Last;
+}
