@@ -52,7 +52,6 @@ public sealed class UsageTests : IDisposable
     [InlineData("usage.invalid", "See `tidemark runs --help`.", "runs", "--limit", "many")]
     [InlineData("usage.invalid", "--limit is a whole number, not many.", "runs", "--limit", "many")]
     [InlineData("usage.invalid", "id is a whole number, not abc.", "quarantine", "show", "abc")]
-    [InlineData("usage.invalid", "id is a whole number, not x1.", "quarantine", "retry", "x1")]
     [InlineData("usage.invalid", "--mode is merge or replace or refresh, not mirge.", "pipeline", "set", "p", "--mode", "mirge")]
     [InlineData("usage.invalid", "--active is false or true, not no.", "source", "set", "shop", "--active", "no")]
     [InlineData("usage.invalid", "See `tidemark run show --help`.", "run", "show")]
