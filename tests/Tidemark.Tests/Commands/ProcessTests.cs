@@ -173,7 +173,7 @@ public sealed class ProcessTests : IDisposable
         await _bench.SaveEndsAsync(sandbox.Vendors["stripe"]);
         using var control = new HttpClient { BaseAddress = sandbox.Control };
         using var slow = new StringContent(
-            """{"fault":"delay","milliseconds":60000,"times":-1,"after":10}""", mediaType: new("application/json"));
+            """{"fault":"delay","milliseconds":60000,"times":-1,"after":12}""", mediaType: new("application/json"));
         using var answer = await control.PostAsync(
             new Uri("faults/stripe", UriKind.Relative), slow, CommandBench.Cancel);
         answer.IsSuccessStatusCode.ShouldBeTrue();
