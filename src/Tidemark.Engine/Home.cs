@@ -95,14 +95,6 @@ public sealed class Home
     /// <exception cref="TidemarkException">Before anything has changed: settings, another run.</exception>
     public async Task<RunResult> UndoAsync(RunRecord run, PipelineDefinition pipeline, CancellationToken cancellationToken)
     {
-        if (run.Cause.StartsWith(Undo.Cause, StringComparison.Ordinal) && run.Status is RunStatus.Failed or RunStatus.Cancelled)
-        {
-            throw new TidemarkException(FailureKind.Usage, "undo.was_undo", $"{run.Id} was to take {run.Cause[Undo.Cause.Length..]} back, and changed nothing.")
-            {
-                Hint = $"Try that again: tidemark run undo {run.Cause[Undo.Cause.Length..]}.",
-            };
-        }
-
         var definition = await Definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
         var problems = new List<Problem>();
         await using var destination = Planner.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);

@@ -73,6 +73,7 @@ internal static class OracleStreams
                 "totalResults"),
             Parallel = options.Parallel,
             Overlap = options.Overlap,
+            Filter = IsScoped(schema) ? OracleScope.FilterOf(options) : null,
         };
 
         OracleListing By(string time) =>

@@ -70,9 +70,10 @@ internal sealed class ZohoSource(
     }
 
     public bool CanResume(string stream, Cursor cursor) =>
-        // Whether it can does not depend on the fields, so nobody is asked for them.
-        new HttpSource(exchange, [.. options.Modules.Select(name => ZohoStreams.Of(new ZohoModule(name, []), options))], clock)
-            .CanResume(stream, cursor);
+        WithoutFields().CanResume(stream, cursor);
+
+    public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>
+        WithoutFields().OutOfSight(stream, earlier, later);
 
     public async IAsyncEnumerable<Page> ReadAsync(
         ReadRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -113,6 +114,10 @@ internal sealed class ZohoSource(
         var wanted = options.Modules.Where(name => ColumnNames.SnakeCase(name) == stream).ToList();
         return wanted.Count > 0 ? wanted : options.Modules;
     }
+
+    /// <summary>For what does not depend on the fields, so that nobody is asked for them.</summary>
+    private HttpSource WithoutFields() =>
+        new(exchange, [.. options.Modules.Select(name => ZohoStreams.Of(new ZohoModule(name, []), options))], clock);
 
     private async Task<HttpSource> OpenAsync(IReadOnlyList<string> modules, CancellationToken cancellationToken)
     {

@@ -31,6 +31,7 @@ internal static class ZohoStreams
             // A list has no upper bound to be asked for, so that only queries are read in ranges.
             Parallel = criteria is null ? 1 : options.Parallel,
             Overlap = options.Overlap,
+            Filter = criteria is null ? null : ZohoSearch.Text(criteria),
         };
     }
 

@@ -33,6 +33,14 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             stream = await load.OpenAsync(table, cancellationToken);
         }
 
+        if (table.Mode == WriteMode.Replace && stream.Checkpoint is { IsComplete: false } half && !run.Source.CanResume(table.Stream.Name, half.Cursor))
+        {
+            // What is staged so far was asked for otherwise.
+            await stream.AbandonAsync(cancellationToken);
+            await stream.DisposeAsync();
+            stream = await load.OpenAsync(table, cancellationToken);
+        }
+
         ledger.Opened(stream, table);
         var found = stream.Checkpoint;
         if (table.KeysOnly && !stream.HasLive)

@@ -36,14 +36,14 @@ internal sealed class Undo(TimeProvider clock)
             };
             tables = await UndoAsync(destination, plan, run, journal, stop.Token);
             foreach (var table in tables) await TellAsync(table, journal, problems);
+            status = problems.Count == 0 ? RunStatus.Succeeded : RunStatus.Partial;
+            // Said, because a reading may no longer find the records; the rows are as they were all the same.
             if (run.Result.Streams.Sum(stream => stream.WrittenBack) is > 0 and var sent)
             {
                 problems.Add(new("undo.written_back", run.Pipeline,
                     string.Create(CultureInfo.InvariantCulture, $"The source keeps what {run.Id} wrote back to {sent} of its records."),
                     $"Where they are no longer read because of that, tidemark run undo {journal.Run} brings the rows back."));
             }
-
-            status = problems.Count == 0 ? RunStatus.Succeeded : RunStatus.Partial;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -52,7 +52,10 @@ internal sealed class Undo(TimeProvider clock)
         }
         catch (TidemarkException failure)
         {
-            problems.Add(Problem.From(failure, run.Pipeline));
+            var problem = Problem.From(failure, run.Pipeline);
+            // Killed at the wrong moment, an undo may have been done and not know it: the destination knows.
+            var undone = run.Cause.StartsWith(Cause, StringComparison.Ordinal) && failure.Code == "undo.unknown" ? run.Cause[Cause.Length..] : null;
+            problems.Add(undone is null ? problem : problem with { Hint = $"It was to take {undone} back and did not: tidemark run undo {undone}." });
         }
 
         await journal.StepAsync(

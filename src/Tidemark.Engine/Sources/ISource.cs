@@ -27,13 +27,14 @@ public interface ISource : IAsyncDisposable
 
     /// <summary>
     /// Whether a cursor still leads to all changes since. False where the vendor's change feed does not reach back far
-    /// enough, or where the cursor is of another make: then everything is read again and compared.
+    /// enough, where the settings ask for other records than they did, or where the cursor is of another make: then
+    /// everything is read again and compared.
     /// </summary>
     bool CanResume(string stream, Cursor cursor);
 
     /// <summary>
     /// What the rows up to an earlier cursor were asked for and the full reading of a later one was not, as the vendor names
-    /// it, e.g. locations that are no longer listed: that their records were not read proves nothing. Null where it is not
+    /// it, e.g. locations that are no longer listed, or a filter that is another now: that their records were not read proves nothing. Null where it is not
     /// known what the earlier rows were asked for; empty for a source that asks for everything. Default: empty.
     /// </summary>
     IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => [];

@@ -116,8 +116,8 @@ public sealed class SyncVerbTests : IAsyncLifetime
         (await _bench.RunAsync("run", "undo", run, "--json")).Code.ShouldBe(1);
         var failed = await _bench.RunAsync("run", "undo", "last", "--json");
 
-        failed.ErrorCode.ShouldBe("undo.was_undo");
-        failed.Output.ShouldContain($"tidemark run undo {run}");
+        failed.Line.GetProperty("problems")[0].GetProperty("code").GetString().ShouldBe("undo.unknown");
+        failed.Line.GetProperty("problems")[0].GetProperty("hint").GetString()!.ShouldContain($"tidemark run undo {run}");
         (await _bench.RunAsync("verify", "last", "--json")).ErrorCode.ShouldBe("run.wrote_nothing");
     }
 

@@ -49,6 +49,15 @@ public sealed class VendorBench : IAsyncDisposable
         return bench;
     }
 
+    /// <summary>Changes settings of the source; the others stay.</summary>
+    public async Task SetSourceAsync(params (string Name, string Value)[] changed)
+    {
+        var source = await _home.Definitions.Sources.FindAsync("vendor", Stop);
+        var settings = new Dictionary<string, string>(source.Settings);
+        foreach (var (name, value) in changed) settings[name] = value;
+        await _home.Definitions.Sources.SaveAsync(source with { Settings = settings }, Stop);
+    }
+
     /// <summary>Whether runs may delete more than the limits allow.</summary>
     public bool IsApproved { get; set; }
 

@@ -25,14 +25,7 @@ public sealed class SightTests : IAsyncDisposable
                 ScopesAtOnce = 2,
             },
         };
-        var handler = new PlayedHandler(request =>
-        {
-            Asked.Add(request["places"]!);
-            return new PlayedList([(request["places"]!, 1)]).Page(request);
-        });
-        _source = new HttpSource(
-            new HttpExchange(Played.Api(new Uri("http://vendor.test")), TimeProvider.System, handler),
-            [_stream, Played.Things with { Schema = Played.Things.Schema with { Name = "others" } }], TimeProvider.System);
+        _source = Over(_stream, Played.Things with { Schema = Played.Things.Schema with { Name = "others" } });
     }
 
     private ConcurrentBag<string> Asked { get; } = [];
@@ -78,6 +71,24 @@ public sealed class SightTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task P4_another_filter_reads_everything_again_and_proves_nothing_of_what_the_earlier_found()
+    {
+        var before = await ReadAsync(null);
+        await using var narrowed = Over(_stream with { Filter = "(Stage:equals:Won)" });
+        await using var other = Over(_stream with { Filter = "(Stage:equals:Lost)" });
+        var now = (await Played.ReadAsync(narrowed, new ReadRequest(_stream.Schema, null) { IsFull = true })).Last;
+
+        _source.CanResume("things", before).ShouldBeTrue();
+        narrowed.CanResume("things", before).ShouldBeFalse();
+        narrowed.CanResume("things", now).ShouldBeTrue();
+        other.CanResume("things", now).ShouldBeFalse();
+        narrowed.OutOfSight("things", before, now).ShouldBe(["records without a filter"]);
+        narrowed.OutOfSight("things", now, now).ShouldBe([]);
+        other.OutOfSight("things", now, (await Played.ReadAsync(other, new ReadRequest(_stream.Schema, null) { IsFull = true })).Last)
+            .ShouldBe(["(Stage:equals:Won)"]);
+    }
+
+    [Fact]
     public async Task P4_rows_of_which_no_cursor_says_what_they_were_asked_for_are_unknown_and_others_need_no_proof()
     {
         var now = await ReadAsync(null);
@@ -87,6 +98,17 @@ public sealed class SightTests : IAsyncDisposable
         _source.OutOfSight("things", old, now).ShouldBeNull();
         _source.OutOfSight("things", await ReadAsync(old, isFull: false), now).ShouldBeNull("what was unknown stays so");
         _source.OutOfSight("others", null, now).ShouldBe([]);
+    }
+
+    private HttpSource Over(params HttpStream[] streams)
+    {
+        var handler = new PlayedHandler(request =>
+        {
+            Asked.Add(request["places"]!);
+            return new PlayedList([(request["places"]!, 1)]).Page(request);
+        });
+        return new HttpSource(
+            new HttpExchange(Played.Api(new Uri("http://vendor.test")), TimeProvider.System, handler), streams, TimeProvider.System);
     }
 
     private IReadOnlyList<string> OutOfSight(Cursor before, Cursor now) => _source.OutOfSight("things", before, now).ShouldNotBeNull();

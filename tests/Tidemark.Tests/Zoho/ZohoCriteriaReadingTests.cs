@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Shouldly;
 using Tidemark.Connectors.Zoho;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Runs;
 using Xunit;
 
 namespace Tidemark.Tests.Zoho;
@@ -45,6 +46,31 @@ public sealed class ZohoCriteriaReadingTests
         await bench.SucceedsAsync(WriteMode.Replace);
 
         (await bench.RowsAsync("deals", "id")).Count.ShouldBe(110);
+    }
+
+    [Fact]
+    public async Task P4_other_criteria_read_everything_again_and_what_they_leave_out_is_not_taken_for_gone()
+    {
+        await using var bench = await ZohoBench.StartAsync(200, ("modules", "Contacts"), ("criteria", Pending));
+        await bench.SucceedsAsync(WriteMode.Merge);
+        await bench.SetSourceAsync(("criteria", "(Sync_to_Payment_App:equals:Pending Sync)"));
+
+        await bench.SucceedsAsync(WriteMode.Merge); // wider: older records come too
+
+        await bench.ShouldEqualAsync("contacts", record => record["Sync_to_Payment_App"]?.ToString() == "Pending Sync");
+        var before = (await bench.RowsAsync("contacts", "id")).Count;
+        await bench.SetSourceAsync(("criteria", Pending));
+        var narrower = await bench.SyncAsync(WriteMode.Replace);
+        narrower.Status.ShouldBe(RunStatus.Parked);
+        narrower.Problems.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            problem => problem.Code.ShouldBe("guard.out_of_sight"),
+            problem => problem.Message.ShouldContain("(Sync_to_Payment_App:equals:Pending Sync)"));
+        (await bench.RowsAsync("contacts", "id")).Count.ShouldBe(before);
+        bench.IsApproved = true;
+        await bench.SucceedsAsync(WriteMode.Replace);
+        await bench.ShouldEqualAsync("contacts", IsPending);
+        bench.IsApproved = false;
+        await bench.SucceedsAsync(WriteMode.Replace);
     }
 
     [Fact]

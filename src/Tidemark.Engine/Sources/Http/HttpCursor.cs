@@ -28,6 +28,9 @@ internal sealed record HttpCursor
     /// </summary>
     public IReadOnlyList<string>? Scopes { get; init; }
 
+    /// <summary>What the settings narrowed the records to; null where they took all.</summary>
+    public string? Filter { get; init; }
+
     /// <summary>The reading that is not complete yet; null where none is.</summary>
     public HttpReading? Reading { get; init; }
 

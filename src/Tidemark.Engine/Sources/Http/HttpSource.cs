@@ -72,7 +72,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     public bool CanResume(string stream, Cursor cursor)
     {
         if (streams.FirstOrDefault(known => known.Schema.Name == stream) is not { } known) return false;
-        if (HttpCursor.Parse(cursor) is not { } parsed) return false;
+        if (HttpCursor.Parse(cursor) is not { } parsed || parsed.Filter != known.Filter) return false;
         if (known.Changes is not { } feed) return true;
         // The oldest change that is still to be read must be kept by the vendor until this reading ends.
         var reading = parsed.Reading;
@@ -83,9 +83,10 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later)
     {
+        var (before, now) = (earlier is null ? null : HttpCursor.Parse(earlier), HttpCursor.Parse(later));
+        if (before is not null && before.Filter != now?.Filter) return [before.Filter ?? "records without a filter"];
         if (Find(stream).Listing.Scopes is null) return [];
-        if (earlier is null || HttpCursor.Parse(earlier)?.Scopes is not { } known) return null;
-        return [.. known.Except(HttpCursor.Parse(later)?.Scopes ?? [], StringComparer.Ordinal)];
+        return before?.Scopes is not { } known ? null : [.. known.Except(now?.Scopes ?? [], StringComparer.Ordinal)];
     }
 
     public async IAsyncEnumerable<Page> ReadAsync(
@@ -120,7 +121,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
             }
         }
 
-        yield return Page.Empty(new HttpCursor { Since = Begun(reading), Scopes = cursor.Scopes }.ToCursor());
+        yield return Page.Empty((cursor with { Since = Begun(reading), Reading = null }).ToCursor());
     }
 
     public ValueTask DisposeAsync() => exchange.DisposeAsync();
@@ -136,7 +137,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var cursor = (request.From is { } saved ? HttpCursor.Parse(saved) : null) ?? new HttpCursor();
         if (cursor.Reading is { } begun && begun.IsFull == request.IsFull) return cursor;
 
-        if (request.IsFull) cursor = new HttpCursor();
+        cursor = (request.IsFull ? new HttpCursor() : cursor) with { Filter = stream.Filter };
         var isFirst = cursor.Since is null && cursor.Reading is null;
         var scopes = await ScopesAsync(stream, cancellationToken);
         // Rows that an incremental reading adds join those that are there.

@@ -45,6 +45,12 @@ public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
     /// </summary>
     public TimeSpan Overlap { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// What the settings narrow the records to, in the vendor's words, e.g. criteria; null where they take all. Where it is
+    /// another than it was, everything is read again, and what is no longer found is not taken for gone.
+    /// </summary>
+    public string? Filter { get; init; }
+
     /// <summary>Records before this are not read, where the listing can be filtered; null reads all.</summary>
     public DateTimeOffset? Floor { get; init; }
 }
