@@ -219,7 +219,8 @@ public sealed class ProcessTests : IDisposable
 
     private Process Start(string folder, string[] args)
     {
-        var program = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tidemark"))
+        // Tests that run in the background ignore Ctrl-C, and so would whatever they start.
+        var program = new ProcessStartInfo("env", ["--default-signal=INT", Path.Combine(AppContext.BaseDirectory, "tidemark")])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
