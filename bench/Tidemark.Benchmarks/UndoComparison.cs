@@ -24,7 +24,8 @@ internal static class UndoComparison
     {
         Output.Line($"{settings.Records} rows, {settings.Runs} rounds; medians");
         Output.Line("destination   first s (kept / not)   run s (kept / not, x)      undo s   undo / run (min, median, max)");
-        foreach (var destination in Destinations)
+        var named = Destinations.Intersect(settings.What).ToList();
+        foreach (var destination in named.Count > 0 ? named : [.. Destinations])
         {
             var (kept, plain) = (new List<Round>(), new List<Round>());
             for (var round = 0; round < settings.Runs; round++)

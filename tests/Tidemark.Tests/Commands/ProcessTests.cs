@@ -228,6 +228,7 @@ public sealed class ProcessTests : IDisposable
             UseShellExecute = false,
             WorkingDirectory = folder,
         };
+        program.Environment["DOTNET_EnableDiagnostics"] = "0"; // its pipes for debuggers would stay where it is killed
         foreach (var arg in args.Concat(["--home", _bench.Home])) program.ArgumentList.Add(arg);
         return Process.Start(program)!;
     }

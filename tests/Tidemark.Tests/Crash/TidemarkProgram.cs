@@ -68,6 +68,8 @@ internal sealed class TidemarkProgram(string home)
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
+        // Its pipes for debuggers would stay where it is killed.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var argument in arguments.Concat(["--home", home])) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }
