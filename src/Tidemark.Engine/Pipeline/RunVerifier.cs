@@ -1,4 +1,3 @@
-using Tidemark.Engine.Backup;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
@@ -92,8 +91,7 @@ internal sealed class RunVerifier(
         counts with { Checksums = (left, found), Missing = Math.Max(0, left.Rows - found.Rows) };
 
     /// <summary>An undo and a restore leave what other runs had left, and their receipts speak of other checksums.</summary>
-    private static bool BringsBack(RunRecord run) =>
-        run.Cause.StartsWith(Undo.Cause, StringComparison.Ordinal) || run.Cause.StartsWith(BackupRestore.Cause, StringComparison.Ordinal);
+    private static bool BringsBack(RunRecord run) => run.Result.Kind is RunKind.Undo or RunKind.Restore;
 
     /// <summary>Ids sort by time, to the second; of this pipeline's own runs more is known.</summary>
     private bool IsLater(string writer, RunRecord run) => _startedAt.TryGetValue(writer, out var startedAt)

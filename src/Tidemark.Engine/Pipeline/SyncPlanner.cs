@@ -41,7 +41,7 @@ public sealed class SyncPlanner(
             // What is already wrong with the source would only be told twice.
             if (writeBack is not null && problems.Count == 0) tables = await writeBack.AskAsync(tables, cancellationToken);
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);
-            var mode = request.KeysOnly ? WriteMode.Replace : request.Mode ?? pipeline.Mode;
+            var mode = request.ModeOfRun;
             return new SyncPlan(pipeline.Name, source!, destination!, tables)
             {
                 Mode = mode,
@@ -155,7 +155,7 @@ public sealed class SyncPlanner(
         var shape = pipeline.Shapes.FirstOrDefault(each => each.Stream == stream.Name) ?? new StreamShape(stream.Name);
         var deletes = shape.Deletes ?? pipeline.Deletes;
         var shaping = new StreamShaping(stream, shape, deletes, problems);
-        var mode = request.KeysOnly ? WriteMode.Replace : request.Mode ?? pipeline.Mode;
+        var mode = request.ModeOfRun;
         if (mode == WriteMode.Merge && shape.Mode is { } own) mode = own;
         return new TablePlan(TableName(pipeline, stream.Name), shaping.Run())
         {

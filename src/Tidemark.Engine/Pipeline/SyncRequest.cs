@@ -22,6 +22,9 @@ public sealed record SyncRequest(PipelineDefinition Pipeline)
     /// <summary>How rows become live; null means as the pipeline says.</summary>
     public WriteMode? Mode { get; init; }
 
+    /// <summary>How rows become live, as this request has it.</summary>
+    public WriteMode ModeOfRun => KeysOnly ? WriteMode.Replace : Mode ?? Pipeline.Mode;
+
     /// <summary>True where the run may delete more than the limits allow.</summary>
     public bool IsApproved { get; init; }
 

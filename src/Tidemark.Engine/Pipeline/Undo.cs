@@ -54,7 +54,7 @@ internal sealed class Undo(TimeProvider clock)
         {
             var problem = Problem.From(failure, run.Pipeline);
             // Killed at the wrong moment, an undo may have been done and not know it: the destination knows.
-            var undone = run.Cause.StartsWith(Cause, StringComparison.Ordinal) && failure.Code == "undo.unknown" ? run.Cause[Cause.Length..] : null;
+            var undone = run.Result.Kind == RunKind.Undo && failure.Code == "undo.unknown" ? run.Cause[Cause.Length..] : null;
             problems.Add(undone is null ? problem : problem with { Hint = $"It was to take {undone} back and did not: tidemark run undo {undone}." });
         }
 
@@ -83,16 +83,10 @@ internal sealed class Undo(TimeProvider clock)
         try
         {
             var tables = await destination.UndoAsync(plan, cancellationToken);
-            await quarantine.UndoneAsync(
-                run.Id, run.Cause.StartsWith(Cause, StringComparison.Ordinal), tables.All(table => table.Left == 0));
+            await quarantine.UndoneAsync(run.Id, run.Result.Kind == RunKind.Undo, tables.All(table => table.Left == 0));
             return tables;
         }
-        catch (TidemarkException refused) when (refused.Kind == FailureKind.Usage)
-        {
-            await quarantine.NotUndoneAsync();
-            throw;
-        }
-        catch (OperationCanceledException)
+        catch (Exception nothing) when (nothing is OperationCanceledException or TidemarkException { Kind: FailureKind.Usage })
         {
             await quarantine.NotUndoneAsync();
             throw;

@@ -26,11 +26,11 @@ internal static class RetryRun
         Home home, RunRecord run, string cause, CancellationToken cancellationToken)
     {
         var causes = run.Cause.Split(' ');
-        var (what, hint) = causes[0] switch
+        var (what, hint) = run.Result.Kind switch
         {
-            SyncRequest.Plan => ("carried a plan out", "Carry it out again with tidemark apply --plan FILE."),
-            "restore" => ("restored a backup", "Restore it again with tidemark backup restore."),
-            "undo" => ("took another back", "Take it back again with tidemark run undo."),
+            RunKind.Plan => ("carried a plan out", "Carry it out again with tidemark apply --plan FILE."),
+            RunKind.Restore => ("restored a backup", "Restore it again with tidemark backup restore."),
+            RunKind.Undo => ("took another back", "Take it back again with tidemark run undo."),
             _ => ("", ""),
         };
         if (what.Length > 0)
