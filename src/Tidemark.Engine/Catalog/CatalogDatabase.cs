@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.Versioning;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -54,7 +55,7 @@ public sealed class CatalogDatabase
         try
         {
             catalog.CreateFiles();
-            await using var connection = await catalog.ConnectAsync(cancellationToken);
+            await using var connection = await catalog.OpenAsync(cancellationToken);
             await connection.ExecuteAsync("PRAGMA journal_mode = WAL");
             await CatalogMigrations.ApplyAsync(connection, catalog.Path);
         }
@@ -75,7 +76,9 @@ public sealed class CatalogDatabase
     }
 
     /// <summary>A pooled connection, to be disposed by the caller.</summary>
-    public async Task<SqliteConnection> ConnectAsync(CancellationToken cancellationToken)
+    public async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken) => await OpenAsync(cancellationToken);
+
+    private async Task<SqliteConnection> OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var connection = new SqliteConnection(_connectionString);
@@ -89,11 +92,11 @@ public sealed class CatalogDatabase
     /// </summary>
     /// <exception cref="TidemarkException"><c>catalog.busy</c> (transient): another process held the lock for 30 s;
     /// <c>catalog.unwritable</c> (configuration): no space or no permission.</exception>
-    public async Task<T> WriteAsync<T>(Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await ConnectAsync(cancellationToken);
+            await using var connection = await OpenAsync(cancellationToken);
             await using var transaction = connection.BeginTransaction(deferred: false);
             var result = await work(connection);
             await transaction.CommitAsync(cancellationToken);
@@ -111,7 +114,7 @@ public sealed class CatalogDatabase
     }
 
     /// <inheritdoc cref="WriteAsync{T}"/>
-    public Task WriteAsync(Func<SqliteConnection, Task> work, CancellationToken cancellationToken) =>
+    public Task WriteAsync(Func<DbConnection, Task> work, CancellationToken cancellationToken) =>
         WriteAsync(async connection =>
         {
             await work(connection);

@@ -23,10 +23,10 @@ public sealed class DefinitionCatalog
             Rooted, (_, _) => Task.CompletedTask, clock);
         Pipelines = new(database, vault, (_, _) => false, Rooted, async (connection, pipeline) =>
         {
-            await DefinitionSet<SourceDefinition>.RequireAsync(connection, pipeline.Source);
-            await DefinitionSet<DestinationDefinition>.RequireAsync(connection, pipeline.Destination);
+            await Sources.RequireAsync(connection, pipeline.Source);
+            await Destinations.RequireAsync(connection, pipeline.Destination);
             if (pipeline.Backup.Upload is { } upload)
-                await DefinitionSet<DestinationDefinition>.RequireAsync(connection, upload);
+                await Destinations.RequireAsync(connection, upload);
         }, clock);
     }
 

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 
@@ -63,7 +63,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
 
     /// <summary>Puts stored secrets in the place of their markers and checks connector and settings.</summary>
     private async Task<List<T>> ResolveAsync<T, TConnector>(
-        SqliteConnection connection, DefinitionSet<T> saved, IEnumerable<DefinitionDraft<T>> drafts,
+        DbConnection connection, DefinitionSet<T> saved, IEnumerable<DefinitionDraft<T>> drafts,
         List<Problem> problems)
         where T : IDefinition<T>
         where TConnector : IConnector
@@ -97,7 +97,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
     }
 
     private async Task KeepMarkedAsync<T>(
-        SqliteConnection connection, DefinitionSet<T> saved, DefinitionNode node, T definition, DraftSettings settings,
+        DbConnection connection, DefinitionSet<T> saved, DefinitionNode node, T definition, DraftSettings settings,
         List<Problem> problems)
         where T : IDefinition<T>
     {
@@ -121,7 +121,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
     }
 
     /// <summary>The ends of a pipeline are in this file or in the catalog.</summary>
-    private static async Task CheckEndsAsync(SqliteConnection connection, DefinitionReader file)
+    private static async Task CheckEndsAsync(DbConnection connection, DefinitionReader file)
     {
         var sources = (await DefinitionSet<SourceDefinition>.NamesAsync(connection))
             .Union(Names(file.Sources), StringComparer.Ordinal).ToHashSet();
@@ -147,7 +147,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
         drafts.Select(draft => draft.Node.Name).Where(name => name.Length > 0);
 
     private static async Task<List<AppliedDefinition>> SaveAsync<T>(
-        SqliteConnection connection, DefinitionSet<T> set, IEnumerable<T> definitions)
+        DbConnection connection, DefinitionSet<T> set, IEnumerable<T> definitions)
         where T : IDefinition<T>
     {
         var applied = new List<AppliedDefinition>();

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Secrets;
 
@@ -22,12 +22,12 @@ public sealed class DefinitionSet<T>
     private readonly SecretVault _vault;
     private readonly Func<T, string, bool> _isSecret;
     private readonly Func<T, IReadOnlyDictionary<string, string>> _rooted;
-    private readonly Func<SqliteConnection, T, Task> _checkReferences;
+    private readonly Func<DbConnection, T, Task> _checkReferences;
     private readonly TimeProvider _clock;
 
     internal DefinitionSet(
         CatalogDatabase database, SecretVault vault, Func<T, string, bool> isSecret,
-        Func<T, IReadOnlyDictionary<string, string>> rooted, Func<SqliteConnection, T, Task> checkReferences, TimeProvider clock)
+        Func<T, IReadOnlyDictionary<string, string>> rooted, Func<DbConnection, T, Task> checkReferences, TimeProvider clock)
     {
         (_database, _vault, _isSecret, _rooted) = (database, vault, isSecret, rooted);
         (_checkReferences, _clock) = (checkReferences, clock);
@@ -80,7 +80,7 @@ public sealed class DefinitionSet<T>
             if (removed == 0) throw await UnknownAsync(connection, name);
         }, cancellationToken);
 
-    internal async Task<IReadOnlyList<T>> ListAsync(SqliteConnection connection)
+    internal async Task<IReadOnlyList<T>> ListAsync(DbConnection connection)
     {
         var bodies = await connection.QueryAsync<string>(
             "SELECT body FROM definitions WHERE kind = @kind ORDER BY name", new { kind = T.Kind });
@@ -89,24 +89,24 @@ public sealed class DefinitionSet<T>
         return definitions;
     }
 
-    internal static async Task<IReadOnlyList<string>> NamesAsync(SqliteConnection connection) =>
+    internal static async Task<IReadOnlyList<string>> NamesAsync(DbConnection connection) =>
         (await connection.QueryAsync<string>(
             "SELECT name FROM definitions WHERE kind = @kind ORDER BY name", new { kind = T.Kind })).AsList();
 
-    internal async Task<T?> FindOrDefaultAsync(SqliteConnection connection, string name) =>
+    internal async Task<T?> FindOrDefaultAsync(DbConnection connection, string name) =>
         await connection.QuerySingleOrDefaultAsync<string>(
             "SELECT body FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name }) is { } body
             ? await ReadAsync(connection, body) : default;
 
     /// <summary>Throws where there is none of this name. Needs no key.</summary>
-    internal static async Task RequireAsync(SqliteConnection connection, string name)
+    internal async Task RequireAsync(DbConnection connection, string name)
     {
         if (await connection.ExecuteScalarAsync<long>(
             "SELECT count(*) FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name }) == 0)
             throw await UnknownAsync(connection, name);
     }
 
-    internal async Task<DefinitionChange> SaveAsync(SqliteConnection connection, T definition)
+    internal async Task<DefinitionChange> SaveAsync(DbConnection connection, T definition)
     {
         if (DefinitionName.Mistake(definition.Name) is { } mistake)
             throw new TidemarkException(FailureKind.Usage, "definition.name_invalid", mistake);
@@ -132,7 +132,7 @@ public sealed class DefinitionSet<T>
         return isNew ? DefinitionChange.Created : DefinitionChange.Updated;
     }
 
-    private async Task<T> ReadAsync(SqliteConnection connection, string body)
+    private async Task<T> ReadAsync(DbConnection connection, string body)
     {
         var definition = DefinitionJson.Read<T>(body);
         var secrets = await _vault.RevealAsync(connection, T.Kind, definition.Name);
@@ -140,7 +140,7 @@ public sealed class DefinitionSet<T>
             ? definition : definition.WithSettings(definition.Settings.Concat(secrets).ToDictionary());
     }
 
-    private async Task<bool> IsUnchangedAsync(SqliteConnection connection, T definition)
+    private async Task<bool> IsUnchangedAsync(DbConnection connection, T definition)
     {
         try
         {
@@ -159,13 +159,11 @@ public sealed class DefinitionSet<T>
             .SetEquals(definition.Settings.Keys.Where(setting => _isSecret(definition, setting)));
     }
 
-    private static async Task RefuseIfInUseAsync(SqliteConnection connection, string name)
+    private static async Task RefuseIfInUseAsync(DbConnection connection, string name)
     {
-        var users = (await connection.QueryAsync<string>("""
-            SELECT name FROM definitions
-            WHERE kind = 'pipeline' AND @kind <> 'pipeline' AND (json_extract(body, '$.' || @kind) = @name
-                OR (@kind = 'destination' AND json_extract(body, '$.backup.upload') = @name)) ORDER BY name
-            """, new { kind = T.Kind, name })).AsList();
+        var pipelines = await connection.QueryAsync<string>("SELECT body FROM definitions WHERE kind = 'pipeline' ORDER BY name");
+        var users = pipelines.Select(DefinitionJson.Read<PipelineDefinition>)
+            .Where(pipeline => Uses(pipeline, name)).Select(pipeline => pipeline.Name).ToList();
         if (users.Count > 0)
         {
             throw new TidemarkException(FailureKind.Usage, $"{T.Kind}.in_use",
@@ -187,10 +185,14 @@ public sealed class DefinitionSet<T>
         }
     }
 
-    private static async Task<TidemarkException> UnknownAsync(SqliteConnection connection, string name) =>
+    private static bool Uses(PipelineDefinition pipeline, string name) =>
+        (typeof(T) == typeof(SourceDefinition) && pipeline.Source == name)
+        || (typeof(T) == typeof(DestinationDefinition) && (pipeline.Destination == name || pipeline.Backup.Upload == name));
+
+    private async Task<TidemarkException> UnknownAsync(DbConnection connection, string name) =>
         new(FailureKind.Usage, $"{T.Kind}.unknown", $"There is no {T.Kind} {name}.")
         {
             Hint = await NamesAsync(connection) is { Count: > 0 } known ? NearestName.Hint(name, known)
-                : $"There are none yet in {Path.GetDirectoryName(connection.DataSource)}.",
+                : $"There are none yet in {_database.Home}.",
         };
 }

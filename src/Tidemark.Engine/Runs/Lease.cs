@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Globalization;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Runs;
@@ -33,14 +33,14 @@ internal sealed record Lease
     /// <summary>Unix milliseconds.</summary>
     public required long ExpiresAt { get; init; }
 
-    public static async Task<IReadOnlyList<Lease>> AllAsync(SqliteConnection connection) =>
+    public static async Task<IReadOnlyList<Lease>> AllAsync(DbConnection connection) =>
         (await connection.QueryAsync<Lease>("""
             SELECT pipeline AS Pipeline, run AS Run, host AS Host, pid AS Pid, process_started AS ProcessStarted,
                    taken_at AS TakenAt, heartbeat_at AS HeartbeatAt, expires_at AS ExpiresAt
             FROM leases ORDER BY pipeline
             """)).AsList();
 
-    public static Task TakeAsync(SqliteConnection connection, string pipeline, string run, DateTimeOffset now) =>
+    public static Task TakeAsync(DbConnection connection, string pipeline, string run, DateTimeOffset now) =>
         connection.ExecuteAsync("""
             INSERT INTO leases (pipeline, run, host, pid, process_started, taken_at, heartbeat_at, expires_at)
             VALUES (@pipeline, @run, @Host, @Pid, @Started, @now, @now, @expires)
@@ -56,12 +56,12 @@ internal sealed record Lease
         });
 
     /// <summary>False where the lease is gone or another run has it.</summary>
-    public static async Task<bool> RenewAsync(SqliteConnection connection, string run, DateTimeOffset now) =>
+    public static async Task<bool> RenewAsync(DbConnection connection, string run, DateTimeOffset now) =>
         await connection.ExecuteAsync(
             "UPDATE leases SET heartbeat_at = @now, expires_at = @expires WHERE run = @run",
             new { run, now = now.ToUnixTimeMilliseconds(), expires = (now + Term).ToUnixTimeMilliseconds() }) == 1;
 
-    public static Task ReleaseAsync(SqliteConnection connection, string run) =>
+    public static Task ReleaseAsync(DbConnection connection, string run) =>
         connection.ExecuteAsync("DELETE FROM leases WHERE run = @run", new { run });
 
     /// <summary>The holder's process is certainly gone, or has not renewed the lease for a whole term.</summary>

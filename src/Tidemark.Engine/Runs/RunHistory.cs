@@ -45,7 +45,7 @@ public sealed class RunHistory(CatalogDatabase database)
             var values = new { before = endedBefore.ToUnixTimeMilliseconds() };
             const string old = "run IN (SELECT id FROM runs WHERE finished_at < @before AND status <> 'parked')";
             var runs = await connection.ExecuteScalarAsync<int>(
-                $"SELECT count(*) FROM (SELECT run FROM run_steps WHERE {old} UNION SELECT run FROM run_logs WHERE {old})", values);
+                $"SELECT count(*) FROM (SELECT run FROM run_steps WHERE {old} UNION SELECT run FROM run_logs WHERE {old}) AS emptied", values);
             await connection.ExecuteAsync($"DELETE FROM run_logs WHERE {old}; DELETE FROM run_steps WHERE {old}", values);
             return runs;
         }, cancellationToken);

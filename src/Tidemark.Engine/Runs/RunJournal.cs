@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
@@ -77,7 +77,7 @@ public sealed class RunJournal : IAsyncDisposable
             if (status != StepStatus.Running && await connection.ExecuteAsync("""
                 UPDATE run_steps SET status = @status, detail = coalesce(@detail, detail), finished_at = @now
                 WHERE run = @Run AND seq = (SELECT max(seq) FROM run_steps
-                    WHERE run = @Run AND name = @name AND stream IS @stream AND status = 'running')
+                    WHERE run = @Run AND name = @name AND stream IS NOT DISTINCT FROM @stream AND status = 'running')
                 """, values) > 0)
                 return;
 
@@ -264,7 +264,7 @@ public sealed class RunJournal : IAsyncDisposable
         ],
     };
 
-    private static bool IsOfTheCatalog(Exception refused) => refused is SqliteException or TidemarkException;
+    private static bool IsOfTheCatalog(Exception refused) => refused is DbException or TidemarkException;
 
     private long Now() => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

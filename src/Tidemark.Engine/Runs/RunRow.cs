@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Tidemark.Engine.Runs;
 
@@ -28,7 +28,7 @@ internal sealed record RunRow
         IsCancelRequested = CancelRequested != 0,
     };
 
-    public static async Task<RunRecord> GetAsync(SqliteConnection connection, string id) =>
+    public static async Task<RunRecord> GetAsync(DbConnection connection, string id) =>
         (await connection.QuerySingleAsync<RunRow>($"SELECT {Columns} FROM runs WHERE id = @id", new { id })).ToRecord();
 
     /// <summary>
@@ -40,7 +40,7 @@ internal sealed record RunRow
     /// <param name="from">The status that the run must have.</param>
     /// <param name="finishedAt">Null while it goes on.</param>
     public static async Task<bool> UpdateAsync(
-        SqliteConnection connection, RunResult result, RunStatus from, DateTimeOffset? finishedAt) =>
+        DbConnection connection, RunResult result, RunStatus from, DateTimeOffset? finishedAt) =>
         await connection.ExecuteAsync("""
             UPDATE runs
             SET status = @status, finished_at = @finished, result = @json, read = @read, created = @created,

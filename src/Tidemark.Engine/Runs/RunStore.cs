@@ -1,7 +1,7 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
@@ -141,7 +141,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
             return await RunRow.GetAsync(connection, run.Id);
         }, cancellationToken);
 
-    private static async Task<RunRecord> FindAsync(SqliteConnection connection, string id)
+    private static async Task<RunRecord> FindAsync(DbConnection connection, string id)
     {
         const int Shown = 3;
         var found = (await connection.QueryAsync<RunRow>(id == "last"
@@ -168,7 +168,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
     }
 
     /// <summary>Ends a run whose holder is gone, within the caller's write transaction.</summary>
-    private async Task InterruptAsync(SqliteConnection connection, Lease lease)
+    private async Task InterruptAsync(DbConnection connection, Lease lease)
     {
         var run = (await RunRow.GetAsync(connection, lease.Run)).Result;
         await RunRow.UpdateAsync(connection, run with

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Data.Common;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -18,6 +20,10 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     private const int PageBytes = 1024 * 1024;
     private const int KeysAtOnce = 500;
 
+    // The two unique indexes of the table; PostgreSQL wants to be shown the one that is meant.
+    private const string OneAKey = "(pipeline, stream, key) WHERE key IS NOT NULL";
+    private const string OneAPayload = "(pipeline, stream, code, payload_sha256) WHERE key IS NULL";
+
     // Hashes of the keys in quarantine: 8 bytes each. Two keys of one hash cost a look into the catalog, nothing else.
     private readonly HashSet<ulong> _open = [];
     private readonly HashSet<ulong> _own = [];
@@ -30,7 +36,7 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
         var keys = connection.QueryUnbufferedAsync<(string Key, long IsOwn)>("""
-            SELECT key, last_seen >= @since AND settled_by <> 'newer' FROM quarantine
+            SELECT key, CASE WHEN last_seen >= @since AND settled_by <> 'newer' THEN 1 ELSE 0 END FROM quarantine
             WHERE pipeline = @pipeline AND stream = @stream AND key IS NOT NULL
             """, new { pipeline, stream, since = Milliseconds(since) });
         await foreach (var (key, isOwn) in keys.WithCancellation(cancellationToken))
@@ -47,15 +53,27 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     public async Task AddAsync(IReadOnlyCollection<QuarantinedRecord> records, CancellationToken cancellationToken)
     {
         if (records.Count == 0) return;
-        await database.WriteAsync(connection => connection.ExecuteAsync("""
+        await database.WriteAsync(async connection =>
+        {
+            foreach (var record in records) await AddAsync(connection, record);
+        }, cancellationToken);
+        foreach (var key in records.Select(record => record.Key).OfType<string>())
+        {
+            _open.Add(HashOf(key));
+            _own.Add(HashOf(key));
+        }
+    }
+
+    private Task AddAsync(DbConnection connection, QuarantinedRecord record) =>
+        connection.ExecuteAsync($"""
             INSERT INTO quarantine (pipeline, stream, key, run, code, subject, message, hint, payload, payload_sha256,
                                     first_seen, last_seen, settled_by)
             VALUES (@pipeline, @stream, @Key, @run, @Code, @Subject, @Message, @Hint, @Payload, @sha256, @now, @now, @settledBy)
-            ON CONFLICT DO UPDATE SET
+            ON CONFLICT {(record.Key is null ? OneAPayload : OneAKey)} DO UPDATE SET
                 run = excluded.run, code = excluded.code, subject = excluded.subject, message = excluded.message,
                 hint = excluded.hint, payload = excluded.payload, payload_sha256 = excluded.payload_sha256,
                 last_seen = excluded.last_seen, settled_by = excluded.settled_by
-            """, records.Select(record => new
+            """, new
         {
             pipeline,
             stream,
@@ -69,13 +87,7 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
             sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(record.Payload))),
             now = Milliseconds(clock.GetUtcNow()),
             settledBy = record.CanRetry ? "retry" : "reading",
-        })), cancellationToken);
-        foreach (var key in records.Select(record => record.Key).OfType<string>())
-        {
-            _open.Add(HashOf(key));
-            _own.Add(HashOf(key));
-        }
-    }
+        });
 
     /// <summary>What can be tried again, the oldest first, as pages that do not move the cursor.</summary>
     public async IAsyncEnumerable<Page> PagesAsync(Cursor cursor, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -125,10 +137,14 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
 
         foreach (var some in keys.Chunk(KeysAtOnce))
         {
-            await database.WriteAsync(connection => connection.ExecuteAsync("""
+            // One parameter a key: only PostgreSQL takes them as an array.
+            var values = new DynamicParameters(new { pipeline, stream, run });
+            for (var at = 0; at < some.Length; at++) values.Add(Key(at), some[at]);
+            var list = string.Join(", ", some.Select((_, at) => "@" + Key(at)));
+            await database.WriteAsync(connection => connection.ExecuteAsync($"""
                 UPDATE quarantine SET settled_by = 'newer', run = @run
-                WHERE pipeline = @pipeline AND stream = @stream AND key IN @some
-                """, new { pipeline, stream, run, some }), cancellationToken);
+                WHERE pipeline = @pipeline AND stream = @stream AND key IN ({list})
+                """, values), cancellationToken);
         }
 
         _hasOvertaken = keys.Count > 0;
@@ -180,6 +196,8 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
 
         return new Page(buffer, bytes, places, cursor);
     }
+
+    private static string Key(int at) => string.Create(CultureInfo.InvariantCulture, $"key{at}");
 
     private static ulong HashOf(string key) => XxHash64.Hash(Encoding.UTF8.GetBytes(key));
 

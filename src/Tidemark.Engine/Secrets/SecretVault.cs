@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
 
@@ -23,7 +23,7 @@ public sealed class SecretVault(CatalogDatabase catalog, string? givenKey)
     /// write transaction.</summary>
     /// <exception cref="TidemarkException"><c>secrets.wrong_key</c>, <c>secrets.key_missing</c>,
     /// <c>secrets.key_too_short</c>, <c>secrets.key_unreadable</c> (configuration).</exception>
-    public async Task KeepAsync(SqliteConnection connection, string kind, string owner, string setting, string plain)
+    public async Task KeepAsync(DbConnection connection, string kind, string owner, string setting, string plain)
     {
         var key = await KeyForWritingAsync(connection);
         await connection.ExecuteAsync("""
@@ -36,7 +36,7 @@ public sealed class SecretVault(CatalogDatabase catalog, string? givenKey)
     /// <exception cref="TidemarkException">As for keeping, and <c>secrets.altered</c> where a stored text was changed
     /// or moved.</exception>
     public async Task<IReadOnlyDictionary<string, string>> RevealAsync(
-        SqliteConnection connection, string kind, string owner)
+        DbConnection connection, string kind, string owner)
     {
         var rows = (await connection.QueryAsync<SecretRow>("""
             SELECT kind AS Kind, owner AS Owner, setting AS Setting, sealed AS Sealed
@@ -48,7 +48,7 @@ public sealed class SecretVault(CatalogDatabase catalog, string? givenKey)
     }
 
     /// <summary>Forgets all secrets of one owner.</summary>
-    public static Task ForgetAsync(SqliteConnection connection, string kind, string owner) =>
+    public static Task ForgetAsync(DbConnection connection, string kind, string owner) =>
         connection.ExecuteAsync("DELETE FROM secrets WHERE kind = @kind AND owner = @owner", new { kind, owner });
 
     /// <summary>
@@ -88,7 +88,7 @@ public sealed class SecretVault(CatalogDatabase catalog, string? givenKey)
         return rotation.Result;
     }
 
-    private async Task<EncryptionKey> KeyForWritingAsync(SqliteConnection connection)
+    private async Task<EncryptionKey> KeyForWritingAsync(DbConnection connection)
     {
         if (await RecordedIdAsync(connection) is { } id) return await FittingKeyAsync(connection, id);
 
@@ -100,11 +100,11 @@ public sealed class SecretVault(CatalogDatabase catalog, string? givenKey)
         return _key = key;
     }
 
-    private async Task<EncryptionKey> KeyForReadingAsync(SqliteConnection connection) =>
+    private async Task<EncryptionKey> KeyForReadingAsync(DbConnection connection) =>
         await FittingKeyAsync(connection, await RecordedIdAsync(connection) ?? "");
 
     /// <summary>The key with this id. It is looked for again where another process has rotated it meanwhile.</summary>
-    private async Task<EncryptionKey> FittingKeyAsync(SqliteConnection connection, string id)
+    private async Task<EncryptionKey> FittingKeyAsync(DbConnection connection, string id)
     {
         if (_key is { } known && known.Id == id) return known;
         var key = await LoadAsync(connection, id) ?? throw new TidemarkException(
@@ -128,15 +128,15 @@ public sealed class SecretVault(CatalogDatabase catalog, string? givenKey)
         return _key = key;
     }
 
-    private async Task<EncryptionKey?> LoadAsync(SqliteConnection connection, string? id) =>
+    private async Task<EncryptionKey?> LoadAsync(DbConnection connection, string? id) =>
         _isGiven ? EncryptionKey.FromText(givenKey!, await SaltAsync(connection)) : _file.Read(id);
 
     /// <summary>Null where there are no secrets: then a catalog whose key is lost may begin anew.</summary>
-    private static Task<string?> RecordedIdAsync(SqliteConnection connection) =>
+    private static Task<string?> RecordedIdAsync(DbConnection connection) =>
         connection.QuerySingleOrDefaultAsync<string>(
             "SELECT value FROM facts WHERE name = 'key_id' AND EXISTS (SELECT 1 FROM secrets)");
 
-    private static async Task<byte[]> SaltAsync(SqliteConnection connection) =>
+    private static async Task<byte[]> SaltAsync(DbConnection connection) =>
         Convert.FromHexString(await connection.QuerySingleAsync<string>(
             "SELECT value FROM facts WHERE name = 'passphrase_salt'"));
 

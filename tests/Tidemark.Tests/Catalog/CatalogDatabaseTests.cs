@@ -18,7 +18,8 @@ public sealed class CatalogDatabaseTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(_home.OpenAsync, TestHome.Cancelled)));
 
         await using var connection = await (await _home.OpenAsync()).ConnectAsync(TestHome.Cancelled);
-        await using var command = new SqliteCommand("SELECT count(*) FROM facts", connection);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM facts";
         (await command.ExecuteScalarAsync(TestHome.Cancelled)).ShouldBe(1L);
     }
 
@@ -110,7 +111,8 @@ public sealed class CatalogDatabaseTests : IDisposable
         }, TestHome.Cancelled));
 
         await using var connection = await catalog.ConnectAsync(TestHome.Cancelled);
-        await using var count = new SqliteCommand("SELECT count(*) FROM facts", connection);
+        await using var count = connection.CreateCommand();
+        count.CommandText = "SELECT count(*) FROM facts";
         (await count.ExecuteScalarAsync(TestHome.Cancelled)).ShouldBe(1L);
     }
 

@@ -34,8 +34,15 @@ internal sealed class TestHome : IDisposable
     public async Task ExecuteAsync(string sql, params (string Name, object Value)[] values)
     {
         await using var connection = await (await OpenAsync()).ConnectAsync(Cancelled);
-        await using var command = new SqliteCommand(sql, connection);
-        foreach (var (name, value) in values) command.Parameters.AddWithValue(name, value);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in values)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+
         await command.ExecuteNonQueryAsync(Cancelled);
     }
 
