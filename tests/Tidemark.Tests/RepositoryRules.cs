@@ -50,6 +50,16 @@ public sealed partial class RepositoryRules
     }
 
     [Fact]
+    public void The_program_has_one_clock_and_a_test_with_a_fixed_one_reads_no_other()
+    {
+        Files("src", "*.cs").Where(file => File.ReadAllText(file).Contains("TimeProvider.System", StringComparison.Ordinal))
+            .Select(Path.GetFileName).ShouldBe(["Program.cs", "SandboxOptions.cs"], ignoreOrder: true);
+        Files("tests", "*.cs").Where(file => Path.GetFileName(file) != "RepositoryRules.cs")
+            .Where(file => File.ReadAllText(file) is var text && FixedClock().IsMatch(text) && RealClock().IsMatch(text))
+            .ShouldBeEmpty("A home, a database or a program whose times are partly real and partly fixed works on some days only.");
+    }
+
+    [Fact]
     public void References_between_projects_form_a_line()
     {
         References("Tidemark.Engine").ShouldBeEmpty();
@@ -73,6 +83,14 @@ public sealed partial class RepositoryRules
 
     [GeneratedRegex(@"\b(class|record|struct|interface) \w*(Manager|Helper|Util|Utils|Service|Processor|Impl|Dto)\b", RegexOptions.None, 1000)]
     private static partial Regex DrawerClass();
+
+    /// <summary>A clock that stands, a home that has one, or a moment that a file takes for now.</summary>
+    [GeneratedRegex(@"\b(SettableClock|StoppedClock|TestHome _home|new TestHome)\b|\bDateTimeOffset Now\b", RegexOptions.None, 1000)]
+    private static partial Regex FixedClock();
+
+    /// <summary>The real clock, or a bench that runs the program or a stand-in by it.</summary>
+    [GeneratedRegex(@"\b(TimeProvider\.System|DateTime(Offset)?\.(Utc)?Now|ShiftedClock|SandboxServer|StandIn|TidemarkProgram|CrashSite|\w+Bench\.StartAsync)\b", RegexOptions.None, 1000)]
+    private static partial Regex RealClock();
 
     [GeneratedRegex(@"ProjectReference Include=""[^""]*\\([A-Za-z.]+)\.csproj""", RegexOptions.None, 1000)]
     private static partial Regex Reference();

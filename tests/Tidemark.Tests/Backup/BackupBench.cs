@@ -21,16 +21,13 @@ public sealed class BackupBench(Workbench database, string connector) : IAsyncDi
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <summary>A clock that stands still: whatever is made is made in one second.</summary>
-    internal SettableClock Clock { get; } = new();
-
     public Task<BackupFile?> TryBackUpAsync(params string[] tables) => BackUpToAsync(Folder, tables);
 
     public async Task<BackupFile?> BackUpToAsync(string folder, params string[] tables)
     {
         await using var destination = database.OpenDestination();
         var plan = new BackupPlan("test", connector, folder, Policy, tables.ToDictionary(table => table));
-        return (await new BackupWriter(Clock).CreateAsync(plan, destination, Stop))?.File;
+        return (await new BackupWriter(database.Clock).CreateAsync(plan, destination, Stop))?.File;
     }
 
     public async Task<BackupFile> BackUpAsync(params string[] tables) => (await TryBackUpAsync(tables)).ShouldNotBeNull();
@@ -40,9 +37,9 @@ public sealed class BackupBench(Workbench database, string connector) : IAsyncDi
 
     public async Task<RestoredBackup> RestoreAllAsync(BackupFile file, RestoreMode mode)
     {
-        var runs = new RunStore(await CatalogDatabase.OpenAsync(database.Folder + "/home", Stop), TimeProvider.System);
+        var runs = new RunStore(await CatalogDatabase.OpenAsync(database.Folder + "/home", Stop), database.Clock);
         await using var destination = database.OpenDestination();
-        return await new BackupRestore(runs, TimeProvider.System, undoRuns: 10).RunAsync("test", file, mode, destination, Stop);
+        return await new BackupRestore(runs, database.Clock, undoRuns: 10).RunAsync("test", file, mode, destination, Stop);
     }
 
     public static async Task VerifyAsync(BackupFile file)

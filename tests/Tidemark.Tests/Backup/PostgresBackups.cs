@@ -1,11 +1,12 @@
 using Shouldly;
 using Tidemark.Engine.Destinations;
+using Tidemark.Tests.Catalog;
 using Tidemark.Tests.Destinations;
 using Xunit;
 
 namespace Tidemark.Tests.Backup;
 
-public sealed class PostgresBackups() : BackupPromises(new PostgresWorkbench(), "postgres")
+public sealed class PostgresBackups() : BackupPromises(new PostgresWorkbench { Clock = new SettableClock() }, "postgres")
 {
     protected override string OddRow => "odd::text";
 

@@ -5,12 +5,13 @@ using Microsoft.Data.Sqlite;
 using Shouldly;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Destinations;
+using Tidemark.Tests.Catalog;
 using Tidemark.Tests.Destinations;
 using Xunit;
 
 namespace Tidemark.Tests.Backup;
 
-public sealed class SqliteBackups() : BackupPromises(new SqliteWorkbench(), "sqlite")
+public sealed class SqliteBackups() : BackupPromises(new SqliteWorkbench { Clock = new SettableClock() }, "sqlite")
 {
     protected override string OddRow =>
         string.Join(" || ',' || ", Columns.Select(column => $"typeof({column}) || quote({column}) || hex({column})"));

@@ -26,6 +26,9 @@ public abstract class Workbench : IAsyncDisposable
 
     public Func<SyncPlan, SyncPlan> Limits { get; set; } = plan => plan;
 
+    /// <summary>The one clock of all that happens here: runs, rows, backups.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
     public abstract IDestination OpenDestination();
 
     public abstract Task<DbConnection> ConnectAsync();
@@ -39,13 +42,13 @@ public abstract class Workbench : IAsyncDisposable
     public async Task<RunResult> RunAsync(ScriptedSource source, WriteMode mode, CancellationToken cancellationToken)
     {
         _catalog ??= await CatalogDatabase.OpenAsync(_folder.File("home"), Stop);
-        _runs ??= new RunStore(_catalog, TimeProvider.System);
+        _runs ??= new RunStore(_catalog, Clock);
         var streams = await source.DiscoverAsync(Stop);
         await using var destination = OpenDestination();
         var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream) { Mode = mode, UndoRuns = 10 })).ToList();
         var plan = Limits(new SyncPlan("test", source, destination, tables) { Mode = mode });
         await using var journal = await _runs.StartAsync("test", mode, "test", [], Stop);
-        return await new Sync(TimeProvider.System).RunAsync(plan, journal, _ => { }, cancellationToken);
+        return await new Sync(Clock).RunAsync(plan, journal, _ => { }, cancellationToken);
     }
 
     public Task<RunResult> UndoAsync(RunResult run) => UndoAsync(run.Run);
@@ -56,11 +59,11 @@ public abstract class Workbench : IAsyncDisposable
         var run = await _runs!.FindAsync(id, Stop);
         await using var destination = OpenDestination();
         await using var journal = await _runs.StartAsync("test", run.Result.Mode, Undo.Cause + id, run.Result.Streams, Stop);
-        return await new Undo(TimeProvider.System).RunAsync(destination, run, journal, Stop);
+        return await new Undo(Clock).RunAsync(destination, run, journal, Stop);
     }
 
     public async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() =>
-        await new Quarantine(_catalog!, TimeProvider.System).ListAsync(new() { Pipeline = "test" }, 1000, Stop).ToListAsync(Stop);
+        await new Quarantine(_catalog!, Clock).ListAsync(new() { Pipeline = "test" }, 1000, Stop).ToListAsync(Stop);
 
     /// <summary>Looks at what a run left, with the policy that is set.</summary>
     public Task<Verification> VerifyAsync(ScriptedSource source, RunResult run) => VerifyAsync(source, run.Run);
@@ -114,7 +117,7 @@ public sealed class PostgresWorkbench : Workbench
 
     public override IDestination OpenDestination() =>
         ((IDestinationConnector)ConnectorCatalog.All["postgres"]).OpenDestination(
-            new PostgresOptions { Url = new Secret($"{TestPostgres.Url}?application_name={Schema}"), Schema = Schema }, TimeProvider.System);
+            new PostgresOptions { Url = new Secret($"{TestPostgres.Url}?application_name={Schema}"), Schema = Schema }, Clock);
 
     public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop);
 
@@ -131,7 +134,7 @@ public sealed class SqliteWorkbench : Workbench
 
     public override IDestination OpenDestination() =>
         ((IDestinationConnector)ConnectorCatalog.All["sqlite"]).OpenDestination(
-            new SqliteOptions { Path = File }, TimeProvider.System);
+            new SqliteOptions { Path = File }, Clock);
 
     public override async Task<DbConnection> ConnectAsync()
     {

@@ -50,13 +50,13 @@ public sealed class RunJournalTests : IDisposable
         }
 
         await _home.ExecuteAsync($"UPDATE runs SET finished_at = finished_at - 86400000 WHERE id <> '{ids[2]}'");
-        (await history.PruneAsync(TimeProvider.System.GetUtcNow().AddHours(-1), TestHome.Cancelled)).ShouldBe(1);
+        (await history.PruneAsync(_home.Clock.Now.AddHours(-1), TestHome.Cancelled)).ShouldBe(1);
 
         (await history.LogsAsync(ids[0], 0, 10, TestHome.Cancelled)).ShouldBeEmpty();
         (await history.StepsAsync(ids[0], TestHome.Cancelled)).ShouldBeEmpty();
         (await runs.FindAsync(ids[0], TestHome.Cancelled)).Status.ShouldBe(RunStatus.Succeeded);
         foreach (var kept in ids[1..]) (await history.LogsAsync(kept, 0, 10, TestHome.Cancelled)).Count.ShouldBe(1);
-        (await history.PruneAsync(TimeProvider.System.GetUtcNow().AddHours(-1), TestHome.Cancelled)).ShouldBe(0);
+        (await history.PruneAsync(_home.Clock.Now.AddHours(-1), TestHome.Cancelled)).ShouldBe(0);
     }
 
     [Fact]

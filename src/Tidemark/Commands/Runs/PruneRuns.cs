@@ -23,7 +23,7 @@ internal static class PruneRuns
             UsageCheck.Require(session.Get(days) is >= 0 and <= 36500, "--keep-days is from 0 to 36500.");
             var home = await session.OpenHomeAsync();
             var pruned = await home.History.PruneAsync(
-                TimeProvider.System.GetUtcNow().AddDays(-session.Get(days)), session.Stop);
+                session.Clock.GetUtcNow().AddDays(-session.Get(days)), session.Stop);
             if (session.IsJson) session.WriteJson(json => json.WriteNumber("pruned", pruned));
             session.Say($"Steps and logs of {RunReport.Number(pruned)} runs removed.");
             return ExitCode.Done;
