@@ -31,7 +31,7 @@ public sealed class Backups
         var streams = pipeline.Streams.Count > 0
             ? pipeline.Streams : await destination.StreamsAsync(pipeline.Name, cancellationToken);
         var plan = new BackupPlan(pipeline.Name, definition.Connector, FolderOf(pipeline), pipeline.Backup,
-            streams.ToDictionary(stream => stream, stream => SyncPlanner.TableName(pipeline, stream)))
+            streams.ToDictionary(stream => stream, pipeline.TableOf))
         {
             Upload = upload,
         };

@@ -12,20 +12,15 @@ internal static class BackupPolicyFile
     {
         var usual = new BackupPolicy();
         if (pipeline.Inner("backup", Keys) is not { } node) return usual;
-        var policy = new BackupPolicy
+        return new BackupPolicy
         {
             Folder = node.Text("folder") ?? usual.Folder,
             Format = node.Word("format", usual.Format),
             Name = node.Text("name"),
-            KeepDays = (int)node.Number("keep_days", usual.KeepDays, 36_500, isWhole: true),
-            Keep = (int)node.Number("keep", usual.Keep, int.MaxValue, isWhole: true),
+            KeepDays = node.Whole("keep_days", usual.KeepDays),
+            Keep = node.Whole("keep", usual.Keep),
             Upload = node.Text("upload"),
         };
-        if (policy.Name is { } name && !BackupName.IsPlain(name))
-            node.Report("definition.invalid_value", "The key name has letters that no file name of a backup has.");
-        if (policy.Folder.Length == 0 || policy.Folder.Contains('\0', StringComparison.Ordinal))
-            node.Report("definition.invalid_value", "The key folder is no folder.");
-        return policy;
     }
 
     /// <summary>What differs from the usual, in the order of the docs.</summary>

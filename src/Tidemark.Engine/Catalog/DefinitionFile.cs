@@ -10,8 +10,8 @@ namespace Tidemark.Engine.Catalog;
 /// <param name="Change">What saving it changed.</param>
 public sealed record AppliedDefinition(string Kind, string Name, DefinitionChange Change);
 
-/// <summary>Definitions as YAML: <c>tidemark apply</c> and <c>tidemark export</c>.</summary>
-/// <param name="catalog">Where they are saved.</param>
+/// <summary>Applies definitions from a document in YAML or JSON, and exports them as YAML.</summary>
+/// <param name="catalog">The catalog that keeps them.</param>
 /// <param name="environment">Value of an environment variable, null where it is not set; settings may name them as
 /// <c>${NAME}</c> or <c>${NAME:-default}</c>.</param>
 public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, string?> environment)
@@ -19,18 +19,21 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
     /// <summary>Stands for a secret in an export; applying it keeps the secret that is stored.</summary>
     public const string SecretMarker = "<secret>";
 
+    /// <summary>Bytes that a document may have.</summary>
+    public const int MaxBytes = DefinitionText.MaxBytes;
+
     /// <summary>
     /// Saves every definition of a file, or none. Definitions that the file does not name stay as they are. Names,
     /// connectors and settings are checked here; whether vendors answer is not.
     /// </summary>
-    /// <param name="yaml">At most 1 MB, without tags and anchors.</param>
+    /// <param name="text">YAML without tags and anchors, or JSON of the same shape; at most <see cref="MaxBytes"/>.</param>
     /// <param name="cancellationToken">Nothing is saved where it throws.</param>
     /// <returns>In the order sources, destinations, pipelines, each as in the file.</returns>
     /// <exception cref="TidemarkException">Every problem at once (configuration), or
     /// <c>definitions.malformed</c> with the line, or <c>definitions.too_large</c>.</exception>
-    public async Task<IReadOnlyList<AppliedDefinition>> ApplyAsync(string yaml, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AppliedDefinition>> ApplyAsync(string text, CancellationToken cancellationToken)
     {
-        var file = new DefinitionReader(yaml, environment);
+        var file = new DefinitionReader(text, environment);
         return await catalog.Database.WriteAsync<IReadOnlyList<AppliedDefinition>>(async connection =>
         {
             var problems = file.Problems;
@@ -135,11 +138,9 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
                     NearestName.Hint(pipeline.Source, sources));
             }
 
-            if (pipeline.Destination.Length > 0 && !destinations.Contains(pipeline.Destination))
-            {
-                node.Report("destination.unknown", $"There is no destination {pipeline.Destination}.",
-                    NearestName.Hint(pipeline.Destination, destinations));
-            }
+            string?[] wanted = [pipeline.Destination, pipeline.Backup.Upload];
+            foreach (var name in wanted.OfType<string>().Where(name => name.Length > 0 && !destinations.Contains(name)))
+                node.Report("destination.unknown", $"There is no destination {name}.", NearestName.Hint(name, destinations));
         }
     }
 

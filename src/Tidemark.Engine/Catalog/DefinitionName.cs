@@ -17,5 +17,11 @@ internal static class DefinitionName
         _ => null,
     };
 
+    /// <summary>The mistakes of a definition's own name.</summary>
+    public static IEnumerable<DefinitionMistake> Mistakes(string name)
+    {
+        if (Mistake(name) is { } mistake) yield return new("name", "definition.name_invalid", mistake);
+    }
+
     private static bool IsUnseen(Rune rune) => Rune.IsControl(rune) || rune == Rune.ReplacementChar;
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Tidemark.Engine.Errors;
-using YamlDotNet.RepresentationModel;
 
 namespace Tidemark.Engine.Catalog;
 
@@ -18,7 +16,7 @@ internal sealed record DraftSettings(Dictionary<string, string> Values, HashSet<
 }
 
 /// <summary>What a definition file says, and all that is wrong with it as far as the file alone can tell.</summary>
-internal sealed partial class DefinitionReader
+internal sealed class DefinitionReader
 {
     private static readonly string[] SourceKeys = ["name", "connector", "active", "settings"];
     private static readonly string[] DestinationKeys = ["name", "connector", "settings"];
@@ -34,14 +32,14 @@ internal sealed partial class DefinitionReader
     private readonly Func<string, string?> _environment;
 
     /// <exception cref="TidemarkException"><c>definitions.malformed</c>, <c>definitions.too_large</c>.</exception>
-    public DefinitionReader(string yaml, Func<string, string?> environment)
+    public DefinitionReader(string text, Func<string, string?> environment)
     {
         _environment = environment;
-        var root = DefinitionYaml.Load(yaml);
-        foreach (var section in root.Children.Keys.Where(key => !Sections.Contains((key as YamlScalarNode)?.Value)))
+        var root = DefinitionText.Load(text);
+        foreach (var (section, line, _) in root.Entries.Where(entry => !Sections.Contains(entry.Key)))
         {
-            Problems.Add(new("definition.unknown_key", At("file", section), $"There is no section {section} here.",
-                NearestName.Hint(section.ToString(), Sections)));
+            Problems.Add(new("definition.unknown_key", At("file", line), $"There is no section {section} here.",
+                NearestName.Hint(section, Sections)));
         }
 
         Sources = Read(root, "sources", "source", SourceKeys, ReadSource);
@@ -58,24 +56,24 @@ internal sealed partial class DefinitionReader
     public List<Problem> Problems { get; } = [];
 
     private List<DefinitionDraft<T>> Read<T>(
-        YamlMappingNode root, string section, string kind, string[] keys,
+        DefinitionMap root, string section, string kind, string[] keys,
         Func<DefinitionNode, DefinitionDraft<T>> read)
     {
         var drafts = new List<DefinitionDraft<T>>();
-        if (!root.Children.TryGetValue(section, out var node) || node is YamlScalarNode { Value: "" }) return drafts;
-        var items = node as YamlSequenceNode;
+        if (root.Find(section) is not { } node || node is DefinitionScalar { Text: null }) return drafts;
+        var items = node as DefinitionList;
         if (items is null)
-            Problems.Add(new("definition.invalid_value", At("file", node), $"The section {section} is a list."));
+            Problems.Add(new("definition.invalid_value", At("file", node.Line), $"The section {section} is a list."));
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var item in items?.Children ?? [])
+        foreach (var item in items?.Items ?? [])
         {
-            if (item is not YamlMappingNode mapping)
+            if (item is not DefinitionMap map)
             {
-                Problems.Add(new("definition.invalid_value", At(kind, item), $"A {kind} is a mapping with a name."));
+                Problems.Add(new("definition.invalid_value", At(kind, item.Line), $"A {kind} is a mapping with a name."));
                 continue;
             }
 
-            var draft = read(new DefinitionNode(kind, mapping, keys, Problems));
+            var draft = read(new DefinitionNode(kind, map, keys, Problems));
             if (draft.Node.Name.Length > 0 && !names.Add(draft.Node.Name))
                 draft.Node.Report("definition.duplicate", $"There are two {section} of this name in the file.");
             drafts.Add(draft);
@@ -86,6 +84,7 @@ internal sealed partial class DefinitionReader
 
     private DefinitionDraft<SourceDefinition> ReadSource(DefinitionNode node)
     {
+        foreach (var mistake in DefinitionName.Mistakes(node.Name)) node.Report(mistake);
         var settings = ReadSettings(node);
         return new(node, new(node.Name, node.Required("connector"), settings.Values)
         {
@@ -95,6 +94,7 @@ internal sealed partial class DefinitionReader
 
     private DefinitionDraft<DestinationDefinition> ReadDestination(DefinitionNode node)
     {
+        foreach (var mistake in DefinitionName.Mistakes(node.Name)) node.Report(mistake);
         var settings = ReadSettings(node);
         // An address says whose it is.
         var connector = settings.Values.ContainsKey(DatabaseAddress.Setting) ? node.Text("connector") ?? "" : node.Required("connector");
@@ -105,38 +105,28 @@ internal sealed partial class DefinitionReader
     {
         var fallback = new PipelineDefinition("", "", "");
         var (streams, shapes) = StreamShapeReader.Read(node, Problems);
-        var pipeline = new PipelineDefinition(node.Name, node.Required("source"), node.Required("destination"))
+        var pipeline = new PipelineDefinition(node.Name, node.Text("source") ?? "", node.Text("destination") ?? "")
         {
             Mode = node.Word("mode", fallback.Mode),
             Streams = streams,
             Shapes = shapes,
             Deletes = StreamShapeReader.ReadDeletes(node, Problems) ?? fallback.Deletes,
             InOrder = node.Flag("in_order", fallback.InOrder),
-            UndoRuns = (int)node.Number("undo_runs", fallback.UndoRuns, 1000, isWhole: true),
+            UndoRuns = node.Whole("undo_runs", fallback.UndoRuns),
             Tables = node.Text("tables") ?? fallback.Tables,
             SchemaChanges = node.Word("schema_changes", fallback.SchemaChanges),
             Raw = node.Flag("raw", fallback.Raw),
-            MaxDeletedPercent = node.Number("max_deleted_percent", fallback.MaxDeletedPercent, 100, isWhole: false),
-            MaxUpdatedPercent = node.Number("max_updated_percent", fallback.MaxUpdatedPercent, 100, isWhole: false),
-            MaxDeletedRows = (int)node.Number("max_deleted_rows", fallback.MaxDeletedRows, int.MaxValue, isWhole: true),
-            MaxQuarantinedPercent = node.Number("max_quarantined_percent", fallback.MaxQuarantinedPercent, 100, isWhole: false),
-            MaxQuarantinedRows = (int)node.Number("max_quarantined_rows", fallback.MaxQuarantinedRows, int.MaxValue, isWhole: true),
+            Limits = new RunLimits
+            {
+                MaxDeletedPercent = node.Number("max_deleted_percent", RunLimits.Usual.MaxDeletedPercent),
+                MaxUpdatedPercent = node.Number("max_updated_percent", RunLimits.Usual.MaxUpdatedPercent),
+                MaxDeletedRows = node.Whole("max_deleted_rows", RunLimits.Usual.MaxDeletedRows),
+                MaxQuarantinedPercent = node.Number("max_quarantined_percent", RunLimits.Usual.MaxQuarantinedPercent),
+                MaxQuarantinedRows = node.Whole("max_quarantined_rows", RunLimits.Usual.MaxQuarantinedRows),
+            },
             Backup = BackupPolicyFile.Read(node),
         };
-        foreach (var placeholder in Placeholders.Matches(pipeline.Tables).Select(match => match.Value)
-            .Where(placeholder => placeholder is not ("{source}" or "{stream}")))
-        {
-            node.Report("definition.invalid_value", $"The key tables has {placeholder}.",
-                "It may have {source} and {stream}.");
-        }
-
-        if (pipeline.Streams.Count != 1 && pipeline.Shapes.Count(shape => shape.Table is not null) < Math.Max(1, pipeline.Streams.Count)
-            && !pipeline.Tables.Contains("{stream}", StringComparison.Ordinal))
-        {
-            node.Report("definition.invalid_value", "The key tables gives every stream the same table.",
-                "Put {stream} into it.");
-        }
-
+        foreach (var mistake in pipeline.Mistakes()) node.Report(mistake);
         return new(node, pipeline, DraftSettings.None);
     }
 
@@ -158,9 +148,6 @@ internal sealed partial class DefinitionReader
         return read;
     }
 
-    private static string At(string subject, YamlNode node) =>
-        string.Create(CultureInfo.InvariantCulture, $"{subject}, line {node.Start.Line}");
-
-    [GeneratedRegex(@"\{[^}]*\}?|\}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Placeholders { get; }
+    private static string At(string subject, long line) =>
+        string.Create(CultureInfo.InvariantCulture, $"{subject}, line {line}");
 }

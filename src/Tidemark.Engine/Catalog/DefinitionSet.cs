@@ -61,8 +61,8 @@ public sealed class DefinitionSet<T>
     /// Inserts the definition, or puts it in the place of the one with its name. Paths of files become absolute, from the
     /// current folder.
     /// </summary>
-    /// <exception cref="TidemarkException"><c>definition.name_invalid</c>; <c>source.unknown</c> or
-    /// <c>destination.unknown</c> for a pipeline whose ends are not there (usage).</exception>
+    /// <exception cref="TidemarkException">Every rule that it breaks (usage), e.g. <c>definition.name_invalid</c>;
+    /// <c>source.unknown</c> or <c>destination.unknown</c> for a pipeline whose ends are not there (usage).</exception>
     public Task<DefinitionChange> SaveAsync(T definition, CancellationToken cancellationToken) =>
         _database.WriteAsync(connection => SaveAsync(connection, definition), cancellationToken);
 
@@ -108,8 +108,8 @@ public sealed class DefinitionSet<T>
 
     internal async Task<DefinitionChange> SaveAsync(DbConnection connection, T definition)
     {
-        if (DefinitionName.Mistake(definition.Name) is { } mistake)
-            throw new TidemarkException(FailureKind.Usage, "definition.name_invalid", mistake);
+        var mistakes = definition.Mistakes().Select(mistake => mistake.In($"{T.Kind} \"{definition.Name}\"")).ToList();
+        if (mistakes.Count > 0) throw TidemarkException.ForAll(mistakes, FailureKind.Usage);
         await _checkReferences(connection, definition);
         definition = definition.WithSettings(_rooted(definition));
         var isNew = !(await NamesAsync(connection)).Contains(definition.Name, StringComparer.Ordinal);

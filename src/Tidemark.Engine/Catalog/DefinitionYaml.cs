@@ -1,64 +1,91 @@
-using System.Globalization;
-using System.Text;
 using Tidemark.Engine.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
-using YamlDotNet.RepresentationModel;
 
 namespace Tidemark.Engine.Catalog;
 
-/// <summary>Loads YAML from anywhere: no tags, no anchors, one document, bounded size and depth.</summary>
-internal static class DefinitionYaml
+/// <summary>Loads YAML from anywhere: no tags, no anchors, one document, bounded depth.</summary>
+internal sealed class DefinitionYaml
 {
-    private const int MaxBytes = 1 << 20;
-    private const int MaxDepth = 16; // a list within a rule within a column within a stream is 13
+    private readonly Parser _parser;
 
-    /// <summary>The document's mapping.</summary>
-    /// <exception cref="TidemarkException"><c>definitions.malformed</c> with the line, <c>definitions.too_large</c>
-    /// (configuration).</exception>
-    public static YamlMappingNode Load(string yaml)
+    private DefinitionYaml(string yaml) => _parser = new Parser(new StringReader(yaml));
+
+    /// <summary>The document's map.</summary>
+    /// <exception cref="TidemarkException"><c>definitions.malformed</c> with the line (configuration).</exception>
+    public static DefinitionMap Load(string yaml)
     {
-        if (Encoding.UTF8.GetByteCount(yaml) > MaxBytes)
-        {
-            throw new TidemarkException(FailureKind.Configuration, "definitions.too_large",
-                "The file is larger than 1 MB.");
-        }
-
         try
         {
-            RefuseTricks(yaml);
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            if (stream.Documents.Count == 0) throw Malformed(Mark.Empty, "the file is empty");
-            var root = stream.Documents[0].RootNode;
-            if (stream.Documents.Count > 1)
-                throw Malformed(stream.Documents[1].RootNode.Start, "a second document begins here");
-            return root as YamlMappingNode
-                ?? throw Malformed(root.Start, "sources:, destinations: or pipelines: is expected here");
+            return new DefinitionYaml(yaml).Document();
         }
         catch (YamlException wrong)
         {
-            throw Malformed(wrong.Start, wrong.InnerException?.Message ?? wrong.Message, wrong);
+            throw DefinitionText.Malformed(wrong.Start.Line, wrong.InnerException?.Message ?? wrong.Message, wrong);
         }
     }
 
-    /// <summary>Looks at the events first: building nodes from them recurses and follows aliases.</summary>
-    private static void RefuseTricks(string yaml)
+    private DefinitionMap Document()
     {
-        var parser = new Parser(new StringReader(yaml));
-        var depth = 0;
-        while (parser.MoveNext())
+        if (Next<StreamStart>() is null || Next<DocumentStart>() is null) throw Malformed("the file is empty");
+        _parser.MoveNext();
+        var root = Node(depth: 0);
+        Next<DocumentEnd>();
+        // The rest is looked at as well: a mistake there is one of the file.
+        if (Next<DocumentStart>() is not null)
         {
-            depth += parser.Current!.NestingIncrease;
-            if (depth > MaxDepth) throw Malformed(parser.Current.Start, "it is nested too deep");
-            if (parser.Current is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
-                throw Malformed(parser.Current.Start, "anchors and aliases are not taken");
-            if (parser.Current is NodeEvent { Tag.IsEmpty: false })
-                throw Malformed(parser.Current.Start, "tags are not taken");
+            _parser.MoveNext();
+            throw Malformed("a second document begins here");
         }
+
+        return DefinitionText.Root(root);
     }
 
-    private static TidemarkException Malformed(Mark at, string what, Exception? cause = null) =>
-        new(FailureKind.Configuration, "definitions.malformed",
-            string.Create(CultureInfo.InvariantCulture, $"Line {at.Line}: {what.TrimEnd('.')}."), cause);
+    /// <summary>The node whose first event the parser stands at. Recursion ends at the depth that is allowed.</summary>
+    private DefinitionTree Node(int depth)
+    {
+        var begin = _parser.Current!;
+        if (begin is AnchorAlias or NodeEvent { Anchor.IsEmpty: false }) throw Malformed("anchors and aliases are not taken");
+        if (begin is NodeEvent { Tag.IsEmpty: false }) throw Malformed("tags are not taken");
+        if (begin is Scalar scalar)
+            return new DefinitionScalar(scalar.Start.Line, IsNull(scalar) ? null : scalar.Value);
+        if (depth == DefinitionText.MaxDepth) throw Malformed("it is nested too deep");
+        return begin is MappingStart ? Map(begin.Start.Line, depth + 1) : List(begin.Start.Line, depth + 1);
+    }
+
+    private DefinitionMap Map(long line, int depth)
+    {
+        var entries = new List<DefinitionEntry>();
+        while (_parser.MoveNext() && _parser.Current is not MappingEnd)
+        {
+            var at = _parser.Current!.Start.Line;
+            var key = Node(depth) is DefinitionScalar && _parser.Current is Scalar scalar ? scalar.Value
+                : throw DefinitionText.Malformed(at, "a key is a single value");
+            _parser.MoveNext();
+            entries.Add(new DefinitionEntry(key, at, Node(depth)));
+        }
+
+        return DefinitionText.Map(line, entries);
+    }
+
+    private DefinitionList List(long line, int depth)
+    {
+        var items = new List<DefinitionTree>();
+        while (_parser.MoveNext() && _parser.Current is not SequenceEnd) items.Add(Node(depth));
+        return new DefinitionList(line, items);
+    }
+
+    /// <summary>The next event where it is of a kind; null where it is another.</summary>
+    private T? Next<T>()
+        where T : ParsingEvent
+    {
+        _parser.MoveNext();
+        return _parser.Current as T;
+    }
+
+    private TidemarkException Malformed(string what) =>
+        DefinitionText.Malformed(_parser.Current?.Start.Line ?? 1, what);
+
+    private static bool IsNull(Scalar scalar) =>
+        scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" };
 }

@@ -1,6 +1,8 @@
 using System.Collections.ObjectModel;
+using System.Text.Json.Serialization;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Catalog;
 
@@ -19,6 +21,9 @@ public interface IDefinition<TSelf>
     IReadOnlyDictionary<string, string> Settings { get; }
 
     TSelf WithSettings(IReadOnlyDictionary<string, string> settings);
+
+    /// <summary>Every rule that it breaks, as far as it alone can tell. Settings are checked by the connector's options.</summary>
+    IEnumerable<DefinitionMistake> Mistakes();
 }
 
 /// <summary>A system that records are read from, as the user saved it.</summary>
@@ -33,6 +38,9 @@ public sealed record SourceDefinition(string Name, string Connector, IReadOnlyDi
     /// <summary>An inactive source is kept, but no run reads it.</summary>
     public bool IsActive { get; init; } = true;
 
+    public IEnumerable<DefinitionMistake> Mistakes() =>
+        [.. DefinitionName.Mistakes(Name), .. ValueRules.Given("connector", Connector)];
+
     SourceDefinition IDefinition<SourceDefinition>.WithSettings(IReadOnlyDictionary<string, string> settings) =>
         this with { Settings = settings };
 }
@@ -45,6 +53,9 @@ public sealed record DestinationDefinition(string Name, string Connector, IReadO
     : IDefinition<DestinationDefinition>
 {
     static string IDefinition<DestinationDefinition>.Kind => "destination";
+
+    public IEnumerable<DefinitionMistake> Mistakes() =>
+        [.. DefinitionName.Mistakes(Name), .. ValueRules.Given("connector", Connector)];
 
     DestinationDefinition IDefinition<DestinationDefinition>.WithSettings(
         IReadOnlyDictionary<string, string> settings) => this with { Settings = settings };
@@ -70,7 +81,7 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
     /// <summary>Streams to keep; empty means every stream of the source.</summary>
     public IReadOnlyList<string> Streams { get; init; } = [];
 
-    /// <summary>What becomes of those streams of which not simply all fields are kept.</summary>
+    /// <summary>Settings of single streams, each of a stream that is listed.</summary>
     public IReadOnlyList<StreamShape> Shapes { get; init; } = [];
 
     /// <summary>What becomes of rows whose record is gone.</summary>
@@ -91,23 +102,50 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
     /// <summary>Whether the whole record is kept in a column <c>raw</c>.</summary>
     public bool Raw { get; init; } = true;
 
-    /// <summary>Share of a table's rows, in percent, that a run may delete before it parks and asks.</summary>
-    public double MaxDeletedPercent { get; init; } = 15;
+    /// <summary>How far a run goes without a person. Saved as keys of the pipeline itself, which follow.</summary>
+    [JsonIgnore]
+    public RunLimits Limits { get; init; } = RunLimits.Usual;
 
-    /// <summary>Share of a table's rows, in percent, that a run may update before it parks and asks.</summary>
-    public double MaxUpdatedPercent { get; init; } = 100;
+    public double MaxDeletedPercent
+    {
+        get => Limits.MaxDeletedPercent;
+        init => Limits = Limits with { MaxDeletedPercent = value };
+    }
 
-    /// <summary>A run that deletes at most this many rows of a table never parks for the share.</summary>
-    public int MaxDeletedRows { get; init; } = 10;
+    public double MaxUpdatedPercent
+    {
+        get => Limits.MaxUpdatedPercent;
+        init => Limits = Limits with { MaxUpdatedPercent = value };
+    }
 
-    /// <summary>Share of the records of a stream, in percent, that a run may quarantine before the stream fails.</summary>
-    public double MaxQuarantinedPercent { get; init; } = 10;
+    public int MaxDeletedRows
+    {
+        get => Limits.MaxDeletedRows;
+        init => Limits = Limits with { MaxDeletedRows = value };
+    }
 
-    /// <summary>A run that quarantines at most this many records of a stream never fails for the share.</summary>
-    public int MaxQuarantinedRows { get; init; } = 10;
+    public double MaxQuarantinedPercent
+    {
+        get => Limits.MaxQuarantinedPercent;
+        init => Limits = Limits with { MaxQuarantinedPercent = value };
+    }
+
+    public int MaxQuarantinedRows
+    {
+        get => Limits.MaxQuarantinedRows;
+        init => Limits = Limits with { MaxQuarantinedRows = value };
+    }
 
     /// <summary>How its tables are backed up.</summary>
     public BackupPolicy Backup { get; init; } = new();
+
+    public IEnumerable<DefinitionMistake> Mistakes() => PipelineRules.Of(this);
+
+    /// <summary>The table that a stream is written to.</summary>
+    internal string TableOf(string stream) => Shapes.FirstOrDefault(shape => shape.Stream == stream)?.Table
+        ?? ColumnNames.Shorten(Tables
+            .Replace("{source}", ColumnNames.SnakeCase(Source), StringComparison.Ordinal)
+            .Replace("{stream}", ColumnNames.SnakeCase(stream), StringComparison.Ordinal));
 
     PipelineDefinition IDefinition<PipelineDefinition>.WithSettings(
         IReadOnlyDictionary<string, string> settings) => this;

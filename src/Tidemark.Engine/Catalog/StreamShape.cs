@@ -17,6 +17,9 @@ public sealed record StreamShape(string Stream)
     /// <summary>Whether the stream's other fields become columns beside those that are named.</summary>
     public bool AllFields { get; init; }
 
+    /// <summary>Whether the named columns are all there are.</summary>
+    internal bool IsListed => Columns.Count > 0 && !AllFields;
+
     /// <summary>How rows become live, whatever the pipeline's mode; null for the pipeline's.</summary>
     public WriteMode? Mode { get; init; }
 

@@ -1,16 +1,12 @@
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
-using YamlDotNet.RepresentationModel;
 
 namespace Tidemark.Engine.Catalog;
 
 /// <summary>Reads the items of a pipeline's <c>streams</c>: a name, or a mapping that says what becomes of the stream.</summary>
 internal static class StreamShapeReader
 {
-    // A day: whoever wants more wants no limit.
-    private const int MaxTimeLimit = 86_400;
-
     private static readonly string[] StreamKeys =
     [
         "name", "table", "columns", "fields", "deletes", "references", "write_back", "mode", "raw", "synced_at", "time_limit",
@@ -48,28 +44,26 @@ internal static class StreamShapeReader
         var shapes = new List<StreamShape>();
         foreach (var item in pipeline.Items("streams"))
         {
-            if (item is YamlMappingNode mapping)
+            if (item is DefinitionMap mapping)
             {
                 var node = new DefinitionNode($"{pipeline.Subject}, stream", mapping, StreamKeys, problems);
                 names.Add(node.Name);
                 shapes.Add(ReadStream(node, problems));
             }
-            else if (item is YamlScalarNode { Value: { Length: > 0 } name }) names.Add(name);
+            else if (item is DefinitionScalar { Text: { Length: > 0 } name }) names.Add(name);
             else pipeline.Invalid(item, "streams", "is a list of names, or of mappings with a name.");
         }
 
-        foreach (var twice in names.GroupBy(name => name).Where(same => same.Count() > 1))
-            pipeline.Report("definition.duplicate", $"The stream {twice.Key} is listed more than once.");
         return (names, shapes);
     }
 
     /// <summary>The key <c>deletes</c>: <c>hard</c>, <c>soft</c>, or a column that is set; null where it is not there.</summary>
     public static DeletePolicy? ReadDeletes(DefinitionNode node, ICollection<Problem> problems)
     {
-        if (node.Child("deletes") is not YamlMappingNode mapping)
+        if (node.Child("deletes") is not DefinitionMap mapping)
             return node.Child("deletes") is null ? null : node.Word("deletes", Rows.Hard) == Rows.Soft ? DeletePolicy.Soft : DeletePolicy.Hard;
         var deletes = new DefinitionNode(node.Subject, mapping, DeleteKeys, problems, "deletes");
-        var marking = DeletePolicy.Marking(deletes.Required("column"), deletes.Text("value") ?? DeletePolicy.Soft.Value);
+        var marking = DeletePolicy.Marking(deletes.Text("column") ?? "", deletes.Text("value") ?? DeletePolicy.Soft.Value);
         return marking with { Otherwise = deletes.Text("otherwise") ?? marking.Otherwise };
     }
 
@@ -80,18 +74,18 @@ internal static class StreamShapeReader
         Mode = node.Child("mode") is null ? null : node.Word("mode", Modes.Merge) == Modes.Merge ? WriteMode.Merge : WriteMode.Replace,
         Raw = node.Child("raw") is null ? null : node.Flag("raw", otherwise: true),
         SyncedAt = node.Text("synced_at") ?? TablePlan.UsualSyncedAt,
-        TimeLimit = node.Number("time_limit", 0, MaxTimeLimit, isWhole: true) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
-        Columns = [.. node.Entries("columns").Select(entry => ReadColumn(node, entry.Name, entry.Value, problems))],
+        TimeLimit = node.Whole("time_limit", 0) is not 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
+        Columns = [.. node.Entries("columns").Select(entry => ReadColumn(node, entry.Key, entry.Value, problems))],
         Deletes = ReadDeletes(node, problems),
         WriteBack = ReadWriteBack(node, problems),
         References = node.Entries("references").ToDictionary(
-            entry => entry.Name, entry => entry.Value is YamlScalarNode { Value: { } table } ? table : "", StringComparer.Ordinal),
+            entry => entry.Key, entry => entry.Value is DefinitionScalar { Text: { } table } ? table : "", StringComparer.Ordinal),
     };
 
     private static WriteBack? ReadWriteBack(DefinitionNode stream, ICollection<Problem> problems)
     {
         if (stream.Child("write_back") is not { } value) return null;
-        if (value is not YamlMappingNode mapping)
+        if (value is not DefinitionMap mapping)
         {
             stream.Invalid(value, "write_back", "is a mapping.");
             return null;
@@ -99,22 +93,30 @@ internal static class StreamShapeReader
 
         var node = new DefinitionNode(stream.Subject, mapping, WriteBackKeys, problems, "write_back");
         var set = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (field, text) in node.Entries("set"))
+        foreach (var (field, _, text) in node.Entries("set"))
         {
-            if (text is YamlScalarNode scalar) set[field] = DefinitionNode.Values(scalar) is [var single] ? single : "";
-            else node.Invalid(text, $"set.{field}", "is a single value.");
+            if (text is DefinitionScalar scalar) set[field] = scalar.Text ?? "";
+            else
+            {
+                set[field] = "";
+                node.Invalid(text, $"set.{field}", "is a single value.");
+            }
         }
 
-        if (node.Child("set") is null) node.Required("set");
-        else if (node.Child("set") is YamlMappingNode { Children.Count: 0 }) node.Invalid(value, "set", "names at least one field.");
+        if (node.Child("set") is null)
+        {
+            node.Required("set");
+            return null;
+        }
+
         return new WriteBack(set) { When = node.Word("when", WriteBackWhen.Read) };
     }
 
     private static ColumnShape ReadColumn(
-        DefinitionNode stream, string name, YamlNode value, ICollection<Problem> problems)
+        DefinitionNode stream, string name, DefinitionTree value, ICollection<Problem> problems)
     {
-        if (value is YamlScalarNode scalar) return new ColumnShape(name) { From = scalar.Value is "" or "~" ? null : scalar.Value };
-        if (value is not YamlMappingNode mapping)
+        if (value is DefinitionScalar scalar) return new ColumnShape(name) { From = scalar.Text is "" ? null : scalar.Text };
+        if (value is not DefinitionMap mapping)
         {
             stream.Invalid(value, $"columns.{name}", "is a field's name, or a mapping.");
             return new ColumnShape(name);
@@ -128,7 +130,7 @@ internal static class StreamShapeReader
             Type = node.Child("type") is null ? null : node.Word("type", FieldType.Text),
             Owner = node.Word("owner", ColumnOwner.Source),
             Default = node.Text("default"),
-            When = [.. node.Entries("when").Select(entry => new ColumnCondition(entry.Name, DefinitionNode.Values(entry.Value)))],
+            When = [.. node.Entries("when").Select(entry => new ColumnCondition(entry.Key, DefinitionNode.Values(entry.Value)))],
         };
     }
 }

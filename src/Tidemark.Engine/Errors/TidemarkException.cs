@@ -19,14 +19,14 @@ public sealed class TidemarkException(FailureKind kind, string code, string mess
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 
     /// <summary>One exception for all problems of a check. One problem keeps its own code.</summary>
-    public static TidemarkException ForAll(IReadOnlyList<Problem> problems) =>
+    public static TidemarkException ForAll(IReadOnlyList<Problem> problems, FailureKind kind = FailureKind.Configuration) =>
         problems.Count == 1
-            ? new(FailureKind.Configuration, problems[0].Code, problems[0].Message)
+            ? new(kind, problems[0].Code, problems[0].Message)
             {
                 Hint = problems[0].Hint,
                 Problems = problems,
             }
-            : new(FailureKind.Configuration, "configuration.problems", $"{problems.Count} problems were found.")
+            : new(kind, "configuration.problems", $"{problems.Count} problems were found.")
             {
                 Problems = problems,
             };

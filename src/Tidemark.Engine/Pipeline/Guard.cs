@@ -40,7 +40,7 @@ internal sealed class Guard(SyncPlan plan)
         IStreamLoad stream, string table, long deleted, long updated, CancellationToken cancellationToken)
     {
         // Below these a share is never asked for, so that most runs need not count.
-        if (plan.IsApproved || (deleted <= plan.MaxDeletedRows && (updated <= plan.MaxDeletedRows || plan.MaxUpdatedPercent >= 100)))
+        if (plan.IsApproved || (deleted <= plan.Limits.MaxDeletedRows && (updated <= plan.Limits.MaxDeletedRows || plan.Limits.MaxUpdatedPercent >= 100)))
             return;
         var rows = await stream.CountAsync(cancellationToken) + deleted;
         if (Objection(new PublishPreview(table, rows, rows, deleted) { Updates = updated }) is not { } objection) return;
@@ -92,13 +92,13 @@ internal sealed class Guard(SyncPlan plan)
                     .OfType<string>()), Hint);
         }
 
-        return TooMany("deletes", "deleted", preview.Deletes, plan.MaxDeletedPercent)
-            ?? TooMany("updates", "updated", preview.Updates, plan.MaxUpdatedPercent);
+        return TooMany("deletes", "deleted", preview.Deletes, plan.Limits.MaxDeletedPercent)
+            ?? TooMany("updates", "updated", preview.Updates, plan.Limits.MaxUpdatedPercent);
 
         Problem? TooMany(string what, string done, long rows, double limit)
         {
             var percent = preview.LiveRows == 0 ? 0 : 100.0 * rows / preview.LiveRows;
-            if (rows <= plan.MaxDeletedRows || percent <= limit) return null;
+            if (rows <= plan.Limits.MaxDeletedRows || percent <= limit) return null;
             return new Problem(
                 $"guard.too_many_{what}", $"table {preview.Table}",
                 string.Create(CultureInfo.InvariantCulture,

@@ -10,13 +10,18 @@ internal sealed class StreamShaping(StreamSchema stream, StreamShape shape, Dele
 {
     private readonly Dictionary<string, Field> _known = stream.Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
 
-    /// <summary>Whether fields that nobody named are left in <c>raw</c>.</summary>
-    public bool IsListed => shape.Columns.Count > 0 && !shape.AllFields;
+    private string Subject { get; } = $"stream \"{stream.Name}\"";
 
-    /// <summary>The table's columns and key; what does not fit is told as problems.</summary>
+    /// <summary>Whether fields that nobody named are left in <c>raw</c>.</summary>
+    public bool IsListed => shape.IsListed;
+
+    /// <summary>The table's columns and key. What does not fit is added to the problems.</summary>
     public StreamSchema Run()
     {
         var before = problems.Count;
+        // A definition may be older than a rule, or never have been saved.
+        foreach (var mistake in StreamRules.Of(shape, deletes)) problems.Add(mistake.In(Subject));
+        if (problems.Count > before) return stream;
         var named = shape.Columns.Select(column => (Shape: column, Field: FieldOf(column))).ToList();
         // A column that nobody but the application ever writes is not ours to touch.
         var columns = named.Where(column => column.Field?.Ownership is not { Owner: ColumnOwner.App, Default: null, When.Count: 0 })
@@ -30,11 +35,17 @@ internal sealed class StreamShaping(StreamSchema stream, StreamShape shape, Dele
         }
 
         if (deletes.Column is { } mark && columns.All(field => field.Name != mark)) columns.Add(Mark(mark));
-        foreach (var twice in columns.GroupBy(field => field.Name).Where(same => same.Count() > 1))
-            Report("column.not_unique", $"There are two columns {twice.Key}.");
-        foreach (var taken in columns.Where(field => ColumnNames.Reserved.Contains(field.Name) || field.Name == shape.SyncedAt))
-            Report("column.reserved", $"The name {taken.Name} is Tidemark's own.");
+        foreach (var same in columns.GroupBy(field => field.Name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1))
+            Report("column.not_unique", ColumnRules.NotUnique(same.Select(field => field.Name)));
+        foreach (var taken in columns.Where(field => ColumnRules.IsTaken(field.Name, shape.SyncedAt)))
+            Report("column.reserved", ColumnRules.Reserved(taken.Name));
         var shaped = stream with { Fields = columns, Key = Key(columns) };
+        if (deletes.Column is { } marked && shaped.Key.Contains(marked, StringComparer.OrdinalIgnoreCase))
+        {
+            Report("column.invalid_rule", $"The column {marked} is of the key, and a row that is marked would lose it.",
+                "Mark another column, or say deletes: soft.");
+        }
+
         if (problems.Count > before) return stream;
         foreach (var owned in columns.Where(field => field.Ownership is not null))
         {
@@ -64,14 +75,8 @@ internal sealed class StreamShaping(StreamSchema stream, StreamShape shape, Dele
     {
         var ownership = column.Owner == ColumnOwner.Source && column.Default is null && column.When.Count == 0
             ? null : new ColumnOwnership(column.Owner) { Default = column.Default, When = column.When };
-        if (column.When.Count > 0 && column.Owner != ColumnOwner.App)
-            Report("column.invalid_rule", $"The column {column.Name} has a when, which only a column of owner app can have.");
         if (column.Value is { } value)
-        {
-            if (column.From is not null || column.Default is not null || column.Type is not null)
-                Report("column.invalid_rule", $"The column {column.Name} has a value, and so no from, type or default.");
             return new Field(column.Name, FieldType.Text) { Ownership = new(column.Owner) { Default = value }, IsDerived = true };
-        }
 
         if (_known.TryGetValue(column.From ?? column.Name, out var field))
         {
@@ -97,6 +102,5 @@ internal sealed class StreamShaping(StreamSchema stream, StreamShape shape, Dele
         Ownership = new ColumnOwnership(ColumnOwner.Source) { Default = deletes.Otherwise },
     };
 
-    private void Report(string code, string message, string? hint = null) =>
-        problems.Add(new(code, $"stream \"{stream.Name}\"", message, hint));
+    private void Report(string code, string message, string? hint = null) => problems.Add(new(code, Subject, message, hint));
 }

@@ -1,4 +1,5 @@
 using Tidemark.Engine.Backup;
+using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Sources;
 
@@ -13,17 +14,11 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
 {
     public WriteMode Mode { get; init; }
 
-    /// <summary>Share of a table's rows, in percent, that may be deleted without approval.</summary>
-    public double MaxDeletedPercent { get; init; } = 15;
-
-    /// <summary>Share of a table's rows, in percent, that may be updated without approval.</summary>
-    public double MaxUpdatedPercent { get; init; } = 100;
-
-    /// <summary>Up to this many deleted, or updated, rows a table never need approval.</summary>
-    public int MaxDeletedRows { get; init; } = 10;
+    /// <summary>How far the run goes without approval.</summary>
+    public RunLimits Limits { get; init; } = RunLimits.Usual;
 
     /// <summary>How many of a stream's records may be in quarantine before the stream fails.</summary>
-    public QuarantineLimit Quarantine { get; init; } = new(MaxPercent: 10, MaxRows: 10);
+    public QuarantineLimit Quarantine => new(Limits.MaxQuarantinedPercent, Limits.MaxQuarantinedRows);
 
     /// <summary>True where a person has said that this run may delete whatever it would.</summary>
     public bool IsApproved { get; init; }

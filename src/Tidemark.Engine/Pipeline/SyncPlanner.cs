@@ -47,15 +47,12 @@ public sealed class SyncPlanner(
                 Mode = mode,
                 // A scan of the keys is planned, and a merge writes as it reads: neither leaves anything staged.
                 Parked = mode == WriteMode.Merge || request.KeysOnly ? null : request.Parked,
-                MaxDeletedPercent = pipeline.MaxDeletedPercent,
-                MaxDeletedRows = pipeline.MaxDeletedRows,
-                MaxUpdatedPercent = pipeline.MaxUpdatedPercent,
+                Limits = pipeline.Limits,
                 // A plan that somebody applies has been looked at.
                 IsApproved = request.IsApproved || request.Approved is not null,
                 IsDryRun = request.IsDryRun,
                 PlanFile = request.PlanFile,
                 Approved = request.Approved,
-                Quarantine = new(pipeline.MaxQuarantinedPercent, pipeline.MaxQuarantinedRows),
                 // Rows that refer to others come after them.
                 InOrder = pipeline.InOrder || tables.Any(table => table.References.Count > 0),
             };
@@ -157,7 +154,7 @@ public sealed class SyncPlanner(
         var shaping = new StreamShaping(stream, shape, deletes, problems);
         var mode = request.ModeOfRun;
         if (mode == WriteMode.Merge && shape.Mode is { } own) mode = own;
-        return new TablePlan(TableName(pipeline, stream.Name), shaping.Run())
+        return new TablePlan(pipeline.TableOf(stream.Name), shaping.Run())
         {
             Mode = mode == WriteMode.Refresh ? WriteMode.Replace : mode,
             KeepsRaw = shape.Raw ?? pipeline.Raw,
@@ -174,13 +171,6 @@ public sealed class SyncPlanner(
             MayNarrow = request.IsApproved || request.IsDryRun || request.Approved is not null,
         };
     }
-
-    /// <summary>The table that a stream of a pipeline is written to.</summary>
-    internal static string TableName(PipelineDefinition pipeline, string stream) =>
-        pipeline.Shapes.FirstOrDefault(each => each.Stream == stream)?.Table
-        ?? ColumnNames.Shorten(pipeline.Tables
-            .Replace("{source}", ColumnNames.SnakeCase(pipeline.Source), StringComparison.Ordinal)
-            .Replace("{stream}", ColumnNames.SnakeCase(stream), StringComparison.Ordinal));
 
     private static async Task<IReadOnlyList<Problem>> SourceProblemsAsync(
         ISource? source, SourceDefinition definition, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)

@@ -10,8 +10,11 @@ public static class ColumnNames
     public static readonly IReadOnlySet<string> Reserved =
         new HashSet<string>(StringComparer.Ordinal) { "raw", "_hash", "_run", "_synced_at", "_deleted_at", "_op" };
 
-    // What the engine's own tables begin with, the stagings and the kept rows of others among them.
+    // The engine's own tables begin so, the stagings and the before images of others among them.
     private const string OwnTables = "_tidemark_";
+
+    // Columns of a staging, one for every column that is taken by a rule.
+    private const string OwnColumns = "_takes_";
 
     /// <summary>Bytes that a name may have; PostgreSQL cuts longer ones.</summary>
     public const int MaxBytes = 63;
@@ -53,9 +56,18 @@ public static class ColumnNames
         return name;
     }
 
+    /// <summary>Whether a name is one of the engine's own columns, in whatever case: not every database tells case apart.</summary>
+    public static bool IsReserved(string name) => Reserved.Contains(name.ToLowerInvariant())
+        || (name.StartsWith(OwnColumns, StringComparison.OrdinalIgnoreCase) && name[OwnColumns.Length..].All(char.IsAsciiDigit));
+
     /// <summary>Why a table cannot have a name that somebody chose; null where it can.</summary>
     public static string? TableMistake(string name) =>
-        name.StartsWith(OwnTables, StringComparison.OrdinalIgnoreCase) ? $"The name {name} is Tidemark's own."
+        name.StartsWith(OwnTables, StringComparison.OrdinalIgnoreCase) ? $"The name {name} is Tidemark's own." : Mistake(name);
+
+    /// <summary>Why nothing in a database can have a name that somebody chose; null where it can.</summary>
+    public static string? Mistake(string name) =>
+        string.IsNullOrWhiteSpace(name) ? "The name is empty."
+        : name.Any(char.IsControl) ? "The name has a control character."
         : Encoding.UTF8.GetByteCount(name) > MaxBytes ? $"The name {name} has more than {MaxBytes} bytes."
         : null;
 

@@ -7,7 +7,7 @@ using Tidemark.Output;
 namespace Tidemark.Commands;
 
 /// <summary>
-/// <c>tidemark apply</c>: saves the definitions of a YAML file, all or none; or does what a saved plan says, and nothing else.
+/// <c>tidemark apply</c>: saves the definitions of a YAML or JSON file, all or none; or does what a saved plan says, and nothing else.
 /// </summary>
 internal static class ApplyVerb
 {
@@ -15,7 +15,7 @@ internal static class ApplyVerb
     {
         var file = new Option<string?>("--file", "-f")
         {
-            Description = "YAML file; - reads standard input.",
+            Description = "YAML or JSON file; - reads standard input.",
             HelpName = "FILE",
         };
         var plan = new Option<string?>("--plan")
@@ -58,9 +58,10 @@ internal static class ApplyVerb
     {
         try
         {
+            // One letter more than fits is enough to be refused.
             return file == "-"
-                ? await session.Terminal.Input.ReadToEndAsync(session.Stop)
-                    : await File.ReadAllTextAsync(file, session.Stop);
+                ? await SmallText.ReadAsync(session.Terminal.Input, DefinitionFile.MaxBytes + 1, session.Stop)
+                : await SmallText.ReadAsync(file, DefinitionFile.MaxBytes + 1, session.Stop);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

@@ -10,6 +10,8 @@ namespace Tidemark.Commands;
 /// </summary>
 internal static class SettingValue
 {
+    private const int MaxLetters = 1 << 20;
+
     /// <exception cref="TidemarkException"><c>setting.unreadable</c>, <c>setting.environment_unset</c>.</exception>
     public static async Task<string> ReadAsync(Session session, string name, string typed, bool isSecret)
     {
@@ -48,8 +50,10 @@ internal static class SettingValue
     {
         try
         {
+            var text = await SmallText.ReadAsync(file, MaxLetters + 1, session.Stop);
             // Editors end files with a line break that is no part of a key.
-            return (await File.ReadAllTextAsync(file, session.Stop)).TrimEnd('\r', '\n');
+            return text.Length <= MaxLetters ? text.TrimEnd('\r', '\n') : throw new TidemarkException(
+                FailureKind.Usage, "setting.unreadable", $"The file for {name} is larger than 1 MB.");
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

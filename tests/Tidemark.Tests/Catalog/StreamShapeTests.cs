@@ -116,7 +116,7 @@ public sealed class StreamShapeTests : IDisposable
             ("definition.invalid_value", "pipeline \"p\", stream \"b\", line 17"),
             ("definition.key_missing", "pipeline \"p\", stream \"c\", write_back, line 18"),
             ("definition.invalid_value", "pipeline \"p\", line 19"),
-            ("definition.duplicate", "pipeline \"p\", line 6"),
+            ("definition.duplicate", "pipeline \"p\", line 15"),
         ], ignoreOrder: true);
     }
 

@@ -139,7 +139,7 @@ public abstract partial class DestinationPromises
             new StreamSchema("pets", [new("id", FieldType.Text), new("owner", FieldType.Text)]));
         Bench.Policy = table => table.Table == "pets"
             ? table with { References = new Dictionary<string, string> { ["owner"] = "owners" } } : table with { IsReferredTo = true };
-        Bench.Limits = plan => plan with { InOrder = true, MaxDeletedRows = 100 };
+        Bench.Limits = plan => plan with { InOrder = true, Limits = plan.Limits with { MaxDeletedRows = 100 } };
         source.With("owners", ["""{"id":"o1"}""", """{"id":"o2"}"""]);
         source.With("pets", ["""{"id":"p1","owner":"o1"}""", """{"id":"p2","owner":"o2"}"""]);
 
@@ -152,6 +152,21 @@ public abstract partial class DestinationPromises
         (await Bench.QueryAsync("SELECT id FROM owners ORDER BY id")).ShouldBe(["o1", "o3"]);
         await Should.ThrowAsync<System.Data.Common.DbException>(() => Bench.ExecuteAsync(
             "INSERT INTO pets (id, owner) VALUES ('x', 'nobody')"));
+    }
+
+    [Fact]
+    public async Task A_table_that_would_refer_to_one_that_is_nowhere_is_refused_before_anything_is_read()
+    {
+        await Bench.MergeAsync(new ScriptedSource(Pets).With("pets", ["""{"id":1,"name":"Rex"}"""]));
+        await using var destination = Bench.OpenDestination();
+
+        // What the run makes, and what is there already, may be referred to.
+        (await destination.CheckAsync([new TablePlan("owners", Pets), Referring("owners"), Referring("pets")], Stop)).ShouldBeEmpty();
+        var problem = (await destination.CheckAsync([new TablePlan("owners", Pets), Referring("ownrs")], Stop)).ShouldHaveSingleItem();
+
+        (problem.Code, problem.Hint).ShouldBe(("table.reference_unknown", "Did you mean owners?"));
+
+        static TablePlan Referring(string to) => new("toys", Deals) { References = new Dictionary<string, string> { ["stage"] = to } };
     }
 
     [Fact]

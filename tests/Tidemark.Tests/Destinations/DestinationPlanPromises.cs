@@ -130,7 +130,7 @@ public abstract partial class DestinationPromises
     public async Task P5_too_many_updates_park(WriteMode mode)
     {
         await Bench.MergeAsync(PeopleSource(Persons(0, 100)));
-        Bench.Limits = plan => plan with { MaxUpdatedPercent = 20 };
+        Bench.Limits = plan => plan with { Limits = plan.Limits with { MaxUpdatedPercent = 20 } };
 
         var parked = await Bench.RunAsync(PeopleSource(Persons(0, 100, " wrong")), mode, Stop);
 

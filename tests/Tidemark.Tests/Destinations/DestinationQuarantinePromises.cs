@@ -209,7 +209,7 @@ public abstract partial class DestinationPromises
     {
         string[] bad = [.. Enumerable.Range(0, 10).Select(at => $$"""{"id":"{{at}}","age":"x"}""")];
         (await Bench.MergeAsync(PeopleSource(bad))).Problems.ShouldAllBe(problem => problem.Code == "run.quarantined");
-        Bench.Limits = plan => plan with { Quarantine = new QuarantineLimit(50, 5) };
+        Bench.Limits = plan => plan with { Limits = plan.Limits with { MaxQuarantinedPercent = 50, MaxQuarantinedRows = 5 } };
         (await Bench.MergeAsync(PeopleSource([.. Persons(0, 10), .. bad]))).Problems
             .ShouldAllBe(problem => problem.Code == "run.quarantined");
     }

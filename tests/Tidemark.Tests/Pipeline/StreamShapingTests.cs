@@ -58,6 +58,9 @@ public sealed class StreamShapingTests
     [InlineData("revenu", null, null, "column.unknown")]
     [InlineData("_hash", "revenue", null, "column.reserved")]
     [InlineData("key", "opty_id", null, "column.not_unique")]
+    [InlineData("KEY", "stage", null, "column.not_unique")]
+    [InlineData("_Hash", "revenue", null, "column.reserved")]
+    [InlineData("_takes_0", "revenue", null, "column.reserved")]
     [InlineData("n", "revenue", "many", "column.invalid_rule")]
     [InlineData("t", "stage", "x {nothing}", "column.invalid_rule")]
     public void A_column_that_cannot_be_is_refused(string name, string? from, string? otherwise, string code)
@@ -79,6 +82,28 @@ public sealed class StreamShapingTests
         Shape(new StreamShape("deals") { Columns = [new("stage")] });
 
         _problems.ShouldHaveSingleItem().Code.ShouldBe("column.key_missing");
+    }
+
+    [Fact]
+    public void P6_a_mark_does_not_overwrite_the_key_and_no_column_of_Tidemarks_is_written_over()
+    {
+        Shape(new StreamShape("deals"), DeletePolicy.Marking("opty_id"));
+        _problems.ShouldHaveSingleItem().Code.ShouldBe("column.invalid_rule");
+        _problems.Clear();
+        Shape(new StreamShape("deals"), DeletePolicy.Marking("_run"));
+        _problems.ShouldHaveSingleItem().Code.ShouldBe("column.reserved");
+        _problems.Clear();
+        Shape(new StreamShape("deals") { SyncedAt = "_hash" });
+        _problems.ShouldHaveSingleItem().Code.ShouldBe("column.reserved");
+        _problems.Clear();
+        Shape(new StreamShape("deals") { SyncedAt = "Stage" });
+        _problems.ShouldHaveSingleItem().Code.ShouldBe("column.reserved");
+        _problems.Clear();
+        Shape(new StreamShape("deals") { AllFields = true, Columns = [new("Stage") { From = "revenue" }] });
+        _problems.ShouldHaveSingleItem().Code.ShouldBe("column.not_unique");
+        _problems.Clear();
+        Shape(new StreamShape("deals") { References = new Dictionary<string, string> { ["stge"] = "stages" } });
+        _problems.ShouldHaveSingleItem().Code.ShouldBe("column.unknown");
     }
 
     private StreamSchema Shape(StreamShape shape, DeletePolicy? deletes = null) =>

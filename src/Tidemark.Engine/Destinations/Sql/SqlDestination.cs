@@ -26,6 +26,14 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
                 var name = new SqlName(database.Dialect.Schema, plan.Table);
                 var existing = await session.ColumnsAsync(name, cancellationToken);
                 problems.AddRange(SqlTableCheck.Problems(database.Dialect, plan, existing));
+                // References are made with the table, and a database may take one that leads nowhere.
+                var made = tables.Select(table => table.Table).ToList();
+                var others = existing.Count > 0 ? [] : plan.References.Values.Except(made, StringComparer.Ordinal);
+                foreach (var other in others)
+                {
+                    if ((await session.ColumnsAsync(name.Beside(other), cancellationToken)).Count == 0)
+                        problems.Add(SqlTableCheck.ReferenceToNothing(plan, other, made));
+                }
             }
 
             return problems;
@@ -115,6 +123,13 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
 /// <summary>What can be said of a table before a row is written to it.</summary>
 internal static class SqlTableCheck
 {
+    /// <param name="plan">The table.</param>
+    /// <param name="other">The table that it would refer to.</param>
+    /// <param name="made">The tables that the run makes.</param>
+    public static Problem ReferenceToNothing(TablePlan plan, string other, IEnumerable<string> made) =>
+        new("table.reference_unknown", $"table {plan.Table}", $"The references name a table {other} that is not there.",
+            NearestName.Hint(other, made));
+
     /// <param name="dialect">The database's own limits.</param>
     /// <param name="plan">What is to be written.</param>
     /// <param name="existing">Columns that are there, with their types; empty where the table is not.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
@@ -11,6 +12,8 @@ internal static class SetPipeline
 {
     public static Verb Create()
     {
+        var usual = RunLimits.Usual;
+        var fallback = new PipelineDefinition("", "", "");
         var name = DefinitionVerbs<PipelineDefinition>.Name();
         var source = new Option<string?>("--source") { Description = "Needed for a new one.", HelpName = "NAME" };
         var destination = new Option<string?>("--destination")
@@ -18,7 +21,7 @@ internal static class SetPipeline
             Description = "Needed for a new one.",
             HelpName = "NAME",
         };
-        var mode = WordOption.Of<WriteMode>("--mode", "How rows become live. Default merge.");
+        var mode = WordOption.Of<WriteMode>("--mode", $"How rows become live. Default {PipelineVerb.Word(fallback.Mode)}.");
         var streams = new Option<string>("--streams")
         {
             Description = "Parted by commas; all for every one. Default all.",
@@ -26,37 +29,28 @@ internal static class SetPipeline
         };
         var tables = new Option<string>("--tables")
         {
-            Description = "Table names. Default {source}_{stream}.",
+            Description = $"Table names. Default {fallback.Tables}.",
             HelpName = "PATTERN",
         };
-        var changes = WordOption.Of<SchemaChanges>("--schema-changes", "What a new field does. Default evolve.");
-        var raw = WordOption.Of<Truth>("--raw", "Keep the whole record in a column raw. Default true.");
-        var percent = new Option<double>("--max-deleted-percent")
-        {
-            Description = "Share of a table that may go unasked. Default 15.",
-            HelpName = "N",
-        };
-        var rows = new Option<int>("--max-deleted-rows")
-        {
-            Description = "Rows that may always go unasked. Default 10.",
-            HelpName = "N",
-        };
-        var badPercent = new Option<double>("--max-quarantined-percent")
-        {
-            Description = "Share of a stream that may go to quarantine. Default 10.",
-            HelpName = "N",
-        };
-        var badRows = new Option<int>("--max-quarantined-rows")
-        {
-            Description = "Records of a stream that may always go there. Default 10.",
-            HelpName = "N",
-        };
+        var changes = WordOption.Of<SchemaChanges>(
+            "--schema-changes", $"What a new field does. Default {PipelineVerb.Word(fallback.SchemaChanges)}.");
+        var raw = WordOption.Of<Truth>("--raw", $"Keep the whole record in a column raw. Default {(fallback.Raw ? "true" : "false")}.");
+        var deletedPercent = Limit<double>("--max-deleted-percent", "Share of a table that may go unasked.", usual.MaxDeletedPercent);
+        var updatedPercent = Limit<double>("--max-updated-percent", "Share of a table that may change unasked.", usual.MaxUpdatedPercent);
+        var rows = Limit<int>("--max-deleted-rows", "Rows that may always go, or change, unasked.", usual.MaxDeletedRows);
+        var badPercent = Limit<double>(
+            "--max-quarantined-percent", "Share of a stream that may go to quarantine.", usual.MaxQuarantinedPercent);
+        var badRows = Limit<int>(
+            "--max-quarantined-rows", "Records of a stream that may always go there.", usual.MaxQuarantinedRows);
+        var undo = Limit<int>("--undo-runs", "How many runs back can be undone.", fallback.UndoRuns);
         var verb = new Verb("set", "Saves a pipeline, new or changed.",
             "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse",
             "tidemark pipeline set payments --streams customers,charges --mode replace")
         {
-            name, source, destination, mode, streams, tables, changes, raw, percent, rows, badPercent, badRows,
+            name, source, destination, mode, streams, tables, changes, raw,
+            deletedPercent, updatedPercent, rows, badPercent, badRows, undo,
         };
+        var byKey = verb.Options.ToDictionary(option => option.Name.TrimStart('-').Replace('-', '_'), option => option.Name);
         verb.Runs(async session =>
         {
             var home = await session.MakeHomeAsync();
@@ -77,18 +71,35 @@ internal static class SetPipeline
             if (session.Has(tables)) pipeline = pipeline with { Tables = session.Get(tables)! };
             if (session.Has(changes)) pipeline = pipeline with { SchemaChanges = session.Get(changes) };
             if (session.Has(raw)) pipeline = pipeline with { Raw = session.Get(raw) == Truth.True };
-            UsageCheck.Require(session.Get(percent) is >= 0 and <= 100, "--max-deleted-percent is from 0 to 100.");
-            UsageCheck.Require(session.Get(rows) >= 0, "--max-deleted-rows is at least 0.");
-            if (session.Has(percent)) pipeline = pipeline with { MaxDeletedPercent = session.Get(percent) };
+            if (session.Has(deletedPercent)) pipeline = pipeline with { MaxDeletedPercent = session.Get(deletedPercent) };
+            if (session.Has(updatedPercent)) pipeline = pipeline with { MaxUpdatedPercent = session.Get(updatedPercent) };
             if (session.Has(rows)) pipeline = pipeline with { MaxDeletedRows = session.Get(rows) };
-            UsageCheck.Require(session.Get(badPercent) is >= 0 and <= 100, "--max-quarantined-percent is from 0 to 100.");
-            UsageCheck.Require(session.Get(badRows) >= 0, "--max-quarantined-rows is at least 0.");
             if (session.Has(badPercent)) pipeline = pipeline with { MaxQuarantinedPercent = session.Get(badPercent) };
             if (session.Has(badRows)) pipeline = pipeline with { MaxQuarantinedRows = session.Get(badRows) };
+            if (session.Has(undo)) pipeline = pipeline with { UndoRuns = session.Get(undo) };
+            RefuseMistakes(pipeline, byKey);
             SavedDefinition.Tell(session, "pipeline", pipeline.Name, await pipelines.SaveAsync(pipeline, session.Stop));
             return ExitCode.Done;
         });
         return verb;
+    }
+
+    private static Option<T> Limit<T>(string name, string description, T usual)
+        where T : struct =>
+        new(name)
+        {
+            Description = string.Create(CultureInfo.InvariantCulture, $"{description} Default {usual}."),
+            HelpName = "N",
+        };
+
+    /// <summary>Refuses what breaks a rule, and names the option in the place of the key.</summary>
+    private static void RefuseMistakes(PipelineDefinition pipeline, Dictionary<string, string> byKey)
+    {
+        var problems = pipeline.Mistakes()
+            .Select(mistake => mistake.In(
+                mistake.Part.Length == 0 && byKey.TryGetValue(mistake.Key.Split('/')[0], out var option) ? option : $"pipeline \"{pipeline.Name}\""))
+            .ToList();
+        if (problems.Count > 0) throw TidemarkException.ForAll(problems, FailureKind.Usage);
     }
 
     private static string[] Split(string streams) => streams == "all"
