@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need (by apt, when it is root), starts a private PostgreSQL, runs all tests, and prints
-# "N passed, N failed" as its last line.
+# "N passed, N failed" as its last line. TIDEMARK_TEST_DATE="2028-02-29 12:00:00" lets the tests and the programs that they
+# start believe that it is then; their clock goes on from there, and the shared PostgreSQL keeps the real one.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -16,6 +17,17 @@ if [ -z "$(find_postgres)" ] && ! command -v initdb >/dev/null; then
     exit 1
   fi
 fi
+find_faketime() { ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null | head -n 1; }
+
+if [ -n "${TIDEMARK_TEST_DATE:-}" ] && [ -z "$(find_faketime)" ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq faketime >/dev/null
+  else
+    echo "libfaketime is missing: install the package faketime, then run this again." >&2
+    exit 1
+  fi
+fi
+
 postgres_bin=$(find_postgres)
 [ -n "$postgres_bin" ] || postgres_bin=$(dirname "$(command -v initdb)")
 
@@ -46,8 +58,16 @@ dotnet build -c Release --nologo -v quiet Tidemark.slnx
 report="$cluster/report"
 mkdir -p "$report" && chmod 777 "$report"
 status=0
+at_date=()
+if [ -n "${TIDEMARK_TEST_DATE:-}" ]; then
+  # A shift, not a moment, so that all processes share one clock. Time that is waited for stays real.
+  shift_by=$(($(date -d "$TIDEMARK_TEST_DATE" +%s) - $(date +%s)))
+  at_date=(env "LD_PRELOAD=$(find_faketime)" "FAKETIME=$(printf '%+d' "$shift_by")s" FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1)
+  echo "The tests run at $("${at_date[@]}" date)."
+fi
+
 # Most tests wait for servers and processes: more of them at a time than there are processors.
-dotnet artifacts/bin/Tidemark.Tests/release/Tidemark.Tests.dll -noColor -maxThreads 2x -trx "$report/tests.trx" "$@" || status=$?
+"${at_date[@]}" dotnet artifacts/bin/Tidemark.Tests/release/Tidemark.Tests.dll -noColor -maxThreads 2x -trx "$report/tests.trx" "$@" || status=$?
 
 counters=$(grep -o '<Counters [^>]*>' "$report/tests.trx" | head -n 1)
 count() { echo "$counters" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | head -n 1; }
