@@ -10,6 +10,19 @@ public sealed partial class RepositoryRules
 {
     private static readonly string[] Drawers = ["Utils", "Util", "Common", "Helpers", "Shared", "Models", "Misc", "Core"];
 
+    /// <summary>Folders of the engine, each of which uses those before it and none after it.</summary>
+    private static readonly string[] EngineFolders =
+    [
+        "Errors", "Records", "Sources", "Destinations", "Connectors", "Secrets", "Catalog", "Quarantine", "Runs", "Backup", "Pipeline",
+        "Wire", "Home",
+    ];
+
+    /// <summary>Arrows between folders that still point the wrong way. This list may only become shorter.</summary>
+    private static readonly string[] AgainstTheLine =
+    [
+        "Backup -> Pipeline", "Catalog -> Backup", "Destinations -> Backup", "Secrets -> Catalog", "Sources -> Connectors",
+    ];
+
     private static readonly string Root = FindRoot();
 
     [Fact]
@@ -68,6 +81,22 @@ public sealed partial class RepositoryRules
         References("Tidemark").ShouldBe(["Tidemark.Connectors", "Tidemark.Sandbox"]);
     }
 
+    [Fact]
+    public void Folders_of_the_engine_form_a_line()
+    {
+        var engine = Path.Combine("src", "Tidemark.Engine");
+        var arrows = Files(engine, "*.cs").Where(file => !Path.GetRelativePath(Path.Combine(Root, engine), file).StartsWith("obj", StringComparison.Ordinal))
+            .SelectMany(file => EngineUsing().Matches(File.ReadAllText(file)).Select(match => (From: Folder(file), To: match.Groups[1].Value)))
+            .Where(arrow => arrow.From != arrow.To).Distinct().ToList();
+
+        arrows.SelectMany(arrow => new[] { arrow.From, arrow.To }).Except(EngineFolders).ShouldBeEmpty("A new folder has its place in the line.");
+        arrows.Where(arrow => Array.IndexOf(EngineFolders, arrow.To) > Array.IndexOf(EngineFolders, arrow.From))
+            .Select(arrow => $"{arrow.From} -> {arrow.To}").Order(StringComparer.Ordinal).ShouldBe(AgainstTheLine);
+
+        string Folder(string file) =>
+            Path.GetRelativePath(Path.Combine(Root, engine), file).Split(Path.DirectorySeparatorChar) is [var folder, _, ..] ? folder : "Home";
+    }
+
     private static string[] References(string project) =>
         [.. Reference().Matches(File.ReadAllText(Path.Combine(Root, "src", project, $"{project}.csproj")))
             .Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal)];
@@ -91,6 +120,9 @@ public sealed partial class RepositoryRules
     /// <summary>The real clock, or a bench that runs the program or a stand-in by it.</summary>
     [GeneratedRegex(@"\b(TimeProvider\.System|DateTime(Offset)?\.(Utc)?Now|ShiftedClock|SandboxServer|StandIn|TidemarkProgram|CrashSite|\w+Bench\.StartAsync)\b", RegexOptions.None, 1000)]
     private static partial Regex RealClock();
+
+    [GeneratedRegex(@"^using (?:static |\w+ = )?Tidemark\.Engine\.(\w+)", RegexOptions.Multiline, 1000)]
+    private static partial Regex EngineUsing();
 
     [GeneratedRegex(@"ProjectReference Include=""[^""]*\\([A-Za-z.]+)\.csproj""", RegexOptions.None, 1000)]
     private static partial Regex Reference();
