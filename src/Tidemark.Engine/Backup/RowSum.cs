@@ -14,7 +14,7 @@ internal sealed class RowSum
     {
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
-            Total += Checksum.Of((long)XxHash64.Hash(row.Span));
+            Total += Checksum.Of((long)ContentHash.Of(row.Span));
             yield return row;
         }
     }
@@ -25,7 +25,7 @@ internal sealed class RowSum
     {
         var sum = default(Checksum);
         await foreach (var row in rows.WithCancellation(cancellationToken))
-            sum += Checksum.Of((long)XxHash64.Hash(row.Span));
+            sum += Checksum.Of((long)ContentHash.Of(row.Span));
         return sum;
     }
 }

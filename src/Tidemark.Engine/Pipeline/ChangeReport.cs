@@ -56,7 +56,7 @@ internal static class ChangeReport
     {
         var text = new StringBuilder($"{change.Kind}\n{change.Key}");
         foreach (var field in change.Fields) text.Append(CultureInfo.InvariantCulture, $"\0{field.Name}\0{Tell(field.Before)}\0{Tell(field.After)}");
-        return XxHash64.Hash(Encoding.UTF8.GetBytes(text.ToString()));
+        return ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
 
         static string Tell(string? value) => value is null ? "-" : "+" + value;
     }

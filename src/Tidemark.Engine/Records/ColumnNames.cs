@@ -75,7 +75,7 @@ public static class ColumnNames
     public static string Shorten(string name, string suffix = "")
     {
         if (Encoding.UTF8.GetByteCount(name) + suffix.Length <= MaxBytes) return name + suffix;
-        var tail = "_" + (XxHash64.Hash(Encoding.UTF8.GetBytes(name)) & 0xFFFFFF).ToString("x6", CultureInfo.InvariantCulture)
+        var tail = "_" + (ContentHash.Of(Encoding.UTF8.GetBytes(name)) & 0xFFFFFF).ToString("x6", CultureInfo.InvariantCulture)
             + suffix;
         var kept = name;
         while (Encoding.UTF8.GetByteCount(kept) + tail.Length > MaxBytes)

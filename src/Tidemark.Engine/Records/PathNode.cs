@@ -15,7 +15,7 @@ internal sealed class PathNode(byte[] name)
     public byte[] Name { get; } = name;
 
     /// <summary>Begins the hash of a value, so that the same value under another name counts otherwise.</summary>
-    public ulong NameHash { get; } = XxHash64.Hash(name);
+    public ulong NameHash { get; } = ContentHash.Of(name);
 
     /// <summary>Position of the field that this value fills, or -1.</summary>
     public int Position { get; private set; } = -1;

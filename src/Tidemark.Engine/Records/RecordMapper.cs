@@ -100,7 +100,7 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
             if (isTop && (property.IsKnown || keepsRaw || reportsNewFields))
             {
                 var value = Cell.OfBytes(raw.Start + start, (int)reader.BytesConsumed - start);
-                sum += XxHash64.Hash(into.Bytes(value), property.NameHash);
+                sum += ContentHash.Of(into.Bytes(value), property.NameHash);
             }
         }
 
@@ -164,7 +164,7 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         var text = string.Join('\n', stream.Fields.Where(field => !field.IsInferred).Select(field =>
             string.Create(
                 CultureInfo.InvariantCulture, $"{field.Name} {field.Type} {field.Path} {field.OrPath} {field.Time}{Owned(field)}")));
-        return XxHash64.Hash(Encoding.UTF8.GetBytes(text), keepsRaw ? 1UL : 0UL);
+        return ContentHash.Of(Encoding.UTF8.GetBytes(text), keepsRaw ? 1UL : 0UL);
 
         static string Owned(Field field) => field.Ownership is { } owned
             ? $" {owned.Owner} {owned.Default} {string.Join(';', owned.When.Select(each => $"{each.Column}={string.Join(',', each.Values)}"))}"

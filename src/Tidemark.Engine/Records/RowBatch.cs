@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Tidemark.Engine.Records;
 
 /// <summary>What a row of a batch is for.</summary>
@@ -156,9 +158,10 @@ public sealed class RowBatch(StreamSchema stream)
         {
             var cell = cells[position];
             if (cell.IsNull) return false;
+            var bits = cell.Bits;
             hash = cell.Kind == CellKind.Bytes
-                ? XxHash64.Hash(Bytes(cell), hash)
-                : XxHash64.Hash(BitConverter.GetBytes(cell.Bits), hash);
+                ? ContentHash.Of(Bytes(cell), hash)
+                : ContentHash.Of(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in bits)), hash);
         }
 
         return true;

@@ -199,7 +199,7 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
 
     private static string Key(int at) => string.Create(CultureInfo.InvariantCulture, $"key{at}");
 
-    private static ulong HashOf(string key) => XxHash64.Hash(Encoding.UTF8.GetBytes(key));
+    private static ulong HashOf(string key) => ContentHash.Of(Encoding.UTF8.GetBytes(key));
 
     private static long Milliseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Tidemark.Tests.Records;
 
-public sealed class XxHash64Tests
+public sealed class ContentHashTests
 {
     /// <summary>Vectors of the reference implementation (xxhsum -H64, and XXH64 with a seed).</summary>
     [Theory]
@@ -17,5 +17,5 @@ public sealed class XxHash64Tests
     [InlineData("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 0, 0xAAA46907D3047814)]
     [InlineData("12345678901234567890123456789012345678901234567890123456789012345678901234567890", 0, 0xE04A477F19EE145D)]
     public void Hashes_are_those_of_the_reference(string text, ulong seed, ulong hash) =>
-        XxHash64.Hash(Encoding.ASCII.GetBytes(text), seed).ShouldBe(hash);
+        ContentHash.Of(Encoding.ASCII.GetBytes(text), seed).ShouldBe(hash);
 }
