@@ -53,7 +53,8 @@ public sealed class Home
         if (CatalogDatabase.IsIn(folder)) return;
         throw new TidemarkException(FailureKind.Usage, "home.unknown", $"There is no Tidemark in {Path.GetFullPath(folder)}.")
         {
-            Hint = "Name its folder with --home or TIDEMARK_HOME, or go to where it is; tidemark apply makes a new one.",
+            Hint = "Saving definitions makes a new one. Go to where it is, set TIDEMARK_HOME, or name its folder.",
+            Next = new(NextAct.ChooseHome),
         };
     }
 

@@ -73,6 +73,20 @@ public sealed partial class RepositoryRules
     }
 
     [Fact]
+    public void No_message_of_the_engine_or_of_a_connector_names_a_command_or_a_flag()
+    {
+        // A page and a program cannot type them: a problem has a NextStep, of which the command line makes a command.
+        foreach (var project in new[] { "Tidemark.Engine", "Tidemark.Connectors" })
+        {
+            foreach (var file in Files(Path.Combine("src", project), "*.cs").Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
+            {
+                foreach (var line in File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)))
+                    CommandInText().IsMatch(line).ShouldBeFalse($"{file}: {line.Trim()}");
+            }
+        }
+    }
+
+    [Fact]
     public void References_between_projects_form_a_line()
     {
         References("Tidemark.Engine").ShouldBeEmpty();
@@ -123,6 +137,9 @@ public sealed partial class RepositoryRules
 
     [GeneratedRegex(@"^using (?:static |\w+ = )?Tidemark\.Engine\.(\w+)", RegexOptions.Multiline, 1000)]
     private static partial Regex EngineUsing();
+
+    [GeneratedRegex(@"""[^""]*(\btidemark [a-z]|(?<![\w-])--[a-z])[^""]*""", RegexOptions.None, 1000)]
+    private static partial Regex CommandInText();
 
     [GeneratedRegex(@"ProjectReference Include=""[^""]*\\([A-Za-z.]+)\.csproj""", RegexOptions.None, 1000)]
     private static partial Regex Reference();

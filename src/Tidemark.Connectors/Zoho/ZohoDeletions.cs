@@ -70,6 +70,7 @@ internal sealed class ZohoDeletions(ZohoModule module)
         new(FailureKind.Upstream, "zoho.deletions_capped",
             $"More records of {module.ApiName} were deleted since the last sync than Zoho lists.", cause)
         {
-            Hint = "Run with --full: a full reading sees what is gone without the list of deleted records.",
+            Hint = "A full reading sees what is gone without the list of deleted records; read everything.",
+            Next = new(NextAct.ReadEverything),
         };
 }

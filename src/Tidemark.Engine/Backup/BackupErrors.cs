@@ -8,7 +8,8 @@ internal static class BackupErrors
     public static TidemarkException Damaged(string name, string how, Exception? cause = null) =>
         new(FailureKind.Configuration, "backup.damaged", $"The backup {name} is damaged: {how}.", cause)
         {
-            Hint = "Nothing was changed. Use another one: tidemark backup list.",
+            Hint = "Nothing was changed. Use another one.",
+            Next = new(NextAct.ListBackups),
         };
 
     public static TidemarkException CannotWrite(string folder, Exception cause) =>

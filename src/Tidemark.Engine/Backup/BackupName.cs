@@ -29,7 +29,8 @@ internal static class BackupName
             return;
         throw new TidemarkException(FailureKind.Usage, "backup.name_invalid", "That is no name of a backup.")
         {
-            Hint = "Names are shown by: tidemark backup list. They have no path.",
+            Hint = "Names have no path. See which there are.",
+            Next = new(NextAct.ListBackups),
         };
     }
 

@@ -163,6 +163,7 @@ public sealed class CatalogDatabase
     private TidemarkException Unreadable(string what, Exception cause) =>
         new(FailureKind.Configuration, "catalog.unreadable", $"The catalog {Path} {what}.", cause)
         {
-            Hint = "Choose another folder with --home or TIDEMARK_HOME, or put a copy of the catalog back in its place.",
+            Hint = "Put a copy of the catalog back in its place, set TIDEMARK_HOME, or name another folder.",
+            Next = new(NextAct.ChooseHome),
         };
 }

@@ -26,7 +26,8 @@ internal static class CatalogMigrations
             throw new TidemarkException(FailureKind.Configuration, "catalog.newer",
                 $"The catalog {path} has version {version}; this Tidemark knows versions up to {newest}.")
             {
-                Hint = "Use the newer Tidemark that wrote it, or another folder with --home.",
+                Hint = "Use the newer Tidemark that wrote it; or set TIDEMARK_HOME, or name another folder.",
+                Next = new(NextAct.ChooseHome),
             };
         }
 
@@ -35,7 +36,8 @@ internal static class CatalogMigrations
             throw new TidemarkException(FailureKind.Configuration, "catalog.unreadable",
                 $"The file {path} is the database of another program.")
             {
-                Hint = "Choose another folder with --home or TIDEMARK_HOME.",
+                Hint = "Set TIDEMARK_HOME, or name another folder.",
+                Next = new(NextAct.ChooseHome),
             };
         }
 

@@ -180,7 +180,8 @@ public sealed class DefinitionSet<T>
             throw new TidemarkException(FailureKind.Transient, "pipeline.in_use",
                 $"The pipeline {name} is being run by {run}.")
             {
-                Hint = $"Wait for it, or stop it with `tidemark run cancel {run}`.",
+                Hint = "Wait for it, or stop it.",
+                Next = new(NextAct.CancelRun, run),
             };
         }
     }

@@ -10,7 +10,10 @@ public sealed record Problem(string Code, string Subject, string Message, string
     /// <summary>Streams that it keeps from being read, where it concerns only some; else empty.</summary>
     public IReadOnlyList<string> Streams { get; init; } = [];
 
+    /// <summary>The act that the hint ends with, for a door to offer; null for none.</summary>
+    public NextStep? Next { get; init; }
+
     /// <summary>The problem that an exception describes.</summary>
     public static Problem From(TidemarkException error, string subject) =>
-        new(error.Code, subject, error.Message, error.Hint);
+        new(error.Code, subject, error.Message, error.Hint) { Next = error.Next };
 }

@@ -15,6 +15,9 @@ public sealed class TidemarkException(FailureKind kind, string code, string mess
     /// <summary>What to do next, in one sentence. Shown as it is.</summary>
     public string? Hint { get; init; }
 
+    /// <summary>The act that the hint ends with, for a door to offer; null for none.</summary>
+    public NextStep? Next { get; init; }
+
     /// <summary>Every problem that was found, where a check collects them all; else empty.</summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 
@@ -24,6 +27,7 @@ public sealed class TidemarkException(FailureKind kind, string code, string mess
             ? new(kind, problems[0].Code, problems[0].Message)
             {
                 Hint = problems[0].Hint,
+                Next = problems[0].Next,
                 Problems = problems,
             }
             : new(kind, "configuration.problems", $"{problems.Count} problems were found.")

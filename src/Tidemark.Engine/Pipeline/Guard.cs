@@ -10,7 +10,9 @@ internal sealed class Guard(SyncPlan plan)
     // More names than these would hide what is said.
     private const int MaxNamed = 5;
 
-    private const string Hint = "Look at the source and at what would change; if this is right, approve the run: tidemark run approve RUN.";
+    private const string Hint = "Look at the source and at what would change; if this is right, approve the run.";
+
+    private static readonly NextStep Approve = new(NextAct.ApproveRun);
 
     /// <summary>Why the source has no records of a table, as far as it can say.</summary>
     public Func<string, string?> WhyEmpty { get; init; } = _ => null;
@@ -44,7 +46,7 @@ internal sealed class Guard(SyncPlan plan)
             return;
         var rows = await stream.CountAsync(cancellationToken) + deleted;
         if (Objection(new PublishPreview(table, rows, rows, deleted) { Updates = updated }) is not { } objection) return;
-        throw new TidemarkException(FailureKind.Configuration, objection.Code, objection.Message) { Hint = objection.Hint };
+        throw new TidemarkException(FailureKind.Configuration, objection.Code, objection.Message) { Hint = objection.Hint, Next = objection.Next };
     }
 
     /// <summary>A record that was not asked for is not gone. This is told first: the other reasons would hide it.</summary>
@@ -60,7 +62,7 @@ internal sealed class Guard(SyncPlan plan)
             "guard.out_of_sight", $"table {preview.Table}",
             string.Create(CultureInfo.InvariantCulture,
                 $"{preview.Deletes} rows of {preview.Table} would be deleted without proof that their records are gone: {why}."),
-            "See that the credentials still reach everything; if the rows are to go, approve a run with --full: tidemark run approve RUN.");
+            "See that the credentials still reach everything; if the rows are to go, approve a run that has read everything.") { Next = Approve };
     }
 
     /// <summary>A record that a reading no longer finds because of what was written back to it is not gone.</summary>
@@ -71,7 +73,7 @@ internal sealed class Guard(SyncPlan plan)
             "guard.written_back", $"table {preview.Table}",
             string.Create(CultureInfo.InvariantCulture,
                 $"{preview.Deletes} rows of {preview.Table} would be deleted, whose records may be out of sight only because of what was written back to them."),
-            "Run without --full to keep them; if they are to go, approve the run: tidemark run approve RUN.");
+            "Run as a merge to keep them; if they are to go, approve the run.") { Next = Approve };
     }
 
     /// <summary>What this pipeline did not read may be what another has written.</summary>
@@ -79,8 +81,8 @@ internal sealed class Guard(SyncPlan plan)
         "guard.shared_table", $"table {preview.Table}",
         string.Create(CultureInfo.InvariantCulture,
             $"{preview.Deletes} rows of {preview.Table} would be deleted, and may be those of the pipeline {other}, which has written this table too."),
-        $"Give each its own tables with the setting tables. If {other} is what this pipeline was called before, approve the run: tidemark run approve RUN. "
-        + "The table is this pipeline's alone then.");
+        $"Give each its own tables with the setting tables. If {other} is what this pipeline was called before, "
+        + "the table is this pipeline's alone once you approve the run.") { Next = Approve };
 
     private Problem? Objection(PublishPreview preview)
     {
@@ -89,7 +91,7 @@ internal sealed class Guard(SyncPlan plan)
             return new Problem(
                 "guard.empty_source", $"table {preview.Table}",
                 string.Join(' ', new[] { $"The source has no records, and {preview.Table} has {preview.LiveRows} rows.", WhyEmpty(preview.Table) }
-                    .OfType<string>()), Hint);
+                    .OfType<string>()), Hint) { Next = Approve };
         }
 
         return TooMany("deletes", "deleted", preview.Deletes, plan.Limits.MaxDeletedPercent)
@@ -103,7 +105,7 @@ internal sealed class Guard(SyncPlan plan)
                 $"guard.too_many_{what}", $"table {preview.Table}",
                 string.Create(CultureInfo.InvariantCulture,
                     $"{rows} of {preview.LiveRows} rows of {preview.Table} ({percent:0.#} %) would be {done}; the limit is {limit:0.#} %."),
-                Hint);
+                Hint) { Next = Approve };
         }
     }
 }

@@ -88,7 +88,8 @@ internal sealed class PlanFile : IAsyncDisposable
         {
             throw new TidemarkException(FailureKind.Usage, "plan.unreadable", $"{path} is not a plan: {failure.Message}", failure)
             {
-                Hint = "A plan is made by `tidemark sync PIPELINE --dry-run --save FILE`.",
+                Hint = "A plan is made by a dry run that saves it.",
+                Next = new(NextAct.MakePlan),
             };
         }
     }

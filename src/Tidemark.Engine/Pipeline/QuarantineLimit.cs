@@ -26,7 +26,8 @@ public sealed record QuarantineLimit(double MaxPercent, int MaxRows)
             CultureInfo.InvariantCulture,
             $"{quarantined} of {read} records of {stream} ({percent:0.#} %) cannot be written; the limit is {MaxPercent:0.#} %."))
         {
-            Hint = "`tidemark quarantine list` shows them. Mend their cause, or raise max_quarantined_percent of the pipeline.",
+            Hint = "Mend their cause, or raise max_quarantined_percent of the pipeline. They are in quarantine with their reasons.",
+            Next = new(NextAct.ListQuarantine),
         };
     }
 }

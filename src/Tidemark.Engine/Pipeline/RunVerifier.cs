@@ -25,7 +25,8 @@ internal sealed class RunVerifier(
             throw new TidemarkException(
                 FailureKind.Usage, "run.wrote_nothing", $"The run {run.Id} ({RunJson.Word(run.Status)}) wrote nothing that could be looked at.")
             {
-                Hint = "Look at the run before it: tidemark runs.",
+                Hint = "Look at the run before it.",
+                Next = new(NextAct.ListRuns),
             };
         }
 

@@ -48,7 +48,8 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             throw new TidemarkException(
                 FailureKind.Usage, "deletions.no_table", $"There is no table {table.Table} yet, and so nothing that could be gone.")
             {
-                Hint = "Sync it once; then --deletions finds what is gone.",
+                Hint = "A scan for deletions finds what is gone once the stream has been synced.",
+                Next = new(NextAct.RunPipeline),
             };
         }
 

@@ -229,7 +229,7 @@ public sealed class Sync(TimeProvider clock)
             {
                 problems.Add(new("receipt.does_not_fit", stream.Stream,
                     $"{stream.Receipt?.Expected.Rows} rows were read, but {stream.Receipt?.Found.Rows} rows with this content are in {stream.Table}.",
-                    "Something else writes to this table, or a trigger changes rows; run again with --full."));
+                    "Something else writes to this table, or a trigger changes rows; read everything again.") { Next = new(NextAct.ReadEverything) });
             }
 
             if (stream.Quarantined > 0)

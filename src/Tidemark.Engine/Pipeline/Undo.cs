@@ -42,7 +42,7 @@ internal sealed class Undo(TimeProvider clock)
             {
                 problems.Add(new("undo.written_back", run.Pipeline,
                     string.Create(CultureInfo.InvariantCulture, $"The source keeps what {run.Id} wrote back to {sent} of its records."),
-                    $"Where they are no longer read because of that, tidemark run undo {journal.Run} brings the rows back."));
+                    "Where they are no longer read because of that, undo this run to have the rows back.") { Next = new(NextAct.UndoRun, journal.Run) });
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -55,7 +55,11 @@ internal sealed class Undo(TimeProvider clock)
             var problem = Problem.From(failure, run.Pipeline);
             // Killed at the wrong moment, an undo may have been done and not know it: the destination knows.
             var undone = run.Result.Kind == RunKind.Undo && failure.Code == "undo.unknown" ? run.Cause[Cause.Length..] : null;
-            problems.Add(undone is null ? problem : problem with { Hint = $"It was to take {undone} back and did not: tidemark run undo {undone}." });
+            problems.Add(undone is null ? problem : problem with
+            {
+                Hint = $"It was to take {undone} back and did not; undo that run.",
+                Next = new(NextAct.UndoRun, undone),
+            });
         }
 
         await journal.StepAsync(

@@ -73,7 +73,7 @@ internal sealed class WriteBackStep(SyncPlan plan, ILoad load, RunJournal journa
         {
             problems.Add(new("write_back.interrupted", stream,
                 $"The write-back of {stream} was broken off ({failure.Code}): {failure.Message}",
-                failure.Hint ?? "The next run goes on with it."));
+                failure.Hint ?? "The next run goes on with it.") { Next = failure.Next });
         }
 
         await journal.StepAsync(

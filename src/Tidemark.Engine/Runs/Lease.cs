@@ -72,7 +72,8 @@ internal sealed record Lease
         new(FailureKind.Transient, "pipeline.in_use", string.Create(CultureInfo.InvariantCulture,
             $"The pipeline {Pipeline} is being run by {Run} (host {Host}, pid {Pid}) since {Time(TakenAt):u}."))
         {
-            Hint = $"Wait for it, or stop it with `tidemark run cancel {Run}`.",
+            Hint = "Wait for it, or stop it.",
+            Next = new(NextAct.CancelRun, Run),
         };
 
     public Problem Interrupted() =>

@@ -73,6 +73,7 @@ public sealed class Quarantine(CatalogDatabase database, TimeProvider clock)
         new(FailureKind.Usage, "quarantine.unknown", string.Create(
             CultureInfo.InvariantCulture, $"There is no record {id} in quarantine."))
         {
-            Hint = "`tidemark quarantine list` shows what there is; a run that could write a record has taken it out.",
+            Hint = "A run that could write a record has taken it out; see what there is.",
+            Next = new(NextAct.ListQuarantine),
         };
 }

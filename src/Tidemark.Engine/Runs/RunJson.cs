@@ -132,6 +132,15 @@ public static class RunJson
         json.WriteString("subject", problem.Subject);
         json.WriteString("message", problem.Message);
         json.WriteString("hint", problem.Hint);
+        if (problem.Next is { } next)
+        {
+            json.WriteStartObject("next");
+            json.WriteString("act", JsonNamingPolicy.SnakeCaseLower.ConvertName(next.Act.ToString()));
+            json.WriteString("of", next.Of);
+            if (next.Command is { } command) json.WriteString("command", command);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 
@@ -156,7 +165,15 @@ public static class RunJson
         checksum.GetProperty("low").GetInt64(), checksum.GetProperty("high").GetInt64());
 
     private static Problem ReadProblem(JsonElement problem) => new(Text(problem, "code"), Text(problem, "subject"),
-        Text(problem, "message"), problem.GetProperty("hint").GetString());
+        Text(problem, "message"), problem.GetProperty("hint").GetString())
+    {
+        Next = problem.TryGetProperty("next", out var next) ? ReadNext(next) : null,
+    };
+
+    // A newer version may know acts that this one does not.
+    private static NextStep? ReadNext(JsonElement next) =>
+        Enum.TryParse<NextAct>(Text(next, "act").Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var act)
+            ? new(act, next.GetProperty("of").GetString()) : null;
 
     private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString()!;
 }

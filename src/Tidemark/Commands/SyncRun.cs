@@ -28,7 +28,7 @@ internal static class SyncRun
             session.Terminal, session.Prose, request.Pipeline.Name, session.Clock, session.Stop);
         var result = await display.ShowAsync(progress => home.SyncAsync(request, progress, session.Stop));
         RunReport.Write(session.Prose, result);
-        if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(result));
+        if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(result)));
         return result;
     }
 }

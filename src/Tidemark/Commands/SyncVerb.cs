@@ -89,6 +89,7 @@ internal static class SyncVerb
                 throw new TidemarkException(FailureKind.Usage, wrong.Code, wrong.Message, wrong)
                 {
                     Hint = wrong.Hint,
+                    Next = wrong.Next,
                     Problems = wrong.Problems,
                 };
             }

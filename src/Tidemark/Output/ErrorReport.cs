@@ -9,7 +9,8 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
     /// <returns>The exit code.</returns>
     public int Failed(TidemarkException failure)
     {
-        Tell(failure.Code, failure.Message, failure.Hint, failure.Problems);
+        var whole = NextCommand.In(new Problem(failure.Code, "", failure.Message, failure.Hint) { Next = failure.Next });
+        Tell(whole, [.. failure.Problems.Select(problem => NextCommand.In(problem))]);
         WriteStack(failure);
         return ExitCode.Of(failure.Kind);
     }
@@ -17,7 +18,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
     /// <returns>The exit code.</returns>
     public int Cancelled()
     {
-        Tell("command.cancelled", "Stopped before it was done.", null, []);
+        Tell(new("command.cancelled", "", "Stopped before it was done."), []);
         return ExitCode.Cancelled;
     }
 
@@ -25,8 +26,8 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
     public int Unexpected(Exception defect)
     {
         // Its message may hold anything, a connection string included: only the name is shown.
-        Tell("defect.unexpected", $"Tidemark met an error that it does not expect ({defect.GetType().Name}).",
-            "Set TIDEMARK_DEBUG=1 to see where, and please report it.", []);
+        Tell(new("defect.unexpected", "", $"Tidemark met an error that it does not expect ({defect.GetType().Name}).",
+            "Set TIDEMARK_DEBUG=1 to see where, and please report it."), []);
         WriteStack(defect);
         return ExitCode.Failed;
     }
@@ -35,7 +36,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
     public static void WriteProblems(IAnsiConsole console, IEnumerable<Problem> problems)
     {
         string? due = null;
-        foreach (var problem in problems)
+        foreach (var problem in problems.Select(problem => NextCommand.In(problem)))
         {
             // An unreachable vendor is a problem of every stream, with one remedy.
             if (due != problem.Hint) Advise(due);
@@ -51,8 +52,9 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
         }
     }
 
-    private void Tell(string code, string message, string? hint, IReadOnlyList<Problem> problems)
+    private void Tell(Problem whole, IReadOnlyList<Problem> problems)
     {
+        var (code, _, message, hint) = whole;
         if (isJson)
         {
             JsonLine.WriteTo(terminal.Output, json =>
@@ -61,6 +63,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
                 json.WriteString("code", code);
                 json.WriteString("message", message);
                 json.WriteString("hint", hint);
+                json.WriteNext(whole.Next);
                 json.WriteProblems(problems);
                 json.WriteEndObject();
             });

@@ -29,17 +29,29 @@ internal static class JsonLine
     public static void WriteProblems(this Utf8JsonWriter json, IEnumerable<Problem> problems)
     {
         json.WriteStartArray("problems");
-        foreach (var problem in problems)
+        foreach (var problem in problems.Select(problem => NextCommand.In(problem)))
         {
             json.WriteStartObject();
             json.WriteString("code", problem.Code);
             json.WriteString("subject", problem.Subject);
             json.WriteString("message", problem.Message);
             json.WriteString("hint", problem.Hint);
+            json.WriteNext(problem.Next);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>The next step; nothing where there is none.</summary>
+    public static void WriteNext(this Utf8JsonWriter json, NextStep? next)
+    {
+        if (next is null) return;
+        json.WriteStartObject("next");
+        json.WriteString("act", JsonNamingPolicy.SnakeCaseLower.ConvertName(next.Act.ToString()));
+        json.WriteString("of", next.Of);
+        json.WriteString("command", next.Command);
+        json.WriteEndObject();
     }
 
     public static void WriteStrings(this Utf8JsonWriter json, string name, IEnumerable<string> values)

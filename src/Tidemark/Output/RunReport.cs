@@ -9,6 +9,7 @@ internal static class RunReport
 {
     public static void Write(IAnsiConsole console, RunResult run)
     {
+        run = NextCommand.In(run);
         if (run.Status != RunStatus.Planned && run.Streams.Count > 0) Figures(run.Streams).Write(console);
         // Of a run that is done the figures say it all.
         if (run.Plan is { } plan && run.Status is RunStatus.Planned or RunStatus.Parked or RunStatus.Failed) PlanReport.Write(console, plan);

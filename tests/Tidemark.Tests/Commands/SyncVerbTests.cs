@@ -171,6 +171,10 @@ public sealed class SyncVerbTests : IAsyncLifetime
         parked.Code.ShouldBe(4);
         parked.Line.GetProperty("status").GetString().ShouldBe("parked");
         parked.Error.ShouldContain("tidemark run approve r-");
+        var next = parked.Line.GetProperty("problems")[0].GetProperty("next");
+        next.GetProperty("act").GetString().ShouldBe("approve_run");
+        next.GetProperty("of").GetString().ShouldBe(parked.Line.GetProperty("run").GetString());
+        next.GetProperty("command").GetString().ShouldBe($"tidemark run approve {next.GetProperty("of").GetString()}");
         approved.Code.ShouldBe(0, approved.ToString());
         approved.Line.GetProperty("streams")[0].GetProperty("deleted").GetInt64().ShouldBe(60);
         twice.Code.ShouldBe(2);

@@ -1,6 +1,7 @@
 using Shouldly;
 using Tidemark.Connectors.Zoho;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 using Xunit;
 
@@ -93,7 +94,7 @@ public sealed class ZohoReadingTests
 
         (result.Status == RunStatus.Succeeded).ShouldBe(succeeds);
         if (succeeds) await bench.ShouldEqualAsync("leads");
-        else result.Problems.ShouldContain(problem => problem.Code == "zoho.deletions_capped" && problem.Hint!.Contains("--full"));
+        else result.Problems.ShouldContain(problem => problem.Code == "zoho.deletions_capped" && problem.Next == new NextStep(NextAct.ReadEverything));
     }
 
     [Theory]

@@ -147,7 +147,8 @@ internal sealed class SqlTableSetup(
             FailureKind.Configuration, "guard.narrowed_schema",
             $"{live.Name.Name} has columns that earlier runs filled and this one would not: {string.Join(", ", lost)}.")
         {
-            Hint = "Look at the source and at the pipeline's columns; if this is right, approve the run: tidemark run approve RUN.",
+            Hint = "Look at the source and at the pipeline's columns; if this is right, approve the run.",
+            Next = new(NextAct.ApproveRun),
         };
     }
 

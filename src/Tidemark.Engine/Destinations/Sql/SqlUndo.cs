@@ -66,7 +66,8 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         {
             throw new TidemarkException(FailureKind.Usage, "undo.already", $"The run {plan.Run} was undone by {by}.")
             {
-                Hint = $"To have its changes again: tidemark run undo {by}.",
+                Hint = $"Undo {by} to have its changes again.",
+                Next = new(NextAct.UndoRun, by),
             };
         }
 

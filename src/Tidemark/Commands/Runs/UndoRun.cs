@@ -19,7 +19,7 @@ internal static class UndoRun
             var pipeline = await PipelineChoice.NamedAsync(home, run.Pipeline, session.Stop);
             var result = await session.WaitAsync($"Undoing {run.Id}", () => home.UndoAsync(run, pipeline, session.Stop));
             RunReport.Write(session.Prose, result);
-            if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(result));
+            if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(result)));
             return ExitCode.Of(result.Status);
         });
         return verb;
