@@ -45,10 +45,10 @@ internal static class Measurement
 
     public static ISource OpenSource(Settings settings)
     {
-        var connector = (ISourceConnector)ConnectorCatalog.All[settings.Source];
+        var connector = CompiledConnectors.Catalog().Find<ISourceConnector>(settings.Source)!;
         var problems = new List<Problem>();
-        var options = SettingsBinder.Bind(connector.Options, SettingsOf(settings), settings.Source, problems);
-        return problems.Count == 0 ? connector.OpenSource(options, TimeProvider.System) : throw TidemarkException.ForAll(problems);
+        var bound = SettingsBinder.Bind(connector.Spec, SettingsOf(settings), settings.Source, problems);
+        return problems.Count == 0 ? connector.OpenSource(bound, TimeProvider.System) : throw TidemarkException.ForAll(problems);
     }
 
     public static async Task<StreamSchema> StreamAsync(ISource source, Settings settings) =>
@@ -137,7 +137,7 @@ internal static class Measurement
     /// <summary>A home with the source, and destinations that are called as their connectors are.</summary>
     public static async Task<Home> HomeAsync(string folder, Settings settings)
     {
-        var home = await Home.OpenAsync(folder, null, ConnectorCatalog.All, TimeProvider.System, CancellationToken.None);
+        var home = await Home.OpenAsync(folder, null, CompiledConnectors.Catalog(), TimeProvider.System, CancellationToken.None);
         await home.Definitions.Sources.SaveAsync(
             new SourceDefinition("source", settings.Source, SettingsOf(settings)), CancellationToken.None);
         await home.Definitions.Destinations.SaveAsync(

@@ -17,7 +17,7 @@ public sealed class Home
 {
     private readonly TimeProvider _clock;
 
-    private Home(CatalogDatabase database, string? key, IReadOnlyDictionary<string, IConnector> connectors, TimeProvider clock)
+    private Home(CatalogDatabase database, string? key, ConnectorCatalog connectors, TimeProvider clock)
     {
         _clock = clock;
         Connectors = connectors;
@@ -30,7 +30,7 @@ public sealed class Home
         Backups = new Backups(database.Home, Definitions, Planner, Runs, clock);
     }
 
-    public IReadOnlyDictionary<string, IConnector> Connectors { get; }
+    public ConnectorCatalog Connectors { get; }
 
     public DefinitionCatalog Definitions { get; }
 
@@ -61,11 +61,11 @@ public sealed class Home
     /// <summary>Opens the catalog in a folder, which is made where it is missing.</summary>
     /// <param name="folder">E.g. <c>.tidemark</c>.</param>
     /// <param name="key">The encryption key given by the operator, or null for the one in the folder.</param>
-    /// <param name="connectors">By name.</param>
+    /// <param name="connectors">The connectors there are.</param>
     /// <param name="clock">Where "now" comes from.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     public static async Task<Home> OpenAsync(
-        string folder, string? key, IReadOnlyDictionary<string, IConnector> connectors, TimeProvider clock,
+        string folder, string? key, ConnectorCatalog connectors, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         var home = new Home(await CatalogDatabase.OpenAsync(folder, cancellationToken), key, connectors, clock);

@@ -51,13 +51,13 @@ public sealed partial class RepositoryRules
     [Fact]
     public void Every_connector_has_its_page_in_the_docs()
     {
-        foreach (var connector in Tidemark.Connectors.ConnectorCatalog.All.Values)
+        foreach (var connector in Tidemark.Connectors.CompiledConnectors.Catalog().All)
         {
             var folder = connector is Engine.Connectors.ISourceConnector ? "connectors" : "destinations";
-            var page = Path.Combine(Root, "docs", folder, $"{connector.Name}.md");
+            var page = Path.Combine(Root, "docs", folder, $"{connector.Spec.Name}.md");
             File.Exists(page).ShouldBeTrue(page);
             var text = File.ReadAllText(page);
-            foreach (var setting in Engine.Connectors.SettingsBinder.Describe(connector.Options))
+            foreach (var setting in connector.Spec.Settings)
                 text.ShouldContain($"`{setting.Name}`", customMessage: $"{page} does not speak of the setting {setting.Name}");
         }
     }

@@ -11,11 +11,12 @@ public sealed class CloseConnector : ISourceConnector
     /// <summary>What every path begins with; Close has no other version.</summary>
     internal const string Root = "/api/v1";
 
-    public string Name => "close";
+    public ConnectorSpec Spec { get; } = ConnectorSpec.Of<CloseOptions>("close", "Close", ConnectorRoles.Source) with
+    {
+        Docs = new Uri("https://developer.close.com"),
+    };
 
-    public Type Options => typeof(CloseOptions);
-
-    public ISource OpenSource(object options, TimeProvider clock) => new CloseSource((CloseOptions)options, clock);
+    public ISource OpenSource(BoundSettings settings, TimeProvider clock) => new CloseSource(settings.As<CloseOptions>(), clock);
 
     internal static HttpApi Api(CloseOptions options) => options.ApiAt(options.BaseUrl) with
     {

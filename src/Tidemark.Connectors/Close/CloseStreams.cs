@@ -123,7 +123,7 @@ internal static class CloseStreams
     }
 
     private static DateTimeOffset? Floor(CloseOptions options) => options.StartDate is { } day
-        ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
+        ? new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero) : null;
 
     /// <summary>A short list, read whole every time.</summary>
     private static HttpStream Whole(StreamSchema schema, HttpListing listing) => new(schema, listing);

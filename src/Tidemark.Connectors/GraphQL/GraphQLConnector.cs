@@ -8,13 +8,11 @@ namespace Tidemark.Connectors.GraphQL;
 /// <remarks>https://graphql.github.io/graphql-over-http/draft/.</remarks>
 public sealed class GraphQLConnector : ISourceConnector
 {
-    public string Name => "graphql";
+    public ConnectorSpec Spec { get; } = ConnectorSpec.Of<GraphQLOptions>("graphql", "GraphQL", ConnectorRoles.Source);
 
-    public Type Options => typeof(GraphQLOptions);
-
-    public ISource OpenSource(object options, TimeProvider clock)
+    public ISource OpenSource(BoundSettings settings, TimeProvider clock)
     {
-        var graphql = (GraphQLOptions)options;
+        var graphql = settings.As<GraphQLOptions>();
         return new GraphQLSource(graphql, new HttpExchange(Api(graphql), clock), clock);
     }
 

@@ -9,14 +9,15 @@ namespace Tidemark.Connectors.Oracle;
 /// <remarks>https://docs.oracle.com/en/cloud/saas/sales/faaps/index.html.</remarks>
 public sealed class OracleConnector : ISourceConnector
 {
-    public string Name => "oracle";
-
-    public Type Options => typeof(OracleOptions);
+    public ConnectorSpec Spec { get; } = ConnectorSpec.Of<OracleOptions>("oracle", "Oracle Fusion Sales", ConnectorRoles.Source) with
+    {
+        Docs = new Uri("https://docs.oracle.com/en/cloud/saas/sales/faaps/index.html"),
+    };
 
     /// <exception cref="Engine.Errors.TidemarkException">Configuration <c>oracle.no_credentials</c>.</exception>
-    public ISource OpenSource(object options, TimeProvider clock)
+    public ISource OpenSource(BoundSettings settings, TimeProvider clock)
     {
-        var oracle = (OracleOptions)options;
+        var oracle = settings.As<OracleOptions>();
         return new OracleSource(oracle, new HttpExchange(Api(oracle), clock), clock);
     }
 

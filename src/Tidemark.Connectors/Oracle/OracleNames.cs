@@ -5,17 +5,6 @@ using Tidemark.Engine.Records;
 
 namespace Tidemark.Connectors.Oracle;
 
-/// <summary>Allows names as Oracle writes them: letters, digits and underscores.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-internal sealed class OracleNamesAttribute : ValidationAttribute
-{
-    public override bool IsValid(object? value) =>
-        value is IReadOnlyList<string> names && names.All(OracleExtraField.IsName);
-
-    public override string FormatErrorMessage(string name) =>
-        $"The setting {name} is a list of names such as ChildRevenue.";
-}
-
 /// <summary>Allows what <see cref="OracleExtraField.Parse"/> understands.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class OracleExtraFieldsAttribute : ValidationAttribute
@@ -35,6 +24,9 @@ internal sealed class OracleExtraFieldsAttribute : ValidationAttribute
 /// <param name="Type">Null where it is to be inferred.</param>
 internal sealed partial record OracleExtraField(string Stream, string Name, FieldType? Type)
 {
+    /// <summary>Matches a name as Oracle writes it.</summary>
+    public const string Names = "[A-Za-z][A-Za-z0-9_]*";
+
     /// <summary>Types by the name they have in settings.</summary>
     public static readonly IReadOnlyDictionary<string, FieldType> Types =
         Enum.GetValues<FieldType>().ToDictionary(type => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{type}"));
@@ -44,17 +36,15 @@ internal sealed partial record OracleExtraField(string Stream, string Name, Fiel
     {
         var (path, type) = Cut(text, ':');
         var (stream, name) = Cut(path, '.');
-        if (name is null || !IsName(name) || OracleSchemas.All.All(schema => schema.Name != stream)) return null;
+        if (name is null || !NamePattern().IsMatch(name) || OracleSchemas.All.All(schema => schema.Name != stream)) return null;
         if (type is null) return new(stream, name, null);
         return Types.TryGetValue(type, out var known) ? new(stream, name, known) : null;
     }
-
-    public static bool IsName(string text) => NamePattern().IsMatch(text);
 
     private static (string Before, string? After) Cut(string text, char at) =>
         text.IndexOf(at, StringComparison.Ordinal) is >= 0 and var place
             ? (text[..place].Trim(), text[(place + 1)..].Trim()) : (text.Trim(), null);
 
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex($"^{Names}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern();
 }

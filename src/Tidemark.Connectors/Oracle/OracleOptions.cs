@@ -9,7 +9,8 @@ namespace Tidemark.Connectors.Oracle;
 public sealed record OracleOptions : HttpOptions
 {
     [Required]
-    [Description("Address of the pod, e.g. https://acme.fa.em2.oraclecloud.com.")]
+    [Description("Address of the pod.")]
+    [Example("https://acme.fa.em2.oraclecloud.com")]
     public Uri BaseUrl { get; set; } = new("https://localhost");
 
     [Description("User for basic authentication; with password. Needs only to read the resources.")]
@@ -18,54 +19,57 @@ public sealed record OracleOptions : HttpOptions
     [Description("Password of the user.")]
     public Secret? Password { get; set; }
 
-    [Description("OAuth access token, sent as bearer in the place of user and password.")]
+    [Description("OAuth access token, sent as bearer in the place of user and password. It is not renewed.")]
     public Secret? Token { get; set; }
 
-    [RegularExpression(@"latest|\d+(\.\d+)+", ErrorMessage = "{0} is latest or a version such as 11.13.18.05.")]
-    [Description("Version of the resources: latest or e.g. 11.13.18.05. Default latest.")]
+    [RegularExpression(@"latest|\d+(\.\d+)+"), Advanced]
+    [Description("Version of the resources: latest, or a version in digits and points.")]
+    [Example("11.13.18.05")]
     public string ApiVersion { get; set; } = "latest";
 
-    [Range(1, 9)]
-    [Description("REST framework version that every request pins, 1 to 9; decides how filters are written. Default 4.")]
+    [Range(1, 9), Advanced]
+    [Description("REST framework version that every request pins. Filters are written in its syntax.")]
     public int FrameworkVersion { get; set; } = 4;
 
-    [Description("Finder that opportunities are listed by; empty for none, which may leave out closed ones and those "
-        + "of others. Default MyOpportunitiesFinder;RecordSet='ALLOPTIES'.")]
+    [Advanced]
+    [Description("Finder that opportunities are listed by; empty for none, which may leave out closed ones and those of others.")]
     public string OpportunityFinder { get; set; } = OracleScope.WidestFinder;
 
-    [Description("Condition that opportunities must meet besides, in the filter syntax of the framework version. "
-        + "Some tenants need RecordSet='ALL'. Default none.")]
+    [Description("Condition that opportunities must meet besides, in the filter syntax of the framework version; some tenants "
+        + "need RecordSet='ALL'. Put parentheses around an or.")]
+    [Example("RecordSet='ALL'")]
     public string OpportunityQuery { get; set; } = "";
 
-    [OracleNames]
-    [Description("Child resources that are kept as a column of opportunities, parted by commas, e.g. ChildRevenue. "
-        + "With any, all fields of opportunities are asked for. Default none.")]
+    [RegularExpression(OracleExtraField.Names)]
+    [Description("Child resources that are kept as a column of opportunities. With any, all fields of opportunities are asked "
+        + "for, since Oracle ignores expand beside fields.")]
+    [Example("ChildRevenue, OpportunityContact")]
     public IReadOnlyList<string> Children { get; set; } = [];
 
-    [Description("Fields to ask for: declared (the columns, and extra_fields) or all. Default declared.")]
+    [Description("Fields to ask for: declared is the columns and extra_fields, all is everything that the user may see.")]
     public OracleFields Fields { get; set; } = OracleFields.Declared;
 
     [OracleExtraFields]
-    [Description("More fields as stream.Name or stream.Name:type, parted by commas, e.g. opportunities.Practice_c, "
-        + "opportunities.Score_c:decimal. Without a type it is inferred.")]
+    [Description("More fields, e.g. custom ones, as stream.Name or stream.Name:type with text, int64, decimal, float64, boolean, "
+        + "timestamp, date or json. Without a type it is inferred from the first value.")]
+    [Example("opportunities.Practice_c, opportunities.Score_c:decimal")]
     public IReadOnlyList<string> ExtraFields { get; set; } = [];
 
-    [Description("Declared fields that this tenant does not have, as stream.Name, parted by commas. Default none.")]
+    [Description("Declared fields that this tenant does not have, as stream.Name.")]
     public IReadOnlyList<string> SkipFields { get; set; } = [];
 
-    [Range(0, 1000)]
-    [Description("Requests per second that all streams share. Oracle documents no limit. Default 0: none.")]
+    [Range(0, 1000), Advanced]
+    [Description("Requests per second that all streams share; 0 is no limit. Oracle documents none.")]
     public double RequestsPerSecond { get; set; }
 
-    [Range(1, 32)]
-    [Description("Ranges of one stream that are read at once, 1 to 32. Default 8.")]
+    [Range(1, 32), Advanced]
+    [Description("Ranges of one stream that are read at once.")]
     public int Parallel { get; set; } = 8;
 
-    [Range(2, 500)]
-    [Description("Records a page, 2 to 500. Default 500.")]
+    [Range(2, 500), Advanced]
+    [Description("Records a page.")]
     public int PageSize { get; set; } = 500;
 
-    [Description("Seconds for one request, from connecting to the last byte, 1 to 600. Default 120.")]
     public override TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(2);
 }
 

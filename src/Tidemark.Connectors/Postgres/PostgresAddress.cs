@@ -6,22 +6,28 @@ namespace Tidemark.Connectors.Postgres;
 /// <summary>Reads an address of a database in either of its two forms.</summary>
 internal static class PostgresAddress
 {
+    /// <summary>What to write in place of an address that cannot be read.</summary>
+    public const string Advice = "Write postgres://user:password@host:5432/database; special characters percent-encoded.";
+
     /// <exception cref="TidemarkException"><c>postgres.address_invalid</c>; the address itself is not repeated.</exception>
-    public static NpgsqlConnectionStringBuilder Parse(string address)
+    public static NpgsqlConnectionStringBuilder Parse(string address) => TryParse(address)
+        ?? throw new TidemarkException(
+            FailureKind.Configuration, "postgres.address_invalid", "The setting url is not an address of a database.")
+        {
+            Hint = Advice,
+        };
+
+    /// <summary>Null for an address that cannot be read. Why is lost on purpose: the reader's words repeat what it read.</summary>
+    public static NpgsqlConnectionStringBuilder? TryParse(string address)
     {
         try
         {
-            return IsUri(address)
-                ? FromUri(new Uri(address))
-                : new NpgsqlConnectionStringBuilder(address);
+            var builder = IsUri(address) ? FromUri(new Uri(address)) : new NpgsqlConnectionStringBuilder(address);
+            return string.IsNullOrEmpty(builder.Host) ? null : builder;
         }
-        catch (Exception wrong) when (wrong is ArgumentException or UriFormatException or FormatException)
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
         {
-            throw new TidemarkException(
-                FailureKind.Configuration, "postgres.address_invalid", "The setting url is not an address of a database.")
-            {
-                Hint = "Write postgres://user:password@host:5432/database; special characters percent-encoded.",
-            };
+            return null;
         }
     }
 
@@ -31,6 +37,10 @@ internal static class PostgresAddress
 
     private static NpgsqlConnectionStringBuilder FromUri(Uri uri)
     {
+        // The host of a password with a slash or a hash in it is the user, and the rest of the password a database: messages
+        // would name both.
+        if (uri.AbsolutePath.Contains('@', StringComparison.Ordinal) || uri.Fragment.Length > 0)
+            throw new FormatException("A special character is not percent-encoded.");
         var builder = new NpgsqlConnectionStringBuilder { Host = uri.Host.Length == 0 ? "localhost" : Uri.UnescapeDataString(uri.Host) };
         if (uri.Port > 0) builder.Port = uri.Port;
         if (uri.AbsolutePath.Length > 1) builder.Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]);

@@ -7,12 +7,13 @@ namespace Tidemark.Connectors.Postgres;
 /// <summary>PostgreSQL 14 or newer as a destination.</summary>
 public sealed class PostgresConnector : IDestinationConnector
 {
-    public string Name => "postgres";
+    public ConnectorSpec Spec { get; } = ConnectorSpec.Of<PostgresOptions>("postgres", "PostgreSQL", ConnectorRoles.Destination) with
+    {
+        Docs = new Uri("https://www.postgresql.org/docs/current/"),
+    };
 
-    Type IConnector.Options => typeof(PostgresOptions);
-
-    public IDestination OpenDestination(object options, TimeProvider clock) =>
-        new SqlDestination(new PostgresDatabase((PostgresOptions)options), clock);
+    public IDestination OpenDestination(BoundSettings settings, TimeProvider clock) =>
+        new SqlDestination(new PostgresDatabase(settings.As<PostgresOptions>()), clock);
 
     public IReadOnlyDictionary<string, string>? SettingsOf(string address) =>
         PostgresAddress.IsUri(address) ? new Dictionary<string, string> { ["url"] = address } : null;

@@ -7,11 +7,22 @@ namespace Tidemark.Connectors.Postgres;
 /// <summary>Settings of a PostgreSQL destination.</summary>
 public sealed record PostgresOptions
 {
-    [Required]
-    [Description("Address: postgres://user:password@host:5432/database, or Npgsql's key=value form.")]
+    [Required, PostgresUrl]
+    [Description("Address of the database, as a postgres:// address or in Npgsql's key=value form.")]
+    [Example("postgres://user:password@host:5432/database?sslmode=require")]
     public Secret? Url { get; set; }
 
-    [Description("Schema of the tables; made when it is missing. Default public.")]
+    [Description("Schema of the tables; it is made when it is missing.")]
     [StringLength(63, MinimumLength = 1)]
     public string Schema { get; set; } = "public";
+}
+
+/// <summary>Accepts what <see cref="PostgresAddress"/> can read.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class PostgresUrlAttribute : ValidationAttribute
+{
+    public override bool IsValid(object? value) => value is string address && PostgresAddress.TryParse(address) is not null;
+
+    public override string FormatErrorMessage(string name) =>
+        $"The setting {name} is not an address of a database. {PostgresAddress.Advice}";
 }

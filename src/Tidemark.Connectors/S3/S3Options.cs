@@ -8,16 +8,18 @@ namespace Tidemark.Connectors.S3;
 public sealed record S3Options
 {
     [Required]
-    [Description("Bucket; it must exist.")]
+    [Description("Bucket that the files are kept in; it must exist.")]
     public string Bucket { get; set; } = "";
 
-    [Description("What names begin with, e.g. tidemark/. Default nothing.")]
+    [Description("What the names of the files begin with.")]
+    [Example("tidemark/")]
     public string Prefix { get; set; } = "";
 
-    [Description("Address of a server that is not Amazon's, e.g. https://storage.example.com. Default Amazon's.")]
+    [Description("Address of a server that is not Amazon's; its buckets are called by path.")]
+    [Example("https://storage.example.com")]
     public Uri? Endpoint { get; set; }
 
-    [Description("Region. Default us-east-1.")]
+    [Description("Region of the bucket.")]
     public string Region { get; set; } = "us-east-1";
 
     [Required]
@@ -25,13 +27,14 @@ public sealed record S3Options
     public Secret AccessKey { get; set; } = new("");
 
     [Required]
-    [Description("Secret key.")]
+    [Description("Secret key that belongs to the access key.")]
     public Secret SecretKey { get; set; } = new("");
 
-    [Description("Days that files are kept there, the newest of a pipeline for ever; 0 keeps all. Default 90.")]
+    [Description("Days that files are kept there, the newest of a pipeline for ever; 0 keeps all.")]
     [Range(0, 36_500)]
     public int KeepDays { get; set; } = 90;
 
-    [Description("Whether the server may be on this machine or in a private network. Default false.")]
+    [Advanced]
+    [Description("Whether the server may be on this machine or in a private network, by plain http too.")]
     public bool AllowPrivateNetwork { get; set; }
 }

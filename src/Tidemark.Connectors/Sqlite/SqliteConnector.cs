@@ -9,12 +9,13 @@ public sealed class SqliteConnector : IDestinationConnector
 {
     private const string Scheme = "sqlite:";
 
-    public string Name => "sqlite";
+    public ConnectorSpec Spec { get; } = ConnectorSpec.Of<SqliteOptions>("sqlite", "SQLite", ConnectorRoles.Destination) with
+    {
+        Docs = new Uri("https://www.sqlite.org/docs.html"),
+    };
 
-    Type IConnector.Options => typeof(SqliteOptions);
-
-    public IDestination OpenDestination(object options, TimeProvider clock) =>
-        new SqlDestination(new SqliteDatabase((SqliteOptions)options), clock);
+    public IDestination OpenDestination(BoundSettings settings, TimeProvider clock) =>
+        new SqlDestination(new SqliteDatabase(settings.As<SqliteOptions>()), clock);
 
     public IReadOnlyDictionary<string, string>? SettingsOf(string address) =>
         address.StartsWith(Scheme, StringComparison.Ordinal)

@@ -9,5 +9,6 @@ public sealed record SqliteOptions
 {
     [Required, FilePath]
     [Description("Path of the database file; it is made when it is missing, its folder is not.")]
+    [Example("data.db")]
     public string Path { get; set; } = "";
 }

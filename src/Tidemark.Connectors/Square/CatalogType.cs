@@ -1,4 +1,4 @@
-using System.ComponentModel.DataAnnotations;
+using Tidemark.Engine.Connectors;
 
 namespace Tidemark.Connectors.Square;
 
@@ -35,11 +35,7 @@ internal sealed record CatalogType(string Name, string Stream, string Data)
 
 /// <summary>Accepts names of <see cref="CatalogType.Further"/>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class CatalogTypesAttribute : ValidationAttribute
+internal sealed class CatalogTypesAttribute : ChoicesAttribute
 {
-    public override bool IsValid(object? value) =>
-        value is IReadOnlyList<string> names && names.All(name => CatalogType.Further.Any(type => type.Name == name));
-
-    public override string FormatErrorMessage(string name) =>
-        $"The setting {name} takes {string.Join(", ", CatalogType.Further.Select(type => type.Name))}.";
+    public override IReadOnlyList<string> Choices => [.. CatalogType.Further.Select(type => type.Name)];
 }

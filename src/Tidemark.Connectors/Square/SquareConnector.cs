@@ -14,13 +14,14 @@ public sealed class SquareConnector : ISourceConnector
     private static readonly Uri Production = new("https://connect.squareup.com");
     private static readonly Uri Sandbox = new("https://connect.squareupsandbox.com");
 
-    public string Name => "square";
-
-    public Type Options => typeof(SquareOptions);
-
-    public ISource OpenSource(object options, TimeProvider clock)
+    public ConnectorSpec Spec { get; } = ConnectorSpec.Of<SquareOptions>("square", "Square", ConnectorRoles.Source) with
     {
-        var square = (SquareOptions)options;
+        Docs = new Uri("https://developer.squareup.com/reference/square"),
+    };
+
+    public ISource OpenSource(BoundSettings settings, TimeProvider clock)
+    {
+        var square = settings.As<SquareOptions>();
         var streams = SquareStreams.All(square);
         string[] names = [.. streams.Select(stream => stream.Schema.Name)];
         return new HttpSource(new HttpExchange(Api(square), clock), streams, clock)

@@ -111,5 +111,5 @@ internal static class SquareOrders
         options.OrdersBy == SquareOrderTime.ClosedAt ? "closed_at" : "created_at";
 
     private static DateTimeOffset? Floor(SquareOptions options) => options.StartDate is { } day
-        ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
+        ? new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero) : null;
 }

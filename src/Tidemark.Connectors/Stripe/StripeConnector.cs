@@ -16,13 +16,14 @@ public sealed class StripeConnector : ISourceConnector
     private const double LiveRequestsPerSecond = 80;
     private const double TestRequestsPerSecond = 20;
 
-    public string Name => "stripe";
-
-    public Type Options => typeof(StripeOptions);
-
-    public ISource OpenSource(object options, TimeProvider clock)
+    public ConnectorSpec Spec { get; } = ConnectorSpec.Of<StripeOptions>("stripe", "Stripe", ConnectorRoles.Source) with
     {
-        var stripe = (StripeOptions)options;
+        Docs = new Uri("https://docs.stripe.com/api"),
+    };
+
+    public ISource OpenSource(BoundSettings settings, TimeProvider clock)
+    {
+        var stripe = settings.As<StripeOptions>();
         return new HttpSource(new HttpExchange(Api(stripe), clock), StripeStreams.All(stripe), clock)
         {
             Facts =

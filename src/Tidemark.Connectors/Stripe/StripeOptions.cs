@@ -12,25 +12,26 @@ public sealed record StripeOptions : HttpOptions
     [Description("Secret or restricted key: sk_live_…, rk_live_…, sk_test_… or rk_test_…. Reading is all it needs.")]
     public Secret ApiKey { get; set; } = new("");
 
-    [Description("Address of the API. Default https://api.stripe.com.")]
+    [Advanced]
+    [Description("Address of the API.")]
     public Uri BaseUrl { get; set; } = new("https://api.stripe.com");
 
-    [Description("Connected account to read, acct_…. Default: the key's own account.")]
+    [Description("Connected account to read, acct_…, in place of the key's own.")]
     public string? Account { get; set; }
 
-    [Range(0, 1000)]
-    [Description("Requests per second that all streams share. Default 0: 80 for a live key, 20 for a test key.")]
+    [Range(0, 1000), Advanced]
+    [Description("Requests per second that all streams share; 0 is 80 with a live key and 20 with a test key.")]
     public double RequestsPerSecond { get; set; }
 
-    [Range(1, 32)]
-    [Description("Ranges of one stream that are read at once, 1 to 32. Default 8.")]
+    [Range(1, 32), Advanced]
+    [Description("Ranges of one stream that are read at once.")]
     public int Parallel { get; set; } = 8;
 
-    [Range(1, 100)]
-    [Description("Records a page, 1 to 100. Default 100.")]
+    [Range(1, 100), Advanced]
+    [Description("Records a page.")]
     public int PageSize { get; set; } = 100;
 
-    [RegularExpression(@"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", ErrorMessage = "{0} is a day such as 2024-01-31.")]
-    [Description("Day in UTC before which nothing was created that is wanted, e.g. 2024-01-31. Default: everything.")]
-    public string? StartDate { get; set; }
+    [Description("Day in UTC; only records created on it or later are read.")]
+    [Example("2024-01-31")]
+    public DateOnly? StartDate { get; set; }
 }

@@ -42,7 +42,7 @@ internal static class StripeStreams
         var path = $"/v1/{schema.Name}";
         var list = (filter ?? (call => call))(HttpCall.Get(path)).With("expand[]", expand is null ? null : $"data.{expand}");
         DateTimeOffset? floor = options.StartDate is { } day
-            ? DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
+            ? new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero) : null;
         // Events never hold what must be asked for, so such an object is read by its id.
         var feed = new StripeEvents(
             [.. changes, .. more ?? []], id => HttpCall.Get($"{path}/{Uri.EscapeDataString(id)}").With("expand[]", expand),

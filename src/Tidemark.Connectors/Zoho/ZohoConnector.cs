@@ -8,13 +8,14 @@ namespace Tidemark.Connectors.Zoho;
 /// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/.</remarks>
 public sealed class ZohoConnector : ISourceConnector
 {
-    public string Name => "zoho";
-
-    public Type Options => typeof(ZohoOptions);
-
-    public ISource OpenSource(object options, TimeProvider clock)
+    public ConnectorSpec Spec { get; } = ConnectorSpec.Of<ZohoOptions>("zoho", "Zoho CRM", ConnectorRoles.Source | ConnectorRoles.WriteBack) with
     {
-        var zoho = (ZohoOptions)options;
+        Docs = new Uri("https://www.zoho.com/crm/developer/docs/api/v8/"),
+    };
+
+    public ISource OpenSource(BoundSettings settings, TimeProvider clock)
+    {
+        var zoho = settings.As<ZohoOptions>();
         var credits = new ZohoCredits();
         var authentication = new ZohoAuthentication(zoho, clock);
         return new ZohoSource(zoho, new HttpExchange(Api(zoho, authentication, credits), clock), credits, authentication, clock);

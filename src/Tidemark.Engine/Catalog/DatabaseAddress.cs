@@ -23,7 +23,7 @@ internal static class DatabaseAddress
             if (connector.SettingsOf(address) is not { } own) continue;
             settings.Values.Remove(Setting);
             foreach (var (name, value) in own) settings.Values[name] = value;
-            return draft with { Definition = definition with { Connector = connector.Name } };
+            return draft with { Definition = definition with { Connector = connector.Spec.Name } };
         }
 
         node.Report("destination.address_unknown", "The setting url is the address of no database that Tidemark knows.",

@@ -8,12 +8,11 @@ public sealed class DefinitionCatalog
 {
     /// <param name="database">Where they are kept.</param>
     /// <param name="vault">Where their secrets are kept.</param>
-    /// <param name="connectors">All connectors by name. They say which settings are secret; every setting of an
-    /// unknown connector is kept as a secret.</param>
+    /// <param name="connectors">The connectors there are. They say which settings are secret; every setting of an unknown
+    /// connector is kept as a secret.</param>
     /// <param name="clock">Where "now" comes from.</param>
     public DefinitionCatalog(
-        CatalogDatabase database, SecretVault vault, IReadOnlyDictionary<string, IConnector> connectors,
-        TimeProvider clock)
+        CatalogDatabase database, SecretVault vault, ConnectorCatalog connectors, TimeProvider clock)
     {
         Database = database;
         Connectors = connectors;
@@ -38,15 +37,14 @@ public sealed class DefinitionCatalog
 
     internal CatalogDatabase Database { get; }
 
-    internal IReadOnlyDictionary<string, IConnector> Connectors { get; }
+    internal ConnectorCatalog Connectors { get; }
 
     /// <summary>Whether a setting of a connector is encrypted at rest and never shown.</summary>
     public bool IsSecret(string connector, string setting) =>
-        !Connectors.TryGetValue(connector, out var known)
-        || SettingsBinder.Describe(known.Options).Any(option => option.IsSecret && option.Name == setting);
+        Connectors.Find(connector) is not { } known || known.Spec.Find(setting) is { IsSecret: true };
 
     private IReadOnlyDictionary<string, string> Rooted<T>(T definition)
         where T : IDefinition<T> =>
-        definition.Connector is { } connector && Connectors.TryGetValue(connector, out var known)
-            ? SettingsBinder.Rooted(known.Options, definition.Settings, Environment.CurrentDirectory) : definition.Settings;
+        definition.Connector is { } connector && Connectors.Find(connector) is { } known
+            ? SettingsBinder.Rooted(known.Spec, definition.Settings, Environment.CurrentDirectory) : definition.Settings;
 }

@@ -41,7 +41,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
                 connection, catalog.Sources, file.Sources, problems);
             var destinations = await ResolveAsync<DestinationDefinition, IEndConnector>(
                 connection, catalog.Destinations,
-                file.Destinations.Select(draft => DatabaseAddress.Resolve(draft, catalog.Connectors.Values)).ToList(), problems);
+                file.Destinations.Select(draft => DatabaseAddress.Resolve(draft, catalog.Connectors.All)).ToList(), problems);
             await CheckEndsAsync(connection, file);
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);
 
@@ -69,19 +69,18 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
         DbConnection connection, DefinitionSet<T> saved, IEnumerable<DefinitionDraft<T>> drafts,
         List<Problem> problems)
         where T : IDefinition<T>
-        where TConnector : IConnector
+        where TConnector : class, IConnector
     {
         var definitions = new List<T>();
         foreach (var (node, definition, settings) in drafts)
         {
-            if (!catalog.Connectors.TryGetValue(definition.Connector!, out var connector) || connector is not TConnector)
+            if (catalog.Connectors.Find<TConnector>(definition.Connector!) is not { } connector)
             {
-                var fitting = catalog.Connectors.Values.OfType<TConnector>().Select(known => known.Name);
                 if (definition.Connector!.Length > 0) // a missing one is reported already
                 {
                     node.Report("connector.unknown",
                         $"There is no {T.Kind} connector {definition.Connector}.",
-                        NearestName.Hint(definition.Connector, fitting));
+                        NearestName.Hint(definition.Connector, catalog.Connectors.Names<TConnector>()));
                 }
 
                 continue;
@@ -90,7 +89,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
             await KeepMarkedAsync(connection, saved, node, definition, settings, problems);
             var bindable = settings.Values.Where(setting => !settings.Unset.Contains(setting.Key)).ToDictionary();
             var found = new List<Problem>();
-            SettingsBinder.Bind(connector.Options, bindable, node.Subject, found);
+            SettingsBinder.Bind(connector.Spec, bindable, node.Subject, found);
             problems.AddRange(found.Where(problem =>
                 !settings.Unset.Any(name => problem.Subject == $"{node.Subject}, setting {name}")));
             definitions.Add(definition);

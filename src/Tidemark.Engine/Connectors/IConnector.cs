@@ -3,25 +3,22 @@ using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Connectors;
 
-/// <summary>A kind of system that Tidemark can talk to. Found in the connectors' assembly; needs no registration.</summary>
+/// <summary>
+/// A kind of system that Tidemark can talk to. Compiled ones are found in the connectors' assembly and need no registration;
+/// others are added to a <see cref="ConnectorCatalog"/>.
+/// </summary>
 public interface IConnector
 {
-    /// <summary>Name as written in a definition, e.g. <c>stripe</c>.</summary>
-    string Name { get; }
-
-    /// <summary>
-    /// The record of its settings: names, defaults, limits and which are secret. Draws forms and docs, and is bound by
-    /// <see cref="SettingsBinder"/>.
-    /// </summary>
-    Type Options { get; }
+    /// <summary>Its name and its settings. The same at every call.</summary>
+    ConnectorSpec Spec { get; }
 }
 
 /// <summary>A system that records are read from.</summary>
 public interface ISourceConnector : IConnector
 {
-    /// <param name="options">An instance of <see cref="IConnector.Options"/>.</param>
+    /// <param name="settings">Settings that fit <see cref="IConnector.Spec"/>.</param>
     /// <param name="clock">Where "now" comes from.</param>
-    ISource OpenSource(object options, TimeProvider clock);
+    ISource OpenSource(BoundSettings settings, TimeProvider clock);
 }
 
 /// <summary>What a destination may be: a database for rows, or a storage for files.</summary>
@@ -30,10 +27,10 @@ public interface IEndConnector : IConnector;
 /// <summary>A system that rows are written to.</summary>
 public interface IDestinationConnector : IEndConnector
 {
-    /// <param name="options">An instance of <see cref="IConnector.Options"/>.</param>
+    /// <param name="settings">Settings that fit <see cref="IConnector.Spec"/>.</param>
     /// <param name="clock">Where "now" comes from.</param>
-    IDestination OpenDestination(object options, TimeProvider clock);
+    IDestination OpenDestination(BoundSettings settings, TimeProvider clock);
 
-    /// <summary>The settings that an address such as <c>postgres://…</c> stands for; null for one that is not of this kind.</summary>
+    /// <summary>The settings that an address such as <c>postgres://…</c> stands for; null for an address of another kind.</summary>
     IReadOnlyDictionary<string, string>? SettingsOf(string address) => null;
 }

@@ -5,8 +5,8 @@ namespace Tidemark.Engine.Connectors;
 /// <summary>A system that files are kept in, away from this machine.</summary>
 public interface IStorageConnector : IEndConnector
 {
-    /// <param name="options">An instance of <see cref="IConnector.Options"/>.</param>
-    IFileStorage OpenStorage(object options);
+    /// <param name="settings">Settings that fit <see cref="IConnector.Spec"/>.</param>
+    IFileStorage OpenStorage(BoundSettings settings);
 }
 
 /// <summary>Files in another system, by name. Names may have slashes.</summary>

@@ -1,146 +1,75 @@
-using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
-using System.Globalization;
-using System.Reflection;
-using System.Text.Json;
+using System.Text.RegularExpressions;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Connectors;
 
-/// <summary>One setting of a connector, as forms, flags and docs show it.</summary>
-/// <param name="Name">snake_case, e.g. <c>api_key</c>.</param>
-/// <param name="Type">CLR type of the option.</param>
-/// <param name="IsRequired">True where there is no default.</param>
-/// <param name="IsSecret">True where the value is encrypted at rest and never shown.</param>
-/// <param name="Description">One sentence with unit, default and limit.</param>
-public sealed record Setting(string Name, Type Type, bool IsRequired, bool IsSecret, string Description);
-
-/// <summary>
-/// Turns settings as text into a connector's options record and reports every mistake at once. An option is a
-/// property of type string, <see cref="Secret"/>, int, long, double, bool, <see cref="Uri"/>, <see cref="TimeSpan"/>
-/// (whole seconds), an enum, or a list of strings (parted by commas).
-/// </summary>
-public static class SettingsBinder
+/// <summary>Turns settings as text into values, and reports every mistake at once.</summary>
+public static partial class SettingsBinder
 {
-    public static IReadOnlyList<Setting> Describe(Type options) =>
-        [.. Properties(options).Select(property => new Setting(
-            NameOf(property),
-            property.PropertyType,
-            property.GetCustomAttribute<RequiredAttribute>() is not null,
-            property.PropertyType == typeof(Secret),
-            property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? ""))];
-
     /// <summary>Settings as they are saved: paths of files are absolute.</summary>
-    /// <param name="options">Type whose options may have a <see cref="FilePathAttribute"/>.</param>
+    /// <param name="spec">The connector's.</param>
     /// <param name="settings">Names in snake_case.</param>
-    /// <param name="folder">Absolute; that which other paths are below.</param>
-    public static IReadOnlyDictionary<string, string> Rooted(Type options, IReadOnlyDictionary<string, string> settings, string folder)
+    /// <param name="folder">Absolute; relative paths begin there.</param>
+    public static IReadOnlyDictionary<string, string> Rooted(
+        ConnectorSpec spec, IReadOnlyDictionary<string, string> settings, string folder)
     {
-        var files = Properties(options).Where(property => property.IsDefined(typeof(FilePathAttribute)))
-            .Select(NameOf).Where(settings.ContainsKey).ToList();
+        var files = spec.Settings.Where(setting => setting.Kind == SettingKind.File && settings.ContainsKey(setting.Name))
+            .Select(setting => setting.Name).ToList();
         if (files.Count == 0) return settings;
         var rooted = settings.ToDictionary(StringComparer.Ordinal);
         foreach (var name in files.Where(name => IsPath(settings[name]))) rooted[name] = Path.GetFullPath(settings[name], folder);
         return rooted;
     }
 
-    /// <summary>Binds settings to a new instance of the options record.</summary>
-    /// <param name="options">Type with a parameterless constructor.</param>
+    /// <summary>Binds settings to their spec.</summary>
+    /// <param name="spec">The connector's.</param>
     /// <param name="settings">Names in snake_case.</param>
     /// <param name="subject">Begins every problem's subject, e.g. <c>source "stripe"</c>.</param>
-    /// <param name="problems">Receives what is wrong: <c>setting.missing</c>, <c>setting.unknown</c>,
-    /// <c>setting.invalid</c>.</param>
-    public static object Bind(
-        Type options, IReadOnlyDictionary<string, string> settings, string subject, ICollection<Problem> problems)
+    /// <param name="problems">Receives <c>setting.missing</c>, <c>setting.unknown</c> and <c>setting.invalid</c>. No
+    /// problem repeats a text that may be a secret.</param>
+    /// <returns>The values that fit; to be used only where there was no problem.</returns>
+    public static BoundSettings Bind(
+        ConnectorSpec spec, IReadOnlyDictionary<string, string> settings, string subject, ICollection<Problem> problems)
     {
-        var bound = Activator.CreateInstance(options)!;
-        var properties = Properties(options).ToDictionary(NameOf, StringComparer.Ordinal);
-        foreach (var name in settings.Keys.Where(name => !properties.ContainsKey(name)))
+        var values = new Dictionary<string, object>(StringComparer.Ordinal);
+        foreach (var name in settings.Keys.Where(name => spec.Find(name) is null))
         {
-            problems.Add(new("setting.unknown", Subject(name), $"There is no setting {name} here.",
-                NearestName.Hint(name, properties.Keys)));
+            problems.Add(new("setting.unknown", Subject(Shown(name)), $"There is no setting {Shown(name)} here.",
+                NearestName.Hint(name, spec.Settings.Select(setting => setting.Name))));
         }
 
-        foreach (var (name, property) in properties)
+        foreach (var setting in spec.Settings)
         {
-            if (settings.TryGetValue(name, out var text)) Set(bound, property, text);
-            else if (property.GetCustomAttribute<RequiredAttribute>() is not null)
-                problems.Add(new("setting.missing", Subject(name), $"The setting {name} is missing.",
-                    property.GetCustomAttribute<DescriptionAttribute>()?.Description));
+            if (settings.TryGetValue(setting.Name, out var text)) Take(setting, text);
+            else if (setting.IsRequired)
+                problems.Add(new("setting.missing", Subject(setting.Name), $"The setting {setting.Name} is missing.", setting.Description));
         }
 
-        return bound;
+        return new(spec, values);
 
         string Subject(string name) => $"{subject}, setting {name}";
 
-        void Set(object target, PropertyInfo property, string text)
+        void Take(Setting setting, string text)
         {
-            var name = NameOf(property);
-            object? value;
-            try
+            if (SettingReader.Read(setting, text, Subject(setting.Name), out var problem) is not { } value)
             {
-                value = Parse(property.PropertyType, text);
-            }
-            catch (FormatException wrong)
-            {
-                problems.Add(new("setting.invalid", Subject(name), $"The setting {name} {wrong.Message}"));
+                problems.Add(problem!);
                 return;
             }
 
-            foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
-            {
-                if (!rule.IsValid(value is Secret secret ? secret.Reveal() : value))
-                    problems.Add(new("setting.invalid", Subject(name), rule.FormatErrorMessage(name)));
-            }
-
-            property.SetValue(target, value);
+            values[setting.Name] = value;
+            foreach (var mistake in spec.Options?.Mistakes(setting.Name, value) ?? [])
+                problems.Add(new("setting.invalid", Subject(setting.Name), mistake));
         }
     }
 
-    private static object Parse(Type type, string text)
-    {
-        var culture = CultureInfo.InvariantCulture;
-        if (type == typeof(string)) return text;
-        if (type == typeof(Secret)) return new Secret(text);
-        if (type == typeof(bool))
-            return bool.TryParse(text, out var flag) ? flag : throw new FormatException("is true or false.");
-        if (type == typeof(int) || type == typeof(int?))
-            return int.TryParse(text, culture, out var number) ? number : throw new FormatException("is a whole number.");
-        if (type == typeof(double) || type == typeof(double?))
-        {
-            return double.TryParse(text, culture, out var real) && double.IsFinite(real)
-                ? real : throw new FormatException("is a number.");
-        }
+    /// <summary>The name of an unknown setting as it may be repeated: an address, or a key that ends with an equals sign, is
+    /// easily typed where a name belongs.</summary>
+    internal static string Shown(string name) => Name().IsMatch(name) ? name : "***";
 
-        if (type == typeof(TimeSpan))
-        {
-            return int.TryParse(text, culture, out var seconds)
-                ? TimeSpan.FromSeconds(seconds) : throw new FormatException("is a number of whole seconds.");
-        }
-
-        if (type == typeof(Uri))
-        {
-            return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-                ? address : throw new FormatException("is an address that begins with http:// or https://.");
-        }
-
-        if (type.IsEnum)
-        {
-            return Enum.GetNames(type).FirstOrDefault(name => SnakeCase(name) == text) is { } known
-                ? Enum.Parse(type, known)
-                : throw new FormatException($"is one of {string.Join(", ", Enum.GetNames(type).Select(SnakeCase))}.");
-        }
-
-        return text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    private static IEnumerable<PropertyInfo> Properties(Type options) =>
-        options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
-
-    // What is none is refused where it is opened, in the words of whoever opens it.
+    // A text that is no path is refused where it is opened, in the words of whoever opens it.
     private static bool IsPath(string text) => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal);
 
-    private static string NameOf(PropertyInfo property) => SnakeCase(property.Name);
-
-    private static string SnakeCase(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+    [GeneratedRegex("^[A-Za-z][A-Za-z_-]{0,39}$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Name();
 }

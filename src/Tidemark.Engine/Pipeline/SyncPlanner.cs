@@ -12,7 +12,7 @@ namespace Tidemark.Engine.Pipeline;
 /// they would work. All problems are reported at once, before anything is written.
 /// </summary>
 public sealed class SyncPlanner(
-    DefinitionCatalog definitions, IReadOnlyDictionary<string, IConnector> connectors, TimeProvider clock)
+    DefinitionCatalog definitions, ConnectorCatalog connectors, TimeProvider clock)
 {
     /// <exception cref="TidemarkException">Configuration, with every problem; Usage for unknown names.</exception>
     public async Task<SyncPlan> PlanAsync(SyncRequest request, CancellationToken cancellationToken)
@@ -67,38 +67,38 @@ public sealed class SyncPlanner(
 
     /// <summary>Opens a source; null, and the problems told, where its settings do not allow it.</summary>
     public ISource? OpenSource(SourceDefinition definition, List<Problem> problems) =>
-        Bind<ISourceConnector>("source", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, options)
-            ? connector.OpenSource(options, clock) : null;
+        Bind<ISourceConnector>("source", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
+            ? connector.OpenSource(settings, clock) : null;
 
     /// <summary>Opens a destination; null, and the problems told, where its settings do not allow it.</summary>
     public IDestination? OpenDestination(DestinationDefinition definition, List<Problem> problems) =>
-        Bind<IDestinationConnector>("destination", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, options)
-            ? connector.OpenDestination(options, clock) : null;
+        Bind<IDestinationConnector>("destination", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
+            ? connector.OpenDestination(settings, clock) : null;
 
     /// <summary>How a storage is opened; null, and the problems told, where its settings do not allow it.</summary>
     public Func<IFileStorage>? Storage(DestinationDefinition definition, List<Problem> problems) =>
-        Bind<IStorageConnector>("storage", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, options)
-            ? () => connector.OpenStorage(options) : null;
+        Bind<IStorageConnector>("storage", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
+            ? () => connector.OpenStorage(settings) : null;
 
     /// <summary>Whether a destination is a storage for files.</summary>
     public bool IsStorage(DestinationDefinition definition) =>
-        connectors.TryGetValue(definition.Connector, out var known) && known is IStorageConnector;
+        connectors.Find<IStorageConnector>(definition.Connector) is not null;
 
-    private (T Connector, object Options)? Bind<T>(
+    private (T Connector, BoundSettings Settings)? Bind<T>(
         string kind, string name, string connectorName, IReadOnlyDictionary<string, string> settings, List<Problem> problems)
         where T : class, IConnector
     {
         var subject = $"{kind} \"{name}\"";
-        if (!connectors.TryGetValue(connectorName, out var known) || known is not T connector)
+        if (connectors.Find<T>(connectorName) is not { } connector)
         {
             problems.Add(new("connector.unknown", subject, $"There is no {kind} connector {connectorName}.",
-                NearestName.Hint(connectorName, connectors.Values.OfType<T>().Select(each => each.Name))));
+                NearestName.Hint(connectorName, connectors.Names<T>())));
             return null;
         }
 
         var before = problems.Count;
-        var options = SettingsBinder.Bind(connector.Options, settings, subject, problems);
-        return problems.Count == before ? (connector, options) : null;
+        var bound = SettingsBinder.Bind(connector.Spec, settings, subject, problems);
+        return problems.Count == before ? (connector, bound) : null;
     }
 
     /// <summary>The tables that the streams of a request become; what is wrong with them is told as problems.</summary>

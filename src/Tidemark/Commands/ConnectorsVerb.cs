@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
 using Spectre.Console;
-using Tidemark.Connectors;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 using Tidemark.Output;
@@ -22,77 +22,79 @@ internal static class ConnectorsVerb
         verb.Runs(session =>
         {
             var wanted = session.Get(name!);
-            var known = ConnectorCatalog.All.Values.OrderBy(connector => connector.Name, StringComparer.Ordinal)
-                .Where(connector => wanted is null || connector.Name == wanted).ToList();
-            if (known.Count == 0) throw Unknown(wanted!);
-            if (session.IsJson) known.ForEach(connector => WriteJson(session, connector));
+            var known = session.Connectors.All.Select(connector => connector.Spec)
+                .Where(spec => wanted is null || spec.Name == wanted).ToList();
+            if (known.Count == 0) throw Unknown(session, wanted!);
+            if (session.IsJson) known.ForEach(spec => session.WriteJson(json => Write(json, spec)));
             else if (wanted is null) session.Prose.Write(Overview(known));
-            else session.Prose.Write(Settings(known[0]));
+            else Show(session, known[0]);
             return Task.FromResult(ExitCode.Done);
         });
         return verb;
     }
 
-    private static TidemarkException Unknown(string wanted) =>
+    private static TidemarkException Unknown(Session session, string wanted) =>
         new(FailureKind.Usage, "connector.unknown", $"There is no connector {wanted}.")
         {
-            Hint = NearestName.Hint(wanted, ConnectorCatalog.All.Keys),
+            Hint = NearestName.Hint(wanted, session.Connectors.Names<IConnector>()),
         };
 
-    private static Table Overview(IEnumerable<IConnector> connectors)
+    private static Table Overview(IEnumerable<ConnectorSpec> connectors)
     {
         var table = RunReport.Plain("connector", "is a", "needs");
-        foreach (var connector in connectors)
+        foreach (var spec in connectors)
         {
-            var needs = SettingsBinder.Describe(connector.Options)
-                .Where(setting => setting.IsRequired)
-                .Select(setting => setting.Name);
-            table.AddRow(connector.Name, string.Join(", ", Roles(connector)), string.Join(", ", needs));
+            var needs = spec.Settings.Where(setting => setting.IsRequired).Select(setting => setting.Name);
+            table.AddRow(spec.Name, string.Join(", ", Roles(spec)).Replace('_', '-'), string.Join(", ", needs));
         }
 
         return table;
     }
 
-    private static Table Settings(IConnector connector)
+    private static void Show(Session session, ConnectorSpec spec)
     {
-        var table = new Table().Border(TableBorder.Simple);
-        table.AddColumn(new TableColumn("setting").NoWrap())
-            .AddColumn(new TableColumn("").NoWrap())
-            .AddColumn("meaning");
-        foreach (var setting in SettingsBinder.Describe(connector.Options)
-            .OrderByDescending(setting => setting.IsRequired))
-        {
-            var marks = new[] { setting.IsRequired ? "required" : null, setting.IsSecret ? "secret" : null };
-            table.AddRow(
-                new Text(setting.Name), new Text(string.Join(", ", marks.OfType<string>())),
-                new Text(setting.Description));
-        }
-
-        return table;
+        session.Say($"{spec.Title}: {string.Join(", ", Roles(spec)).Replace('_', '-')}");
+        if (spec.Docs is { } docs) session.Say($"{docs}");
+        session.Prose.Write(SettingsTable.Of(spec));
     }
 
-    private static void WriteJson(Session session, IConnector connector) => session.WriteJson(json =>
+    private static void Write(Utf8JsonWriter json, ConnectorSpec spec)
     {
-        json.WriteString("connector", connector.Name);
-        json.WriteStrings("roles", Roles(connector));
+        json.WriteString("connector", spec.Name);
+        json.WriteString("title", spec.Title);
+        if (spec.Docs is { } docs) json.WriteString("docs", docs.OriginalString);
+        json.WriteStrings("roles", Roles(spec));
         json.WriteStartArray("settings");
-        foreach (var setting in SettingsBinder.Describe(connector.Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("name", setting.Name);
-            json.WriteBoolean("required", setting.IsRequired);
-            json.WriteBoolean("secret", setting.IsSecret);
-            json.WriteString("description", setting.Description);
-            json.WriteEndObject();
-        }
-
+        foreach (var setting in spec.Settings) Write(json, setting);
         json.WriteEndArray();
-    });
-
-    private static IEnumerable<string> Roles(IConnector connector)
-    {
-        if (connector is ISourceConnector) yield return "source";
-        if (connector is IDestinationConnector) yield return "destination";
-        if (connector is IStorageConnector) yield return "storage";
     }
+
+    private static void Write(Utf8JsonWriter json, Setting setting)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", setting.Name);
+        json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName($"{setting.Kind}"));
+        json.WriteBoolean("required", setting.IsRequired);
+        json.WriteBoolean("secret", setting.IsSecret);
+        json.WriteBoolean("advanced", setting.IsAdvanced);
+        json.WriteString("description", setting.Description);
+        WriteLiteral("default", setting.Default);
+        if (setting.Min is { } least) json.WriteNumber("min", least);
+        if (setting.Max is { } most) json.WriteNumber("max", most);
+        if (setting.Choices.Count > 0) json.WriteStrings("choices", setting.Choices);
+        if (setting.Pattern is { } pattern) json.WriteString("pattern", pattern);
+        WriteLiteral("example", setting.Example);
+        json.WriteEndObject();
+
+        void WriteLiteral(string name, string? text)
+        {
+            if (text is null) return;
+            json.WritePropertyName(name);
+            SettingSchema.Literal(setting, text).WriteTo(json);
+        }
+    }
+
+    private static IEnumerable<string> Roles(ConnectorSpec spec) => Enum.GetValues<ConnectorRoles>()
+        .Where(role => role != ConnectorRoles.None && spec.Roles.HasFlag(role))
+        .Select(role => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{role}"));
 }

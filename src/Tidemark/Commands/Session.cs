@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
-using Tidemark.Connectors;
 using Tidemark.Engine;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 using Tidemark.Output;
 
@@ -17,6 +17,8 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     public Terminal Terminal => invocation.Terminal;
 
     public TimeProvider Clock => invocation.Clock;
+
+    public ConnectorCatalog Connectors => invocation.Connectors;
 
     /// <summary>Cancelled by Ctrl-C.</summary>
     public CancellationToken Stop => stop;
@@ -53,7 +55,7 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     public Task<Home> MakeHomeAsync() => MakeHomeAsync(HomeFolder);
 
     public Task<Home> MakeHomeAsync(string folder) => Home.OpenAsync(
-        folder, Terminal.Variable("TIDEMARK_ENCRYPTION_KEY"), ConnectorCatalog.All, Clock, stop);
+        folder, Terminal.Variable("TIDEMARK_ENCRYPTION_KEY"), Connectors, Clock, stop);
 
     /// <summary>One JSON object on standard output.</summary>
     public void WriteJson(Action<Utf8JsonWriter> members) => JsonLine.WriteTo(Terminal.Output, members);

@@ -16,6 +16,10 @@ internal sealed class Verb : Command
         Add(new HelpOption { Action = new HelpWithExamples(examples) });
     }
 
+    /// <summary>Adds a part to the help, before the examples.</summary>
+    public void Explains(Action<Session> write) =>
+        ((HelpWithExamples)Options.OfType<HelpOption>().Single().Action!).More = write;
+
     /// <summary>Sets what the verb does; the answer is the exit code.</summary>
     public void Runs(Func<Session, Task<int>> run) =>
         SetAction((parsed, stop) => run(new Session(parsed, (TidemarkInvocation)parsed.InvocationConfiguration, stop)));
@@ -28,9 +32,13 @@ internal sealed class HelpWithExamples(IReadOnlyList<string> examples) : Synchro
 
     public override bool ClearsParseErrors => true;
 
+    /// <summary>What else the help says; null for nothing.</summary>
+    public Action<Session>? More { get; set; }
+
     public override int Invoke(ParseResult parseResult)
     {
         var code = _usual.Invoke(parseResult);
+        More?.Invoke(new Session(parseResult, (TidemarkInvocation)parseResult.InvocationConfiguration, CancellationToken.None));
         if (examples.Count == 0) return code;
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");

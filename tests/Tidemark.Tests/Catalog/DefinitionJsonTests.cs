@@ -4,6 +4,7 @@ using Shouldly;
 using Tidemark.Connectors;
 using Tidemark.Connectors.Templates;
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Secrets;
 using Xunit;
@@ -136,7 +137,7 @@ public sealed class DefinitionJsonTests : IDisposable
     private static async Task<DefinitionFile> FileAsync(TestHome home)
     {
         var database = await home.OpenAsync();
-        var connectors = ConnectorCatalog.All.Concat(TestHome.Connectors).ToDictionary();
+        var connectors = new ConnectorCatalog(CompiledConnectors.Catalog().All.Concat(TestHome.Connectors.All));
         return new DefinitionFile(
             new DefinitionCatalog(database, new SecretVault(database, home.Key), connectors, home.Clock), StandInVariables.Of);
     }

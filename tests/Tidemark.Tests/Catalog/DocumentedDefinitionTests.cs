@@ -39,7 +39,7 @@ public sealed partial class DocumentedDefinitionTests : IDisposable
     {
         var yaml = BlocksOf(page)[block];
         var database = await _home.OpenAsync();
-        var catalog = new DefinitionCatalog(database, new SecretVault(database, _home.Key), ConnectorCatalog.All, _home.Clock);
+        var catalog = new DefinitionCatalog(database, new SecretVault(database, _home.Key), CompiledConnectors.Catalog(), _home.Clock);
         await SaveMissingEndsAsync(catalog, yaml);
 
         var applied = await new DefinitionFile(catalog, StandInVariables.Of).ApplyAsync(yaml, TestHome.Cancelled);

@@ -8,11 +8,9 @@ namespace Tidemark.Tests.Catalog;
 /// <summary>A source connector that has settings and nothing behind them.</summary>
 internal sealed class ShopConnector : ISourceConnector
 {
-    public string Name => "shop";
+    public ConnectorSpec Spec { get; } = ConnectorSpec.Of<ShopOptions>("shop", "Shop", ConnectorRoles.Source);
 
-    public Type Options => typeof(ShopOptions);
-
-    public ISource OpenSource(object options, TimeProvider clock) => throw new NotSupportedException();
+    public ISource OpenSource(BoundSettings settings, TimeProvider clock) => throw new NotSupportedException();
 
     internal sealed class ShopOptions
     {
@@ -29,11 +27,9 @@ internal sealed class ShopConnector : ISourceConnector
 /// <summary>A destination connector that has settings and nothing behind them.</summary>
 internal sealed class ShelfConnector : IDestinationConnector
 {
-    public string Name => "shelf";
+    public ConnectorSpec Spec { get; } = ConnectorSpec.Of<ShelfOptions>("shelf", "Shelf", ConnectorRoles.Destination);
 
-    public Type Options => typeof(ShelfOptions);
-
-    public IDestination OpenDestination(object options, TimeProvider clock) => throw new NotSupportedException();
+    public IDestination OpenDestination(BoundSettings settings, TimeProvider clock) => throw new NotSupportedException();
 
     internal sealed class ShelfOptions
     {

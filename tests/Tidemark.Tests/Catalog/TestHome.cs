@@ -10,8 +10,7 @@ namespace Tidemark.Tests.Catalog;
 /// <summary>A home folder of its own that is gone after the test.</summary>
 internal sealed class TestHome : IDisposable
 {
-    public static readonly IReadOnlyDictionary<string, IConnector> Connectors =
-        new IConnector[] { new ShopConnector(), new ShelfConnector() }.ToDictionary(connector => connector.Name);
+    public static readonly ConnectorCatalog Connectors = new([new ShopConnector(), new ShelfConnector()]);
 
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"tidemark-{Guid.NewGuid():N}");
 

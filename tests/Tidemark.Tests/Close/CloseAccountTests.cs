@@ -53,7 +53,7 @@ public sealed class CloseAccountTests
             BaseUrl = sandbox.Vendors["close"],
             AllowPrivateNetwork = true,
         };
-        await using var source = new CloseConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new CloseConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
         return await source.CheckAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -29,8 +29,7 @@ public sealed class ProcessTests : IDisposable
         var runs = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToList();
         runs.Select(run => run.GetProperty("pipeline").GetString())
-            .ShouldBe(Tidemark.Connectors.ConnectorCatalog.All.Values
-                .OfType<Engine.Connectors.ISourceConnector>().Select(source => source.Name), ignoreOrder: true);
+            .ShouldBe(Tidemark.Connectors.CompiledConnectors.Catalog().Names<Engine.Connectors.ISourceConnector>(), ignoreOrder: true);
         runs.ShouldAllBe(run => run.GetProperty("status").GetString() == "succeeded");
         runs.Single(run => run.GetProperty("pipeline").GetString() == "stripe").GetProperty("streams").EnumerateArray()
             .Single(stream => stream.GetProperty("stream").GetString() == "customers")

@@ -41,7 +41,7 @@ public sealed class VendorBench : IAsyncDisposable
         var options = new SandboxOptions { Port = 0, Size = size, Clock = clock ?? TimeProvider.System };
         var sandbox = await SandboxServer.StartAsync(options, Stop);
         var folder = new TestFolder();
-        var home = await Home.OpenAsync(folder.File("home"), null, ConnectorCatalog.All, TimeProvider.System, Stop);
+        var home = await Home.OpenAsync(folder.File("home"), null, CompiledConnectors.Catalog(), TimeProvider.System, Stop);
         var bench = new VendorBench(vendor, folder, sandbox, home);
         await home.Definitions.Sources.SaveAsync(new SourceDefinition("vendor", vendor, settings(sandbox.Vendors[vendor])), Stop);
         await home.Definitions.Destinations.SaveAsync(
@@ -132,7 +132,7 @@ public sealed class VendorBench : IAsyncDisposable
     {
         await ResetRequestsAsync();
         var definition = await _home.Definitions.Sources.FindAsync("vendor", Stop);
-        var planner = new SyncPlanner(_home.Definitions, ConnectorCatalog.All, TimeProvider.System);
+        var planner = new SyncPlanner(_home.Definitions, CompiledConnectors.Catalog(), TimeProvider.System);
         await using var source = planner.OpenSource(definition, [])!;
         await source.DiscoverAsync(Stop);
         await source.CheckAsync(Stop);

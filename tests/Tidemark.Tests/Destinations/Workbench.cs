@@ -116,8 +116,9 @@ public sealed class PostgresWorkbench : Workbench
     public string Schema { get; } = "t_" + Guid.NewGuid().ToString("N");
 
     public override IDestination OpenDestination() =>
-        ((IDestinationConnector)ConnectorCatalog.All["postgres"]).OpenDestination(
-            new PostgresOptions { Url = new Secret($"{TestPostgres.Url}?application_name={Schema}"), Schema = Schema }, Clock);
+        new PostgresConnector().OpenDestination(
+            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{TestPostgres.Url}?application_name={Schema}"), Schema = Schema }),
+            Clock);
 
     public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop);
 
@@ -133,8 +134,8 @@ public sealed class SqliteWorkbench : Workbench
     public string File => Path.Combine(Folder, "data.db");
 
     public override IDestination OpenDestination() =>
-        ((IDestinationConnector)ConnectorCatalog.All["sqlite"]).OpenDestination(
-            new SqliteOptions { Path = File }, Clock);
+        new SqliteConnector().OpenDestination(
+            BoundSettings.Of(new SqliteOptions { Path = File }), Clock);
 
     public override async Task<DbConnection> ConnectAsync()
     {

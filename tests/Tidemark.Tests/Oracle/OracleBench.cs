@@ -46,9 +46,9 @@ internal sealed class OracleBench : IAsyncDisposable
         };
         foreach (var (name, value) in settings) all[name] = value;
         var problems = new List<Problem>();
-        var options = SettingsBinder.Bind(typeof(OracleOptions), all, "source", problems);
+        var bound = SettingsBinder.Bind(new OracleConnector().Spec, all, "source", problems);
         problems.ShouldBeEmpty();
-        return new OracleConnector().OpenSource(options, TimeProvider.System);
+        return new OracleConnector().OpenSource(bound, TimeProvider.System);
     }
 
     /// <summary>Everything that a reading gives, by the public number: the last record of each.</summary>

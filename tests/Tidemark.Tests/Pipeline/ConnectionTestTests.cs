@@ -63,7 +63,7 @@ public sealed class ConnectionTestTests : IDisposable
     {
         var streams = new[] { "told", "empty", "silent", "refused", "late" }.Select(name => new StreamSchema(name, [new("id", FieldType.Text)]));
         var connector = new ScriptedConnector(new ScriptedSource([.. streams]) { Estimate = estimate });
-        var connectors = new Dictionary<string, IConnector> { ["scripted"] = connector };
+        var connectors = new ConnectorCatalog([connector]);
         var home = await Home.OpenAsync(_folder.File("home"), null, connectors, clock, Stop);
         await home.Definitions.Sources.SaveAsync(new SourceDefinition("script", "scripted", new Dictionary<string, string>()), Stop);
         return (await home.TestAsync("script", cancellationToken)).ShouldHaveSingleItem();
@@ -71,14 +71,10 @@ public sealed class ConnectionTestTests : IDisposable
 
     private sealed class ScriptedConnector(ISource source) : ISourceConnector
     {
-        public string Name => "scripted";
+        public ConnectorSpec Spec { get; } = new("scripted", "Scripted", []);
 
-        public Type Options => typeof(NoOptions);
-
-        public ISource OpenSource(object options, TimeProvider clock) => source;
+        public ISource OpenSource(BoundSettings settings, TimeProvider clock) => source;
     }
-
-    private sealed record NoOptions;
 
     /// <summary>A clock for which every wait is over at once.</summary>
     private sealed class HastyClock : TimeProvider

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Shouldly;
 using Tidemark.Connectors;
+using Tidemark.Connectors.Oracle;
+using Tidemark.Connectors.Stripe;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources.Http;
@@ -14,11 +16,10 @@ public sealed class HttpOptionsTests
     [Fact]
     public void Every_setting_of_a_connector_stands_once_and_is_described()
     {
-        foreach (var connector in ConnectorCatalog.All.Values)
+        foreach (var spec in CompiledConnectors.Catalog().All.Select(connector => connector.Spec))
         {
-            var settings = SettingsBinder.Describe(connector.Options);
-            settings.Select(setting => setting.Name).ShouldBeUnique(connector.Name);
-            settings.ShouldAllBe(setting => setting.Description.Length > 0, connector.Name);
+            spec.Settings.Select(setting => setting.Name).ShouldBeUnique(spec.Name);
+            spec.Settings.ShouldAllBe(setting => setting.Description.Length > 0, spec.Name);
         }
     }
 
@@ -36,8 +37,7 @@ public sealed class HttpOptionsTests
     {
         foreach (var (value, isTaken) in new[] { (least - 1, false), (least, true), (most, true), (most + 1, false) })
             Problems(connector, setting, value).Any(problem => problem.Code == "setting.invalid").ShouldBe(!isTaken, $"{value}");
-        SettingsBinder.Describe(ConnectorCatalog.All[connector].Options).Single(each => each.Name == setting).Description
-            .ShouldContain($"{least} to {most}");
+        Spec(connector).Find(setting)!.Bounds.ShouldBe($"from {least} to {most}");
     }
 
     [Theory]
@@ -45,16 +45,18 @@ public sealed class HttpOptionsTests
     [InlineData("oracle", 120)]
     public void A_default_that_differs_is_the_connectors_own(string connector, int seconds)
     {
-        var options = (HttpOptions)Activator.CreateInstance(ConnectorCatalog.All[connector].Options)!;
+        HttpOptions options = connector == "oracle" ? new OracleOptions() : new StripeOptions();
         options.ApiAt(new Uri("https://api.example")).Timeout.ShouldBe(TimeSpan.FromSeconds(seconds));
-        SettingsBinder.Describe(options.GetType()).Single(each => each.Name == "timeout").Description.ShouldEndWith($"Default {seconds}.");
+        Spec(connector).Find("timeout")!.Default.ShouldBe($"{seconds}");
     }
+
+    private static ConnectorSpec Spec(string connector) => CompiledConnectors.Catalog().Find(connector)!.Spec;
 
     private static List<Problem> Problems(string connector, string setting, int value)
     {
         var problems = new List<Problem>();
         var settings = new Dictionary<string, string> { [setting] = value.ToString(CultureInfo.InvariantCulture) };
-        SettingsBinder.Bind(ConnectorCatalog.All[connector].Options, settings, "source", problems);
+        SettingsBinder.Bind(Spec(connector), settings, "source", problems);
         return problems;
     }
 }

@@ -54,7 +54,7 @@ public sealed class SquarePermissionsTests
         var cancel = TestContext.Current.CancellationToken;
         await using var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Port = 0, Size = 5 }, cancel);
         var options = new SquareOptions { AccessToken = new Secret("tidemark"), BaseUrl = sandbox.Vendors["square"], AllowPrivateNetwork = true };
-        await using var source = new SquareConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new SquareConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
 
         var check = await source.CheckAsync(cancel);
         check.Problems.ShouldBeEmpty();

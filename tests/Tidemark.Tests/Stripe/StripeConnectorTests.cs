@@ -22,7 +22,7 @@ public sealed class StripeConnectorTests
         });
         var problems = new List<Problem>();
         var connector = new StripeConnector();
-        var options = SettingsBinder.Bind(connector.Options, new Dictionary<string, string>
+        var options = SettingsBinder.Bind(connector.Spec, new Dictionary<string, string>
         {
             ["api_key"] = Played.Key,
             ["base_url"] = server.Address.AbsoluteUri,
@@ -49,7 +49,7 @@ public sealed class StripeConnectorTests
     public void A_setting_out_of_its_limits_is_named(string name, string value)
     {
         var problems = new List<Problem>();
-        SettingsBinder.Bind(typeof(StripeOptions), new Dictionary<string, string> { ["api_key"] = "k", [name] = value }, "source", problems);
+        SettingsBinder.Bind(new StripeConnector().Spec, new Dictionary<string, string> { ["api_key"] = "k", [name] = value }, "source", problems);
         problems.Single().Subject.ShouldContain(name);
     }
 }

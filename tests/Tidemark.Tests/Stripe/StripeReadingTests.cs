@@ -33,7 +33,7 @@ public sealed class StripeReadingTests
     {
         _stripe.Add("plans", "old", 1_600_000_000);
         _stripe.Add("plans", "new", 1_700_000_000);
-        (await IdsAsync("plans", options: Options() with { StartDate = "2022-01-01" })).ShouldBe(["new"]);
+        (await IdsAsync("plans", options: Options() with { StartDate = new DateOnly(2022, 1, 1) })).ShouldBe(["new"]);
         (await IdsAsync("plans")).ShouldBe(["new", "old"]);
     }
 
@@ -42,7 +42,7 @@ public sealed class StripeReadingTests
     {
         _stripe.Happen("plan.updated", Recently, JsonNode.Parse("""{"id":"old","created":1600000000}""")!);
         _stripe.Happen("plan.updated", Recently, JsonNode.Parse("""{"id":"new","created":1700000000}""")!);
-        (await IdsAsync("plans", Since, Options() with { StartDate = "2022-01-01" })).ShouldBe(["new"]);
+        (await IdsAsync("plans", Since, Options() with { StartDate = new DateOnly(2022, 1, 1) })).ShouldBe(["new"]);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal static class ZohoBench
         Uri? address = null;
         var bench = await VendorBench.StartAsync("zoho", size, found => Settings(address = found, more));
         var problems = new List<Problem>();
-        var options = (ZohoOptions)SettingsBinder.Bind(typeof(ZohoOptions), Settings(address!, more), "zoho", problems);
+        var options = SettingsBinder.Bind(new ZohoConnector().Spec, Settings(address!, more), "zoho", problems).As<ZohoOptions>();
         problems.ShouldBeEmpty();
         return (bench, options);
     }

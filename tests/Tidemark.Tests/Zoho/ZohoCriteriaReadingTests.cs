@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Shouldly;
 using Tidemark.Connectors.Zoho;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Runs;
 using Xunit;
@@ -94,7 +95,7 @@ public sealed class ZohoCriteriaReadingTests
     {
         var (bench, options) = await ZohoBench.OpenAsync(10, ("criteria", "(Stage=Won)"));
         await using var _ = bench;
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
 
         (await source.CheckAsync(TestContext.Current.CancellationToken)).Problems.ShouldContain(problem => problem.Code == "zoho.criteria_invalid");
     }

@@ -1,5 +1,6 @@
 using Shouldly;
 using Tidemark.Connectors.Zoho;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Xunit;
 
@@ -29,7 +30,7 @@ public sealed class ZohoFieldsTests
         var (bench, options) = await ZohoBench.OpenAsync(
             20, ("modules", "Contacts"), ("fields", "Contacts.Email"), ("criteria", "(Sync_to_Payment_App:equals:Pending Sync)"));
         await using var _ = bench;
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
 
         var stream = (await source.DiscoverAsync(Stop)).ShouldHaveSingleItem();
 
@@ -45,7 +46,7 @@ public sealed class ZohoFieldsTests
     {
         var (bench, options) = await ZohoBench.OpenAsync(10, ("modules", "Contacts"), ("fields", fields));
         await using var _ = bench;
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
 
         var problem = (await source.CheckAsync(Stop)).Problems.ShouldHaveSingleItem();
 

@@ -1,5 +1,6 @@
 using Shouldly;
 using Tidemark.Connectors.Zoho;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
@@ -107,7 +108,7 @@ public sealed class ZohoReadingTests
         var (bench, options) = await ZohoBench.OpenAsync(10, ("modules", "Leads, Nonsense, Deals"));
         await using var _ = bench;
         await bench.SetAsync(new { wrap_errors = wrapped, refuse_under_200 = under200 });
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
 
         var problem = (await source.CheckAsync(Stop)).Problems.ShouldHaveSingleItem();
 
@@ -120,7 +121,7 @@ public sealed class ZohoReadingTests
     {
         var (bench, options) = await ZohoBench.OpenAsync(10);
         await using var _ = bench;
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
         (await source.CheckAsync(Stop)).Facts.ShouldNotContain(fact => fact.Key == "credits left today");
 
         await bench.SetAsync(new { credits_remaining = 1234 });
@@ -156,7 +157,7 @@ public sealed class ZohoReadingTests
     {
         var (bench, options) = await ZohoBench.OpenAsync(10, ("deleted_reach_days", "30"));
         await using var _ = bench;
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
         var now = TimeProvider.System.GetUtcNow();
 
         source.CanResume("leads", Since(now.AddDays(-20))).ShouldBeTrue();

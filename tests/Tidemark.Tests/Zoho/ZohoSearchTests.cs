@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Shouldly;
 using Tidemark.Connectors.Zoho;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Runs;
 using Xunit;
@@ -103,7 +104,7 @@ public sealed class ZohoSearchTests
 
         for (var run = 0; run < 3; run++)
         {
-            await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+            await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
             var check = await source.CheckAsync(Stop);
             check.Problems.ShouldBeEmpty();
             check.Facts.ShouldContain(fact => fact.Key == "criteria" && fact.Value.Contains("search"));

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Shouldly;
 using Tidemark.Connectors.Zoho;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Xunit;
@@ -70,7 +71,7 @@ public sealed class ZohoTokenTests
         var (bench, options) = await ZohoBench.OpenAsync(20, ("retries", "1"));
         await using var _ = bench;
         await bench.SetAsync(new { throttle_tokens = 100, token_errors_under_200 = under200 });
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
 
         var failed = await Should.ThrowAsync<TidemarkException>(() => source.DiscoverAsync(TestContext.Current.CancellationToken));
 
@@ -88,7 +89,7 @@ public sealed class ZohoTokenTests
         var (bench, options) = await ZohoBench.OpenAsync(20, (setting, "hush-hush"));
         await using var _ = bench;
         await bench.SetAsync(new { token_errors_under_200 = under200 });
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
 
         var check = await source.CheckAsync(TestContext.Current.CancellationToken);
 
@@ -160,7 +161,7 @@ public sealed class ZohoTokenTests
         await bench.SetAsync(new JsonObject { ["api_domain"] = null });
         options.ApiUrl = options.AccountsUrl;
         options.Modules = ["Leads"];
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
 
         var check = await source.CheckAsync(TestContext.Current.CancellationToken);
 

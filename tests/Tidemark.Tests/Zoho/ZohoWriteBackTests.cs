@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Shouldly;
 using Tidemark.Connectors.Zoho;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources;
 using Xunit;
@@ -19,7 +20,7 @@ public sealed class ZohoWriteBackTests
     {
         var (bench, options) = await ZohoBench.OpenAsync(60);
         await using var _ = bench;
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
         var before = await bench.TruthAsync("contacts");
 
         (await UpdateAsync(source, Synced(before.Keys))).ShouldAllBe(answer => answer.Outcome == WriteBackOutcome.Done);
@@ -41,7 +42,7 @@ public sealed class ZohoWriteBackTests
         var (bench, options) = await ZohoBench.OpenAsync(10);
         await using var _ = bench;
         await bench.SetAsync(new { partial_status = status });
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
         var ids = (await bench.TruthAsync("contacts")).Keys.ToList();
         await bench.MutateAsync("contacts", new { delete = new { id = ids[1] } });
         var updates = Synced(ids).ToList();
@@ -61,7 +62,7 @@ public sealed class ZohoWriteBackTests
     {
         var (bench, options) = await ZohoBench.OpenAsync(10);
         await using var _ = bench;
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
 
         (await UpdateAsync(source, Synced(["1", "2"]))).ShouldAllBe(answer =>
             answer.Outcome == WriteBackOutcome.Refused && answer.Code == "INVALID_DATA");
@@ -72,7 +73,7 @@ public sealed class ZohoWriteBackTests
     {
         var (bench, options) = await ZohoBench.OpenAsync(10);
         await using var _ = bench;
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
         var ids = (await bench.TruthAsync("contacts")).Keys.ToList();
         await bench.SetAsync(new { lock_once = new[] { ids[0], ids[4] } });
 
@@ -85,7 +86,7 @@ public sealed class ZohoWriteBackTests
     {
         var (bench, options) = await ZohoBench.OpenAsync(10, ("retries", "0"));
         await using var _ = bench;
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
         var ids = (await bench.TruthAsync("contacts")).Keys.ToList();
         await bench.FaultAsync(new { fault = "status", status = 500, path = Path, times = 1 });
 
@@ -100,7 +101,7 @@ public sealed class ZohoWriteBackTests
     {
         var (bench, options) = await ZohoBench.OpenAsync(10);
         await using var _ = bench;
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
         await bench.FaultAsync(status == 0 ? new { fault, path = Path, times = 1 } : (object)new { fault, status, path = Path, times = 1 });
 
         (await UpdateAsync(source, Synced((await bench.TruthAsync("contacts")).Keys)))
@@ -122,7 +123,7 @@ public sealed class ZohoWriteBackTests
     {
         var (bench, options) = await ZohoBench.OpenAsync(10, ("criteria", "(Sync_to_Payment_App:equals:Pending Sync)"));
         await using var _ = bench;
-        await using var source = new ZohoConnector().OpenSource(options, TimeProvider.System);
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
 
         var check = await ((IWriteBack)source).CheckWriteBackAsync("contacts", ["Sync_to_Payment_Ap", "Email"], Stop);
 

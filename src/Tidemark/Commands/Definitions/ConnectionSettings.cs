@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tidemark.Engine;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;
 
@@ -34,7 +35,7 @@ internal sealed class ConnectionSettings
     {
         var connector = Find<T>(home, session.Get(Connector) ?? savedConnector);
         // Another system's settings mean nothing here, and its secrets are none of its business.
-        var settings = savedConnector == connector.Name
+        var settings = savedConnector == connector.Spec.Name
             ? saved!.ToDictionary(StringComparer.Ordinal) : new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var typed in session.Get(Settings))
         {
@@ -51,35 +52,55 @@ internal sealed class ConnectionSettings
             var (key, value) = (typed[..at], typed[(at + 1)..]);
             if (value.Length == 0) settings.Remove(key);
             else settings[key] = await SettingValue.ReadAsync(
-                session, key, value, home.Definitions.IsSecret(connector.Name, key));
+                session, key, value, home.Definitions.IsSecret(connector.Spec.Name, key));
         }
 
         var problems = new List<Problem>();
-        SettingsBinder.Bind(connector.Options, settings, subject, problems);
-        return problems.Count == 0 ? (connector.Name, settings) : throw TidemarkException.ForAll(problems);
+        SettingsBinder.Bind(connector.Spec, settings, subject, problems);
+        return problems.Count == 0 ? (connector.Spec.Name, settings) : throw TidemarkException.ForAll(problems);
+    }
+
+    /// <summary>The settings of the connector that is named, else what each connector needs, as a part of the help.</summary>
+    /// <typeparam name="T">The role that the connector must have.</typeparam>
+    public void Explain<T>(Session session)
+        where T : class, IConnector
+    {
+        if (session.Get(Connector) is { } name && session.Connectors.Find<T>(name) is { } named)
+        {
+            session.Say($"Settings of {named.Spec.Title}:");
+            session.Prose.Write(SettingsTable.Of(named.Spec));
+            return;
+        }
+
+        session.Say("Settings that each connector needs; --connector NAME --help shows all of one:");
+        foreach (var spec in session.Connectors.All.OfType<T>().Select(connector => connector.Spec))
+        {
+            var needs = spec.Settings.Where(setting => setting.IsRequired).Select(setting => $"{setting.Name}=");
+            session.Say($"  {spec.Name,-10} {string.Join(' ', needs)}");
+        }
+
+        session.Say("");
     }
 
     private static string Keys(IConnector connector) =>
-        string.Join(", ", SettingsBinder.Describe(connector.Options).Select(setting => setting.Name));
+        string.Join(", ", connector.Spec.Settings.Select(setting => setting.Name));
 
     private static T Find<T>(Home home, string? name)
         where T : class, IConnector
     {
-        var fitting = home.Connectors.Values.OfType<T>().Select(connector => connector.Name).ToList();
+        var fitting = home.Connectors.Names<T>();
         if (name is null)
         {
             throw new TidemarkException(FailureKind.Usage, "usage.connector_missing", "A new one needs --connector.")
             {
-                Hint = $"Known: {string.Join(", ", fitting.Order(StringComparer.Ordinal))}.",
+                Hint = $"Known: {string.Join(", ", fitting)}.",
             };
         }
 
-        return fitting.Contains(name, StringComparer.Ordinal)
-            ? (T)home.Connectors[name]
-            : throw new TidemarkException(FailureKind.Usage, "connector.unknown",
-                $"There is no connector {name} for this.")
-            {
-                Hint = NearestName.Hint(name, fitting),
-            };
+        return home.Connectors.Find<T>(name) ?? throw new TidemarkException(
+            FailureKind.Usage, "connector.unknown", $"There is no connector {name} for this.")
+        {
+            Hint = NearestName.Hint(name, fitting),
+        };
     }
 }

@@ -38,6 +38,7 @@ internal static class DestinationVerb
         {
             name, connection.Settings, connection.Connector,
         };
+        verb.Explains(connection.Explain<IEndConnector>);
         verb.Runs(async session =>
         {
             var home = await session.MakeHomeAsync();

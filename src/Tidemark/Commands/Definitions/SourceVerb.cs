@@ -39,6 +39,7 @@ internal static class SourceVerb
         {
             name, connection.Settings, connection.Connector, active,
         };
+        verb.Explains(connection.Explain<ISourceConnector>);
         verb.Runs(async session =>
         {
             var home = await session.MakeHomeAsync();
