@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using Shouldly;
+using Tidemark.Connectors;
+using Tidemark.Engine.Connectors;
+using Xunit;
+
+namespace Tidemark.Tests.Settings;
+
+/// <summary>The settings in the docs are those of the spec, row by row.</summary>
+public sealed class SettingsPageTests
+{
+    public static TheoryData<string> Connectors => [.. CompiledConnectors.Catalog().Names<IConnector>()];
+
+    [Theory, MemberData(nameof(Connectors))]
+    public void A_page_has_the_table_of_settings_that_the_spec_gives(string connector)
+    {
+        var known = CompiledConnectors.Catalog().Find(connector)!;
+        var folder = known is ISourceConnector ? "connectors" : "destinations";
+        var page = File.ReadAllText(Path.Combine(Docs(), folder, $"{connector}.md")).ReplaceLineEndings("\n");
+        var table = Table(known.Spec);
+        page.Contains(table, StringComparison.Ordinal).ShouldBeTrue($"Paste this into {folder}/{connector}.md:\n{table}\n");
+    }
+
+    private static string Table(ConnectorSpec spec) => string.Join('\n',
+    [
+        "| setting | kind | bounds, choices | default | what for |",
+        "|---|---|---|---|---|",
+        .. spec.Settings.OrderByDescending(setting => setting.IsRequired).ThenBy(setting => setting.IsAdvanced).Select(Row),
+        "",
+    ]);
+
+    private static string Row(Setting setting) => "| " + string.Join(" | ", new[]
+    {
+        Code(setting.Name),
+        (setting.IsSecret ? "secret " : "") + Kind(setting.Kind) + (setting.IsAdvanced ? ", advanced" : ""),
+        setting.Choices.Count > 0 ? string.Join(", ", setting.Choices.Select(Code)) : setting.Bounds,
+        setting.IsRequired ? "required" : setting.Default is { } otherwise ? Code(otherwise) : "none",
+        setting.Description + (setting.Example is { } example ? $" E.g. {Code(example)}." : ""),
+    }.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))) + " |";
+
+    private static string Code(string text) => $"`{text}`";
+
+    private static string Kind(SettingKind kind) => kind switch
+    {
+        SettingKind.Whole => "whole number",
+        SettingKind.Flag => "true or false",
+        SettingKind.File => "path of a file",
+        _ => $"{kind}".ToLowerInvariant(),
+    };
+
+    private static string Docs([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs"));
+}
