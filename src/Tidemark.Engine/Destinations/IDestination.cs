@@ -75,6 +75,12 @@ public sealed record LoadPlan(string Pipeline, string Run)
 /// <summary>One run's writing. Disposing without publishing leaves live tables as they were and staged rows to resume.</summary>
 public interface ILoad : IAsyncDisposable
 {
+    /// <summary>
+    /// Columns that the pipeline's earlier runs filled, whether or not they can be undone; empty where nothing is known of
+    /// them. Columns that were inferred from records and are still there are left out: they follow the records.
+    /// </summary>
+    Task<IReadOnlyList<string>> EarlierColumnsAsync(TablePlan table, CancellationToken cancellationToken);
+
     /// <summary>Makes a stream ready for writing. Streams are written at the same time, each by one writer.</summary>
     /// <exception cref="TidemarkException"><c>destination.in_use</c>: another run writes this stream.</exception>
     Task<IStreamLoad> OpenAsync(TablePlan table, CancellationToken cancellationToken);

@@ -44,6 +44,13 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// <summary>Whether nothing but keys is read and staged: publishing deletes what is gone, and leaves all else.</summary>
     public bool KeysOnly { get; init; }
 
+    /// <summary>Names of the live table's columns: the stream's fields, and the engine's own.</summary>
+    public IEnumerable<string> ColumnNames =>
+    [
+        .. Stream.Fields.Select(each => each.Name), .. KeepsRaw ? ["raw"] : Array.Empty<string>(), "_hash", "_run", SyncedAt,
+        .. Deletes.KeepsRow ? ["_deleted_at"] : Array.Empty<string>(),
+    ];
+
     /// <summary>Whether rows go into a staging first.</summary>
     public bool IsStaged => Mode == WriteMode.Replace || IsPlanned;
 

@@ -31,6 +31,22 @@ internal sealed class Guard(SyncPlan plan)
                 .Select(preview => NotAsked(preview) ?? Objection(preview) ?? WrittenBack(preview) ?? Shared(preview)).OfType<Problem>(),
         ];
 
+    /// <summary>
+    /// Why a run needs approval that leaves columns alone which earlier ones filled: their values would grow old unnoticed.
+    /// Null where it fills all of them.
+    /// </summary>
+    /// <param name="table">Name of the table.</param>
+    /// <param name="earlier">Columns that earlier runs filled.</param>
+    /// <param name="now">Columns that the run would have.</param>
+    public static Problem? Narrowed(string table, IEnumerable<string> earlier, IEnumerable<string> now)
+    {
+        var lost = earlier.Except(now, StringComparer.Ordinal).ToList();
+        return lost.Count == 0 ? null : new Problem(
+            "guard.narrowed_schema", $"table {table}",
+            $"{table} has columns that earlier runs filled and this one would not: {string.Join(", ", lost)}.",
+            "Look at the source and at the pipeline's columns; if this is right, approve the run.") { Next = Approve };
+    }
+
     /// <summary>Stops a merge before the batch is committed with which it would go too far.</summary>
     /// <param name="stream">What is written.</param>
     /// <param name="table">Its table.</param>

@@ -21,6 +21,13 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
     public async Task RunAsync(TablePlan plan, StreamLedger ledger, Action report, CancellationToken cancellationToken)
     {
         var table = plan;
+        if (!table.MayNarrow && !table.KeysOnly)
+        {
+            var earlier = await load.EarlierColumnsAsync(table, cancellationToken);
+            if (Guard.Narrowed(table.Table, earlier, table.ColumnNames) is { } narrowed)
+                throw new TidemarkException(FailureKind.Configuration, narrowed.Code, narrowed.Message) { Hint = narrowed.Hint, Next = narrowed.Next };
+        }
+
         var stream = await load.OpenAsync(table, cancellationToken);
         if (table.Mode == WriteMode.Merge && stream.Checkpoint is { } old && !run.Source.CanResume(table.Stream.Name, old.Cursor))
         {

@@ -140,24 +140,57 @@ public abstract partial class DestinationPromises
         if (mode == WriteMode.Replace) parked.Plan!.Streams.ShouldHaveSingleItem().Updates.ShouldBe(100);
     }
 
-    [Fact]
-    public async Task P5_a_narrowed_schema_parks_until_it_is_approved()
+    [Theory]
+    [InlineData(WriteMode.Merge, 10)]
+    [InlineData(WriteMode.Merge, 0)]
+    [InlineData(WriteMode.Replace, 10)]
+    [InlineData(WriteMode.Replace, 0)]
+    public async Task P5_a_narrowed_schema_parks_until_it_is_approved_however_many_runs_can_be_undone(WriteMode mode, int undoRuns)
     {
-        await Bench.MergeAsync(PeopleSource(Persons(0, 5)));
+        Bench.Policy = table => table with { UndoRuns = undoRuns };
+        await Bench.RunAsync(PeopleSource(Persons(0, 5)), mode, Stop);
+        var before = await StateAsync();
         var narrow = People with { Fields = [.. People.Fields.Where(field => field.Name is not ("paid" or "tags"))] };
         var source = new ScriptedSource(narrow).With("people", Persons(0, 5));
-        Bench.Policy = table => table with { MayNarrow = false };
+        Bench.Policy = table => table with { UndoRuns = undoRuns, MayNarrow = false };
 
-        var parked = await Bench.MergeAsync(source);
+        var parked = await Bench.RunAsync(source, mode, Stop);
 
         parked.Status.ShouldBe(RunStatus.Parked);
         parked.Problems.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             problem => problem.Code.ShouldBe("guard.narrowed_schema"), problem => problem.Message.ShouldContain("paid, tags"));
-        (await Bench.MergeAsync(source)).Status.ShouldBe(RunStatus.Parked);
-        Bench.Policy = table => table with { MayNarrow = true };
-        (await Bench.MergeAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.RunAsync(source, mode, Stop)).Status.ShouldBe(RunStatus.Parked);
+        (await StateAsync()).ShouldBe(before);
+        Bench.Policy = table => table with { UndoRuns = undoRuns, MayNarrow = true };
+        source.With("people", Persons(0, 5, " new"));
+        (await Bench.RunAsync(source, mode, Stop)).Status.ShouldBe(RunStatus.Succeeded);
+        Bench.Policy = table => table with { UndoRuns = undoRuns, MayNarrow = false };
+        (await Bench.RunAsync(source, mode, Stop)).Status.ShouldBe(RunStatus.Succeeded);
+    }
+
+    [Fact]
+    public async Task P5_columns_that_an_older_version_noted_for_its_undo_alone_count_as_filled()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 5)));
+        await Bench.ExecuteAsync("DROP TABLE _tidemark_writers");
+        var narrow = People with { Fields = [.. People.Fields.Where(field => field.Name != "paid")] };
         Bench.Policy = table => table with { MayNarrow = false };
-        (await Bench.MergeAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
+
+        var parked = await Bench.MergeAsync(new ScriptedSource(narrow).With("people", Persons(0, 5)));
+
+        parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.narrowed_schema");
+    }
+
+    [Fact]
+    public async Task P5_a_scan_of_the_keys_fills_no_column_and_so_narrows_none()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 5)));
+        var narrow = People with { Fields = [.. People.Fields.Where(field => field.Name != "paid")] };
+        Bench.Policy = table => table with { MayNarrow = false };
+
+        (await ScanAsync(new ScriptedSource(narrow).With("people", Persons(1, 4)))).Status.ShouldBe(RunStatus.Succeeded);
+
+        (await Bench.MergeAsync(new ScriptedSource(narrow).With("people", Persons(0, 5)))).Status.ShouldBe(RunStatus.Parked);
     }
 
     [Fact]

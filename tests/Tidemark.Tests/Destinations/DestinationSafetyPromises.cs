@@ -114,12 +114,16 @@ public abstract partial class DestinationPromises
         Only(approved).Deleted.ShouldBe(30);
     }
 
-    [Fact]
-    public async Task P4_what_another_pipeline_wrote_is_not_deleted_for_not_being_read()
+    [Theory]
+    [InlineData(10)]
+    [InlineData(0)]
+    public async Task P4_what_another_pipeline_wrote_is_not_deleted_for_not_being_read(int undoRuns)
     {
+        Bench.Policy = table => table with { UndoRuns = undoRuns };
         await Bench.MergeAsync(PeopleSource(Persons(0, 40)));
         await Bench.ExecuteAsync("UPDATE _tidemark_checkpoints SET pipeline = 'other'");
         await Bench.ExecuteAsync("UPDATE _tidemark_undo SET pipeline = 'other'");
+        await Bench.ExecuteAsync("UPDATE _tidemark_writers SET pipeline = 'other'");
         (await Bench.ReplaceAsync(PeopleSource(Persons(0, 60)))).Status.ShouldBe(RunStatus.Succeeded);
 
         var parked = await Bench.ReplaceAsync(PeopleSource(Persons(5, 60)));

@@ -105,6 +105,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
                 var checkpoints = new SqlCheckpoints(session.Connection, database.Dialect.Schema, plan.Pipeline, plan.Run);
                 await checkpoints.CreateAsync(cancellationToken);
                 await new SqlUndoLog(session.Connection, database.Dialect.Schema).CreateAsync(cancellationToken);
+                await new SqlWriters(session.Connection, database.Dialect.Schema).CreateAsync(cancellationToken);
                 if (plan.WritesBack)
                     await new SqlOutbox(session.Connection, database.Dialect.Schema, plan.Pipeline).CreateAsync(cancellationToken);
                 await session.UnlockAsync(cancellationToken);

@@ -10,6 +10,20 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
     public Task<IStreamLoad> OpenAsync(TablePlan table, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync<IStreamLoad>(async () => await OpenStreamAsync(table, cancellationToken));
 
+    public Task<IReadOnlyList<string>> EarlierColumnsAsync(TablePlan table, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await session.EnterAsync(cancellationToken);
+            var earlier = await new SqlWriters(session.Connection, database.Dialect.Schema)
+                .ColumnsAsync(plan.Pipeline, table.Stream.Name, cancellationToken);
+            if (earlier is null) return [];
+            var existing = await session.ColumnsAsync(new SqlName(database.Dialect.Schema, table.Table), cancellationToken);
+            // Columns that were inferred from records follow the records.
+            var stream = await new SqlCheckpoints(session.Connection, database.Dialect.Schema, plan.Pipeline, plan.Run)
+                .WithInferredAsync(table, existing, cancellationToken);
+            return (IReadOnlyList<string>)[.. earlier.Except(stream.Fields.Where(field => field.IsInferred).Select(field => field.Name))];
+        });
+
     public Task<IReadOnlyList<PublishPreview>> PreviewAsync(CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync<IReadOnlyList<PublishPreview>>(async () =>
         {
@@ -85,7 +99,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         foreach (var stream in staged) await stream.PromoteAsync(session, cancellationToken);
         staged = await SqlTableOrder.ReferredFirstAsync(session, staged, stream => stream.Staging.Live.Name, cancellationToken);
         var publishes = staged.ConvertAll(stream =>
-            new SqlPublish(database.Dialect, session, stream.Staging, stream.Undo, plan, stamp)
+            new SqlPublish(database.Dialect, session, stream.Staging, stream.Note, plan, stamp)
             {
                 WriteBack = stream.WriteBack,
             });

@@ -12,7 +12,7 @@ namespace Tidemark.Engine.Destinations.Sql;
 /// order, so that rows which refer to others go before them and come after them.
 /// </remarks>
 internal sealed class SqlPublish(
-    SqlDialect dialect, ISqlSession session, SqlStaging staging, SqlUndoNote? undo, LoadPlan plan, RowStamp stamp)
+    SqlDialect dialect, ISqlSession session, SqlStaging staging, SqlRunNote? note, LoadPlan plan, RowStamp stamp)
 {
     private readonly SqlTable _live = staging.Live;
     private readonly SqlTable _staged = staging.Target;
@@ -52,7 +52,7 @@ internal sealed class SqlPublish(
         if (!_live.Plan.KeysOnly) await _checkpoints.SaveAsync(
             _live.Stream.Name, SqlCheckpoints.Live, _checkpoint! with { Staged = StagedCounts.None, IsComplete = true }, cancellationToken);
         await _checkpoints.DropAsync(_live.Stream.Name, staging.Kind, cancellationToken);
-        if (undo is not null && result.Created + result.Updated + result.Deleted > 0) await undo.WriteAsync(Connection, staging, cancellationToken);
+        if (note is not null && result.Created + result.Updated + result.Deleted > 0) await note.WriteAsync(Connection, staging, cancellationToken);
         if (WriteBack is not null) await WriteBack.ForgetGoneAsync(Connection, cancellationToken);
         return result with { Refused = _refused };
     }
@@ -73,10 +73,10 @@ internal sealed class SqlPublish(
         var columns = string.Join(", ", _live.Columns.Select(column => column.Quoted));
         var values = string.Join(", ", _live.Columns.Select(column => $"s.{column.Quoted}"));
         var match = _live.KeyMatch("s", "l");
-        if (undo is not null)
+        if (note?.Images is { } images)
         {
             await Connection.ExecuteAsync(
-                undo.Images.Insert(
+                images.Insert(
                     $"{_live.Name} AS l JOIN {_staged.Name} AS s ON {match}", "s.\"_op\" >= 1", SqlBeforeImages.Updated, "@run"),
                 cancellationToken, ("run", plan.Run));
         }
@@ -93,7 +93,7 @@ internal sealed class SqlPublish(
             WHERE s."_op" BETWEEN @low AND @high AND NOT EXISTS (SELECT 1 FROM {_live.Name} AS l WHERE {match})
             """,
             cancellationToken);
-        if (undo is not null && _refused.Count > 0) await undo.Images.ForgetUntouchedAsync(session, cancellationToken);
+        if (note?.Images is { } taken && _refused.Count > 0) await taken.ForgetUntouchedAsync(session, cancellationToken);
         // Rows that could not be written have no hash in the staging; their older live rows stay and prove nothing.
         var all = await Connection.CountAsync($"SELECT count(*) FROM {_staged.Name}", cancellationToken);
         var written = await Connection.CountAsync($"""SELECT count("_hash") FROM {_staged.Name}""", cancellationToken);
@@ -114,18 +114,29 @@ internal sealed class SqlPublish(
     private async Task<long> DeleteGoneAsync(CancellationToken cancellationToken)
     {
         var gone = IsGone(_live, _staged);
-        if (undo is not null)
+        if (note?.Images is { } images)
         {
-            var kept = await Connection.ExecuteAsync(
-                undo.Images.Insert($"{_live.Name} AS l", gone, _live.Deletion, "@run"), cancellationToken, ("run", plan.Run));
-            if (kept == 0) return 0; // a run publishes once: before that, no row is its own
-            if (!IsMerge)
-            {
-                await new SqlUndoLog(Connection, dialect.Schema)
-                    .TakeOverAsync(plan.Pipeline, _live.Name.Name, undo.Images.Table, cancellationToken);
-            }
+            var saved = await Connection.ExecuteAsync(
+                images.Insert($"{_live.Name} AS l", gone, _live.Deletion, "@run"), cancellationToken, ("run", plan.Run));
+            if (saved == 0) return 0; // a run publishes once: before that, no row is its own
         }
 
+        var deleted = await DeleteAsync(gone, cancellationToken);
+        if (deleted > 0 && !IsMerge) await TakeOverAsync(cancellationToken);
+        return deleted;
+    }
+
+    /// <summary>Forgets the other pipelines that wrote the table: rows that were not read are gone, whoever wrote them.</summary>
+    private async Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        var images = SqlBeforeImages.NameOf(_live.Name);
+        var hasImages = note?.Images is not null || (await session.ColumnsAsync(images, cancellationToken)).Count > 0;
+        await new SqlWriters(Connection, dialect.Schema)
+            .TakeOverAsync(plan.Pipeline, _live.Name.Name, hasImages ? images : null, cancellationToken);
+    }
+
+    private async Task<long> DeleteAsync(string gone, CancellationToken cancellationToken)
+    {
         try
         {
             return _live.Plan.Deletes.KeepsRow

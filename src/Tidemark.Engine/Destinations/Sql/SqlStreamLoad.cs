@@ -16,7 +16,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
     private readonly TimeProvider _clock;
     private readonly SqlCheckpoints _checkpoints;
     private readonly List<Field> _planned = [];
-    private SqlUndoNote? _undo;
+    private SqlRunNote? _note;
     private RowState[] _states = [];
 
     // True as long as the table holds nothing but rows that this run has inserted: then keys need no look-up, and all
@@ -28,9 +28,9 @@ internal sealed class SqlStreamLoad : IStreamLoad
     private bool _isNoted;
 
     private SqlStreamLoad(
-        SqlDialect dialect, ISqlSession session, LoadPlan plan, TimeProvider clock, SqlStaging staging, SqlUndoNote? undo)
+        SqlDialect dialect, ISqlSession session, LoadPlan plan, TimeProvider clock, SqlStaging staging, SqlRunNote? note)
     {
-        _undo = undo;
+        _note = note;
         _dialect = dialect;
         _session = session;
         _plan = plan;
@@ -51,7 +51,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
 
     internal SqlStaging Staging { get; private set; }
 
-    internal SqlUndoNote? Undo => _undo;
+    internal SqlRunNote? Note => _note;
 
     internal SqlWriteBack? WriteBack { get; private init; }
 
@@ -67,14 +67,14 @@ internal sealed class SqlStreamLoad : IStreamLoad
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         var (staging, checkpoint) = await setup.RunAsync(live, cancellationToken);
         // What is only planned touches nothing until it is published.
-        var undo = table.IsPlanned ? null : await setup.PrepareUndoAsync(staging, cancellationToken);
+        var note = table.IsPlanned ? null : await setup.PrepareNoteAsync(staging, cancellationToken);
         var isFilled = await session.Connection.CountAsync(
             $"SELECT CASE WHEN EXISTS (SELECT 1 FROM {staging.Target.Name}) THEN 1 ELSE 0 END", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         // The staging, or the rows as they were, have columns beside those of the live table.
-        var beside = Math.Max(1, undo is null ? 0 : SqlBeforeImages.OwnColumns);
+        var beside = Math.Max(1, note?.Images is null ? 0 : SqlBeforeImages.OwnColumns);
         var columns = await session.ColumnsAsync(live, cancellationToken);
-        return new SqlStreamLoad(dialect, session, plan, clock, staging, undo)
+        return new SqlStreamLoad(dialect, session, plan, clock, staging, note)
         {
             Checkpoint = checkpoint,
             Before = setup.Before,
@@ -139,7 +139,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         }
 
         // A table that is not there yet has no rows to keep.
-        if (_undo is not null && !Staging.IsFirst) await _undo.Images.EnsureAsync(_session, cancellationToken);
+        if (_note?.Images is { } images && !Staging.IsFirst) await images.EnsureAsync(_session, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Staging = evolved;
         _isNoted = false;
@@ -163,7 +163,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         {
             Updates = updates,
             SharedWith = gone == 0 || live.Plan.Mode == WriteMode.Merge ? null
-                : await new SqlUndoLog(session.Connection, _dialect.Schema).OtherWriterAsync(_plan.Pipeline, live.Name.Name, cancellationToken),
+                : await new SqlWriters(session.Connection, _dialect.Schema).OtherAsync(_plan.Pipeline, live.Name.Name, cancellationToken),
         };
     }
 
@@ -172,7 +172,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
     {
         if (!Staging.Plan.IsPlanned) return;
         var setup = new SqlTableSetup(_dialect, session, _plan, Staging.Plan, _clock);
-        _undo = await setup.PromoteAsync(Staging, cancellationToken);
+        _note = await setup.PromoteAsync(Staging, cancellationToken);
         await new SqlCheckpoints(session.Connection, _dialect.Schema, _plan.Pipeline, _plan.Run)
             .RememberAsync(Staging.Live.Name.Name, _planned, cancellationToken);
         Staging = Staging with { HasLive = true, Live = new SqlTable(Staging.Live.Name, Staging.Live.Plan) };
@@ -240,7 +240,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var bulk = _session.Bulk;
         var writer = new BatchWriter(_dialect, _session, Staging, Stamp(), isBisecting, refused, cancellationToken)
         {
-            Images = _undo?.Images,
+            Images = _note?.Images,
             WriteBack = WriteBack,
         };
         WriteResult result;
@@ -311,8 +311,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
         DbTransaction transaction, Checkpoint after, bool hasChanged, CancellationToken cancellationToken)
     {
         // What is staged changes nothing until it is published.
-        var isToNote = _undo is not null && hasChanged && !_isNoted && !Staging.Plan.IsStaged;
-        if (isToNote) await _undo!.WriteAsync(Connection, Staging, cancellationToken);
+        var isToNote = _note is not null && hasChanged && !_isNoted && !Staging.Plan.IsStaged;
+        if (isToNote) await _note!.WriteAsync(Connection, Staging, cancellationToken);
         await _checkpoints.SaveAsync(Stream.Name, Staging.Kind, after, cancellationToken);
         // A cancellation in the middle of a commit would leave us in doubt whether it happened.
         await transaction.CommitAsync(CancellationToken.None);

@@ -107,12 +107,12 @@ internal sealed class SqlTableSetup(
     }
 
     /// <summary>Makes the live table ready for what was planned.</summary>
-    public async Task<SqlUndoNote?> PromoteAsync(SqlStaging staging, CancellationToken cancellationToken)
+    public async Task<SqlRunNote> PromoteAsync(SqlStaging staging, CancellationToken cancellationToken)
     {
         if (!staging.HasLive) await CreateAsync(staging.Live, "CREATE TABLE", cancellationToken);
         else await AddColumnsAsync(dialect, session, staging.Live, cancellationToken);
         _before = (await _checkpoints.ClaimAsync(table.Stream.Name, SqlCheckpoints.Live, cancellationToken))?.Cursor;
-        return await PrepareUndoAsync(staging, cancellationToken);
+        return await PrepareNoteAsync(staging, cancellationToken);
     }
 
     /// <summary>Drops what was planned and is not published.</summary>
@@ -122,35 +122,17 @@ internal sealed class SqlTableSetup(
         await _checkpoints.DropAsync(table.Stream.Name, SqlCheckpoints.Planned, cancellationToken);
     }
 
-    /// <summary>Makes room for the rows that this run will change.</summary>
-    /// <returns>Null where nothing is kept.</returns>
-    public async Task<SqlUndoNote?> PrepareUndoAsync(SqlStaging staging, CancellationToken cancellationToken)
+    /// <summary>Makes room for the before images of this run, where runs can be undone.</summary>
+    public async Task<SqlRunNote> PrepareNoteAsync(SqlStaging staging, CancellationToken cancellationToken)
     {
-        if (table.UndoRuns == 0) return null;
-        if (!table.MayNarrow) await RequireColumnsAsync(staging.Live, cancellationToken);
+        if (table.UndoRuns == 0) return new SqlRunNote(dialect.Schema, plan, _before, images: null, clock);
         var images = new SqlBeforeImages(dialect, staging.Live.Name, staging.Live.Stream.Key, plan.Run);
         // A table that is not there has no rows to keep.
         if (!staging.IsFirst) await images.EnsureAsync(session, cancellationToken);
-        return new SqlUndoNote(dialect.Schema, plan, _before, images, clock);
+        return new SqlRunNote(dialect.Schema, plan, _before, images, clock);
     }
 
     private static SqlName PlanName(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_plan_" + live.Name));
-
-    private async Task RequireColumnsAsync(SqlTable live, CancellationToken cancellationToken)
-    {
-        var log = new SqlUndoLog(session.Connection, dialect.Schema);
-        if (await log.LastShapeAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not { } last) return;
-        var columns = live.Columns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
-        var lost = last.Columns.Select(column => column.Name).Where(name => !columns.Contains(name)).ToList();
-        if (lost.Count == 0) return;
-        throw new TidemarkException(
-            FailureKind.Configuration, "guard.narrowed_schema",
-            $"{live.Name.Name} has columns that earlier runs filled and this one would not: {string.Join(", ", lost)}.")
-        {
-            Hint = "Look at the source and at the pipeline's columns; if this is right, approve the run.",
-            Next = new(NextAct.ApproveRun),
-        };
-    }
 
     public static SqlName StagingName(SqlName live) =>
         live.Beside(ColumnNames.Shorten("_tidemark_stage_" + live.Name));
@@ -189,7 +171,8 @@ internal sealed class SqlTableSetup(
         var rows = await session.Connection.CountAsync(
             $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken);
         return rows == 0
-            && await new SqlUndoLog(session.Connection, dialect.Schema).LastShapeAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not null;
+            && await new SqlWriters(session.Connection, dialect.Schema)
+                .ColumnsAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not null;
     }
 
     private async Task<bool> CanResumeAsync(SqlTable target, Checkpoint staged, CancellationToken cancellationToken)

@@ -13,6 +13,8 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
 {
     private readonly SqlName _log = new(schema, "_tidemark_undo");
 
+    public SqlName Name => _log;
+
     public Task CreateAsync(CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
             $"""
@@ -94,26 +96,18 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
-    /// <summary>The pipeline that has last written a table, of those that are not this one; null where none is known to have.</summary>
-    public async Task<string?> OtherWriterAsync(string pipeline, string table, CancellationToken cancellationToken)
-    {
-        await using var command = SqlCommands.Command(
-            connection,
-            $"""
-            SELECT pipeline FROM {_log} WHERE table_name = @table AND pipeline <> @pipeline ORDER BY started_at DESC LIMIT 1
-            """,
-            ("table", table), ("pipeline", pipeline));
-        return await command.ExecuteScalarAsync(cancellationToken) as string;
-    }
-
-    /// <summary>Makes a table one pipeline's alone: runs of others that wrote it are forgotten, with what was kept for them.</summary>
-    public async Task TakeOverAsync(string pipeline, string table, SqlName images, CancellationToken cancellationToken)
+    /// <summary>Forgets the runs of other pipelines that wrote a table, with their before images, where there are any.</summary>
+    public async Task TakeOverAsync(string pipeline, string table, SqlName? images, CancellationToken cancellationToken)
     {
         var others = $"FROM {_log} WHERE table_name = @table AND pipeline <> @pipeline";
         (string, object?)[] values = [("table", table), ("pipeline", pipeline)];
-        await connection.ExecuteAsync(
-            $"""DELETE FROM {images} WHERE "_undo_run" IN (SELECT run {others} UNION ALL SELECT {SqlBeforeImages.LeftBy("run")} {others})""",
-            cancellationToken, values);
+        if (images is not null)
+        {
+            await connection.ExecuteAsync(
+                $"""DELETE FROM {images} WHERE "_undo_run" IN (SELECT run {others} UNION ALL SELECT {SqlBeforeImages.LeftBy("run")} {others})""",
+                cancellationToken, values);
+        }
+
         await connection.ExecuteAsync($"DELETE {others}", cancellationToken, values);
     }
 
