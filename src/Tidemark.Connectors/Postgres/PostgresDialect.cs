@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
@@ -12,7 +13,11 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
 
     public override string Schema => schema;
 
-    public override int MaxColumns => 1600;
+    // A name is cut beyond 63 bytes; a value may have one gigabyte.
+    public override DestinationLimits Limits { get; } = new()
+    {
+        MaxColumns = 1600, MaxNameBytes = 63, MaxRecordBytes = (1 << 30) - 1, Publishing = Publishing.AllAtOnce,
+    };
 
     public override string CreateStaging => "CREATE UNLOGGED TABLE";
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
@@ -12,7 +13,10 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string Schema => "main";
 
-    public override int MaxColumns => 2000;
+    public override DestinationLimits Limits { get; } = new()
+    {
+        MaxColumns = 2000, MaxRecordBytes = 1_000_000_000, Publishing = Publishing.AllAtOnce,
+    };
 
     public override string CreateStaging => "CREATE TABLE";
 

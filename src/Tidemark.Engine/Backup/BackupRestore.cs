@@ -20,7 +20,7 @@ internal sealed class BackupRestore(RunStore runs, TimeProvider clock, int undoR
     public const string Cause = "restore ";
 
     /// <exception cref="TidemarkException"><c>backup.damaged</c>, <c>pipeline.in_use</c>, and as
-    /// <see cref="IDestination.RestoreAsync"/>. Nothing has changed then.</exception>
+    /// <see cref="IBackedUp.RestoreAsync"/>. Nothing has changed then.</exception>
     public async Task<RestoredBackup> RunAsync(
         string pipeline, BackupFile file, RestoreMode mode, IDestination destination, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed class BackupRestore(RunStore runs, TimeProvider clock, int undoR
         await journal.StepAsync("restore", null, StepStatus.Running, null, cancellationToken);
         var tables = file.Manifest.Tables.Select((table, place) => new RestoreTable(
             table.Stream, table.Table, table.Content, file.Format.ReadAsync(content, table.Table, place, cancellationToken)));
-        var restored = await destination.RestoreAsync(
+        var restored = await destination.BackedUp().RestoreAsync(
             new RestorePlan(journal.Pipeline, journal.Run, mode, [.. tables]) { UndoRuns = undoRuns }, cancellationToken);
         await journal.StepAsync("restore", null, StepStatus.Done, null, CancellationToken.None);
         return restored;

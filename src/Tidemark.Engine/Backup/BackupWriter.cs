@@ -76,7 +76,7 @@ internal sealed class BackupWriter(TimeProvider clock)
         var tables = new List<BackupTable>();
         await using (var content = BackupFormats.Of(plan.Policy.Format).Begin(file, createdAt))
         {
-            await destination.ReadTablesAsync([.. plan.Tables.Values], async (table, rows) =>
+            await destination.BackedUp().ReadTablesAsync([.. plan.Tables.Values], async (table, rows) =>
             {
                 if (tables.Count > 0 && plan.Policy.Format == BackupFormat.Json) throw OneTable(plan);
                 var sum = new RowSum();

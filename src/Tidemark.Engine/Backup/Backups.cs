@@ -29,7 +29,7 @@ public sealed class Backups
         var upload = await UploadAsync(pipeline, cancellationToken);
         await using var destination = Open(definition);
         var streams = pipeline.Streams.Count > 0
-            ? pipeline.Streams : await destination.StreamsAsync(pipeline.Name, cancellationToken);
+            ? pipeline.Streams : await destination.BackedUp().StreamsAsync(pipeline.Name, cancellationToken);
         var plan = new BackupPlan(pipeline.Name, definition.Connector, FolderOf(pipeline), pipeline.Backup,
             streams.ToDictionary(stream => stream, pipeline.TableOf))
         {

@@ -12,26 +12,27 @@ internal static class ChangeReport
     private const int SamplesOfAKind = 5;
     private const int SampleLetters = 200;
 
-    /// <param name="load">Holds the staged streams.</param>
-    /// <param name="ledgers">Of the streams.</param>
+    /// <param name="destination">The destination that began the load.</param>
+    /// <param name="load">The load that holds the staged streams.</param>
+    /// <param name="ledgers">One a stream, in the plan's order.</param>
     /// <param name="file">Receives every change; null where only the counts are wanted.</param>
     /// <param name="cancellationToken">Cancels between rows.</param>
     public static async Task<RunPlan> MakeAsync(
-        ILoad load, IEnumerable<StreamLedger> ledgers, PlanFile? file, CancellationToken cancellationToken)
+        IComparing destination, ILoad load, IEnumerable<StreamLedger> ledgers, PlanFile? file, CancellationToken cancellationToken)
     {
         var streams = new List<StreamChanges>();
         foreach (var ledger in ledgers.Where(ledger => ledger.IsStaged))
-            streams.Add(await MakeAsync(load, ledger, file, cancellationToken));
+            streams.Add(await MakeAsync(destination, load, ledger, file, cancellationToken));
         return new RunPlan(streams);
     }
 
     private static async Task<StreamChanges> MakeAsync(
-        ILoad load, StreamLedger ledger, PlanFile? file, CancellationToken cancellationToken)
+        IComparing destination, ILoad load, StreamLedger ledger, PlanFile? file, CancellationToken cancellationToken)
     {
         var counts = new long[3];
         var samples = new List<RowChange>();
         var digest = 0UL;
-        await foreach (var change in load.ChangesAsync(ledger.Table, cancellationToken))
+        await foreach (var change in destination.ChangesAsync(load, ledger.Table, cancellationToken))
         {
             digest += Hash(change);
             if (++counts[(int)change.Kind] <= SamplesOfAKind) samples.Add(Cut(change));

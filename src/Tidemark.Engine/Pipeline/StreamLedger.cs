@@ -65,7 +65,7 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
     /// the source has said to be gone.
     /// </summary>
     public IReadOnlyList<string>? OutOfSight(ISource source) =>
-        Mode == WriteMode.Merge ? [] : source.OutOfSight(Stream, Load!.Before, Load.Checkpoint!.Cursor);
+        Mode == WriteMode.Merge ? [] : source.OutOfSight(Stream, Load!.Start.Before, Load.Checkpoint!.Cursor);
 
     /// <summary>The counts of a staging once a batch is in it, before the destination has had its say.</summary>
     public static StagedCounts Staged(StagedCounts before, Batch batch) =>

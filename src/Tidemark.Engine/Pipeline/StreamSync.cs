@@ -50,7 +50,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
 
         ledger.Opened(stream, table);
         var found = stream.Checkpoint;
-        if (table.KeysOnly && !stream.HasLive)
+        if (table.KeysOnly && !stream.Start.HasLive)
         {
             throw new TidemarkException(
                 FailureKind.Usage, "deletions.no_table", $"There is no table {table.Table} yet, and so nothing that could be gone.")
@@ -100,7 +100,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         var isFull = table.Mode == WriteMode.Replace;
         var found = stream.Checkpoint;
         var startedAt = found is not null && isFull ? found.StartedAt : clock.GetUtcNow();
-        var reader = new BatchReader(stream.Stream, table, stream.Room, clock);
+        var reader = new BatchReader(stream.Stream, table, stream.Start.Room, clock);
         // A dry run looks at what the source has now, and leaves the quarantine alone.
         var quarantine = run.IsDryRun ? null : journal.QuarantineOf(table.Stream.Name);
         if (quarantine is not null)

@@ -78,7 +78,7 @@ public sealed class Sync(TimeProvider clock)
         await using var load = await plan.Destination.BeginAsync(new LoadPlan(plan.Pipeline, journal.Run)
         {
             WritesBack = !plan.IsDryRun && plan.Tables.Any(table => table.WriteBack is not null),
-            Approves = plan.Parked,
+            Continues = plan.Parked,
         }, cancellationToken);
         try
         {
@@ -99,7 +99,7 @@ public sealed class Sync(TimeProvider clock)
                 problems.AddRange(objections);
                 if (objections.Count > 0)
                 {
-                    changes.AddRange(await CompareAsync(plan, load, journal, ledgers, cancellationToken));
+                    if (plan.Destination is IComparing) changes.AddRange(await CompareAsync(plan, load, journal, ledgers, cancellationToken));
                     await load.ParkAsync(cancellationToken);
                     return RunStatus.Parked;
                 }
@@ -113,7 +113,7 @@ public sealed class Sync(TimeProvider clock)
             }
         }
 
-        await new WriteBackStep(plan, load, journal).RunAsync(ledgers, problems, cancellationToken);
+        await new WriteBackStep(plan, journal).RunAsync(ledgers, problems, cancellationToken);
         var verdict = Verdict(ledgers, problems);
         if (verdict == RunStatus.Parked) await load.ParkAsync(cancellationToken);
         return verdict;
@@ -197,7 +197,7 @@ public sealed class Sync(TimeProvider clock)
     {
         await journal.StepAsync("plan", null, StepStatus.Running, null, cancellationToken);
         await using var file = plan is { IsDryRun: true, PlanFile: { } path } ? PlanFile.Create(path) : null;
-        var changes = await ChangeReport.MakeAsync(load, ledgers, file, cancellationToken);
+        var changes = await ChangeReport.MakeAsync((IComparing)plan.Destination, load, ledgers, file, cancellationToken);
         if (file is not null) await file.FinishAsync(new SavedPlan(plan.Pipeline, plan.Mode, clock.GetUtcNow(), changes));
         await journal.StepAsync("plan", null, StepStatus.Done, null, cancellationToken);
         return changes.Streams;

@@ -34,6 +34,12 @@ public sealed class SyncPlanner(
             var tables = source is null ? [] : await TablesAsync(request, source, problems, cancellationToken);
             var writeBack = source is null ? null : new WriteBackPlanning(source, problems);
             writeBack?.Check(tables);
+            if (destination is not null)
+            {
+                problems.AddRange(DestinationAbilities.Missing(
+                    destination, $"destination \"{to.Name}\"", tables, request is { ModeOfRun: WriteMode.Refresh, IsDryRun: false }));
+            }
+
             var checks = await Task.WhenAll(
                 SourceProblemsAsync(source, from, tables, cancellationToken),
                 destination is null ? Task.FromResult<IReadOnlyList<Problem>>([]) : destination.CheckAsync(tables, cancellationToken));

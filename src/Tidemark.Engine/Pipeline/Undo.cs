@@ -86,7 +86,7 @@ internal sealed class Undo(TimeProvider clock)
         await quarantine.ReopenAsync(run.Id, cancellationToken);
         try
         {
-            var tables = await destination.UndoAsync(plan, cancellationToken);
+            var tables = await destination.Undoing().UndoAsync(plan, cancellationToken);
             await quarantine.UndoneAsync(run.Id, run.Result.Kind == RunKind.Undo, tables.All(table => table.Left == 0));
             return tables;
         }
@@ -102,7 +102,7 @@ internal sealed class Undo(TimeProvider clock)
         IDestination destination, RunRecord run, RunJournal journal, CancellationToken cancellationToken)
     {
         var changed = new Dictionary<string, IReadOnlyList<ChangedRow>>(StringComparer.Ordinal);
-        foreach (var table in await destination.UndoableAsync(run.Pipeline, run.Id, cancellationToken))
+        foreach (var table in await destination.Undoing().UndoableAsync(run.Pipeline, run.Id, cancellationToken))
         {
             if (!table.KeepsRaw)
             {

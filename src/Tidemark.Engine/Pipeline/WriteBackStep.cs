@@ -10,7 +10,7 @@ namespace Tidemark.Engine.Pipeline;
 /// The step of a run that gives values back to the source, once the rows are durable and read back. What the source does
 /// not confirm stays in the outbox for the next run.
 /// </summary>
-internal sealed class WriteBackStep(SyncPlan plan, ILoad load, RunJournal journal)
+internal sealed class WriteBackStep(SyncPlan plan, RunJournal journal)
 {
     private const string Name = "write back";
 
@@ -40,15 +40,16 @@ internal sealed class WriteBackStep(SyncPlan plan, ILoad load, RunJournal journa
         var left = new List<string>();
         var (leftCount, after) = (0L, "");
         TidemarkException? failure = null;
+        var outbox = (IOutbox)plan.Destination; // the plan was checked for it
         try
         {
-            while (await load.ReadOutboxAsync(stream, after, cancellationToken) is { Count: > 0 } entries)
+            while (await outbox.ReadAsync(plan.Pipeline, stream, after, cancellationToken) is { Count: > 0 } entries)
             {
                 var settled = await SendAsync(stream, entries, cancellationToken);
                 var open = settled.Where(each => each.Answer.Outcome != WriteBackOutcome.Done).ToList();
                 ledger.WroteBack(settled.Count - open.Count);
                 // What the source has answered is noted, whoever wants the run to stop.
-                await load.SettleOutboxAsync(stream, settled, CancellationToken.None);
+                await outbox.SettleAsync(plan.Pipeline, stream, settled, CancellationToken.None);
                 leftCount += open.Count;
                 left.AddRange(open.Take(LoggedRecords - left.Count).Select(Told));
                 after = entries[^1].Key;

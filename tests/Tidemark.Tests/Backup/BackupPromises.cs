@@ -205,7 +205,7 @@ public abstract partial class BackupPromises(Workbench database, string connecto
         await ExecuteAsync("INSERT INTO pets VALUES ('p')");
         var rows = new List<string>();
         await using var destination = Bench.Database.OpenDestination();
-        await destination.ReadTablesAsync(["people", "pets"], async (table, texts) =>
+        await destination.BackedUp().ReadTablesAsync(["people", "pets"], async (table, texts) =>
         {
             await foreach (var text in texts) rows.Add(JsonDocument.Parse(text).RootElement[0].GetString()!);
             if (table.Name == "people") await ExecuteAsync("INSERT INTO pets VALUES ('late')");
@@ -218,7 +218,7 @@ public abstract partial class BackupPromises(Workbench database, string connecto
     private async Task<IReadOnlyList<string>> StreamsAsync()
     {
         await using var destination = Bench.Database.OpenDestination();
-        return await destination.StreamsAsync("test", Stop);
+        return await destination.BackedUp().StreamsAsync("test", Stop);
     }
 
     private static ScriptedSource Source(params string[] ids) =>

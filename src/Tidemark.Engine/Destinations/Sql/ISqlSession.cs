@@ -99,8 +99,7 @@ public abstract class SqlDialect
     /// <summary>Schema that tables are in.</summary>
     public abstract string Schema { get; }
 
-    /// <summary>Columns that a table may have.</summary>
-    public abstract int MaxColumns { get; }
+    public abstract DestinationLimits Limits { get; }
 
     /// <summary>Words that make a table that need not survive a crash of the database server.</summary>
     public abstract string CreateStaging { get; }

@@ -3,8 +3,11 @@ using Tidemark.Engine.Errors;
 namespace Tidemark.Engine.Destinations.Sql;
 
 /// <summary>Any SQL database as a destination.</summary>
-public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : IDestination
+public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
+    : IDestination, IUndoing, IBackedUp, IComparing, IOutbox
 {
+    public DestinationLimits Limits => database.Dialect.Limits;
+
     public async Task<IReadOnlyList<Problem>> CheckAsync(
         IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
     {
@@ -85,6 +88,17 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
     public Task<IReadOnlyList<RestoredTable>> RestoreAsync(RestorePlan plan, CancellationToken cancellationToken) =>
         OnSessionAsync(session => new SqlRestore(database.Dialect, session, plan, clock).RunAsync(cancellationToken), cancellationToken);
 
+    public IAsyncEnumerable<RowChange> ChangesAsync(ILoad load, string table, CancellationToken cancellationToken) =>
+        ((SqlLoad)load).ChangesAsync(table, cancellationToken);
+
+    public Task<IReadOnlyList<OutboxEntry>> ReadAsync(
+        string pipeline, string stream, string after, CancellationToken cancellationToken) =>
+        WithOutboxAsync(pipeline, outbox => outbox.ReadAsync(stream, after, cancellationToken), cancellationToken);
+
+    public Task<int> SettleAsync(
+        string pipeline, string stream, IReadOnlyList<SettledEntry> settled, CancellationToken cancellationToken) =>
+        WithOutboxAsync(pipeline, outbox => outbox.SettleAsync(stream, settled, clock.GetUtcNow(), cancellationToken), cancellationToken);
+
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     private Task<T> OnSessionAsync<T>(Func<ISqlSession, Task<T>> work, CancellationToken cancellationToken) =>
@@ -93,6 +107,13 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock) : 
             await using var session = await database.OpenAsync(cancellationToken);
             return await work(session);
         });
+
+    private Task<T> WithOutboxAsync<T>(string pipeline, Func<SqlOutbox, Task<T>> work, CancellationToken cancellationToken) =>
+        OnSessionAsync(async session =>
+        {
+            using var turn = await session.EnterAsync(cancellationToken);
+            return await work(new SqlOutbox(session.Connection, database.Dialect.Schema, pipeline));
+        }, cancellationToken);
 
     private async Task<SqlLoad> BeginLoadAsync(LoadPlan plan, CancellationToken cancellationToken)
     {
@@ -142,11 +163,11 @@ internal static class SqlTableCheck
         // The staging, or the rows as they were, have columns beside those of the live table.
         var beside = Math.Max(table.Columns.Count(column => !column.IsLive), plan.UndoRuns > 0 ? SqlBeforeImages.OwnColumns : 0);
         var total = existing.Keys.Union(table.LiveColumns.Select(column => column.Name)).Count() + beside;
-        if (total > dialect.MaxColumns)
+        if (total > dialect.Limits.MaxColumns)
         {
             yield return new(
                 $"{dialect.Name}.too_many_columns", subject,
-                $"The table would have {total} columns; {dialect.Name} allows {dialect.MaxColumns}.",
+                $"The table would have {total} columns; {dialect.Name} allows {dialect.Limits.MaxColumns}.",
                 "Choose fewer fields; the whole record is kept in the column raw.");
         }
 

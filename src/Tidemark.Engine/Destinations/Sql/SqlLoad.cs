@@ -36,6 +36,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         Func<PublishResult, Task> beforeCommit, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync(() => PublishStagedAsync(beforeCommit, cancellationToken));
 
+    /// <inheritdoc cref="IComparing.ChangesAsync"/>
     public IAsyncEnumerable<RowChange> ChangesAsync(string table, CancellationToken cancellationToken) =>
         new SqlChanges(database.Dialect, session, Staged().First(stream => stream.Staging.Live.Name.Name == table).Staging)
             .ReadAsync(cancellationToken);
@@ -48,21 +49,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
             return true;
         });
 
-    public Task<IReadOnlyList<OutboxEntry>> ReadOutboxAsync(string stream, string after, CancellationToken cancellationToken) =>
-        WithOutboxAsync(outbox => outbox.ReadAsync(stream, after, cancellationToken), cancellationToken);
-
-    public Task<int> SettleOutboxAsync(
-        string stream, IReadOnlyList<SettledEntry> settled, CancellationToken cancellationToken) =>
-        WithOutboxAsync(outbox => outbox.SettleAsync(stream, settled, clock.GetUtcNow(), cancellationToken), cancellationToken);
-
     public async ValueTask DisposeAsync() => await session.DisposeAsync();
-
-    private Task<T> WithOutboxAsync<T>(Func<SqlOutbox, Task<T>> work, CancellationToken cancellationToken) =>
-        database.Dialect.ExplainedAsync(async () =>
-        {
-            using var turn = await session.EnterAsync(cancellationToken);
-            return await work(new SqlOutbox(session.Connection, database.Dialect.Schema, plan.Pipeline));
-        });
 
     private async Task<SqlStreamLoad> OpenStreamAsync(TablePlan table, CancellationToken cancellationToken)
     {

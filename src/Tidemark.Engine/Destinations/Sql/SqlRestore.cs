@@ -14,7 +14,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
 
     private DbConnection Connection => session.Connection;
 
-    /// <inheritdoc cref="IDestination.RestoreAsync"/>
+    /// <inheritdoc cref="IBackedUp.RestoreAsync"/>
     public async Task<IReadOnlyList<RestoredTable>> RunAsync(CancellationToken cancellationToken)
     {
         var checkpoints = new SqlCheckpoints(Connection, dialect.Schema, plan.Pipeline, plan.Run);

@@ -3,7 +3,7 @@ namespace Tidemark.Engine.Destinations.Sql;
 /// <summary>Reads whole tables as they are at one moment, while others go on writing.</summary>
 internal static class SqlSnapshot
 {
-    /// <inheritdoc cref="IDestination.ReadTablesAsync"/>
+    /// <inheritdoc cref="IBackedUp.ReadTablesAsync"/>
     public static async Task ReadAsync(
         SqlDialect dialect, ISqlSession session, IReadOnlyList<string> tables,
         Func<TableShape, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read, CancellationToken cancellationToken)

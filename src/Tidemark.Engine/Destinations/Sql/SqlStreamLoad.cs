@@ -39,15 +39,11 @@ internal sealed class SqlStreamLoad : IStreamLoad
         _checkpoints = new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
     }
 
+    public required StreamStart Start { get; init; }
+
     public Checkpoint? Checkpoint { get; private set; }
 
-    public Cursor? Before { get; private init; }
-
     public StreamSchema Stream => Staging.Target.Stream;
-
-    public int Room { get; private set; }
-
-    public bool HasLive => Staging.HasLive;
 
     internal SqlStaging Staging { get; private set; }
 
@@ -76,9 +72,10 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var columns = await session.ColumnsAsync(live, cancellationToken);
         return new SqlStreamLoad(dialect, session, plan, clock, staging, note)
         {
+            Start = new StreamStart(
+                checkpoint, setup.Before, staging.HasLive,
+                dialect.Limits.MaxColumns - Math.Max(staging.Live.Columns.Count, columns.Count) - beside),
             Checkpoint = checkpoint,
-            Before = setup.Before,
-            Room = dialect.MaxColumns - Math.Max(staging.Live.Columns.Count, columns.Count) - beside,
             _isFresh = isFilled == 0,
             WriteBack = table.WriteBack is { } back ? new SqlWriteBack(dialect, staging.Live, back, plan, clock.GetUtcNow()) : null,
         };
@@ -125,7 +122,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         }
     }
 
-    private async Task<int> AddAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken)
+    private async Task<bool> AddAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken)
     {
         using var turn = await _session.EnterAsync(cancellationToken);
         await using var transaction = await Connection.BeginTransactionAsync(cancellationToken);
@@ -143,7 +140,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         await transaction.CommitAsync(cancellationToken);
         Staging = evolved;
         _isNoted = false;
-        return Room -= fields.Count;
+        return true;
     }
 
     public async Task<PublishPreview> PreviewAsync(ISqlSession session, CancellationToken cancellationToken)

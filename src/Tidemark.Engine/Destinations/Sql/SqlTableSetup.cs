@@ -67,10 +67,10 @@ internal sealed class SqlTableSetup(
             return (new SqlStaging(liveTable, target, table), staged);
         }
 
-        if (plan.Approves is not null)
+        if (plan.Continues is not null)
         {
             throw new TidemarkException(
-                FailureKind.Usage, "run.staging_gone", $"What {plan.Approves} had read of {stream.Name} is no longer there.")
+                FailureKind.Usage, "run.staging_gone", $"What {plan.Continues} had read of {stream.Name} is no longer there.")
             {
                 Hint = "Run the pipeline again; it parks again if it would still go too far.",
             };
@@ -177,8 +177,8 @@ internal sealed class SqlTableSetup(
 
     private async Task<bool> CanResumeAsync(SqlTable target, Checkpoint staged, CancellationToken cancellationToken)
     {
-        if (staged.Parked != plan.Approves) return false;
-        if (plan.Approves is null && clock.GetUtcNow() - staged.StartedAt > StagingKeeps) return false;
+        if (staged.Parked != plan.Continues) return false;
+        if (plan.Continues is null && clock.GetUtcNow() - staged.StartedAt > StagingKeeps) return false;
         var columns = await session.ColumnsAsync(target.Name, cancellationToken);
         if (columns.Count != target.Columns.Count || target.Columns.Any(column => !columns.ContainsKey(column.Name))) return false;
         // A database server that crashed has emptied a staging that was not logged.

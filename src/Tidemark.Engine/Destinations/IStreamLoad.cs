@@ -1,0 +1,43 @@
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations;
+
+/// <summary>The writing of one stream of a run.</summary>
+public interface IStreamLoad : IAsyncDisposable
+{
+    /// <summary>What was found when the writing began.</summary>
+    StreamStart Start { get; }
+
+    /// <summary>Where the stream stands: the checkpoint that was found, then that of the last batch; null at the first run.</summary>
+    Checkpoint? Checkpoint { get; }
+
+    /// <summary>The table's columns as they are now: the declared fields and those that were inferred.</summary>
+    StreamSchema Stream { get; }
+
+    /// <summary>
+    /// Writes a batch and its checkpoint, both or neither, also after a crash. Rows that a constraint refuses are isolated
+    /// and returned; the others are written.
+    /// </summary>
+    /// <param name="batch">The rows, in the order in which they are to be written.</param>
+    /// <param name="after">Where the stream stands then.</param>
+    /// <param name="beforeCommit">Called with the outcome of a batch that does more than insert, before the commit: so that
+    /// refused rows reach quarantine first, and too many changes can be stopped by throwing.</param>
+    /// <param name="cancellationToken">Cancels before the commit; not during it.</param>
+    Task<WriteResult> WriteAsync(
+        RowBatch batch, Checkpoint after, Func<WriteResult, Task> beforeCommit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Rows of the live table that Tidemark wrote and that are not marked as deleted. Asked before a batch is committed, it
+    /// counts that batch's changes.
+    /// </summary>
+    Task<long> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>Adds columns for fields that were met in records, at most as many as there is room for.</summary>
+    Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken);
+
+    /// <summary>Makes the staging one that no later run resumes. Does nothing to a merge.</summary>
+    Task AbandonAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads back what merge wrote in this run and has not read back yet. Part of the receipt.</summary>
+    Task<Checksum> VerifyAsync(CancellationToken cancellationToken);
+}
