@@ -30,10 +30,11 @@ internal sealed class CloseEvents(CloseFeed feed, long? floor)
     /// <summary>A cheap call that shows whether the log may be read.</summary>
     public static HttpCall Probe => HttpCall.Get(Path).With("_limit", 1);
 
-    /// <summary>Changes of a range of seconds [from, to), deletions last.</summary>
+    /// <summary>Changes of a window. An object is read anew; one that is not there any more is a deletion.</summary>
     public async IAsyncEnumerable<HttpPage> ReadAsync(
-        HttpExchange exchange, long from, long? to, [EnumeratorCancellation] CancellationToken cancellationToken)
+        HttpExchange exchange, FeedWindow window, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var (from, to) = window;
         var news = new CloseNews(feed);
         if (feed.Updated is { } updated)
         {
@@ -56,17 +57,28 @@ internal sealed class CloseEvents(CloseFeed feed, long? floor)
             }
         }
 
-        foreach (var ids in news.Changed.Chunk(IdsAtOnce))
+        // A deletion may be older than what the listing has shown: an object that was restored is still there.
+        foreach (var ids in news.Changed.Concat(news.Deleted).Chunk(IdsAtOnce))
         {
-            if (feed.One is not null) yield return Wanted(await FetchAsync(exchange, ids, cancellationToken));
-            else if (feed.Many?.Invoke(string.Join(',', ids)) is { } list)
+            if (feed.One is not null)
             {
-                await foreach (var page in exchange.ReadAsync(list, new Slice(), cancellationToken))
-                    yield return Wanted(page);
+                yield return Wanted(await FetchAsync(exchange, ids, cancellationToken));
+                continue;
             }
-        }
 
-        if (news.Deleted.Any()) yield return Deletions(news.Deleted);
+            var gone = ids.Intersect(news.Deleted, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+            await foreach (var page in exchange.ReadAsync(feed.Many!(string.Join(',', ids)), new Slice(), cancellationToken))
+            {
+                for (var index = 0; index < page.Records.Count; index++)
+                {
+                    if (page.Value(index, "id") is { } id) gone.Remove(id);
+                }
+
+                yield return Wanted(page);
+            }
+
+            if (gone.Count > 0) yield return Deletions(gone);
+        }
     }
 
     private static async Task HearAsync(

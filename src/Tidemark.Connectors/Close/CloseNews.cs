@@ -10,7 +10,7 @@ internal sealed class CloseNews(CloseFeed feed)
     private readonly HashSet<string> _merged = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Objects that are gone: their last event is the deletion, and no other came at the same time.</summary>
+    /// <summary>Objects that seem gone: their last event is the deletion, and no other came at the same time.</summary>
     public IEnumerable<string> Deleted => _objects.Where(entry => entry.Value.IsDeleted).Select(entry => entry.Key);
 
     /// <summary>Objects to be read: those that changed since they were seen last.</summary>

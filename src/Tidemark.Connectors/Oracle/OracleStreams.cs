@@ -54,8 +54,8 @@ internal static class OracleStreams
                 Resource(options, schema).With("fields", $"{OracleSchemas.IdOf(schema)},{OracleSchemas.Created}"),
                 OracleSchemas.IdOf(schema), OracleSchemas.Created, query, Condition(options, schema), options.PageSize).ToListing(),
             Changes = new ChangeFeed(
-                (exchange, from, to, cancellationToken) => ChangesAsync(
-                    exchange, changes, complete, new Slice { From = from, To = to }, cancellationToken),
+                (exchange, window, cancellationToken) => ChangesAsync(
+                    exchange, changes, complete, new Slice { From = window.From, To = window.To }, cancellationToken),
                 Reach),
             // One record, asked for with everything that the reading will ask for.
             Probes =

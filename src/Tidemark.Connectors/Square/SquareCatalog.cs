@@ -20,8 +20,8 @@ internal static class SquareCatalog
     public static HttpStream Stream(SquareOptions options, StreamSchema schema, string type) =>
         new(schema, Listing(type, options.CatalogPageSize, withDeleted: options.KeepDeleted))
         {
-            Changes = new ChangeFeed((exchange, from, _, cancellationToken) =>
-                ChangesAsync(exchange, type, options, from, cancellationToken), SquareStreams.Always)
+            Changes = new ChangeFeed((exchange, window, cancellationToken) =>
+                ChangesAsync(exchange, type, options, window.From, cancellationToken), SquareStreams.Always)
             {
                 ShowsNew = true,
                 Window = SquareStreams.Always, // the search knows no end

@@ -26,7 +26,7 @@ internal static class SquareInventory
             Parallel = 1,
             Complete = (exchange, page, cancellationToken) => CountsAsync(exchange, page, options, cancellationToken),
             Changes = new ChangeFeed(
-                (exchange, from, _, cancellationToken) => ChangesAsync(exchange, from, cancellationToken), SquareStreams.Always)
+                (exchange, window, cancellationToken) => ChangesAsync(exchange, window.From, cancellationToken), SquareStreams.Always)
             {
                 ShowsNew = true,
                 Window = SquareStreams.Always, // the filter knows no end

@@ -29,8 +29,8 @@ internal static class SquareOrders
         })
         {
             Complete = (_, page, _) => ValueTask.FromResult(records(page)),
-            Changes = new ChangeFeed((exchange, from, to, cancellationToken) =>
-                ChangesAsync(exchange, options, records, from, to, cancellationToken), SquareStreams.Always)
+            Changes = new ChangeFeed((exchange, window, cancellationToken) =>
+                ChangesAsync(exchange, options, records, window, cancellationToken), SquareStreams.Always)
             {
                 ShowsNew = true,
             },
@@ -49,13 +49,13 @@ internal static class SquareOrders
         };
 
     private static async IAsyncEnumerable<HttpPage> ChangesAsync(
-        HttpExchange exchange, SquareOptions options, Func<HttpPage, HttpPage> records, long from, long? to,
+        HttpExchange exchange, SquareOptions options, Func<HttpPage, HttpPage> records, FeedWindow window,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var changed = Listing(options, UpdatedAt);
         foreach (var group in (await SquareLocations.IdsAsync(exchange, cancellationToken)).Chunk(MaxLocations))
         {
-            var slice = new Slice { Scope = string.Join(',', group), From = from, To = to };
+            var slice = new Slice { Scope = string.Join(',', group), From = window.From, To = window.To };
             await foreach (var page in exchange.ReadAsync(changed, slice, cancellationToken))
                 yield return records(Wanted(page, options));
         }

@@ -10,6 +10,9 @@ internal static class StripeErrors
     /// <summary>The record that a page was to begin after has been deleted.</summary>
     public const string PositionGone = "stripe.position_gone";
 
+    /// <summary>There is no object of the id that a filter names.</summary>
+    public const string ReferenceGone = "stripe.resource_missing";
+
     /// <summary>There is no object of that id any more.</summary>
     public const string NotFound = "stripe.not_found";
 

@@ -18,8 +18,9 @@ internal sealed class ZohoDeletions(ZohoModule module)
     /// </summary>
     /// <exception cref="TidemarkException">Upstream <c>zoho.deletions_capped</c> where there are more than Zoho lists.</exception>
     public async IAsyncEnumerable<HttpPage> ReadAsync(
-        HttpExchange exchange, long from, long? to, [EnumeratorCancellation] CancellationToken cancellationToken)
+        HttpExchange exchange, FeedWindow window, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var (from, to) = window;
         var list = HttpCall.Get($"/crm/v8/{Uri.EscapeDataString(module.ApiName)}/deleted").With("type", "all");
         var listing = new HttpListing("data", slice => ZohoPaging.Page(list, slice, PageSize), ZohoPaging.ByTokenOrNumber)
         {
@@ -33,12 +34,19 @@ internal sealed class ZohoDeletions(ZohoModule module)
         {
             using var page = pages.Current;
             read += page.Records.Count;
-            using var gone = new HttpPageBuilder();
+            var deleted = new Dictionary<string, int>(StringComparer.Ordinal);
             for (var index = 0; index < page.Records.Count; index++)
             {
                 if (page.Value(index, "id") is { } id && IsWithin(page.Value(index, "deleted_time"), from, to)
                     && seen.Add(id))
-                    gone.Add(page.Record(index).Span, isDeletion: true);
+                    deleted[id] = index;
+            }
+
+            var restored = await RestoredAsync(exchange, deleted.Keys, cancellationToken);
+            using var gone = new HttpPageBuilder();
+            foreach (var (id, index) in deleted)
+            {
+                if (!restored.Contains(id)) gone.Add(page.Record(index).Span, isDeletion: true);
             }
 
             yield return gone.ToPage();
@@ -46,6 +54,24 @@ internal sealed class ZohoDeletions(ZohoModule module)
 
         // A list that ends at exactly its cap does not say whether it was cut there.
         if (read == Cap) throw Capped(module, null);
+    }
+
+    /// <summary>Those that are there: they were taken out of the recycle bin again, and the listing has shown them.</summary>
+    private async Task<HashSet<string>> RestoredAsync(
+        HttpExchange exchange, IEnumerable<string> ids, CancellationToken cancellationToken)
+    {
+        var there = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var some in ids.Chunk(ZohoRecords.MaxIdsPerCall))
+        {
+            var call = module.List.With("fields", "id").With("ids", string.Join(',', some));
+            using var answer = await exchange.SendAsync(call, new PageShape("data"), cancellationToken);
+            for (var index = 0; index < answer.Records.Count; index++)
+            {
+                if (answer.Value(index, "id") is { } id) there.Add(id);
+            }
+        }
+
+        return there;
     }
 
     private static async Task<bool> NextAsync(IAsyncEnumerator<HttpPage> pages, ZohoModule module)

@@ -12,7 +12,7 @@ namespace Tidemark.Connectors.Zoho;
 internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
 {
     // Ids have 19 digits and the parameter holds 1,024 characters.
-    private const int MaxIdsPerCall = 50;
+    public const int MaxIdsPerCall = 50;
     private const int MaxCallsAtOnce = 4;
 
     private static readonly PageShape Shape = new("data");

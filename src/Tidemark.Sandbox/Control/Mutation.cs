@@ -16,6 +16,12 @@ internal sealed record Mutation
     /// <summary>False changes the records without telling anybody. Default true.</summary>
     public bool Events { get; init; } = true;
 
+    /// <summary>
+    /// What is told once in place of each change's own event: <c>type</c>, <c>object</c> and <c>previous_attributes</c> as
+    /// the vendor's event has them. Stripe alone takes it.
+    /// </summary>
+    public JsonObject? Event { get; init; }
+
     /// <summary>One object for each record to create.</summary>
     /// <exception cref="ControlException">Neither a number nor a list of objects.</exception>
     public IReadOnlyList<JsonObject> ReadCreate() => Create switch

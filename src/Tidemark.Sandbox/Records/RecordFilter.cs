@@ -3,34 +3,32 @@ using System.Text.Json;
 namespace Tidemark.Sandbox.Records;
 
 /// <summary>A condition on one field, answered from the index where possible and else from the JSON.</summary>
-/// <param name="Field">Name of a field at the top of the record.</param>
+/// <param name="Field">Where the value stands: property names parted by <c>/</c>; of an array, whatever is in it.</param>
 /// <param name="Seeded">For an unchanged record, by index.</param>
 /// <param name="Changed">For a changed record, by the field's value as text; null when absent or null.</param>
 internal sealed record RecordFilter(string Field, Predicate<long> Seeded, Predicate<string?> Changed)
 {
-    public bool Passes(RecordEntry entry) =>
-        entry.Changed is { Json: { } json } ? Changed(Read(json)) : Seeded(entry.Index);
-
-    private string? Read(byte[] json)
+    public bool Passes(RecordEntry entry)
     {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var found = reader.ValueTextEquals(Field);
-            reader.Read();
-            if (found) return AsText(ref reader);
-            reader.Skip();
-        }
-
-        return null;
+        if (entry.Changed is not { Json: { } json }) return Seeded(entry.Index);
+        using var document = JsonDocument.Parse(json);
+        var found = Values(document.RootElement, Field.Split('/')).ToList();
+        return found.Count == 0 ? Changed(null) : found.Exists(value => Changed(Text(value)));
     }
 
-    private static string? AsText(ref Utf8JsonReader reader) => reader.TokenType switch
+    private static IEnumerable<JsonElement> Values(JsonElement at, ReadOnlyMemory<string> path)
     {
-        JsonTokenType.String => reader.GetString(),
-        JsonTokenType.True => "true",
-        JsonTokenType.False => "false",
+        if (at.ValueKind == JsonValueKind.Array) return at.EnumerateArray().SelectMany(item => Values(item, path));
+        if (path.IsEmpty) return [at];
+        return at.ValueKind == JsonValueKind.Object && at.TryGetProperty(path.Span[0], out var inner) ? Values(inner, path[1..]) : [];
+    }
+
+    private static string? Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.GetRawText(),
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
         _ => null,
     };
 }

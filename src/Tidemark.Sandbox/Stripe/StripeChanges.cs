@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tidemark.Sandbox.Control;
 using Tidemark.Sandbox.Records;
@@ -30,13 +31,25 @@ internal sealed class StripeChanges(
             var toUpdate = Select(stream, mutation.Update, _ => true);
             var toDelete = Select(stream, mutation.Delete, Deletable(name));
 
-            var edit = new StripeEdit(kinds[name], stream, mutation.Events ? events : null, options.Clock);
-            return new(
+            var tells = mutation is { Events: true, Event: null };
+            var edit = new StripeEdit(kinds[name], stream, tells ? events : null, options.Clock);
+            var result = new MutationResult(
                 [.. objects.Select(edit.Create)],
                 [.. toUpdate.Select(entry => edit.Update(entry, mutation.Update!.Set ?? Note()))],
                 // An update just before may have changed a record that is to go.
                 [.. toDelete.Select(entry => edit.Delete(stream.At(entry.Index)))]);
+            if (mutation.Event is { } told) Tell(told);
+            return result;
         }
+    }
+
+    private void Tell(JsonObject told)
+    {
+        if (told["type"]?.ToString() is not { Length: > 0 } type || told["object"] is not JsonObject what)
+            throw new ControlException("event takes a type and an object");
+        events.Add(type, Bytes(what), told["previous_attributes"] is JsonObject previous ? Bytes(previous) : null);
+
+        static byte[] Bytes(JsonObject json) => JsonSerializer.SerializeToUtf8Bytes(json, JsonText.Options);
     }
 
     private IReadOnlyList<RecordEntry> Select(RecordStream stream, Selection? selection, Predicate<RecordEntry> isFit)

@@ -14,7 +14,7 @@ public sealed class ChangesAloneTests
     public async Task An_incremental_reading_lists_only_where_the_changes_do_not_show_what_is_new(bool showsNew, int listed)
     {
         var asked = new List<long>();
-        var feed = new ChangeFeed((_, from, _, _) => ReadAsync(from), TimeSpan.FromDays(1000)) { ShowsNew = showsNew, Window = TimeSpan.FromDays(1000) };
+        var feed = new ChangeFeed((_, window, _) => ReadAsync(window.From), TimeSpan.FromDays(1000)) { ShowsNew = showsNew, Window = TimeSpan.FromDays(1000) };
         var stream = Played.Things with { Changes = feed, Overlap = TimeSpan.FromSeconds(30) };
         var handler = new PlayedHandler(_ => new PlayedAnswer(200, """{"data":[],"has_more":false}"""u8.ToArray()));
         var since = TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeSeconds();

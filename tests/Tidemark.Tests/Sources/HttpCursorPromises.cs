@@ -132,10 +132,10 @@ public sealed class HttpCursorPromises
         [Played.Things with { Changes = new ChangeFeed(ReadChanges, TimeSpan.FromDays(30)) }], _clock);
 
     private async IAsyncEnumerable<HttpPage> ReadChanges(
-        HttpExchange exchange, long from, long? to, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        HttpExchange exchange, FeedWindow window, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
-        _windows.Add((from, to));
+        _windows.Add((window.From, window.To));
         using var changes = new HttpPageBuilder();
         changes.Add("""{"id":"gone"}"""u8, isDeletion: true);
         yield return changes.ToPage();

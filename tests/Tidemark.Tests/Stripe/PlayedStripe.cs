@@ -22,6 +22,12 @@ internal sealed class PlayedStripe
 
     public List<JsonObject> Events { get; } = [];
 
+    /// <summary>What an event's property <c>$from</c> is held against: from when on it is listed.</summary>
+    public long Now { get; set; }
+
+    /// <summary>The second that answers are dated with; null for no date.</summary>
+    public Func<long>? Date { get; set; }
+
     public List<PlayedRequest> Requests { get; } = [];
 
     public Func<PlayedRequest, PlayedAnswer?> Fault { get; set; } = _ => null;
@@ -44,13 +50,21 @@ internal sealed class PlayedStripe
 
     public PlayedAnswer Answer(PlayedRequest request)
     {
+        var answer = Find(request);
+        if (Date is { } date) answer.Headers["Date"] = DateTimeOffset.FromUnixTimeSeconds(date()).ToString("R");
+        return answer;
+    }
+
+    private PlayedAnswer Find(PlayedRequest request)
+    {
         Requests.Add(request);
         if (Fault(request) is { } fault) return fault;
         var parts = request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries)[1..];
         return parts switch
         {
-            ["events"] => Page(Events.Where(entry => request.Query["types[]"].Contains((string)entry["type"]!)), request),
-            [var stream] => Page(Objects[stream], request),
+            ["events"] => Page(Events.Where(entry => (long?)entry["$from"] is null || (long)entry["$from"]! <= Now)
+                .Where(entry => request.Query["types[]"].Contains((string)entry["type"]!)), request),
+            [var stream] => Page(Objects[stream].Where(entry => IsAsked(entry, request)), request),
             ["invoices", var id, "lines"] => Page(Whole("invoices", id, "lines"), request),
             ["charges", var id, "refunds"] => Page(Whole("charges", id, "refunds"), request),
             [var stream, var id] => Objects[stream].FirstOrDefault(entry => (string)entry["id"]! == id) is { } found
@@ -59,6 +73,11 @@ internal sealed class PlayedStripe
             _ => new PlayedAnswer(404, []),
         };
     }
+
+    private static bool IsAsked(JsonObject entry, PlayedRequest request) =>
+        (request["customer"] is not { } customer || (string?)entry["customer"] == customer)
+        && (request["status"] is null or "all" || (string?)entry["status"] == request["status"])
+        && (request["price"] is not { } price || (string?)entry["price"] == price);
 
     private IEnumerable<JsonObject> Whole(string stream, string id, string list) =>
         Find(stream, id)[list]!["data"]!.AsArray().Select(entry => entry!.AsObject());

@@ -15,7 +15,7 @@ public sealed class StripeReadingTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
     private static readonly long Recently = Now.AddMinutes(-20).ToUnixTimeSeconds();
-    private static readonly Cursor Since = new($$"""{"v":1,"since":{{Now.AddHours(-1).ToUnixTimeSeconds()}}}""");
+    private static readonly Cursor Since = new($$"""{"v":1,"since":{{Now.AddHours(-1).ToUnixTimeSeconds()}},"until":{{Now.AddHours(-1).ToUnixTimeSeconds()}}}""");
 
     private readonly PlayedStripe _stripe = new();
 
@@ -73,7 +73,7 @@ public sealed class StripeReadingTests
     [Fact]
     public async Task Refunds_are_asked_for_in_lists_and_of_single_charges()
     {
-        _stripe.Add("charges", "ch_1", Recently);
+        _stripe.Add("charges", "ch_1", 1);
         _stripe.Happen("charge.refunded", Recently, _stripe.Find("charges", "ch_1"));
         await IdsAsync("charges", Since);
         _stripe.Requests.ShouldContain(request => request.Path == "/v1/charges" && request["expand[]"] == "data.refunds");
@@ -137,7 +137,10 @@ public sealed class StripeReadingTests
         {
             _stripe.Requests.Clear();
             await IdsAsync(stream.Schema.Name, Since);
-            _stripe.Requests.Single(request => request.Path == "/v1/events").Query["types[]"].Distinct().Count().ShouldBeInRange(3, 20);
+            var asked = _stripe.Requests.Where(request => request.Path == "/v1/events").Select(request => request.Query["types[]"].ToList()).ToList();
+            asked.ShouldAllBe(types => types.Count >= 1 && types.Count <= 20);
+            asked.SelectMany(types => types).ShouldBeUnique();
+            asked.Sum(types => types.Count).ShouldBeGreaterThanOrEqualTo(3);
             stream.Schema.Fields.Select(field => field.Name).ShouldBeUnique();
         }
     }

@@ -23,6 +23,11 @@ internal sealed record HttpCursor
     public long? Since { get; init; }
 
     /// <summary>
+    /// When the last complete reading ended, at the latest: rows may be as recent as that. Null where it is not known.
+    /// </summary>
+    public long? Until { get; init; }
+
+    /// <summary>
     /// All that the stream's rows were asked for, where its listing has scopes: those of the last full reading and of each
     /// since. Null where it has none, or where that is not known.
     /// </summary>

@@ -28,6 +28,7 @@ public sealed class HttpExchange : IAsyncDisposable
     private readonly ResiliencePipeline<Attempt> _retry;
     private readonly ResiliencePipeline<Attempt> _retryBriefly;
     private long _behind = long.MaxValue;
+    private long _ahead;
 
     public HttpExchange(HttpApi api, TimeProvider clock)
         : this(api, clock, GuardedHandler.Create(api.MaxConcurrent, api.AllowsPrivateNetwork))
@@ -48,6 +49,9 @@ public sealed class HttpExchange : IAsyncDisposable
     /// nothing.
     /// </summary>
     public TimeSpan Behind => Interlocked.Read(ref _behind) is var ticks and < long.MaxValue ? new(ticks) : TimeSpan.Zero;
+
+    /// <summary>How far the vendor's clock is ahead of ours, by the dates of its answers so far; at least zero.</summary>
+    public TimeSpan Ahead => new(Interlocked.Read(ref _ahead));
 
     /// <summary>Sends a call and scans the answer. The caller disposes the page.</summary>
     /// <exception cref="TidemarkException">
@@ -163,6 +167,9 @@ public sealed class HttpExchange : IAsyncDisposable
     private void NoteDate(HttpResponseMessage response)
     {
         if (response.Headers.Date is not { } date) return;
+        var ahead = (date - _clock.GetUtcNow()).Ticks;
+        for (var most = Interlocked.Read(ref _ahead); ahead > most; most = Interlocked.Read(ref _ahead))
+            Interlocked.CompareExchange(ref _ahead, ahead, most);
         // Dates have whole seconds. An answer that was long on its way seems older than it is: the least is the nearest.
         var behind = Math.Max(0, (_clock.GetUtcNow() - date - TimeSpan.FromSeconds(1)).Ticks);
         for (var known = Interlocked.Read(ref _behind); behind < known;)

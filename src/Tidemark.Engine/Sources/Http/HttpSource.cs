@@ -112,22 +112,45 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
 
         if (stream.Changes is { } feed)
         {
-            foreach (var (from, to) in Windows(reading.ChangesFrom!.Value, (long)feed.Window.TotalSeconds))
+            var rows = Rows(stream, request, cursor, reading);
+            foreach (var window in Windows(reading.ChangesFrom!.Value, (long)feed.Window.TotalSeconds))
             {
                 // Changes of a window come newest first: only its end is a place to resume at.
-                reading = reading with { ChangesFrom = from };
-                await foreach (var page in feed.Read(exchange, from, to, cancellationToken))
+                reading = reading with { ChangesFrom = window.From };
+                await foreach (var page in feed.Read(exchange, window with { Rows = rows }, cancellationToken))
                     yield return page.ToPage((cursor with { Reading = reading }).ToCursor());
             }
         }
 
-        yield return Page.Empty((cursor with { Since = Begun(reading), Reading = null }).ToCursor());
+        yield return Page.Empty((cursor with { Since = Begun(reading), Until = stream.Changes is { HoldsSnapshots: true } ? Latest() : null, Reading = null }).ToCursor());
     }
 
     public ValueTask DisposeAsync() => exchange.DisposeAsync();
 
     /// <summary>When a reading began, in Unix seconds by the vendor's clock where that is behind ours: its times count.</summary>
     private long Begun(HttpReading reading) => reading.Started - (long)Math.Ceiling(exchange.Behind.TotalSeconds);
+
+    /// <summary>The present second at the vendor, at the latest.</summary>
+    private long Latest() => AtVendor(clock.GetUtcNow().ToUnixTimeSeconds());
+
+    /// <summary>A second of our clock by the vendor's, at the latest.</summary>
+    private long AtVendor(long second) => second + (long)Math.Ceiling(exchange.Ahead.TotalSeconds);
+
+    /// <summary>How recent the rows may be once the listing is read.</summary>
+    private RowAges Rows(HttpStream stream, ReadRequest request, HttpCursor cursor, HttpReading reading)
+    {
+        var isWhole = reading.IsFull || cursor.Since is null || stream.Listing.Range is null;
+        // A reading that was interrupted may have read records by their ids up to then; which ones is not known any more.
+        var isResumed = request.From is { } saved && HttpCursor.Parse(saved)?.Reading?.IsFull == request.IsFull;
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        long? known = isWhole || isResumed ? null : cursor.Until;
+        return new RowAges
+        {
+            Begun = () => Begun(reading),
+            ListedFrom = isWhole ? long.MinValue : cursor.Since!.Value - (long)stream.Overlap.TotalSeconds,
+            KnownUntil = () => known ?? AtVendor(now),
+        };
+    }
 
     /// <summary>Goes on with the reading that a cursor holds, or begins one.</summary>
     private async Task<HttpCursor> BeginAsync(
@@ -189,12 +212,12 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
                 ? [] : [.. same.SelectMany(problem => problem.Streams).Distinct(StringComparer.Ordinal)],
         });
 
-    private IEnumerable<(long From, long? To)> Windows(long from, long length)
+    private IEnumerable<FeedWindow> Windows(long from, long length)
     {
         // The last window has no end: what changes while it is read belongs to it.
         for (; from + length < clock.GetUtcNow().ToUnixTimeSeconds(); from += length)
-            yield return (from, from + length);
-        yield return (from, null);
+            yield return new(from, from + length);
+        yield return new(from, null);
     }
 
     private HttpStream Find(string name) => streams.FirstOrDefault(stream => stream.Schema.Name == name)

@@ -62,12 +62,12 @@ public sealed record HttpCount(HttpCall Call, string Path);
 
 /// <summary>A vendor's record of what changed.</summary>
 /// <param name="Read">
-/// Pages of changes in a range of whole seconds [from, to), to null for no end: every key at most once, as it was
-/// after its last change there, deletions marked. Reads lazily.
+/// Pages of the changes in a window: every key at most once, as it was after its last change there, deletions marked.
+/// Reads lazily.
 /// </param>
 /// <param name="Reach">How long the vendor keeps changes.</param>
 public sealed record ChangeFeed(
-    Func<HttpExchange, long, long?, CancellationToken, IAsyncEnumerable<HttpPage>> Read, TimeSpan Reach)
+    Func<HttpExchange, FeedWindow, CancellationToken, IAsyncEnumerable<HttpPage>> Read, TimeSpan Reach)
 {
     /// <summary>
     /// Whether it shows new records as well. An incremental reading then reads the changes alone and lists nothing.
@@ -75,9 +75,27 @@ public sealed record ChangeFeed(
     /// </summary>
     public bool ShowsNew { get; init; }
 
+    /// <summary>
+    /// Whether it gives records as they were when they changed, and not as they are now. The cursor then keeps how recent the
+    /// rows may be, for <see cref="FeedWindow.Rows"/>. Default false.
+    /// </summary>
+    public bool HoldsSnapshots { get; init; }
+
     /// <summary>A cursor that comes this near to the reach is given up, so that a reading has time to end.</summary>
     public TimeSpan Margin { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>Changes are read oldest window first; a reading resumes at a window. Default one day.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromDays(1);
+}
+
+/// <summary>A range of whole seconds since 1970 UTC, [from, to), whose changes are read.</summary>
+/// <param name="From">First second.</param>
+/// <param name="To">First second after the range; null for no end.</param>
+public sealed record FeedWindow(long From, long? To)
+{
+    /// <summary>What the listing of the same reading asks for separately, e.g. locations; null where it is one list.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <summary>What the rows may know already. Default: as little as possible, so that every snapshot is taken.</summary>
+    public RowAges Rows { get; init; } = new();
 }

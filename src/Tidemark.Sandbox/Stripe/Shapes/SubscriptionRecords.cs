@@ -22,6 +22,7 @@ internal sealed class SubscriptionRecords(StripeWorld world)
     public override RecordFilter? Where(string parameter, string value) => parameter switch
     {
         "customer" => Owner(World.CustomerIds, value, World.CustomerOfSubscription),
+        "price" or "plan" => WherePrice(value),
         "status" => WhereStatus(value),
         _ => null,
     };
@@ -43,7 +44,7 @@ internal sealed class SubscriptionRecords(StripeWorld world)
         json.Raw("""{"flexible":null,"type":"classic"},"billing_schedules":[],"billing_thresholds":null"""u8);
         json.Add($$""","cancel_at":{{(cancelsAtEnd ? PeriodEnd(created) : null)}},"cancel_at_period_end":""");
         json.Add($$"""{{cancelsAtEnd}},"canceled_at":{{ended}},"cancellation_details":{"comment":null""");
-        json.Add($$""","feedback":null,"reason":{{(ended is null ? null : "cancellation_requested")}}}""");
+        json.Add($$""","feedback":null,"feedback_option":null,"reason":{{(ended is null ? null : "cancellation_requested")}}}""");
         json.Add($$""","collection_method":"charge_automatically","created":{{created}},"currency":""");
         json.Add($$"""{{Tariff.CurrencyOf(price)}},"customer":""");
         json.Add($$"""{{new RecordId(World.CustomerIds, World.CustomerOfSubscription(index))}}""");
@@ -62,7 +63,7 @@ internal sealed class SubscriptionRecords(StripeWorld world)
         json.Raw(""","pending_setup_intent":null,"pending_update":null,"schedule":null,"start_date":"""u8);
         json.Add($$"""{{created}},"status":{{status}},"test_clock":null,"transfer_data":null,"trial_end":""");
         json.Add($$"""{{TrialEnd(trialStart, status)}}""");
-        json.Raw(""","trial_settings":{"end_behavior":{"missing_payment_method":"create_invoice"}}"""u8);
+        json.Raw(""","trial_settings":{"end_behavior":{"billing_cycle_anchor":null,"missing_payment_method":"create_invoice"}}"""u8);
         json.Add($$""","trial_start":{{trialStart}}}""");
     }
 
@@ -107,7 +108,7 @@ internal sealed class SubscriptionRecords(StripeWorld world)
         var madeAt = World.Plans.CreatedAt(price);
         json.Add($$"""{"id":{{id}},"object":"subscription_item","billing_thresholds":null,"created":{{created}}""");
         json.Add($$""","current_period_end":{{PeriodEnd(created)}},"current_period_start":""");
-        json.Add($$"""{{PeriodEnd(created) - Month}},"discounts":[],"metadata":{},"plan":""");
+        json.Add($$"""{{PeriodEnd(created) - Month}},"current_trial":null,"discounts":[],"metadata":{},"plan":""");
         PlanRecords.Write(json, World, price, madeAt);
         json.Raw(""","price":"""u8);
         PriceRecords.Write(json, World, price, madeAt);
@@ -126,6 +127,15 @@ internal sealed class SubscriptionRecords(StripeWorld world)
 
     private long? TrialEnd(long? start, string status) =>
         status == "trialing" ? Now(start ?? 0) + Month : start + Month / 2;
+
+    private RecordFilter WherePrice(string value)
+    {
+        var wanted = World.PriceIds.TryIndex(value, out var price) ? price : -1;
+        return new("items/data/price/id", HasPrice, text => text == value);
+
+        bool HasPrice(long index) =>
+            Enumerable.Range(0, ItemsOf(index)).Any(number => Tariff.Beside(PriceOf(index), number) == wanted);
+    }
 
     private RecordFilter WhereStatus(string value)
     {
