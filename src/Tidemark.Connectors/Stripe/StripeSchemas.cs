@@ -3,7 +3,8 @@ using Tidemark.Engine.Records;
 namespace Tidemark.Connectors.Stripe;
 
 /// <summary>
-/// Columns of the streams: every property of the object but <c>object</c>, under its own name. Money is in minor
+/// Columns of the streams: every property of the object but <c>object</c>, under its own name; one that a later version has
+/// moved keeps the name of its column. Money is in minor
 /// units of the currency; times are Unix seconds on the wire; where Stripe sends an id or the expanded object, the
 /// column holds the id.
 /// </summary>
@@ -58,7 +59,9 @@ internal static class StripeSchemas
             "description", "footer", "hosted_invoice_url", "invoice_pdf", "number", "receipt_number",
             "statement_descriptor", "status"),
         .. Id("application", "customer", "default_payment_method", "default_source", "latest_revision",
-            "on_behalf_of", "subscription", "test_clock"),
+            "on_behalf_of", "test_clock"),
+        // Where an invoice named its subscription itself until the versions of 2025.
+        Moved("subscription", "parent/subscription_details/subscription"),
         .. Time("automatically_finalizes_at", "created", "due_date", "effective_at", "next_payment_attempt",
             "period_end", "period_start", "webhooks_delivered_at"),
         .. Whole("amount_due", "amount_overpaid", "amount_paid", "amount_remaining", "amount_shipping",
@@ -77,7 +80,7 @@ internal static class StripeSchemas
         .. Id("default_price", "tax_code"),
         .. Time("created", "updated"),
         .. Flag("active", "livemode", "shippable"),
-        .. Json("images", "marketing_features", "metadata", "package_dimensions"),
+        .. Json("images", "marketing_features", "metadata", "package_dimensions", "tax_details"),
     ]);
 
     public static readonly StreamSchema Plans = Of("plans",
@@ -97,6 +100,8 @@ internal static class StripeSchemas
 
     private static IEnumerable<Field> Id(params string[] names) =>
         names.Select(name => new Field(name, FieldType.Text) { OrPath = $"{name}/id" });
+
+    private static Field Moved(string name, string path) => new(name, FieldType.Text) { Path = path, OrPath = $"{path}/id" };
 
     private static IEnumerable<Field> Time(params string[] names) =>
         names.Select(name => new Field(name, FieldType.Timestamp) { Time = WireTime.UnixSeconds });

@@ -45,9 +45,16 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
 
     // One batch is written while the next is mapped.
     private readonly Channel<RowBatch> _spare = Channel.CreateBounded<RowBatch>(2);
-    private RecordMapper _mapper = Mapper(stream, table);
+    private readonly FilledColumns _filled = new(stream);
+    private RecordMapper? _mapper;
     private StreamSchema _stream = stream;
     private int _room = room;
+
+    /// <summary>Records read so far, deletions not counted.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Declared columns that no record read so far has a value for.</summary>
+    public IEnumerable<string> EmptyColumns => _filled.Empty;
 
     /// <summary>Reads pages to their end. The last batch may be empty; it carries the cursor of the end.</summary>
     /// <exception cref="TidemarkException"><c>schema.frozen</c>; <c>source.no_end</c> where there was no page.</exception>
@@ -106,6 +113,7 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
 
     private void Add(OpenBatch open, ReadOnlySpan<byte> record, RecordSlice place)
     {
+        _mapper ??= Mapper();
         var result = _mapper.Map(record, place.IsDeletion, open.Rows, place.Unfit);
         if (result.NewFields.Count > 0)
         {
@@ -113,7 +121,12 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
             result = _mapper.Map(record, place.IsDeletion, open.Rows, place.Unfit);
         }
 
-        if (!place.IsDeletion) open.Read++;
+        if (!place.IsDeletion)
+        {
+            open.Read++;
+            Count++;
+        }
+
         if (result.Problem is not { } problem) return;
         open.Refuse(result.IsIdentified, new QuarantinedRecord(_stream.Name, Encoding.UTF8.GetString(record), problem)
         {
@@ -137,7 +150,7 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
         var leftOut = fields.Skip(_room).ToList();
         _room -= added.Count;
         _stream = _stream.With(added) with { LeftInRaw = [.. _stream.LeftInRaw, .. leftOut.Select(field => field.Path)] };
-        _mapper = Mapper(_stream, table);
+        _mapper = Mapper();
         open.Rows.Widen(_stream);
         open.NewFields.AddRange(added);
         open.LeftOut.AddRange(leftOut);
@@ -146,8 +159,8 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
     private OpenBatch Open() =>
         new(_spare.Reader.TryRead(out var spare) && ReferenceEquals(spare.Stream, _stream) ? spare : new RowBatch(_stream));
 
-    private static RecordMapper Mapper(StreamSchema stream, TablePlan table) =>
-        new(stream, table.SchemaChanges != SchemaChanges.Discard && !table.KeysOnly, table.KeepsRaw, table.KeysOnly);
+    private RecordMapper Mapper() =>
+        new(_stream, table.SchemaChanges != SchemaChanges.Discard && !table.KeysOnly, table.KeepsRaw, table.KeysOnly) { Filled = _filled };
 
     private sealed class OpenBatch(RowBatch rows)
     {

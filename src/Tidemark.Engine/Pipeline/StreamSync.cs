@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
@@ -14,6 +15,9 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
     // Source and destination wait on different machines: two pages in hand keep both busy and bound the memory.
     private const int PagesInHand = 2;
     private const int BatchesInHand = 1;
+
+    // With so many records, a column without a value is worth a line.
+    private const int LongReading = 1_000;
 
     private readonly Guard _guard = new(run);
 
@@ -133,6 +137,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             if (ledger.TooManyQuarantined(isEnd: false) is { } tooMany) throw tooMany;
         }
 
+        if ((isFull || found is null) && !table.KeysOnly) await NameEmptyColumnsAsync(reader, ledger, cancellationToken);
         if (quarantine is null || table.IsStaged || found is not null) return;
         await quarantine.RetireUnmetAsync(startedAt, cancellationToken);
         await quarantine.SettlePublishedAsync(isComplete: true, cancellationToken);
@@ -155,6 +160,15 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             await _guard.RequireAsync(
                 stream, table.Table, so.Deleted + result.Deleted, so.Updated + result.Updated, cancellationToken);
         }
+    }
+
+    private async Task NameEmptyColumnsAsync(BatchReader reader, StreamLedger ledger, CancellationToken cancellationToken)
+    {
+        if (reader.Count < LongReading || string.Join(", ", reader.EmptyColumns) is not { Length: > 0 } columns) return;
+        await journal.LogAsync(
+            RunLogLevel.Warning, ledger.Stream,
+            string.Create(CultureInfo.InvariantCulture, $"None of {reader.Count} records of {ledger.Stream} has a value for {columns}."),
+            cancellationToken);
     }
 
     private async Task EvolveAsync(IStreamLoad stream, Batch batch, CancellationToken cancellationToken)

@@ -17,6 +17,10 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     private readonly OwnedColumns _owned = new(stream);
     private readonly ulong _seed = Fingerprint(stream, keepsRaw);
     private readonly List<Field> _newFields = [];
+
+    /// <summary>Receives which columns have values; null for nobody.</summary>
+    public FilledColumns? Filled { get; init; }
+
     private string? _wrong;
     private string? _wrongField;
 
@@ -92,7 +96,11 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
             if (isTop && !property.IsKnown && reportsNewFields) Notice(property, reader.TokenType);
 
             if (property.HasChildren && reader.TokenType == JsonTokenType.StartObject)
+            {
+                var whole = reader; // an object may be a column, and hold others
+                if (property.Position >= 0) ReadCell(ref whole, property, raw, into);
                 ReadObject(ref reader, property, raw, into, isTop: false);
+            }
             else if (property.Position >= 0) ReadCell(ref reader, property, raw, into);
             else reader.Skip();
 
@@ -121,7 +129,11 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     private void ReadCell(ref Utf8JsonReader reader, int position, Cell raw, RowBatch into)
     {
         var field = stream.Fields[position];
-        if (CellReader.Read(field, ref reader, raw, into, out var cell) is not { } wrong) into.Set(position, cell);
+        if (CellReader.Read(field, ref reader, raw, into, out var cell) is not { } wrong)
+        {
+            into.Set(position, cell);
+            if (!cell.IsNull) Filled?.Fill(position);
+        }
         else if (_wrong is null || stream.Key.Contains(field.Name)) (_wrong, _wrongField) = (wrong, field.Name);
     }
 

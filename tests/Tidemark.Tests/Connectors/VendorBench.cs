@@ -76,6 +76,9 @@ public sealed class VendorBench : IAsyncDisposable
     public async Task<Verification> VerifyAsync(RunResult run) =>
         await _home.VerifyAsync(await _home.Runs.FindAsync(run.Run, Stop), Pipeline, Stop);
 
+    /// <summary>What a run wrote into its log.</summary>
+    public Task<IReadOnlyList<RunLogLine>> LogAsync(RunResult run) => _home.History.LogsAsync(run.Run, 0, 1000, Stop);
+
     public async Task ExecuteAsync(string sql)
     {
         await using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");

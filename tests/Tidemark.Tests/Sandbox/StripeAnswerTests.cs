@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Shouldly;
 using Xunit;
 
@@ -142,8 +143,8 @@ public sealed class StripeAnswerTests
         foreach (var invoice in await standIn.ReadAllAsync("/v1/invoices"))
         {
             customers[invoice.Text("customer")!].ShouldBeLessThanOrEqualTo(invoice.Created());
-            if (invoice.Text("subscription") is { } subscription)
-                subscriptions[subscription].ShouldBeLessThanOrEqualTo(invoice.Created());
+            if (invoice.GetProperty("parent") is { ValueKind: JsonValueKind.Object } parent)
+                subscriptions[parent.GetProperty("subscription_details").Text("subscription")!].ShouldBeLessThanOrEqualTo(invoice.Created());
         }
     }
 

@@ -23,6 +23,7 @@ internal static class OlderShape
                 MovePeriod(record);
                 break;
             case "invoice":
+                record["subscription"] = record["parent"]?["subscription_details"]?["subscription"]?.DeepClone();
                 record.Remove("parent");
                 record.Remove("total_taxes");
                 record["paid"] = record["status"]?.ToString() == "paid";

@@ -91,7 +91,7 @@ internal sealed class ChargeRecords(StripeWorld world)
     {
         json.Add($$"""{"card":{"amount_authorized":{{amount}},"authorization_code":null,"brand":{{brand}},"checks":""");
         json.Raw("""{"address_line1_check":null,"address_postal_code_check":null,"cvc_check":"pass"}"""u8);
-        json.Add($$""","country":{{place.Country}},"exp_month":{{1 + amount % 12}},"exp_year":{{2028 + amount % 5}}""");
+        json.Add($$""","country":{{place.Country}},"electronic_commerce_indicator":null,"exp_month":{{1 + amount % 12}},"exp_year":{{2028 + amount % 5}}""");
         json.Raw(""","extended_authorization":{"status":"disabled"},"fingerprint":"AOB934RVNwzk6xtn"""u8);
         json.Raw("\",\"funding\":\"credit\""u8);
         json.Raw(""","incremental_authorization":{"status":"unavailable"},"installments":null,"last4":"""u8);

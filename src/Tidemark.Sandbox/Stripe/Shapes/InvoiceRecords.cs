@@ -64,7 +64,7 @@ internal sealed class InvoiceRecords(StripeWorld world, SubscriptionRecords subs
         json.Add($$""","starting_balance":0,"statement_descriptor":null,"status":{{status}},"status_transitions":""");
         json.Add($$"""{"finalized_at":{{finalized}},"marked_uncollectible_at":""");
         json.Add($$"""{{When(status, "uncollectible", created)}},"paid_at":{{When(status, "paid", created)}}""");
-        json.Add($$""","voided_at":{{When(status, "void", created)}}},"subscription":{{subscription}},"subtotal":""");
+        json.Add($$""","voided_at":{{When(status, "void", created)}}},"subtotal":""");
         json.Add($$"""{{total}},"subtotal_excluding_tax":{{total}},"test_clock":null,"total":{{total}}""");
         json.Add($$""","total_discount_amounts":[],"total_excluding_tax":{{total}}""");
         json.Add($$""","total_pretax_credit_amounts":[],"total_taxes":[],"webhooks_delivered_at":{{finalized}}}""");
@@ -103,7 +103,8 @@ internal sealed class InvoiceRecords(StripeWorld world, SubscriptionRecords subs
     private RecordFilter WhereSubscription(string value)
     {
         var wanted = World.SubscriptionIds.TryIndex(value, out var subscription) ? subscription : -1;
-        return new("subscription", index => World.SubscriptionOfInvoice(index) == wanted, text => text == value);
+        return new("parent/subscription_details/subscription",
+            index => World.SubscriptionOfInvoice(index) == wanted, text => text == value);
     }
 
     private RecordFilter WhereStatus(string value)

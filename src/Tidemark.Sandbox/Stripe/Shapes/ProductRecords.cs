@@ -19,7 +19,7 @@ internal sealed class ProductRecords(StripeWorld world)
         json.Raw(""","livemode":false"""u8);
         json.Add($$""","marketing_features":[{"name":{{draws.From(Phrases.Tiers)}}}],"metadata":{"line":""");
         json.Add($$"""{{draws.From(Phrases.Segments)}}},"name":{{name}},"package_dimensions":null,"shippable":null""");
-        json.Raw(""","statement_descriptor":null,"tax_code":"txcd_10103001","type":"service","unit_label":"""u8);
+        json.Raw(""","statement_descriptor":null,"tax_code":"txcd_10103001","tax_details":null,"type":"service","unit_label":"""u8);
         json.Add($$"""{{(draws.Percent(30) ? "seat" : null)}},"updated":{{created}},"url":null}""");
     }
 
