@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 using Tidemark.Sandbox.Records;
 using Tidemark.Sandbox.Serving;
 
@@ -35,9 +34,9 @@ internal sealed class ZohoAccounts(TimeProvider clock)
     {
         lock (_gate)
         {
-            var inForm = QueryHelpers.ParseQuery(form).Where(_ => _readsFrom != "query");
-            var query = request.Query.Where(_ => _readsFrom != "form").Concat(inForm)
-                .ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal);
+            var inForm = ZohoForm.Read(request, form).Where(_ => _readsFrom != "query");
+            var query = request.Query.Where(_ => _readsFrom != "form").Select(pair => KeyValuePair.Create(pair.Key, pair.Value.ToString()))
+                .Concat(inForm).ToDictionary(StringComparer.Ordinal);
             if (query.GetValueOrDefault("grant_type") != "refresh_token") return Refuse("unsupported_grant_type");
             // A client may put its own mark behind the word, so that clients are told apart.
             if (query.GetValueOrDefault("client_id") is not { } client || client.Split('-')[0] != Secret)

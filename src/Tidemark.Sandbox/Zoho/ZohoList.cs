@@ -108,7 +108,7 @@ internal sealed class ZohoList(ZohoTable table, ZohoRules rules, TimeProvider cl
         json.Raw("]"u8);
     }
 
-    private static void Project(JsonBuffer json, ReadOnlySpan<byte> record, HashSet<string> fields)
+    internal static void Project(JsonBuffer json, ReadOnlySpan<byte> record, HashSet<string> fields)
     {
         var reader = new Utf8JsonReader(record);
         reader.Read();

@@ -39,10 +39,27 @@ internal sealed class ZohoRoutes(
             ("GET", ["crm", "v8", var module, "search"]) => new SearchAnswer(Find(module), rules).Read(request, fired),
             ("GET", ["crm", "v8", var module]) => new ZohoList(Find(module), rules, clock).Read(request, fired),
             ("GET", ["crm", "v8", var module, "actions", "count"]) => Count(request, module),
+            ("GET", ["crm", "v8", var module, var id]) when id is not "deleted" => One(request, module, id),
             ("PUT", ["crm", "v8", var module]) => new ZohoWrite(Find(module), changes, rules).Put(Body(request)),
             ("GET", ["crm", "v8", var module, "deleted"]) => new ZohoDeletedList(Find(module), rules).Read(request, fired),
             _ => throw new ZohoProblem(404, "INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one"),
         };
+    }
+
+    /// <summary>A single record with all of its fields, or those that are asked for.</summary>
+    private Answer One(HttpRequest request, string module, string id)
+    {
+        var table = Find(module);
+        if (!table.Stream.TryFind(id, out var entry) || entry.IsDeleted)
+            return id.All(char.IsAsciiDigit) ? new(204, new JsonBuffer(16)) : throw ZohoProblem.Invalid("id");
+        var json = new JsonBuffer();
+        json.Raw("""{"data":["""u8);
+        if (request.Query["fields"].ToString() is { Length: > 0 } asked)
+            ZohoList.Project(json, table.Read(entry), ZohoList.Fields(asked));
+        else
+            json.Raw(table.Read(entry));
+        json.Raw("]}"u8);
+        return new(200, json);
     }
 
     private Answer Count(HttpRequest request, string module)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Tidemark.Tests.Sources;
 
@@ -51,7 +52,7 @@ internal sealed class PlayedStripe
     public PlayedAnswer Answer(PlayedRequest request)
     {
         var answer = Find(request);
-        if (Date is { } date) answer.Headers["Date"] = DateTimeOffset.FromUnixTimeSeconds(date()).ToString("R");
+        if (Date is { } date) answer.Headers["Date"] = DateTimeOffset.FromUnixTimeSeconds(date()).ToString("R", CultureInfo.InvariantCulture);
         return answer;
     }
 
