@@ -37,6 +37,10 @@ internal sealed class CloseList(CloseTable table, CloseView view, CloseSettings 
             });
     }
 
+    /// <summary>The list of activities of one type.</summary>
+    public Answer List(CloseQuery query, FiredFaults fired, string type) =>
+        List(query, fired, ((ActivityRecords)table.Kind).OfType([type]));
+
     public Answer Get(string id, CloseQuery query)
     {
         var fields = query.Take("_fields")?.Split(',');
@@ -54,10 +58,12 @@ internal sealed class CloseList(CloseTable table, CloseView view, CloseSettings 
         if (order.TrimStart('-') is not ("" or "date_created" or "date_updated"))
             throw CloseProblem.Bad($"Cannot order by {order}.");
         if (table.Kind is TaskRecords tasks) filter = query.Take("_type") == "all" ? filter : tasks.LeadTasks;
-        RecordFilter[] filters = filter is null ? [] : [filter];
-
         var named = _hasCreated ? query.TakeList("id__in") : null;
         var lead = table.Kind.IsOfLead ? query.Take("lead_id") : null;
+        var types = table.Kind is ActivityRecords ? query.TakeList("_type") ?? query.TakeList("_type__in") : null;
+        if (types is not null && lead is null) throw CloseProblem.Bad("_type can only be used together with lead_id.");
+        RecordFilter[] filters = [.. filter is null ? [] : new[] { filter }, .. types is null ? [] : new[] { ((ActivityRecords)table.Kind).OfType(types) }];
+
         if (named is not null) return All(named.SelectMany(Named));
         if (lead is not null) return All(table.OfLead(lead));
 

@@ -16,8 +16,9 @@ internal sealed class CloseRoutes(
     {
         var path = request.Path.Value ?? "/";
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var isRecord = parts.Length > 4
-            || (parts.Length > 3 && parts[^1].Contains('_', StringComparison.Ordinal) && parts[2] != "custom_field");
+        var isOfType = parts.Length > 3 && parts[2] == "activity" && ActivityRecords.TypeAt(parts[3..]) is not null;
+        var isRecord = !isOfType && (parts.Length > 4
+            || (parts.Length > 3 && parts[^1].Contains('_', StringComparison.Ordinal) && parts[2] != "custom_field"));
         var page = isRecord || path.EndsWith("/me/", StringComparison.Ordinal) ? PageKind.NotAList
             : request.Query.ContainsKey("_skip") || request.Query.ContainsKey("_cursor") ? PageKind.Later
             : PageKind.First;
@@ -47,6 +48,7 @@ internal sealed class CloseRoutes(
             ["custom_field", var kind] when CustomKinds.Contains(kind) =>
                 lists["custom_fields"].List(query, fired, CustomFieldRecords.OfKind(kind)),
             [var thing] when Names.TryGetValue(thing, out var name) => lists[name].List(query, fired),
+            ["activity", _, ..] when ActivityRecords.TypeAt(parts[3..]) is { } type => lists["activities"].List(query, fired, type),
             ["activity", .., var id] => lists["activities"].Get(id, query),
             [var thing, var id] when Names.TryGetValue(thing, out var name) => lists[name].Get(id, query),
             _ => throw CloseProblem.Missing(),

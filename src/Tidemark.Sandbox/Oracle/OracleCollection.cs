@@ -17,6 +17,8 @@ internal sealed class OracleCollection(
 
     private readonly HashSet<string> _fields = [.. Names(kind), .. kind.Children];
 
+    public OracleRecords Kind => kind;
+
     /// <summary>Makes a field known that a record was given.</summary>
     public void Learn(string field)
     {

@@ -5,7 +5,7 @@ namespace Tidemark.Sandbox.Oracle;
 
 /// <summary>One comparison of a filter.</summary>
 /// <param name="Field">As Oracle writes it.</param>
-/// <param name="Sign">One of =, &lt;, &lt;=, &gt;, &gt;=.</param>
+/// <param name="Sign">One of =, &lt;, &lt;=, &gt;, &gt;=, like.</param>
 /// <param name="Value">Without its quotes.</param>
 internal sealed partial record OracleCondition(string Field, string Sign, string Value)
 {
@@ -17,6 +17,15 @@ internal sealed partial record OracleCondition(string Field, string Sign, string
     public long Number => long.TryParse(Value, CultureInfo.InvariantCulture, out var number)
         ? number
         : throw OracleProblem.Bad($"The value {Value} of {Field} is not a number.", $"/{Field}");
+
+    /// <summary>Whether a text passes: <c>%</c> stands for any letters, <c>_</c> for one, where the sign is <c>like</c>.</summary>
+    public bool AllowsText(string? text)
+    {
+        if (Sign != "like") return Allows(string.CompareOrdinal(text, Value));
+        var pattern = Regex.Escape(Value).Replace("%", ".*", StringComparison.Ordinal).Replace('_', '.');
+        return text is not null && Regex.IsMatch(
+            text, $"^{pattern}$", RegexOptions.CultureInvariant | RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+    }
 
     /// <summary>Reads a filter in the syntax of a framework version.</summary>
     /// <exception cref="OracleProblem">400: it is in no syntax, or in that of another version.</exception>
@@ -66,7 +75,7 @@ internal sealed partial record OracleCondition(string Field, string Sign, string
             var isNamed = match.Success && match.Groups["field"].Length > 0;
             if (!isNamed || value.Contains(';', StringComparison.Ordinal)) throw Wrong(text);
             if (!isQuoted && !long.TryParse(value, CultureInfo.InvariantCulture, out _)) throw Wrong(text);
-            yield return new(match.Groups["field"].Value, match.Groups["sign"].Value, isQuoted ? value[1..^1] : value);
+            yield return new(match.Groups["field"].Value, match.Groups["sign"].Value.ToLowerInvariant(), isQuoted ? value[1..^1] : value);
         }
     }
 
@@ -74,7 +83,7 @@ internal sealed partial record OracleCondition(string Field, string Sign, string
         OracleProblem.Bad($"The value of the query parameter q is not valid: {text}");
 
     [GeneratedRegex(
-        @"^(?<field>\w*)\s*(?<sign><=|>=|=|<|>)\s*(?<value>\S.*)$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        @"^(?<field>\w*)\s*(?<sign><=|>=|=|<|>|(?<=\s)like(?=\s))\s*(?<value>\S.*)$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Comparison();
 }

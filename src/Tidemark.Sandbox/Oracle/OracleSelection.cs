@@ -73,7 +73,7 @@ internal sealed class OracleSelection(OracleRecords kind, RecordStream stream, O
         OracleRecords.Created => condition.Allows(entry.Key.Created.CompareTo(condition.Seconds)),
         OracleRecords.Updated => condition.Allows(updates.At(entry).CompareTo(condition.Seconds)),
         _ when condition.Field == kind.IdName => condition.Allows(kind.IdAt(entry.Index).CompareTo(condition.Number)),
-        _ => condition.Allows(string.CompareOrdinal(Text(entry, condition.Field), condition.Value)),
+        _ => condition.AllowsText(Text(entry, condition.Field)),
     };
 
     /// <summary>Seconds that the filter leaves of a time: from one on, before another.</summary>

@@ -105,6 +105,7 @@ internal sealed class OracleVendor : Vendor
         return parts switch
         {
             [_, _] => collection.List(request, fired),
+            [_, _, "describe"] => OracleDescription.Of(collection.Kind, $"{request.Scheme}://{request.Host}{path[..path.LastIndexOf('/')]}"),
             [_, _, var number] => collection.Get(request, number),
             [_, _, var number, "child", var child] => collection.Children(request, number, child, fired),
             _ => throw OracleProblem.Missing(),

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Tidemark.Sandbox.Faults;
 using Tidemark.Sandbox.Records;
 using Tidemark.Sandbox.Serving;
@@ -15,6 +17,18 @@ internal sealed class CatalogSearch(IReadOnlyList<CatalogRecords> kinds, Func<Ca
 
     /// <summary>Objects a page, whatever is asked for; null follows the wish.</summary>
     public int? PageSize { get; set; }
+
+    /// <summary>The search that gives what a list of the catalog does.</summary>
+    public static JsonElement Listed(IQueryCollection query)
+    {
+        if (query.Keys.FirstOrDefault(name => name is not ("types" or "cursor" or "catalog_version")) is { } unknown)
+            throw SquareProblem.Invalid("BAD_REQUEST", unknown, $"There is no parameter {unknown}.");
+        var body = new JsonObject { ["limit"] = DefaultLimit };
+        if (query["types"].ToString() is { Length: > 0 } types)
+            body["object_types"] = new JsonArray([.. types.Split(',').Select(type => (JsonNode)type.Trim().ToUpperInvariant())]);
+        if (query["cursor"].ToString() is { Length: > 0 } cursor) body["cursor"] = cursor;
+        return JsonSerializer.SerializeToElement(body);
+    }
 
     public Answer Answer(JsonElement body, SquareCursor cursor, FiredFaults fired)
     {

@@ -35,8 +35,28 @@ internal sealed class OrderSearch(SquareWorld world, OrderRecords records, Recor
                 position, query.NewestFirst, limit + 1);
         var page = found.Take(limit).ToList();
         var next = page.Count > 0 ? cursor.At(page[^1].Position) : cursor;
+        if (SquareQuery.Flag(body, "return_entries"))
+        {
+            return new SquarePage<Timed>("order_entries", page, cursor, next, found.Count > limit)
+                .Answer(fired, (json, order) => WriteEntry(json, order.Entry));
+        }
+
         return new SquarePage<Timed>("orders", page, cursor, next, found.Count > limit)
             .Answer(fired, (json, order) => orders.Write(json, order.Entry, Form.Complete));
+    }
+
+    private void WriteEntry(JsonBuffer json, RecordEntry entry)
+    {
+        using var whole = new JsonBuffer(4096);
+        orders.Write(whole, entry, Form.Complete);
+        using var order = JsonDocument.Parse(whole.Written);
+        json.Add($$"""{"order_id":{{orders.IdOf(entry)}}""");
+        foreach (var name in new[] { "version", "location_id" })
+        {
+            if (order.RootElement.TryGetProperty(name, out var value)) json.Raw($",\"{name}\":{value.GetRawText()}");
+        }
+
+        json.Raw("}"u8);
     }
 
     private RecordFilter AtLocations(JsonElement body)

@@ -31,6 +31,9 @@ internal sealed class SquareProblem(int status, string category, string code, st
         status, "API_ERROR", status == StatusCodes.Status503ServiceUnavailable ? "SERVICE_UNAVAILABLE" : "INTERNAL_SERVER_ERROR",
         "An internal error has occurred, and the API was unable to service your request.");
 
+    public static SquareProblem NotFound(string id) =>
+        new(StatusCodes.Status404NotFound, InvalidRequest, "NOT_FOUND", $"There is no object with the id {id}.");
+
     /// <summary>A status that a fault or the rate limit asks for.</summary>
     public static SquareProblem WithStatus(int status) => status switch
     {

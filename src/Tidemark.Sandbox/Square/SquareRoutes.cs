@@ -1,14 +1,13 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tidemark.Sandbox.Faults;
-using Tidemark.Sandbox.Records;
 using Tidemark.Sandbox.Serving;
 
 namespace Tidemark.Sandbox.Square;
 
 /// <summary>Which address is answered by what, and what a token must allow for it.</summary>
 internal sealed class SquareRoutes(
-    SquareToken token, SquareSettings settings, RecordStream locations, CatalogSearch catalog, CountSearch counts,
+    SquareToken token, SquareSettings settings, SquareSingles singles, CatalogSearch catalog, CountSearch counts,
     OrderSearch orders, TimeProvider clock)
 {
     public const string VersionHeader = "Square-Version";
@@ -19,7 +18,7 @@ internal sealed class SquareRoutes(
     public static RequestKind Describe(HttpRequest request)
     {
         var path = request.Path.Value ?? "/";
-        var isList = path is not (Status or Locations);
+        var isList = path is not (Status or Locations) && !SquareSingles.Takes(path);
         return new(path, !isList ? PageKind.NotAList : IsLater(request) ? PageKind.Later : PageKind.First);
     }
 
@@ -32,51 +31,40 @@ internal sealed class SquareRoutes(
         return (request.Method, request.Path.Value) switch
         {
             ("POST", Status) => token.Status(),
-            ("GET", Locations) => ListLocations(),
+            ("GET", Locations) => Allowed("MERCHANT_PROFILE_READ", singles.Locations),
+            ("GET", "/v2/catalog/list") =>
+                Search(CatalogSearch.Listed(request.Query), "ITEMS_READ", (body, cursor) => catalog.Answer(body, cursor, fired)),
             ("POST", "/v2/catalog/search") => Search(request, "ITEMS_READ", (body, cursor) => catalog.Answer(body, cursor, fired)),
             ("POST", "/v2/inventory/counts/batch-retrieve") =>
                 Search(request, "INVENTORY_READ", (body, cursor) => counts.Answer(body, cursor, fired)),
             ("POST", "/v2/orders/search") => Search(request, "ORDERS_READ", (body, cursor) => orders.Answer(body, cursor, fired)),
+            ("GET", { } path) when singles.Find(path) is var (scope, answer) => Allowed(scope, answer),
+            ("POST", { } path) when singles.FindSeveral(path) is var (scope, answer) => Allowed(scope, () => answer(Body(request))),
             _ => throw SquareProblem.UnknownAddress(),
         };
     }
 
-    private Answer Search(HttpRequest request, string scope, Func<JsonElement, SquareCursor, Answer> answer)
+    private Answer Allowed(string scope, Func<Answer> answer)
     {
         token.Need(scope);
-        if (RequestBody.Json(request) is not { ValueKind: JsonValueKind.Object } body)
-            throw SquareProblem.Invalid("EXPECTED_JSON_BODY", "body", "The body is not a JSON object.");
+        return answer();
+    }
+
+    private Answer Search(HttpRequest request, string scope, Func<JsonElement, SquareCursor, Answer> answer) =>
+        Search(Body(request), scope, answer);
+
+    private Answer Search(JsonElement body, string scope, Func<JsonElement, SquareCursor, Answer> answer)
+    {
+        token.Need(scope);
         var cursor = SquareCursor.Read(body, clock.GetUtcNow().ToUnixTimeMilliseconds());
         if (body.TryGetProperty("cursor", out _) && settings.RefusesCursor()) throw SquareCursor.Gone();
         return answer(body, cursor);
     }
 
-    /// <summary>Every location in the order of the names, inactive ones too.</summary>
-    private Answer ListLocations()
-    {
-        token.Need("MERCHANT_PROFILE_READ");
-        var all = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
-        foreach (var entry in locations.Read(new RecordRange(), int.MaxValue))
-        {
-            using var one = new JsonBuffer(2048);
-            locations.Write(one, entry, Form.Complete);
-            all[TimedSearch.Text(one.Written.ToArray(), "name") + locations.IdOf(entry)] = one.Written.ToArray();
-        }
+    private static JsonElement Body(HttpRequest request) =>
+        RequestBody.Json(request) is { ValueKind: JsonValueKind.Object } body ? body
+            : throw SquareProblem.Invalid("EXPECTED_JSON_BODY", "body", "The body is not a JSON object.");
 
-        var json = new JsonBuffer();
-        json.Raw("{"u8);
-        var isFirst = true;
-        foreach (var location in all.Values)
-        {
-            json.Raw(isFirst ? "\"locations\":["u8 : ","u8);
-            isFirst = false;
-            json.Raw(location);
-        }
-
-        json.Raw(isFirst ? "}"u8 : "]}"u8);
-        return new(StatusCodes.Status200OK, json);
-    }
-
-    private static bool IsLater(HttpRequest request) =>
+    private static bool IsLater(HttpRequest request) => request.Query.ContainsKey("cursor") ||
         RequestBody.Json(request) is { ValueKind: JsonValueKind.Object } body && body.TryGetProperty("cursor", out _);
 }

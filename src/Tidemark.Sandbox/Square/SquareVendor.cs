@@ -28,7 +28,7 @@ internal sealed class SquareVendor : Vendor
         Streams = records.Streams;
         _settings = new(_token, catalog, counts);
         _changes = new(records, tombstones, options);
-        _routes = new(_token, _settings, records.LocationStream, catalog, counts, orders, options.Clock);
+        _routes = new(_token, _settings, new(records, counts, options.Clock), catalog, counts, orders, options.Clock);
     }
 
     public override int PortOffset => 3;

@@ -45,6 +45,21 @@ internal static class StripeInnerList
             .Answer(fired, (json, item) => json.Raw(JsonSerializer.SerializeToUtf8Bytes(item, JsonText.Options)));
     }
 
+    /// <summary>One entry of a list inside a record; null where there is none of that id.</summary>
+    public static JsonBuffer? Find(JsonBuffer record, string field, string id)
+    {
+        using var document = JsonDocument.Parse(record.Written);
+        foreach (var item in Items(document.RootElement, field))
+        {
+            if (!item.TryGetProperty("id", out var its) || !its.ValueEquals(id)) continue;
+            var json = new JsonBuffer(4096);
+            json.Raw(JsonSerializer.SerializeToUtf8Bytes(item, JsonText.Options));
+            return json;
+        }
+
+        return null;
+    }
+
     // A change at the control port may have made anything of the field.
     private static List<JsonElement> Items(JsonElement record, string field) =>
         record.TryGetProperty(field, out var list) && list.ValueKind == JsonValueKind.Object

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Tidemark.Sandbox.Faults;
 using Tidemark.Sandbox.Records;
@@ -7,7 +9,7 @@ using Tidemark.Sandbox.Stripe.Shapes;
 namespace Tidemark.Sandbox.Stripe;
 
 /// <summary>Answers the list of a stream and its single records.</summary>
-internal sealed class StripeList(string name, StripeRecords records, RecordStream stream)
+internal sealed class StripeList(string name, StripeRecords records, RecordStream stream, StripeExpansion expansion)
 {
     private readonly string _url = $"/v1/{name}";
 
@@ -15,7 +17,7 @@ internal sealed class StripeList(string name, StripeRecords records, RecordStrea
     {
         var limit = query.TakeLimit();
         var range = Narrow(query.TakeCreated(), query, fired);
-        var form = query.TakeExpand($"data.{Expandable}") ? Form.Expanded : Form.Listed;
+        var expand = query.TakeExpand("data.");
         range = range with { Filters = Filters(query) };
         query.Close();
 
@@ -24,19 +26,19 @@ internal sealed class StripeList(string name, StripeRecords records, RecordStrea
         var hasMore = found.Count > limit;
         if (hasMore) found.RemoveAt(range.FromOldest ? 0 : limit);
         return new StripePage<RecordEntry>(_url, found, hasMore)
-            .Answer(fired, (json, entry) => stream.Write(json, entry, form));
+            .Answer(fired, (json, entry) => Write(json, entry, expand));
     }
 
     public Answer Get(string id, StripeQuery query)
     {
-        var form = query.TakeExpand(Expandable) ? Form.Expanded : Form.Listed;
+        var expand = query.TakeExpand("");
         query.Close();
         var entry = Find(id, "id", StatusCodes.Status404NotFound);
         if (entry.IsDeleted && !records.LeavesTrace)
             throw StripeProblem.Missing(StatusCodes.Status404NotFound, "id", records.ObjectName, id);
         var json = new JsonBuffer(4096);
         if (entry.IsDeleted) json.Add($$"""{"id":{{id}},"object":{{records.ObjectName}},"deleted":true}""");
-        else stream.Write(json, entry, form);
+        else Write(json, entry, expand);
         return new(StatusCodes.Status200OK, json);
     }
 
@@ -48,6 +50,36 @@ internal sealed class StripeList(string name, StripeRecords records, RecordStrea
         var json = new JsonBuffer();
         stream.Write(json, entry, Form.Complete);
         return json;
+    }
+
+    /// <summary>The whole record; null where there is none of that id.</summary>
+    public JsonBuffer? TryComplete(string id) => stream.TryFind(id, out var entry) && !entry.IsDeleted
+        ? Complete(id, "id", StatusCodes.Status404NotFound) : null;
+
+    /// <summary>The record as a list shows it; null where there is none of that id.</summary>
+    public JsonObject? Find(string id)
+    {
+        if (!stream.TryFind(id, out var entry) || entry.IsDeleted) return null;
+        using var json = new JsonBuffer(4096);
+        stream.Write(json, entry, Form.Listed);
+        return JsonNode.Parse(json.Written.Span)!.AsObject();
+    }
+
+    private void Write(JsonBuffer json, RecordEntry entry, IReadOnlyList<string[]> expand)
+    {
+        var form = expand.Any(path => path[0] == Expandable) ? Form.Expanded : Form.Listed;
+        var others = expand.Where(path => path is not [var only] || only != Expandable).ToList();
+        if (others.Count == 0)
+        {
+            stream.Write(json, entry, form);
+            return;
+        }
+
+        using var buffer = new JsonBuffer(4096);
+        stream.Write(buffer, entry, form);
+        var record = JsonNode.Parse(buffer.Written.Span)!.AsObject();
+        foreach (var path in others) expansion.Expand(record, path);
+        json.Raw(JsonSerializer.SerializeToUtf8Bytes(record, JsonText.Options));
     }
 
     private string? Expandable => records.Nested is { IsExpandable: true } nested ? nested.Field : null;

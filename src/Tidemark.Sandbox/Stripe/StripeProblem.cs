@@ -10,6 +10,8 @@ internal sealed class StripeProblem(int status, string? code, string? parameter,
     public static StripeProblem Invalid(string parameter, string message) =>
         new(StatusCodes.Status400BadRequest, null, parameter, message);
 
+    public static StripeProblem CannotExpand(string path) => Invalid("expand", $"This property cannot be expanded ({path}).");
+
     public static StripeProblem NotAnInteger(string parameter, string message) =>
         new(StatusCodes.Status400BadRequest, "parameter_invalid_integer", parameter, message);
 

@@ -9,6 +9,7 @@ internal sealed class StripeQuery
 {
     private const int DefaultLimit = 10;
     private const int MaxLimit = 100;
+    private const int MaxDepth = 4;
 
     private readonly Dictionary<string, List<string>> _left = new(StringComparer.Ordinal);
 
@@ -27,7 +28,8 @@ internal sealed class StripeQuery
 
     public IReadOnlyList<string> Left => [.. _left.Keys];
 
-    public string Peek(string name) => _left[name][^1];
+    /// <summary>A parameter's value; the values of one that is given several times, parted by commas.</summary>
+    public string Peek(string name) => string.Join(',', _left[name]);
 
     public string? Take(string name) => _left.Remove(name, out var values) ? values[^1] : null;
 
@@ -58,14 +60,22 @@ internal sealed class StripeQuery
         return new() { After = after, Before = before };
     }
 
-    /// <summary>True when a list inside is asked for with the records.</summary>
-    /// <exception cref="StripeProblem">400: something else is to be expanded, which this stand-in cannot.</exception>
-    public bool TakeExpand(string? known)
+    /// <summary>Paths below a record whose properties are to be whole objects, e.g. <c>latest_invoice.customer</c>.</summary>
+    /// <param name="prefix">What every path begins with; empty for a single record.</param>
+    /// <exception cref="StripeProblem">400: a path begins otherwise, or is too deep.</exception>
+    public IReadOnlyList<string[]> TakeExpand(string prefix)
     {
-        var wanted = TakeAll("expand");
-        if (wanted.FirstOrDefault(path => path != known) is { } unknown)
-            throw StripeProblem.Invalid("expand", $"This property cannot be expanded ({unknown}).");
-        return wanted.Count > 0;
+        var paths = new List<string[]>();
+        foreach (var path in TakeAll("expand"))
+        {
+            if (!path.StartsWith(prefix, StringComparison.Ordinal)) throw StripeProblem.CannotExpand(path);
+            var parts = path[prefix.Length..].Split('.');
+            if (parts.Length > MaxDepth)
+                throw StripeProblem.Invalid("expand", $"You cannot expand more than {MaxDepth} levels of a property.");
+            paths.Add(parts);
+        }
+
+        return paths;
     }
 
     /// <exception cref="StripeProblem">400: a parameter was not taken.</exception>

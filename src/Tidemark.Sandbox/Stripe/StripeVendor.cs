@@ -36,9 +36,10 @@ internal sealed class StripeVendor : Vendor
         Streams = streams;
         _events = new(world, options.Clock);
         _changes = new(kinds, streams, _events, options);
-        _routes = new(
-            kinds.ToDictionary(kind => kind.Key, kind => new StripeList(kind.Key, kind.Value, streams[kind.Key])),
-            new(_events, world));
+        var expansion = new StripeExpansion();
+        expansion.Lists = kinds.ToDictionary(
+            kind => kind.Key, kind => new StripeList(kind.Key, kind.Value, streams[kind.Key], expansion));
+        _routes = new(expansion.Lists, new(_events, world), world);
     }
 
     public override int PortOffset => 1;

@@ -98,7 +98,7 @@ public sealed class StripeOrderPromises
     [InlineData(-400)]
     public async Task R5_whatever_happens_and_whenever_readings_are_killed_the_table_ends_as_the_vendor_has_it(int skew)
     {
-        for (var seed = 0; seed < 8; seed++)
+        for (var seed = 0; seed < 20; seed++)
         {
             var history = new StripeHistory(seed, skew);
             await history.PlayAsync();

@@ -41,7 +41,8 @@ internal sealed class StripeTable(PlayedStripe stripe, string stream, StoppedClo
             foreach (var record in page.Records) Write(isFull ? _staged : Rows, page, record);
             if (isFull) _stagedAt = page.After;
             else Cursor = page.After;
-            if (pages-- == 0) return;
+            // A reading whose last page is written is complete, even if the process ends then.
+            if (pages-- <= 0 && page.After.Json.Contains("\"reading\"", StringComparison.Ordinal)) return;
         }
 
         if (!isFull) return;

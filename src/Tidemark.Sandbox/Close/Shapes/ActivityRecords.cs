@@ -17,11 +17,27 @@ internal sealed class ActivityRecords(CloseWorld world)
         ("TaskCompleted", "task_completed"), ("Custom", "custom_activity"), ("Created", "created"),
     ];
 
+    // The addresses of the lists of one type; of the types without a record here, the lists are empty.
+    private static readonly Dictionary<string, string> Addresses = new(StringComparer.Ordinal)
+    {
+        ["note"] = "Note", ["call"] = "Call", ["email"] = "Email", ["meeting"] = "Meeting", ["sms"] = "SMS",
+        ["status_change/lead"] = "LeadStatusChange", ["status_change/opportunity"] = "OpportunityStatusChange",
+        ["task_completed"] = "TaskCompleted", ["custom"] = "Custom", ["created"] = "Created",
+        ["emailthread"] = "EmailThread", ["lead_merge"] = "LeadMerge", ["whatsapp_message"] = "WhatsAppMessage",
+        ["form_submission"] = "FormSubmission",
+    };
+
     public override string NoteField => "note";
 
     public override bool IsOfLead => true;
 
     public override string? CustomKind => "activity";
+
+    /// <summary>The type whose list an address after <c>/activity/</c> is; null where it is none.</summary>
+    public static string? TypeAt(IEnumerable<string> address) => Addresses.GetValueOrDefault(string.Join('/', address));
+
+    public RecordFilter OfType(IReadOnlyList<string> types) =>
+        new("_type", index => types.Contains(TypeOf(index)), text => types.Contains(text!));
 
     public override string EventType(JsonObject record)
     {
@@ -46,6 +62,12 @@ internal sealed class ActivityRecords(CloseWorld world)
 
         json.Add($$""","created_by_name":"Ada Almeida","updated_by_name":{{"Ada Almeida"}}""");
         WriteEnd(json, index, created);
+    }
+
+    private string TypeOf(long index)
+    {
+        var draws = World.Draw(Purpose, index);
+        return draws.From(Types).Type;
     }
 
     private void WriteOwn(JsonBuffer json, string type, string moment, ref Draws draws)

@@ -14,6 +14,7 @@ internal sealed class ChargeRecords(StripeWorld world)
     {
         "customer" => Owner(World.CustomerIds, value, World.CustomerOfCharge),
         "payment_intent" => new("payment_intent", index => World.IntentIds.Text(index) == value, text => text == value),
+        "transfer_group" => Same("transfer_group", value, null),
         _ => null,
     };
 

@@ -13,6 +13,7 @@ internal sealed class CustomerRecords(StripeWorld world)
     public override RecordFilter? Where(string parameter, string value) => parameter switch
     {
         "email" => new("email", index => EmailOf(index) == value, text => text == value),
+        "test_clock" => Same("test_clock", value, null),
         _ => null,
     };
 

@@ -15,6 +15,8 @@ internal sealed class InvoiceRecords(StripeWorld world, SubscriptionRecords subs
         "customer" => Owner(World.CustomerIds, value, World.CustomerOfInvoice),
         "subscription" => WhereSubscription(value),
         "status" => WhereStatus(value),
+        "collection_method" => Same("collection_method", value, "charge_automatically"),
+        "due_date" => Same("due_date", value, null),
         _ => null,
     };
 

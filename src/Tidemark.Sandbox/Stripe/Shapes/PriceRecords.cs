@@ -11,6 +11,11 @@ internal sealed class PriceRecords(StripeWorld world) : StripeRecords("price", w
         "product" => new("product", index => World.ProductIds.Text(index / 2) == value, text => text == value),
         "currency" => new("currency", index => Tariff.CurrencyOf(index) == value, text => text == value),
         "type" => new("type", _ => value == "recurring", text => text == value),
+        "lookup_keys" => Same("lookup_key", value, null),
+        "recurring[interval]" => new(
+            "recurring/interval", index => Tariff.Of(World, index).Interval == value, text => text == value),
+        "recurring[usage_type]" => new("recurring/usage_type",
+            index => Tariff.Of(World, index).IsMetered == (value == "metered"), text => text == value),
         _ => null,
     };
 

@@ -6,8 +6,14 @@ namespace Tidemark.Sandbox.Stripe.Shapes;
 internal sealed class ProductRecords(StripeWorld world)
     : StripeRecords("product", world, world.ProductIds, world.Products)
 {
-    public override RecordFilter? Where(string parameter, string value) =>
-        parameter == "active" ? Active(value, IsActive) : null;
+    public override RecordFilter? Where(string parameter, string value) => parameter switch
+    {
+        "active" => Active(value, IsActive),
+        "ids" => WhereIds(value.Split(',')),
+        "shippable" => Same("shippable", value, null),
+        "url" => Same("url", value, null),
+        _ => null,
+    };
 
     public override void Write(JsonBuffer json, long index, long created, Form form)
     {
@@ -28,6 +34,9 @@ internal sealed class ProductRecords(StripeWorld world)
         var draws = world.Draw(Purpose.Product, index);
         return $"{draws.From(Phrases.Goods)} {draws.From(Phrases.Tiers)}";
     }
+
+    private RecordFilter WhereIds(string[] wanted) =>
+        new("id", index => wanted.Contains(Ids.Text(index)), text => wanted.Contains(text));
 
     private bool IsActive(long index) => World.Draw(Purpose.State, index).Next() % 8 != 0;
 }

@@ -35,6 +35,13 @@ internal abstract class StripeRecords(string objectName, StripeWorld world, IdCo
         else Nested.Show(json, complete, form);
     }
 
+    /// <summary>A property that no record has as it was seeded, or that all have as the same value.</summary>
+    /// <param name="field">Where it stands.</param>
+    /// <param name="value">What is asked for.</param>
+    /// <param name="seeded">What all have; null for nothing.</param>
+    protected static RecordFilter Same(string field, string value, string? seeded) =>
+        new(field, _ => value == seeded, text => text == value);
+
     protected RecordId IdAt(long index) => new(Ids, index);
 
     protected static RecordFilter Owner(IdCodec customers, string value, Func<long, long> customerOf)

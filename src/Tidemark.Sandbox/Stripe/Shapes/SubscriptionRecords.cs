@@ -24,6 +24,9 @@ internal sealed class SubscriptionRecords(StripeWorld world)
         "customer" => Owner(World.CustomerIds, value, World.CustomerOfSubscription),
         "price" or "plan" => WherePrice(value),
         "status" => WhereStatus(value),
+        "collection_method" => Same("collection_method", value, "charge_automatically"),
+        "automatic_tax[enabled]" => Same("automatic_tax/enabled", value, "false"),
+        "test_clock" => Same("test_clock", value, null),
         _ => null,
     };
 
