@@ -87,6 +87,16 @@ public sealed partial class RepositoryRules
     }
 
     [Fact]
+    public void What_every_destination_promises_is_said_without_SQL()
+    {
+        var promises = Files(Path.Combine("tests", "Tidemark.Tests", "Destinations"), "*.cs")
+            .Where(file => Path.GetFileName(file) is "Workbench.cs" || Path.GetFileName(file).StartsWith("Destination", StringComparison.Ordinal)).ToList();
+
+        promises.Count.ShouldBeGreaterThan(10);
+        promises.Where(file => SqlText().IsMatch(File.ReadAllText(file))).ShouldBeEmpty("SQL belongs to SqlWorkbench and SqlDestinationPromises.");
+    }
+
+    [Fact]
     public void References_between_projects_form_a_line()
     {
         References("Tidemark.Engine").ShouldBeEmpty();
@@ -140,6 +150,10 @@ public sealed partial class RepositoryRules
 
     [GeneratedRegex(@"""[^""]*(\btidemark [a-z]|(?<![\w-])--[a-z])[^""]*""", RegexOptions.None, 1000)]
     private static partial Regex CommandInText();
+
+    /// <summary>A string that begins as a statement of SQL does, or a class that runs one.</summary>
+    [GeneratedRegex(@"""\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|TRUNCATE|WITH)\s|\b(SqlWorkbench|DbConnection|DbCommand)\b", RegexOptions.None, 1000)]
+    private static partial Regex SqlText();
 
     [GeneratedRegex(@"ProjectReference Include=""[^""]*\\([A-Za-z.]+)\.csproj""", RegexOptions.None, 1000)]
     private static partial Regex Reference();

@@ -11,9 +11,9 @@ using Xunit;
 namespace Tidemark.Tests.Backup;
 
 /// <summary>Backs tables of a real database up and brings them back, for a pipeline called <c>test</c>.</summary>
-public sealed class BackupBench(Workbench database, string connector) : IAsyncDisposable
+public sealed class BackupBench(SqlWorkbench database, string connector) : IAsyncDisposable
 {
-    public Workbench Database => database;
+    public SqlWorkbench Database => database;
 
     public BackupPolicy Policy { get; set; } = new();
 

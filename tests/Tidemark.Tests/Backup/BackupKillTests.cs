@@ -36,7 +36,7 @@ public sealed class BackupKillTests : IAsyncDisposable
     [InlineData(true)]
     public async Task P1_a_kill_leaves_no_half_backup_and_old_rows_or_new_ones(bool isPostgres)
     {
-        Workbench database = isPostgres ? _postgres : _sqlite;
+        SqlWorkbench database = isPostgres ? _postgres : _sqlite;
         await PrepareAsync(database, isPostgres);
         foreach (var moment in Moments)
         {
@@ -60,7 +60,7 @@ public sealed class BackupKillTests : IAsyncDisposable
         (await database.QueryAsync("SELECT count(*) FROM s_people WHERE name <> 'new'")).ShouldBe([$"{Rows}"]);
     }
 
-    private async Task PrepareAsync(Workbench database, bool isPostgres)
+    private async Task PrepareAsync(SqlWorkbench database, bool isPostgres)
     {
         await using (var destination = database.OpenDestination()) await destination.CheckAsync([], Stop);
         await database.ExecuteAsync("CREATE TABLE s_people (id integer NOT NULL PRIMARY KEY, name text)");

@@ -8,7 +8,7 @@ using Xunit;
 namespace Tidemark.Tests.Backup;
 
 /// <summary>What backups of every destination promise (P1).</summary>
-public abstract partial class BackupPromises(Workbench database, string connector) : IAsyncLifetime
+public abstract partial class BackupPromises(SqlWorkbench database, string connector) : IAsyncLifetime
 {
     protected BackupBench Bench { get; } = new(database, connector);
 

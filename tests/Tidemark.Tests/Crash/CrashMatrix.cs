@@ -17,7 +17,7 @@ public abstract class CrashMatrix
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    protected abstract Workbench OpenDatabase();
+    protected abstract SqlWorkbench OpenDatabase();
 
     [Fact]
     public async Task P1_P8_a_refresh_that_is_killed_leaves_old_rows_or_new_ones_and_is_done_by_the_next()
@@ -167,10 +167,10 @@ public abstract class CrashMatrix
 
 public sealed class PostgresCrashMatrix : CrashMatrix
 {
-    protected override Workbench OpenDatabase() => new PostgresWorkbench();
+    protected override SqlWorkbench OpenDatabase() => new PostgresWorkbench();
 }
 
 public sealed class SqliteCrashMatrix : CrashMatrix
 {
-    protected override Workbench OpenDatabase() => new SqliteWorkbench();
+    protected override SqlWorkbench OpenDatabase() => new SqliteWorkbench();
 }

@@ -31,13 +31,13 @@ internal sealed class CrashSite : IAsyncDisposable
     private IReadOnlyList<string> _tables = [];
     private int _round;
 
-    public CrashSite(Workbench database)
+    public CrashSite(SqlWorkbench database)
     {
         Database = database;
         Program = new TidemarkProgram(_folder.File("home"));
     }
 
-    public Workbench Database { get; }
+    public SqlWorkbench Database { get; }
 
     public TidemarkProgram Program { get; }
 

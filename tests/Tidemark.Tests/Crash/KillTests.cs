@@ -115,7 +115,7 @@ public sealed class KillTests : IAsyncDisposable
         change.EnsureSuccessStatusCode();
     }
 
-    private async Task KillBeforeWriteBackAsync(string destination, Workbench database)
+    private async Task KillBeforeWriteBackAsync(string destination, SqlWorkbench database)
     {
         await using var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Port = 0, Size = 600 }, Stop);
         using var control = new HttpClient { BaseAddress = sandbox.Control };

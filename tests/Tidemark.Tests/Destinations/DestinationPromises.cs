@@ -51,7 +51,7 @@ public abstract partial class DestinationPromises(Workbench bench) : IAsyncDispo
         Only(second).ShouldSatisfyAllConditions(
             figures => figures.Read.ShouldBe(3), figures => figures.Created.ShouldBe(1),
             figures => figures.Updated.ShouldBe(1), figures => figures.Unchanged.ShouldBe(1));
-        (await bench.QueryAsync("SELECT id, name FROM people ORDER BY id")).ShouldBe(["a|Ada", "b|Bobby", "c|Cy", "d|Di"]);
+        (await bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada", "b|Bobby", "c|Cy", "d|Di"]);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public abstract partial class DestinationPromises(Workbench bench) : IAsyncDispo
             figures => figures.Read.ShouldBe(100), figures => figures.Created.ShouldBe(1), figures => figures.Updated.ShouldBe(1),
             figures => figures.Unchanged.ShouldBe(98), figures => figures.Deleted.ShouldBe(1),
             figures => figures.Receipt!.Found.Rows.ShouldBe(100));
-        (await bench.QueryAsync("SELECT count(*) FROM people WHERE id = 'p000000'")).ShouldBe(["0"]);
+        (await bench.CountAsync("people", ("id", "p000000"))).ShouldBe(0);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public abstract partial class DestinationPromises(Workbench bench) : IAsyncDispo
 
         Only(result).ShouldSatisfyAllConditions(
             figures => figures.Deleted.ShouldBe(1), figures => figures.Read.ShouldBe(1), figures => figures.Created.ShouldBe(1));
-        (await bench.QueryAsync("SELECT id FROM people ORDER BY id")).ShouldBe(["b", "c"]);
+        (await bench.RowsAsync("people", "id")).ShouldBe(["b", "c"]);
         result.Status.ShouldBe(RunStatus.Succeeded);
     }
 
@@ -84,13 +84,13 @@ public abstract partial class DestinationPromises(Workbench bench) : IAsyncDispo
     public async Task Running_again_unchanged_writes_no_row()
     {
         await bench.MergeAsync(PeopleSource(Persons(0, 500)));
-        var before = await bench.QueryAsync("SELECT id, _run, _synced_at FROM people ORDER BY id");
+        var before = await bench.RowsAsync("people", "id", "_run", "_synced_at");
         var merged = await bench.MergeAsync(PeopleSource(Persons(0, 500)));
         var replaced = await bench.ReplaceAsync(PeopleSource(Persons(0, 500)));
 
         Only(merged).Unchanged.ShouldBe(500);
         Only(replaced).Unchanged.ShouldBe(500);
-        (await bench.QueryAsync("SELECT id, _run, _synced_at FROM people ORDER BY id")).ShouldBe(before);
+        (await bench.RowsAsync("people", "id", "_run", "_synced_at")).ShouldBe(before);
     }
 
     [Fact]
@@ -104,10 +104,10 @@ public abstract partial class DestinationPromises(Workbench bench) : IAsyncDispo
         while (source.PagesRead == 0) await Task.Delay(10, Stop);
         await Task.Delay(200, Stop);
 
-        (await bench.QueryAsync("SELECT id, name FROM people")).ShouldBe(["a|old"]);
+        (await bench.RowsAsync("people", "id", "name")).ShouldBe(["a|old"]);
         await cancel.CancelAsync();
         (await running).Status.ShouldBe(RunStatus.Cancelled);
-        (await bench.QueryAsync("SELECT id, name FROM people")).ShouldBe(["a|old"]);
+        (await bench.RowsAsync("people", "id", "name")).ShouldBe(["a|old"]);
     }
 
     [Fact]
@@ -121,11 +121,13 @@ public abstract partial class DestinationPromises(Workbench bench) : IAsyncDispo
 
         broken.Status.ShouldBe(RunStatus.Failed);
         broken.Problems.ShouldContain(problem => problem.Code == "source.broken");
-        (await bench.QueryAsync("SELECT name FROM people UNION ALL SELECT name FROM pets")).ShouldBe(["old", "old"]);
+        (await bench.RowsAsync("people", "name")).ShouldBe(["old"]);
+        (await bench.RowsAsync("pets", "name")).ShouldBe(["old"]);
 
         source.Fault = null;
         (await bench.ReplaceAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
-        (await bench.QueryAsync("SELECT name FROM people UNION ALL SELECT name FROM pets WHERE id = 1")).ShouldBe(["new", "new"]);
+        (await bench.RowsAsync("people", "name")).ShouldBe(["new"]);
+        (await bench.RowsAsync("pets", ("id", 1), "name")).ShouldBe(["new"]);
     }
 
     [Fact]
@@ -134,13 +136,13 @@ public abstract partial class DestinationPromises(Workbench bench) : IAsyncDispo
         var source = PeopleSource([.. Enumerable.Range(0, 6).Select(page => Persons(page * 10, 10))]);
         source.Fault = ("people", 4, ScriptedSource.Broken());
         (await bench.ReplaceAsync(source)).Status.ShouldBe(RunStatus.Failed);
-        (await bench.QueryAsync("SELECT cursor FROM _tidemark_checkpoints WHERE kind = 'staged'")).ShouldNotBeNull();
+        (await bench.RowsAsync("_tidemark_checkpoints", ("kind", "staged"), "cursor")).ShouldNotBeNull();
         source.Fault = null;
         var result = await bench.ReplaceAsync(source);
 
         result.Status.ShouldBe(RunStatus.Succeeded);
         Only(result).ShouldSatisfyAllConditions(figures => figures.Read.ShouldBe(60), figures => figures.Created.ShouldBe(60));
-        (await bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["60"]);
+        (await bench.CountAsync("people")).ShouldBe(60);
     }
 
     [Fact]
@@ -154,29 +156,13 @@ public abstract partial class DestinationPromises(Workbench bench) : IAsyncDispo
         {
             result.Status.ShouldBe(RunStatus.Succeeded);
             Only(result).Skipped.ShouldBe(3);
-            (await bench.QueryAsync("SELECT id, name FROM people WHERE id < 'p' ORDER BY id")).ShouldBe(["a|3", "b|1"]);
+            (await bench.RowsAsync("people", "id", "name")).Take(3).ShouldBe(["a|3", "b|1", "p000000|name 0"]);
         }
 
         var merged = await bench.MergeAsync(PeopleSource(pages));
         merged.Status.ShouldBe(RunStatus.Succeeded);
         Only(merged).IsAccountedFor.ShouldBeTrue();
-        (await bench.QueryAsync("SELECT id, name FROM people WHERE id < 'p' ORDER BY id")).ShouldBe(["a|3", "b|1"]);
-    }
-
-    [Fact]
-    public async Task A_view_a_column_and_rows_of_the_application_survive_a_replace()
-    {
-        await bench.ReplaceAsync(PeopleSource([Person("a", "Ada"), Person("b", "Bob")]));
-        await bench.ExecuteAsync("ALTER TABLE people ADD COLUMN note text");
-        await bench.ExecuteAsync("UPDATE people SET note = 'keep me' WHERE id = 'a'");
-        await bench.ExecuteAsync("INSERT INTO people (id, name) VALUES ('own', 'made by the application')");
-        await bench.ExecuteAsync("CREATE VIEW names AS SELECT id, name, note FROM people");
-        var result = await bench.ReplaceAsync(PeopleSource([Person("a", "Ada Lovelace"), Person("c", "Cy")]));
-
-        result.Status.ShouldBe(RunStatus.Succeeded);
-        Only(result).Deleted.ShouldBe(1);
-        (await bench.QueryAsync("SELECT * FROM names ORDER BY id"))
-            .ShouldBe(["a|Ada Lovelace|keep me", "c|Cy|", "own|made by the application|"]);
+        (await bench.RowsAsync("people", "id", "name")).Take(3).ShouldBe(["a|3", "b|1", "p000000|name 0"]);
     }
 
     [Fact]
@@ -193,7 +179,8 @@ public abstract partial class DestinationPromises(Workbench bench) : IAsyncDispo
                 var looks = 0;
                 while (!done.IsCancellationRequested)
                 {
-                    (await bench.QueryAsync("SELECT count(DISTINCT name), count(*) FROM people")).ShouldBe(["1|300"]);
+                    var names = await bench.RowsAsync("people", "name");
+                    (names.Distinct().Count(), names.Count).ShouldBe((1, 300));
                     looks++;
                 }
 

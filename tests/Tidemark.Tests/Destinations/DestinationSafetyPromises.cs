@@ -17,14 +17,14 @@ public abstract partial class DestinationPromises
 
         parked.Status.ShouldBe(RunStatus.Parked);
         parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.too_many_deletes");
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["100"]);
+        (await Bench.CountAsync("people")).ShouldBe(100);
 
         Bench.Limits = plan => plan with { IsApproved = true, Parked = parked.Run };
         var approved = await Bench.ReplaceAsync(source);
         approved.Status.ShouldBe(RunStatus.Succeeded);
         Only(approved).ShouldSatisfyAllConditions(figures => figures.Deleted.ShouldBe(20), figures => figures.Read.ShouldBe(80));
         source.PagesRead.ShouldBe(1); // what was staged is published; the source is not asked again
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["80"]);
+        (await Bench.CountAsync("people")).ShouldBe(80);
     }
 
     [Theory]
@@ -46,11 +46,11 @@ public abstract partial class DestinationPromises
         problem.Message.ShouldStartWith("1 rows of people would be deleted without proof");
         problem.Message.ShouldContain(why);
         source.Compared.ShouldBe(("-1", "-1"));
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["20"]);
+        (await Bench.CountAsync("people")).ShouldBe(20);
 
         Bench.Limits = plan => plan with { IsApproved = true };
         Only(await Bench.ReplaceAsync(source)).Deleted.ShouldBe(1);
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["19"]);
+        (await Bench.CountAsync("people")).ShouldBe(19);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public abstract partial class DestinationPromises
 
         parked.Status.ShouldBe(RunStatus.Parked);
         parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.empty_source");
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["1"]);
+        (await Bench.CountAsync("people")).ShouldBe(1);
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public abstract partial class DestinationPromises
         var late = await Bench.ReplaceAsync(PeopleSource());
         late.Status.ShouldBe(RunStatus.Failed);
         late.Problems.ShouldHaveSingleItem().Code.ShouldBe("run.staging_gone");
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["100"]);
+        (await Bench.CountAsync("people")).ShouldBe(100);
 
         Bench.Limits = plan => plan with { IsApproved = true, Parked = other.Run };
         var approved = await Bench.ReplaceAsync(PeopleSource());
@@ -121,9 +121,9 @@ public abstract partial class DestinationPromises
     {
         Bench.Policy = table => table with { UndoRuns = undoRuns };
         await Bench.MergeAsync(PeopleSource(Persons(0, 40)));
-        await Bench.ExecuteAsync("UPDATE _tidemark_checkpoints SET pipeline = 'other'");
-        await Bench.ExecuteAsync("UPDATE _tidemark_undo SET pipeline = 'other'");
-        await Bench.ExecuteAsync("UPDATE _tidemark_writers SET pipeline = 'other'");
+        await Bench.ChangeAllByHandAsync("_tidemark_checkpoints", ("pipeline", "other"));
+        await Bench.ChangeAllByHandAsync("_tidemark_undo", ("pipeline", "other"));
+        await Bench.ChangeAllByHandAsync("_tidemark_writers", ("pipeline", "other"));
         (await Bench.ReplaceAsync(PeopleSource(Persons(0, 60)))).Status.ShouldBe(RunStatus.Succeeded);
 
         var parked = await Bench.ReplaceAsync(PeopleSource(Persons(5, 60)));
@@ -141,7 +141,7 @@ public abstract partial class DestinationPromises
     public async Task An_empty_source_makes_an_empty_table()
     {
         (await Bench.ReplaceAsync(PeopleSource())).Status.ShouldBe(RunStatus.Succeeded);
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["0"]);
+        (await Bench.CountAsync("people")).ShouldBe(0);
         (await Bench.MergeAsync(PeopleSource())).Status.ShouldBe(RunStatus.Succeeded);
     }
 
@@ -159,52 +159,27 @@ public abstract partial class DestinationPromises
     }
 
     [Theory]
-    [InlineData("DROP TABLE people")]
-    [InlineData("DELETE FROM people")]
-    [InlineData("ALTER TABLE people RENAME TO people_before")]
-    [InlineData("DROP TABLE people; CREATE TABLE people (id text PRIMARY KEY)")]
-    public async Task P1_a_table_that_is_gone_is_filled_from_the_beginning(string statement)
+    [InlineData("dropped")]
+    [InlineData("emptied")]
+    [InlineData("renamed")]
+    [InlineData("made anew")]
+    public async Task P1_a_table_that_is_gone_is_filled_from_the_beginning(string what)
     {
         var source = PeopleSource(Persons(0, 5), Persons(5, 5));
         source.Fault = ("people", 1, ScriptedSource.Broken());
         await Bench.MergeAsync(source);
         source.Fault = null;
-        await Bench.ExecuteAsync(statement);
+        if (what == "emptied") await Bench.DeleteAllAsync("people");
+        else if (what == "renamed") await Bench.RenameAsync("people", "people_before");
+        else await Bench.DropAsync("people");
+        if (what == "made anew") await Bench.MakeTableAsync("people", "id");
         (await PlanAsync(source, WriteMode.Merge)).Plan!.Streams.ShouldHaveSingleItem().Adds.ShouldBe(10);
 
         var result = await Bench.MergeAsync(source);
 
         result.Status.ShouldBe(RunStatus.Succeeded, Why(result));
         Only(result).IsFull.ShouldBeTrue();
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["10"]);
-    }
-
-    [Fact]
-    public async Task P3_rows_that_something_in_the_database_swallows_make_the_receipt_fail()
-    {
-        await Bench.MergeAsync(PeopleSource([Person("a", "Ada")]));
-        await SwallowRowsNamedAsync("gone");
-        var result = await Bench.MergeAsync(PeopleSource([Person("b", "gone"), Person("c", "Cy")]));
-
-        result.Status.ShouldBe(RunStatus.Partial);
-        result.Problems.ShouldContain(problem => problem.Code == "receipt.does_not_fit");
-    }
-
-    [Fact]
-    public async Task P3_a_row_that_the_database_does_not_let_go_makes_the_receipt_fail_and_an_undo_partial()
-    {
-        await Bench.MergeAsync(PeopleSource(Persons(0, 3)));
-        var run = await Bench.MergeAsync(PeopleSource([Person("x", "X"), Person("y", "Y")]));
-        await KeepRowsNamedAsync("X");
-
-        var undo = await Bench.UndoAsync(run);
-        var deleted = await Bench.MergeAsync(PeopleSource(["""-{"id":"x"}"""]));
-
-        undo.Status.ShouldBe(RunStatus.Partial);
-        undo.Problems.ShouldHaveSingleItem().Message.ShouldContain("x: The database does not let it go.");
-        (Only(undo).Deleted, Only(undo).Skipped).ShouldBe((1, 1));
-        deleted.Status.ShouldBe(RunStatus.Partial);
-        deleted.Problems.ShouldHaveSingleItem().Code.ShouldBe("receipt.does_not_fit");
+        (await Bench.CountAsync("people")).ShouldBe(10);
     }
 
     [Fact]
@@ -215,7 +190,7 @@ public abstract partial class DestinationPromises
         var result = await Bench.MergeAsync(source);
 
         result.Status.ShouldBe(RunStatus.Partial);
-        (await Bench.QueryAsync("SELECT name FROM people")).ShouldBe(["Ada"]);
+        (await Bench.RowsAsync("people", "name")).ShouldBe(["Ada"]);
     }
 
     [Fact]
@@ -225,29 +200,14 @@ public abstract partial class DestinationPromises
         await using var first = Bench.OpenDestination();
         await using var load = await first.BeginAsync(new LoadPlan("test", "r-1"), Stop);
         var stream = await load.OpenAsync(table, Stop);
-        await Bench.ExecuteAsync("UPDATE _tidemark_checkpoints SET run = 'r-2'");
+        await Bench.ChangeAllByHandAsync("_tidemark_checkpoints", ("run", "r-2"));
         var batch = new RowBatch(People);
         new RecordMapper(People, true, true).Map("""{"id":"a"}"""u8, false, batch).IsAdded.ShouldBeTrue();
 
         var lost = await Should.ThrowAsync<Tidemark.Engine.Errors.TidemarkException>(() =>
             stream.WriteAsync(batch, new Checkpoint(new("1"), StagedCounts.None, DateTimeOffset.UnixEpoch), _ => Task.CompletedTask, Stop));
         lost.Code.ShouldBe("run.lease_lost");
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["0"]);
+        (await Bench.CountAsync("people")).ShouldBe(0);
         await stream.DisposeAsync();
     }
-
-    [Fact]
-    public async Task A_table_with_a_column_of_another_type_is_refused_before_anything_is_written()
-    {
-        await Bench.MergeAsync(new ScriptedSource(Pets)); // makes the schema
-        await Bench.ExecuteAsync("CREATE TABLE people (id text PRIMARY KEY, age real, name text)");
-        await using var destination = Bench.OpenDestination();
-        var problem = (await destination.CheckAsync([new TablePlan("people", People)], Stop)).ShouldHaveSingleItem();
-        problem.Code.ShouldEndWith(".column_type");
-        problem.Message.ShouldContain("age");
-    }
-
-    protected abstract Task SwallowRowsNamedAsync(string name);
-
-    protected abstract Task KeepRowsNamedAsync(string name);
 }

@@ -10,25 +10,6 @@ namespace Tidemark.Tests.Destinations;
 public abstract partial class DestinationPromises
 {
     [Fact]
-    public async Task Values_of_every_type_arrive_as_they_were_sent()
-    {
-        const string record = """
-            {"id":"ü/😀","name":"","age":-9223372036854775808,"paid":"-1234567890123456789012345.000678","rate":0.1,
-             "active":true,"born":"2028-02-29","seen":"2026-03-29T02:30:00.123456+02:00","tags":{"a":[1,2.50,"é"]}}
-            """;
-        (await Bench.MergeAsync(PeopleSource([record, """{"id":"nulls","name":null}"""]))).Status.ShouldBe(RunStatus.Succeeded);
-
-        (await Bench.QueryAsync($"SELECT id, name, age, CAST(paid AS text), rate, CAST(active AS integer), CAST(born AS text), {Instant("seen")}, CAST(tags AS text) FROM people ORDER BY id DESC"))
-            .ShouldBe(
-            [
-                "ü/😀||-9223372036854775808|-1234567890123456789012345.000678|0.1|1|2028-02-29|2026-03-29T00:30:00.123456Z|{\"a\":[1,2.50,\"é\"]}",
-                "nulls||||||||",
-            ]);
-        (await Bench.QueryAsync("SELECT count(name) FROM people")).ShouldBe(["1"]); // an empty text is no null
-        (await Bench.QueryAsync("SELECT CAST(raw AS text) FROM people WHERE id <> 'nulls'")).ShouldBe([record]);
-    }
-
-    [Fact]
     public async Task Numbers_of_any_size_are_exact()
     {
         string[] numbers =
@@ -40,8 +21,8 @@ public abstract partial class DestinationPromises
         await Bench.MergeAsync(PeopleSource(
             [.. numbers.Select((number, at) => $$"""{"id":"{{at:D3}}","paid":"{{number}}"}""")]));
 
-        var found = await Bench.QueryAsync("SELECT CAST(paid AS text) FROM people ORDER BY id");
-        found.Select(Normal).ShouldBe(numbers.Select(Normal));
+        var found = await Bench.RowsAsync("people", "id", "paid");
+        found.Select(row => Normal(row[(row.IndexOf('|', StringComparison.Ordinal) + 1)..])).ShouldBe(numbers.Select(Normal));
 
         // Exact rational comparison: value = digits * 10^exponent, trailing zeros dropped.
         static (System.Numerics.BigInteger, int) Normal(string text)
@@ -64,8 +45,8 @@ public abstract partial class DestinationPromises
         var result = await Bench.MergeAsync(PeopleSource([Person("big", large), Person("small", "s")]));
 
         result.Status.ShouldBe(RunStatus.Succeeded);
-        (await Bench.QueryAsync("SELECT length(name), length(CAST(raw AS text)) > length(name) FROM people WHERE id = 'big'"))
-            .ShouldBe([$"{large.Length}|{TrueText}"]);
+        (await Bench.RowsAsync("people", ("id", "big"), "name")).ShouldBe([large]);
+        (await Bench.RowsAsync("people", ("id", "big"), "raw")).ShouldBe([Person("big", large)]);
     }
 
     [Fact]
@@ -76,7 +57,7 @@ public abstract partial class DestinationPromises
         if (KeepsNul)
         {
             result.Status.ShouldBe(RunStatus.Succeeded);
-            (await Bench.QueryAsync("SELECT hex(name) FROM people WHERE id = 'nul'")).ShouldBe(["610062"]);
+            (await Bench.RowsAsync("people", ("id", "nul"), "name")).ShouldBe(["a\0b"]);
         }
         else
         {
@@ -117,7 +98,7 @@ public abstract partial class DestinationPromises
         result.Status.ShouldBe(RunStatus.Partial);
         Only(result).ShouldSatisfyAllConditions(
             figures => figures.Deleted.ShouldBe(1), figures => figures.Quarantined.ShouldBe(1), figures => figures.Receipt!.IsVerified.ShouldBeTrue());
-        (await Bench.QueryAsync("SELECT id, name FROM people ORDER BY id")).ShouldBe(["a|Ada", "b|Bob"]);
+        (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada", "b|Bob"]);
     }
 
     [Fact]
@@ -128,7 +109,7 @@ public abstract partial class DestinationPromises
 
         result.Status.ShouldBe(RunStatus.Partial);
         Only(result).Deleted.ShouldBe(0);
-        (await Bench.QueryAsync("SELECT id FROM people ORDER BY id")).ShouldBe(["a", "b"]);
+        (await Bench.RowsAsync("people", "id")).ShouldBe(["a", "b"]);
     }
 
     [Theory]
@@ -137,7 +118,7 @@ public abstract partial class DestinationPromises
     public async Task Rows_that_a_constraint_refuses_are_isolated_and_the_others_are_written(WriteMode mode)
     {
         await Bench.ReplaceAsync(PeopleSource([Person("p000000", "old")]));
-        await Bench.ExecuteAsync("CREATE UNIQUE INDEX one_name ON people (name)");
+        await Bench.MakeUniqueAsync("people", "name");
         string[] records = [.. Persons(0, 200), Person("twin", "name 7"), Person("other", "name 9")];
         var result = await Bench.RunAsync(PeopleSource(records), mode, Stop);
 
@@ -145,7 +126,7 @@ public abstract partial class DestinationPromises
         Only(result).ShouldSatisfyAllConditions(
             figures => figures.Quarantined.ShouldBe(2), figures => figures.Created.ShouldBe(199), figures => figures.Updated.ShouldBe(1),
             figures => figures.IsAccountedFor.ShouldBeTrue(), figures => figures.Receipt!.IsVerified.ShouldBeTrue());
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["200"]);
+        (await Bench.CountAsync("people")).ShouldBe(200);
         (await Bench.QuarantineAsync()).ShouldAllBe(entry => entry.Record.Reason.Code.EndsWith(".unique", StringComparison.Ordinal));
     }
 
@@ -156,13 +137,13 @@ public abstract partial class DestinationPromises
         var source = PeopleSource(
             [Person("b", "Bob"), """{"id":"c","New Field":"x","numbers":12.5,"deep":{"k":1},"yes":true,"nothing":null}"""], [Person("d", "Di")]);
         (await Bench.MergeAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
-        (await Bench.QueryAsync("SELECT new_field, CAST(numbers AS text), CAST(deep AS text) FROM people WHERE id = 'c'"))
+        (await Bench.RowsAsync("people", ("id", "c"), "new_field", "numbers", "deep"))
             .ShouldBe(["x|12.5|{\"k\":1}"]);
 
         var replaced = await Bench.ReplaceAsync(PeopleSource(
             [Person("a", "Ada"), Person("b", "Bob"), Person("d", "Di"), """{"id":"c","New Field":"y","later":"z"}"""]));
         replaced.Status.ShouldBe(RunStatus.Succeeded);
-        (await Bench.QueryAsync("SELECT new_field, later FROM people WHERE id = 'c'")).ShouldBe(["y|z"]);
+        (await Bench.RowsAsync("people", ("id", "c"), "new_field", "later")).ShouldBe(["y|z"]);
     }
 
     [Fact]
@@ -176,7 +157,7 @@ public abstract partial class DestinationPromises
 
         Bench.Policy = table => table with { SchemaChanges = SchemaChanges.Discard };
         (await Bench.MergeAsync(PeopleSource(["""{"id":"b","extra":1}"""]))).Status.ShouldBe(RunStatus.Succeeded);
-        (await Bench.QueryAsync("SELECT CAST(raw AS text) FROM people WHERE id = 'b'")).ShouldBe(["""{"id":"b","extra":1}"""]);
+        (await Bench.RowsAsync("people", ("id", "b"), "raw")).ShouldBe(["""{"id":"b","extra":1}"""]);
     }
 
     [Fact]
@@ -193,9 +174,8 @@ public abstract partial class DestinationPromises
         (await Bench.ReplaceAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
         (await Bench.MergeAsync(source)).Status.ShouldBe(RunStatus.Succeeded);
 
-        (await Bench.QueryAsync("""SELECT "select", "Ünï""cødé 😀" FROM "; DROP TABLE people; --" """.Replace("\"; DROP", "\"\"\"; DROP", StringComparison.Ordinal)))
-            .ShouldBe(["x|'); DROP TABLE people; --"]);
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["1"]);
+        (await Bench.RowsAsync(odd.Name, "select", "Ünï\"cødé 😀")).ShouldBe(["x|'); DROP TABLE people; --"]);
+        (await Bench.CountAsync("people")).ShouldBe(1);
     }
 
     [Fact]
@@ -209,7 +189,7 @@ public abstract partial class DestinationPromises
         var result = await Bench.ReplaceAsync(new ScriptedSource(most).With("wide", [record]));
         result.Status.ShouldBe(RunStatus.Succeeded);
         (await Bench.ReplaceAsync(new ScriptedSource(most).With("wide", [record]))).Status.ShouldBe(RunStatus.Succeeded);
-        (await Bench.QueryAsync($"SELECT f{most.Fields.Count - 1} FROM wide")).ShouldBe([$"{most.Fields.Count - 1}"]);
+        (await Bench.RowsAsync("wide", $"f{most.Fields.Count - 1}")).ShouldBe([$"{most.Fields.Count - 1}"]);
 
         await using var destination = Bench.OpenDestination();
         var problems = await destination.CheckAsync([new TablePlan("wider", Wide(MaxColumns))], Stop);
@@ -223,7 +203,4 @@ public abstract partial class DestinationPromises
     protected abstract string TrueText { get; }
 
     protected abstract string FalseText { get; }
-
-    /// <summary>Expression that shows an instant as ISO 8601 in UTC with microseconds.</summary>
-    protected abstract string Instant(string column);
 }

@@ -8,7 +8,13 @@ namespace Tidemark.Tests.Destinations;
 /// <summary>P9: values go back to the source once the rows are durable, from an outbox, idempotent and retried.</summary>
 public abstract partial class DestinationPromises
 {
-    private const string Outbox = "SELECT record_key, state, attempts, code FROM _tidemark_outbox ORDER BY record_key";
+    protected const string Outbox = "_tidemark_outbox";
+
+    private Task<IReadOnlyList<string>> OutboxAsync() => Bench.RowsAsync(Outbox, "record_key", "state", "attempts", "code");
+
+    /// <summary>A column of the entries that no undo has dropped.</summary>
+    private async Task<IEnumerable<string>> WaitingAsync(string column) =>
+        (await Bench.RowsAsync(Outbox, "state", column)).Select(row => row.Split('|')).Where(row => row[0] != "undone").Select(row => row[1]);
 
     [Theory]
     [InlineData(WriteMode.Merge)]
@@ -17,14 +23,14 @@ public abstract partial class DestinationPromises
     {
         WriteBack(WriteBackWhen.Read);
         var source = Taking(Persons(0, 250));
-        source.BeforeTaking = async () => (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["250"]);
+        source.BeforeTaking = async () => (await Bench.CountAsync("people")).ShouldBe(250);
         var first = await Bench.RunAsync(source, mode, Stop);
 
         first.Status.ShouldBe(RunStatus.Succeeded);
         Only(first).WrittenBack.ShouldBe(250);
         source.Calls.ShouldBe([100, 100, 50]);
         source.Taken["p000007"].ShouldBe("status=Synced");
-        (await Bench.QueryAsync(Outbox)).ShouldBeEmpty();
+        (await OutboxAsync()).ShouldBeEmpty();
 
         source = Taking([.. Persons(0, 248), .. Persons(248, 2, " changed"), Person("new", "New")]);
         Only(await Bench.RunAsync(source, mode, Stop)).WrittenBack.ShouldBe(251, "what did not change was read too");
@@ -49,7 +55,7 @@ public abstract partial class DestinationPromises
     public async Task P9_a_record_in_quarantine_is_not_written_back(WriteMode mode)
     {
         await Bench.ReplaceAsync(PeopleSource(Persons(0, 5)));
-        await Bench.ExecuteAsync("CREATE UNIQUE INDEX names ON people (name)");
+        await Bench.MakeUniqueAsync("people", "name");
         WriteBack(WriteBackWhen.Read);
         var source = Taking([.. Persons(0, 4, " new"), Person("p000004", "name 3 new"), """{"id":"odd","name":"x","age":"old"}"""]);
 
@@ -74,7 +80,7 @@ public abstract partial class DestinationPromises
             problem => problem.Code.ShouldBe("write_back.failed"),
             problem => problem.Message.ShouldContain("3 records of people"),
             problem => problem.Message.ShouldContain("p000110: INVALID_DATA (It will not have it)"));
-        (await Bench.QueryAsync(Outbox)).ShouldBe(
+        (await OutboxAsync()).ShouldBe(
             ["p000003|refused|1|INVALID_DATA", "p000050|pending|1|write_back.no_answer", "p000110|refused|1|INVALID_DATA"]);
 
         source = Taking();
@@ -82,10 +88,10 @@ public abstract partial class DestinationPromises
         var second = await Bench.MergeAsync(source);
 
         (second.Status, Only(second).Read, Only(second).WrittenBack).ShouldBe((RunStatus.Partial, 0, 2));
-        (await Bench.QueryAsync(Outbox)).ShouldBe(["p000110|refused|2|INVALID_DATA"]);
+        (await OutboxAsync()).ShouldBe(["p000110|refused|2|INVALID_DATA"]);
         var third = await Bench.MergeAsync(Taking());
         (third.Status, Only(third).WrittenBack).ShouldBe((RunStatus.Succeeded, 1));
-        (await Bench.QueryAsync(Outbox)).ShouldBeEmpty();
+        (await OutboxAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -101,7 +107,7 @@ public abstract partial class DestinationPromises
         first.Problems.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             problem => problem.Code.ShouldBe("write_back.interrupted"), problem => problem.Message.ShouldContain("source.timeout"));
         source.Calls.Count.ShouldBe(2);
-        (await Bench.QueryAsync("SELECT count(*), max(attempts) FROM _tidemark_outbox")).ShouldBe(["150|0"]);
+        (await Bench.RowsAsync(Outbox, "attempts")).ShouldBe(Enumerable.Repeat("0", 150));
 
         Only(await Bench.MergeAsync(Taking())).WrittenBack.ShouldBe(150);
     }
@@ -111,7 +117,7 @@ public abstract partial class DestinationPromises
     {
         WriteBack(WriteBackWhen.Read);
         await Bench.ReplaceAsync(PeopleSource(Persons(0, 100)));
-        await Bench.ExecuteAsync("DELETE FROM _tidemark_outbox");
+        await Bench.DeleteAllAsync(Outbox);
         var failed = Taking(Persons(0, 5, " changed"), Persons(5, 5));
         failed.Fault = ("people", 1, ScriptedSource.Broken());
         (await Bench.ReplaceAsync(failed)).Status.ShouldBe(RunStatus.Failed);
@@ -120,20 +126,7 @@ public abstract partial class DestinationPromises
         (await Bench.ReplaceAsync(parked)).Status.ShouldBe(RunStatus.Parked);
 
         parked.Taken.Concat(failed.Taken).ShouldBeEmpty();
-        (await Bench.QueryAsync(Outbox)).ShouldBeEmpty();
-    }
-
-    [Fact]
-    public async Task P9_rows_that_are_not_proven_are_not_written_back()
-    {
-        await Bench.MergeAsync(PeopleSource([Person("a", "Ada")]));
-        await SwallowRowsNamedAsync("Bob");
-        WriteBack(WriteBackWhen.Read);
-        var source = Taking([Person("a", "Ada"), Person("b", "Bob")]);
-
-        (await Bench.MergeAsync(source)).Problems.ShouldHaveSingleItem().Code.ShouldBe("receipt.does_not_fit");
-        source.Taken.ShouldBeEmpty();
-        (await Bench.QueryAsync("SELECT record_key FROM _tidemark_outbox")).ShouldBe(["a"]);
+        (await OutboxAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -175,7 +168,7 @@ public abstract partial class DestinationPromises
         source.With("people", [Person("a", "Ada"), Person("b", "Bobby"), """-{"id":"c"}"""]);
         await Bench.MergeAsync(source);
 
-        (await Bench.QueryAsync("SELECT record_key, attempts FROM _tidemark_outbox ORDER BY record_key")).ShouldBe(["a|2", "b|1"]);
+        (await Bench.RowsAsync(Outbox, "record_key", "attempts")).ShouldBe(["a|2", "b|1"]);
         source = Taking();
         await Bench.MergeAsync(source);
         source.Taken.ShouldBe(new Dictionary<string, string> { ["a"] = "label=is Ada", ["b"] = "label=is Bobby" });
@@ -193,7 +186,7 @@ public abstract partial class DestinationPromises
         var run = await Bench.MergeAsync(source);
 
         (await Bench.UndoAsync(run)).Status.ShouldBe(RunStatus.Succeeded);
-        (await Bench.QueryAsync("SELECT record_key FROM _tidemark_outbox WHERE state <> 'undone'")).ShouldBe(["z"]);
+        (await WaitingAsync("record_key")).ShouldBe(["z"]);
     }
 
     [Theory]
@@ -206,7 +199,7 @@ public abstract partial class DestinationPromises
 
         (await PlanAsync(source, mode)).Status.ShouldBe(RunStatus.Planned);
         source.Calls.ShouldBeEmpty();
-        (await TablesAsync()).ShouldNotContain("_tidemark_outbox");
+        (await TablesAsync()).ShouldNotContain(Outbox);
         Only(await Bench.RunAsync(source, mode, Stop)).WrittenBack.ShouldBe(3);
     }
 
@@ -218,14 +211,13 @@ public abstract partial class DestinationPromises
         var source = Taking(Persons(0, 3, " changed"));
         source.FailingCall = 0;
         var run = await Bench.MergeAsync(source);
-        const string waiting = "SELECT count(*) FROM _tidemark_outbox WHERE state = 'pending'";
-        (await Bench.QueryAsync(waiting)).ShouldBe(["3"]);
+        (await Bench.CountAsync(Outbox, ("state", "pending"))).ShouldBe(3);
 
         var undo = await Bench.UndoAsync(run);
 
-        (await Bench.QueryAsync(waiting)).ShouldBe(["0"]);
+        (await Bench.CountAsync(Outbox, ("state", "pending"))).ShouldBe(0);
         await Bench.UndoAsync(undo);
-        (await Bench.QueryAsync(waiting)).ShouldBe(["3"]);
+        (await Bench.CountAsync(Outbox, ("state", "pending"))).ShouldBe(3);
     }
 
     [Fact]
@@ -238,13 +230,12 @@ public abstract partial class DestinationPromises
         var source = Taking([Person("z", "Zoe wrong")]);
         source.Refuses.Add("z");
         var run = await Bench.MergeAsync(source);
-        const string waiting = "SELECT run FROM _tidemark_outbox WHERE state <> 'undone'";
 
         var undo = await Bench.UndoAsync(run);
 
-        (await Bench.QueryAsync(waiting)).ShouldBe([first.Run]);
+        (await WaitingAsync("run")).ShouldBe([first.Run]);
         await Bench.UndoAsync(undo);
-        (await Bench.QueryAsync(waiting)).ShouldBe([run.Run]);
+        (await WaitingAsync("run")).ShouldBe([run.Run]);
     }
 
     [Fact]
@@ -264,17 +255,17 @@ public abstract partial class DestinationPromises
     {
         await Bench.MergeAsync(PeopleSource(Persons(0, 3)));
 
-        await Should.ThrowAsync<System.Data.Common.DbException>(() => Bench.QueryAsync(Outbox));
+        (await TablesAsync()).ShouldNotContain(Outbox);
     }
 
-    private static TakingSource Taking(params string[][] pages)
+    protected static TakingSource Taking(params string[][] pages)
     {
         var source = new TakingSource(People);
         source.With("people", pages);
         return source;
     }
 
-    private void WriteBack(WriteBackWhen when) => Bench.Policy = table => table with
+    protected void WriteBack(WriteBackWhen when) => Bench.Policy = table => table with
     {
         WriteBack = new WriteBack(new Dictionary<string, string> { ["status"] = "Synced" }) { When = when },
     };

@@ -4,29 +4,29 @@ using Xunit;
 
 namespace Tidemark.Tests.Destinations;
 
-public sealed class PostgresPromises() : DestinationPromises(new PostgresWorkbench())
+public sealed class PostgresPromises() : SqlDestinationPromises(new PostgresWorkbench())
 {
     protected override int MaxColumns => 1600;
 
     protected override bool KeepsNul => false;
 
-    protected override string TrueText => "True";
+    protected override string TrueText => "true";
 
-    protected override Task<IReadOnlyList<string>> TablesAsync() => Bench.QueryAsync(
-        $"SELECT tablename FROM pg_tables WHERE schemaname = '{((PostgresWorkbench)Bench).Schema}' ORDER BY tablename");
+    protected override Task<IReadOnlyList<string>> TablesAsync() => Sql.QueryAsync(
+        $"SELECT tablename FROM pg_tables WHERE schemaname = '{((PostgresWorkbench)Sql).Schema}' ORDER BY tablename");
 
-    protected override string FalseText => "False";
+    protected override string FalseText => "false";
 
     protected override string Instant(string column) =>
         $"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
 
-    protected override Task SwallowRowsNamedAsync(string name) => Bench.ExecuteAsync(
+    protected override Task SwallowRowsNamedAsync(string name) => Sql.ExecuteAsync(
         $"""
         CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name = '{name}' THEN RETURN NULL; END IF; RETURN NEW; END $$;
         CREATE TRIGGER swallow BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION swallow();
         """);
 
-    protected override Task KeepRowsNamedAsync(string name) => Bench.ExecuteAsync(
+    protected override Task KeepRowsNamedAsync(string name) => Sql.ExecuteAsync(
         $"""
         CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.name = '{name}' THEN RETURN NULL; END IF; RETURN OLD; END $$;
         CREATE TRIGGER keep BEFORE DELETE ON people FOR EACH ROW EXECUTE FUNCTION keep();
@@ -37,14 +37,14 @@ public sealed class PostgresPromises() : DestinationPromises(new PostgresWorkben
     {
         await Bench.MergeAsync(PeopleSource(Persons(0, 5000)));
         await Bench.MergeAsync(PeopleSource(Persons(0, 5000)));
-        var before = (await Bench.QueryAsync("SELECT pg_current_wal_insert_lsn()")).Single();
+        var before = (await Sql.QueryAsync("SELECT pg_current_wal_insert_lsn()")).Single();
         Only(await Bench.MergeAsync(PeopleSource(Persons(0, 5000)))).Unchanged.ShouldBe(5000);
-        var bytes = (await Bench.QueryAsync($"SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '{before}')")).Single();
+        var bytes = (await Sql.QueryAsync($"SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '{before}')")).Single();
 
         // Other tests write WAL at the same time, so the rows themselves are looked at as well.
         long.Parse(bytes, System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
-        (await Bench.QueryAsync("SELECT count(*) FROM people WHERE xmax::text <> '0'")).ShouldBe(["0"]);
-        (await Bench.QueryAsync("SELECT count(DISTINCT xmin::text) FROM people")).ShouldBe(["1"]);
+        (await Sql.QueryAsync("SELECT count(*) FROM people WHERE xmax::text <> '0'")).ShouldBe(["0"]);
+        (await Sql.QueryAsync("SELECT count(DISTINCT xmin::text) FROM people")).ShouldBe(["1"]);
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class PostgresPromises() : DestinationPromises(new PostgresWorkben
         await Bench.ReplaceAsync(PeopleSource([Person("p000000", "old")]));
         var source = PeopleSource([.. Enumerable.Range(0, 4).Select(page => Persons(page * 11_000, 11_000))]);
         source.BeforePage = page => page == 3
-            ? Bench.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{((PostgresWorkbench)Bench).Schema}'")
+            ? Sql.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{((PostgresWorkbench)Sql).Schema}'")
             : Task.CompletedTask;
         var cut = await Bench.RunAsync(source, mode, Stop);
 
@@ -65,7 +65,7 @@ public sealed class PostgresPromises() : DestinationPromises(new PostgresWorkben
         source.BeforePage = _ => Task.CompletedTask;
         var next = await Bench.RunAsync(source, mode, Stop);
         next.Status.ShouldBe(RunStatus.Succeeded);
-        (await Bench.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["44000"]);
+        (await Sql.QueryAsync("SELECT count(*) FROM people")).ShouldBe(["44000"]);
     }
 
     [Fact]
@@ -75,13 +75,13 @@ public sealed class PostgresPromises() : DestinationPromises(new PostgresWorkben
         await using var holder = await TestPostgres.ConnectAsync("public", Stop);
         await using var command = holder.CreateCommand();
         command.CommandText = "SELECT pg_advisory_lock(hashtextextended(@name, 0))";
-        command.Parameters.AddWithValue("name", $"tidemark postgres \"{((PostgresWorkbench)Bench).Schema}\".\"people\"");
+        command.Parameters.AddWithValue("name", $"tidemark postgres \"{((PostgresWorkbench)Sql).Schema}\".\"people\"");
         await command.ExecuteNonQueryAsync(Stop);
 
         using var soon = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         soon.CancelAfter(TimeSpan.FromSeconds(1));
         var result = await Bench.RunAsync(PeopleSource([Person("a", "new")]), Engine.Destinations.WriteMode.Merge, soon.Token);
         result.Status.ShouldBe(RunStatus.Cancelled);
-        (await Bench.QueryAsync("SELECT name FROM people")).ShouldBe(["Ada"]);
+        (await Sql.QueryAsync("SELECT name FROM people")).ShouldBe(["Ada"]);
     }
 }

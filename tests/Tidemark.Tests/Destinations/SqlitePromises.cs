@@ -1,6 +1,6 @@
 namespace Tidemark.Tests.Destinations;
 
-public sealed class SqlitePromises() : DestinationPromises(new SqliteWorkbench())
+public sealed class SqlitePromises() : SqlDestinationPromises(new SqliteWorkbench())
 {
     protected override int MaxColumns => 2000;
 
@@ -9,15 +9,15 @@ public sealed class SqlitePromises() : DestinationPromises(new SqliteWorkbench()
     protected override string TrueText => "1";
 
     protected override Task<IReadOnlyList<string>> TablesAsync() =>
-        Bench.QueryAsync("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
+        Sql.QueryAsync("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
 
     protected override string FalseText => "0";
 
     protected override string Instant(string column) => column;
 
-    protected override Task SwallowRowsNamedAsync(string name) => Bench.ExecuteAsync(
+    protected override Task SwallowRowsNamedAsync(string name) => Sql.ExecuteAsync(
         $"CREATE TRIGGER swallow BEFORE INSERT ON people WHEN NEW.name = '{name}' BEGIN SELECT RAISE(IGNORE); END");
 
-    protected override Task KeepRowsNamedAsync(string name) => Bench.ExecuteAsync(
+    protected override Task KeepRowsNamedAsync(string name) => Sql.ExecuteAsync(
         $"CREATE TRIGGER keep BEFORE DELETE ON people WHEN OLD.name = '{name}' BEGIN SELECT RAISE(IGNORE); END");
 }

@@ -1,10 +1,4 @@
-using System.Data.Common;
-using System.Globalization;
-using Tidemark.Connectors;
-using Tidemark.Connectors.Postgres;
-using Tidemark.Connectors.Sqlite;
 using Tidemark.Engine.Catalog;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Runs;
@@ -30,8 +24,6 @@ public abstract class Workbench : IAsyncDisposable
     internal TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public abstract IDestination OpenDestination();
-
-    public abstract Task<DbConnection> ConnectAsync();
 
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -78,69 +70,53 @@ public abstract class Workbench : IAsyncDisposable
         return await new RunVerifier(destination, tables, runs).VerifyAsync(at, Stop);
     }
 
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var connection = await ConnectAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync(Stop);
-    }
+    /// <summary>
+    /// Rows as text, sorted: columns parted by a bar, null as an empty text. Every column where none is named, the first
+    /// one being the key.
+    /// </summary>
+    public abstract Task<IReadOnlyList<string>> RowsAsync(string table, params string[] columns);
 
-    /// <summary>Rows as text: columns parted by a bar, null as an empty text.</summary>
-    public async Task<IReadOnlyList<string>> QueryAsync(string sql)
-    {
-        await using var connection = await ConnectAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await using var reader = await command.ExecuteReaderAsync(Stop);
-        var rows = new List<string>();
-        while (await reader.ReadAsync(Stop))
-        {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(at =>
-                Convert.ToString(reader.GetValue(at), CultureInfo.InvariantCulture))));
-        }
+    /// <summary>As the other, of the rows that have a value in a column; null for those that have none.</summary>
+    public abstract Task<IReadOnlyList<string>> RowsAsync(string table, (string Column, object? Value) where, params string[] columns);
 
-        return rows;
-    }
+    public abstract Task<int> CountAsync(string table);
+
+    public abstract Task<int> CountAsync(string table, (string Column, object? Value) where);
+
+    /// <summary>Changes rows as a person or an application would. Values may be given as text, whatever the column holds.</summary>
+    public abstract Task ChangeByHandAsync(
+        string table, (string Column, object? Value) where, params (string Column, object? Value)[] values);
+
+    public abstract Task ChangeAllByHandAsync(string table, params (string Column, object? Value)[] values);
+
+    public abstract Task InsertAsync(string table, params (string Column, object? Value)[] values);
+
+    public abstract Task DeleteAsync(string table, (string Column, object? Value) where);
+
+    public abstract Task DeleteAllAsync(string table);
+
+    public abstract Task DropAsync(string table);
+
+    public abstract Task RenameAsync(string table, string name);
+
+    /// <summary>Adds a column of text that the application owns.</summary>
+    public abstract Task AddColumnAsync(string table, string column);
+
+    public abstract Task MakeUniqueAsync(string table, string column);
+
+    /// <summary>Makes a table of the application's own, of text; the first column is the key.</summary>
+    public abstract Task MakeTableAsync(string table, params string[] columns);
+
+    /// <summary>Makes a table with the key id that refuses rows whose number is not below a limit.</summary>
+    public abstract Task MakeLimitedTableAsync(string table, string number, int below);
+
+    /// <summary>Lets such a table take every row; those that are there stay.</summary>
+    public abstract Task LiftLimitAsync(string table);
 
     public virtual ValueTask DisposeAsync()
     {
         _folder.Dispose();
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
-    }
-}
-
-public sealed class PostgresWorkbench : Workbench
-{
-    public string Schema { get; } = "t_" + Guid.NewGuid().ToString("N");
-
-    public override IDestination OpenDestination() =>
-        new PostgresConnector().OpenDestination(
-            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{TestPostgres.Url}?application_name={Schema}"), Schema = Schema }),
-            Clock);
-
-    public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop);
-
-    public override async ValueTask DisposeAsync()
-    {
-        await ExecuteAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE");
-        await base.DisposeAsync();
-    }
-}
-
-public sealed class SqliteWorkbench : Workbench
-{
-    public string File => Path.Combine(Folder, "data.db");
-
-    public override IDestination OpenDestination() =>
-        new SqliteConnector().OpenDestination(
-            BoundSettings.Of(new SqliteOptions { Path = File }), Clock);
-
-    public override async Task<DbConnection> ConnectAsync()
-    {
-        var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={File};Pooling=False");
-        await connection.OpenAsync(Stop);
-        return connection;
     }
 }
