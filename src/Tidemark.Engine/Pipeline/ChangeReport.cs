@@ -22,17 +22,21 @@ internal static class ChangeReport
     {
         var streams = new List<StreamChanges>();
         foreach (var ledger in ledgers.Where(ledger => ledger.IsStaged))
-            streams.Add(await MakeAsync(destination, load, ledger, file, cancellationToken));
+            streams.Add(await OfAsync(ledger, destination.ChangesAsync(load, ledger.Table, cancellationToken), file, cancellationToken));
         return new RunPlan(streams);
     }
 
-    private static async Task<StreamChanges> MakeAsync(
-        IComparing destination, ILoad load, StreamLedger ledger, PlanFile? file, CancellationToken cancellationToken)
+    /// <param name="ledger">The stream's account, with everything read and staged.</param>
+    /// <param name="changes">All of its changes, in any order.</param>
+    /// <param name="file">Receives every change; null where only the counts are wanted.</param>
+    /// <param name="cancellationToken">Cancels between rows.</param>
+    internal static async Task<StreamChanges> OfAsync(
+        StreamLedger ledger, IAsyncEnumerable<RowChange> changes, PlanFile? file, CancellationToken cancellationToken)
     {
         var counts = new long[3];
         var samples = new List<RowChange>();
         var digest = 0UL;
-        await foreach (var change in destination.ChangesAsync(load, ledger.Table, cancellationToken))
+        await foreach (var change in changes.WithCancellation(cancellationToken))
         {
             digest += Hash(change);
             if (++counts[(int)change.Kind] <= SamplesOfAKind) samples.Add(Cut(change));
