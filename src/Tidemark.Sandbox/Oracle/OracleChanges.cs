@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tidemark.Sandbox.Control;
 using Tidemark.Sandbox.Oracle.Shapes;
@@ -7,94 +6,52 @@ using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.Oracle;
 
-/// <summary>
-/// Creates, updates and deletes records of one resource. Only the time of the last update tells of it.
-/// </summary>
-internal sealed class OracleChanges(
-    OracleRecords kind, RecordStream stream, OracleUpdates updates, SandboxOptions options)
+/// <summary>Only the time of the last update tells of a change; an update without events leaves it.</summary>
+/// <param name="kind">The resource.</param>
+/// <param name="updates">The times of the last updates.</param>
+/// <param name="learn">Hears of every field that a record is given.</param>
+/// <param name="options">Seed and clock.</param>
+internal sealed class OracleChanges(OracleRecords kind, OracleUpdates updates, Action<string> learn, SandboxOptions options)
+    : VendorChanges<RecordStream>(options, (int)OraclePurpose.Choice)
 {
-    private readonly Lock _gate = new();
-    private long _round;
+    protected override RecordStream StreamOf(RecordStream table) => table;
 
-    /// <summary>All of a mutation, or none of it when any part is refused.</summary>
-    /// <param name="mutation">What is to happen; without events an update leaves the time of the last one.</param>
-    /// <param name="learn">Hears of every field that a record is given.</param>
-    public MutationResult Apply(Mutation mutation, Action<string> learn)
+    protected override void Check(RecordStream table, IReadOnlyList<JsonObject> objects, Mutation mutation)
     {
-        lock (_gate)
-        {
-            var objects = mutation.ReadCreate();
-            RefuseTakenNumbers(objects);
-            var toUpdate = Select(mutation.Update);
-            var toDelete = Select(mutation.Delete);
-            var set = mutation.Update?.Set ?? [];
-            if (set.ContainsKey(kind.IdName) || set.ContainsKey(OracleRecords.Created))
-                throw new ControlException($"{kind.IdName} and {OracleRecords.Created} never change");
-
-            foreach (var (name, _) in objects.Append(set).SelectMany(fields => fields)) learn(name);
-            return new(
-                [.. objects.Select(Create)],
-                [.. toUpdate.Select(entry => Update(entry, mutation.Update!.Set ?? Note(), mutation.Events))],
-                [.. toDelete.Select(entry => Delete(stream.At(entry.Index)))]);
-        }
+        RefuseTaken(table, objects.Select(Number));
+        var set = mutation.Update?.Set ?? [];
+        if (set.ContainsKey(kind.IdName) || set.ContainsKey(OracleRecords.Created))
+            throw new ControlException($"{kind.IdName} and {OracleRecords.Created} never change");
     }
 
-    private string Create(JsonObject fields)
+    protected override string Create(RecordStream table, JsonObject fields, bool isTold)
     {
-        var index = stream.NextIndex;
+        var index = table.NextIndex;
         var created = Seconds(fields, OracleRecords.Created) ?? Now();
-        using var buffer = new JsonBuffer(4096);
-        kind.Write(buffer, index, created, Form.Complete);
-        var record = JsonNode.Parse(buffer.Written.Span)!.AsObject();
+        var record = Json(buffer => kind.Write(buffer, index, created, Form.Complete));
         record[OracleRecords.Updated] = OracleRecords.Time(Math.Max(created, Now()));
-        Set(record, fields);
+        Give(record, fields);
         var number = Number(fields) ?? kind.Ids.Text(index);
-        stream.Add(new(created, index), number, Serialize(record));
-        updates.Set(stream.At(index), Seconds(record, OracleRecords.Updated) ?? Now());
+        table.Add(new(created, index), number, Bytes(record));
+        updates.Set(table.At(index), Seconds(record, OracleRecords.Updated) ?? Now());
         return number;
     }
 
-    private string Update(RecordEntry entry, JsonObject fields, bool isTold)
+    protected override string Update(RecordStream table, RecordEntry entry, JsonObject? fields, bool isTold)
     {
-        using var buffer = new JsonBuffer(4096);
-        stream.Write(buffer, entry, Form.Complete);
-        var record = JsonNode.Parse(buffer.Written.Span)!.AsObject();
+        var record = Json(buffer => table.Write(buffer, entry, Form.Complete));
         if (isTold) record[OracleRecords.Updated] = OracleRecords.Time(Now());
+        Give(record, fields ?? new JsonObject { ["LastUpdatedBy"] = $"change {Round}" });
+        table.Change(entry, Bytes(record));
+        if (Seconds(record, OracleRecords.Updated) is { } at) updates.Set(table.At(entry.Index), at);
+        return table.IdOf(entry);
+    }
+
+    private void Give(JsonObject record, JsonObject fields)
+    {
+        foreach (var (name, _) in fields) learn(name);
         Set(record, fields);
-        stream.Change(entry, Serialize(record));
-        if (Seconds(record, OracleRecords.Updated) is { } at) updates.Set(stream.At(entry.Index), at);
-        return stream.IdOf(entry);
     }
-
-    private string Delete(RecordEntry entry)
-    {
-        var number = stream.IdOf(entry);
-        stream.Delete(entry);
-        return number;
-    }
-
-    private IReadOnlyList<RecordEntry> Select(Selection? selection)
-    {
-        if (selection is null) return [];
-        if (selection.Named is { } numbers) return [.. numbers.Distinct().Select(Find)];
-        var draws = new Draws(Draws.Key(options.Seed, (int)OraclePurpose.Choice), _round++);
-        return RecordChoice.Pick(stream, selection.Count ?? 0, draws, _ => true);
-    }
-
-    private RecordEntry Find(string number) => stream.TryFind(number, out var entry) && !entry.IsDeleted
-        ? entry : throw new ControlException($"there is no '{number}' that could be changed");
-
-    private void RefuseTakenNumbers(IReadOnlyList<JsonObject> objects)
-    {
-        var given = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var fields in objects)
-        {
-            if (Number(fields) is { } number && (!given.Add(number) || stream.TryFind(number, out _)))
-                throw new ControlException($"there is a '{number}' already");
-        }
-    }
-
-    private JsonObject Note() => new() { ["LastUpdatedBy"] = $"change {_round}" };
 
     private string? Number(JsonObject fields) =>
         fields[kind.NumberName] is JsonValue number && number.TryGetValue<string>(out var text) ? text : null;
@@ -103,13 +60,4 @@ internal sealed class OracleChanges(
         fields[name] is JsonValue value && value.TryGetValue<string>(out var text)
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time.ToUnixTimeSeconds() : null;
-
-    private static void Set(JsonObject record, JsonObject fields)
-    {
-        foreach (var (name, value) in fields) record[name] = value?.DeepClone();
-    }
-
-    private static byte[] Serialize(JsonObject record) => JsonSerializer.SerializeToUtf8Bytes(record, JsonText.Options);
-
-    private long Now() => options.Clock.GetUtcNow().ToUnixTimeSeconds();
 }

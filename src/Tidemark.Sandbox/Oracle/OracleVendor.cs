@@ -37,7 +37,7 @@ internal sealed class OracleVendor : Vendor
             var selection = new OracleSelection(kind, streams[kind.Resource], updates);
             var scope = kind is OpportunityRecords ? new OracleScope(selection, _settings, options.Clock) : null;
             _collections[kind.Resource] = new(kind, streams[kind.Resource], selection, _settings, scope);
-            _changes[kind.Resource] = new(kind, streams[kind.Resource], updates, options);
+            _changes[kind.Resource] = new(kind, updates, _collections[kind.Resource].Learn, options);
         }
 
         Streams = streams;
@@ -89,7 +89,7 @@ internal sealed class OracleVendor : Vendor
     }
 
     public override MutationResult Mutate(string stream, Mutation mutation) =>
-        _changes[stream].Apply(mutation, _collections[stream].Learn);
+        _changes[stream].Apply(Streams[stream], mutation);
 
     public override bool TrySet(string setting, JsonElement value) => _settings.TrySet(setting, value);
 

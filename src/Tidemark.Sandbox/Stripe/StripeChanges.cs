@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tidemark.Sandbox.Control;
 using Tidemark.Sandbox.Records;
@@ -7,80 +6,43 @@ using Tidemark.Sandbox.Stripe.Shapes;
 
 namespace Tidemark.Sandbox.Stripe;
 
-/// <summary>Creates, updates and deletes records, and lets Stripe's events tell of it.</summary>
+/// <summary>Stripe's events tell of every change.</summary>
 internal sealed class StripeChanges(
-    IReadOnlyDictionary<string, StripeRecords> kinds,
-    IReadOnlyDictionary<string, RecordStream> streams,
-    EventLog events,
-    SandboxOptions options)
+    IReadOnlyDictionary<string, StripeRecords> kinds, IReadOnlyDictionary<string, RecordStream> streams, EventLog events,
+    SandboxOptions options) : VendorChanges<string>(options, choicePurpose: 500)
 {
-    private const int ChoicePurpose = 500;
-
-    private readonly Lock _gate = new();
-    private long _round;
-
-    /// <summary>All of a mutation, or none of it when any part is refused.</summary>
-    public MutationResult Apply(string name, Mutation mutation)
+    /// <summary>As for any vendor; one event of the caller's own may take the place of each change's.</summary>
+    public override MutationResult Apply(string table, Mutation mutation)
     {
-        // One at a time, so that the order of events is the order of changes.
-        lock (_gate)
+        lock (Gate)
         {
-            var stream = streams[name];
-            var objects = mutation.ReadCreate();
-            RefuseTakenIds(stream, objects);
-            var toUpdate = Select(stream, mutation.Update, _ => true);
-            var toDelete = Select(stream, mutation.Delete, Deletable(name));
-
-            var tells = mutation is { Events: true, Event: null };
-            var edit = new StripeEdit(kinds[name], stream, tells ? events : null, options.Clock);
-            var result = new MutationResult(
-                [.. objects.Select(edit.Create)],
-                [.. toUpdate.Select(entry => edit.Update(entry, mutation.Update!.Set ?? Note()))],
-                // An update just before may have changed a record that is to go.
-                [.. toDelete.Select(entry => edit.Delete(stream.At(entry.Index)))]);
-            if (mutation.Event is { } told) Tell(told);
+            if (mutation.Event is not { } own) return base.Apply(table, mutation);
+            var result = base.Apply(table, mutation with { Events = false });
+            if (own["type"]?.ToString() is not { Length: > 0 } type || own["object"] is not JsonObject what)
+                throw new ControlException("event takes a type and an object");
+            events.Add(type, Bytes(what), own["previous_attributes"] is JsonObject previous ? Bytes(previous) : null);
             return result;
         }
     }
 
-    private void Tell(JsonObject told)
-    {
-        if (told["type"]?.ToString() is not { Length: > 0 } type || told["object"] is not JsonObject what)
-            throw new ControlException("event takes a type and an object");
-        events.Add(type, Bytes(what), told["previous_attributes"] is JsonObject previous ? Bytes(previous) : null);
+    protected override RecordStream StreamOf(string table) => streams[table];
 
-        static byte[] Bytes(JsonObject json) => JsonSerializer.SerializeToUtf8Bytes(json, JsonText.Options);
-    }
+    protected override void Check(string table, IReadOnlyList<JsonObject> objects, Mutation mutation) =>
+        RefuseTaken(streams[table], objects.Select(StripeEdit.GivenId));
 
-    private IReadOnlyList<RecordEntry> Select(RecordStream stream, Selection? selection, Predicate<RecordEntry> isFit)
-    {
-        if (selection is null) return [];
-        if (selection.Named is { } ids) return [.. ids.Distinct().Select(id => Find(stream, id, isFit))];
-        var draws = new Draws(Draws.Key(options.Seed, ChoicePurpose), _round++);
-        return RecordChoice.Pick(stream, selection.Count ?? 0, draws, isFit);
-    }
-
-    private Predicate<RecordEntry> Deletable(string name) => kinds[name] switch
+    protected override Predicate<RecordEntry> Deletable(string table) => kinds[table] switch
     {
         ChargeRecords => _ => throw new ControlException("Stripe has no way to delete a charge"),
         SubscriptionRecords subscriptions => subscriptions.Unasked.Passes,
         _ => _ => true,
     };
 
-    private JsonObject Note() => new() { ["metadata"] = new JsonObject { ["change"] = $"{_round}" } };
+    protected override string Create(string table, JsonObject fields, bool isTold) => Edit(table, isTold).Create(fields);
 
-    private static RecordEntry Find(RecordStream stream, string id, Predicate<RecordEntry> isFit) =>
-        stream.TryFind(id, out var entry) && !entry.IsDeleted && isFit(entry)
-            ? entry
-            : throw new ControlException($"there is no '{id}' that could be changed");
+    protected override string Update(string table, RecordEntry entry, JsonObject? fields, bool isTold) =>
+        Edit(table, isTold).Update(entry, fields ?? new JsonObject { ["metadata"] = new JsonObject { ["change"] = $"{Round}" } });
 
-    private static void RefuseTakenIds(RecordStream stream, IReadOnlyList<JsonObject> objects)
-    {
-        var given = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var fields in objects)
-        {
-            if (StripeEdit.GivenId(fields) is { } id && (!given.Add(id) || stream.TryFind(id, out _)))
-                throw new ControlException($"there is a '{id}' already");
-        }
-    }
+    protected override string Delete(string table, RecordEntry entry, bool isTold) => Edit(table, isTold).Delete(entry);
+
+    private StripeEdit Edit(string table, bool isTold) => new(kinds[table], streams[table], isTold ? events : null, Clock);
 }
