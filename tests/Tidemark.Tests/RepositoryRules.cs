@@ -13,8 +13,8 @@ public sealed partial class RepositoryRules
     /// <summary>Folders of the engine, each of which uses those before it and none after it.</summary>
     private static readonly string[] EngineFolders =
     [
-        "Errors", "Records", "Sources", "Destinations", "Connectors", "Secrets", "Catalog", "Quarantine", "Runs", "Backup", "Pipeline",
-        "Wire", "Home",
+        "Json", "Errors", "Records", "Sources", "Destinations", "Connectors", "Secrets", "Catalog", "Quarantine", "Runs", "Backup",
+        "Pipeline", "Wire", "Home",
     ];
 
     /// <summary>Arrows between folders that still point the wrong way. This list may only become shorter.</summary>

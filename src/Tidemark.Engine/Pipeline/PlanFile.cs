@@ -1,7 +1,8 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Pipeline;
@@ -12,8 +13,6 @@ namespace Tidemark.Engine.Pipeline;
 /// </summary>
 internal sealed class PlanFile : IAsyncDisposable
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly string _path;
     private readonly string _temporary;
     private readonly FileStream _stream;
@@ -41,22 +40,13 @@ internal sealed class PlanFile : IAsyncDisposable
     }
 
     public ValueTask WriteAsync(string table, RowChange change) =>
-        LineAsync(json => RunPlanJson.Write(json, change, table));
+        LineAsync(ChangeAnswer.Of(change) with { Table = table }, RunJsonTypes.Default.ChangeAnswer);
 
     /// <summary>Writes the last line, and puts the file in its place.</summary>
     public async Task FinishAsync(SavedPlan plan)
     {
-        await LineAsync(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("pipeline", plan.Pipeline);
-            json.WriteString("mode", RunJson.Word(plan.Mode));
-            json.WriteString("made_at", plan.MadeAt);
-            json.WriteStartArray("plan");
-            foreach (var stream in plan.Changes.Streams) RunPlanJson.Write(json, stream);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+        var changes = plan.Changes.Streams.Select(PlanAnswer.Of).ToList();
+        await LineAsync(new PlanFileAnswer(plan.Pipeline, plan.Mode, plan.MadeAt, changes), RunJsonTypes.Default.PlanFileAnswer);
         _stream.Flush(flushToDisk: true);
         await _stream.DisposeAsync();
         File.Move(_temporary, _path, overwrite: true);
@@ -75,16 +65,12 @@ internal sealed class PlanFile : IAsyncDisposable
         {
             var last = "";
             await foreach (var line in File.ReadLinesAsync(path, cancellationToken)) last = line;
-            using var document = JsonDocument.Parse(last);
-            var plan = document.RootElement;
+            var plan = JsonSerializer.Deserialize(last, RunJsonTypes.Default.PlanFileAnswer)
+                ?? throw new JsonException("its last line is null");
             return new SavedPlan(
-                plan.GetProperty("pipeline").GetString()!,
-                Enum.Parse<WriteMode>(plan.GetProperty("mode").GetString()!, ignoreCase: true),
-                plan.GetProperty("made_at").GetDateTimeOffset(),
-                new RunPlan([.. plan.GetProperty("plan").EnumerateArray().Select(RunPlanJson.Read)]));
+                plan.Pipeline, plan.Mode, plan.MadeAt, new RunPlan([.. plan.Plan.Select(stream => stream.ToChanges())]));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException
-            or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new TidemarkException(FailureKind.Usage, "plan.unreadable", $"{path} is not a plan: {failure.Message}", failure)
             {
@@ -94,12 +80,10 @@ internal sealed class PlanFile : IAsyncDisposable
         }
     }
 
-    private async ValueTask LineAsync(Action<Utf8JsonWriter> write)
+    private async ValueTask LineAsync<T>(T line, JsonTypeInfo<T> type)
     {
-        using var bytes = new MemoryStream();
-        await using (var json = new Utf8JsonWriter(bytes, Relaxed)) write(json);
-        bytes.WriteByte((byte)'\n');
-        await _stream.WriteAsync(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
+        await _stream.WriteAsync(JsonText.Bytes(line, type));
+        await _stream.WriteAsync("\n"u8.ToArray());
     }
 }
 

@@ -28,7 +28,15 @@ internal static class SyncRun
             session.Terminal, session.Prose, request.Pipeline.Name, session.Clock, session.Stop);
         var result = await display.ShowAsync(progress => home.SyncAsync(request, progress, session.Stop));
         RunReport.Write(session.Prose, result);
-        if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(result)));
+        if (session.IsJson) await WriteJsonAsync(session, home, result);
         return result;
+    }
+
+    /// <summary>The run with the times that the catalog has of it.</summary>
+    public static async Task WriteJsonAsync(Session session, Home home, RunResult result)
+    {
+        // Ctrl-C has ended the run; what it came to is told all the same.
+        var run = await home.Runs.FindAsync(result.Run, CancellationToken.None);
+        await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run with { Result = result })));
     }
 }

@@ -50,6 +50,9 @@ internal static partial class NextCommand
         ],
     };
 
+    /// <summary>The run as the command line reports it, with its times.</summary>
+    public static RunRecord In(RunRecord run) => run with { Result = In(run.Result) };
+
     private static string Name(NextStep next, string otherwise) => next.Of is { } of ? Quoted(of) : otherwise;
 
     /// <summary>A word as a shell takes it for one.</summary>

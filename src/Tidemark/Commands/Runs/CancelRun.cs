@@ -15,7 +15,7 @@ internal static class CancelRun
         {
             var home = await session.OpenHomeAsync();
             var run = await home.Runs.RequestCancelAsync(session.Get(id), session.Stop);
-            if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run.Result)));
+            if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));
             session.Say(run.Status == RunStatus.Running
                 ? $"{run.Id} stops within seconds."
                 : $"{run.Id} is cancelled.");

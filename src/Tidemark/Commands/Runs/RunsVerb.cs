@@ -29,7 +29,7 @@ internal static class RunsVerb
             if (runs.Count == 0 && session.Get(pipeline) is { } name) await PipelineChoice.NamedAsync(home, name, session.Stop);
             if (session.IsJson)
             {
-                foreach (var run in runs) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run.Result)));
+                foreach (var run in runs) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));
             }
             else if (runs.Count == 0)
             {

@@ -17,7 +17,7 @@ internal static class ShowRun
             var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
             if (session.IsJson)
             {
-                await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run.Result)));
+                await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));
                 return ExitCode.Done;
             }
 

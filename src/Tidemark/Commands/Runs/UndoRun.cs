@@ -1,4 +1,3 @@
-using Tidemark.Engine.Runs;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Runs;
@@ -19,7 +18,7 @@ internal static class UndoRun
             var pipeline = await PipelineChoice.NamedAsync(home, run.Pipeline, session.Stop);
             var result = await session.WaitAsync($"Undoing {run.Id}", () => home.UndoAsync(run, pipeline, session.Stop));
             RunReport.Write(session.Prose, result);
-            if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(result)));
+            if (session.IsJson) await SyncRun.WriteJsonAsync(session, home, result);
             return ExitCode.Of(result.Status);
         });
         return verb;

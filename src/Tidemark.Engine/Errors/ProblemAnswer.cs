@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+
+namespace Tidemark.Engine.Errors;
+
+/// <summary>A problem as programs read it, wherever one is told.</summary>
+public sealed record ProblemAnswer
+{
+    /// <summary>Stable, e.g. <c>setting.missing</c>.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What the problem is about.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>One sentence.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>What to do about it; null where that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required string? Hint { get; init; }
+
+    /// <summary>The act that the hint ends with; absent where there is none.</summary>
+    public NextAnswer? Next { get; init; }
+
+    public static ProblemAnswer Of(Problem problem) => new()
+    {
+        Code = problem.Code,
+        Subject = problem.Subject,
+        Message = problem.Message,
+        Hint = problem.Hint,
+        Next = problem.Next is { } next ? NextAnswer.From(next) : null,
+    };
+
+    public static IReadOnlyList<ProblemAnswer> Of(IEnumerable<Problem> problems) => [.. problems.Select(Of)];
+
+    internal Problem ToProblem() => new(Code, Subject, Message, Hint) { Next = Next?.ToStep() };
+}

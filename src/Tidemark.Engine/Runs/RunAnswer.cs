@@ -1,0 +1,95 @@
+using System.Text.Json.Serialization;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
+
+namespace Tidemark.Engine.Runs;
+
+/// <summary>
+/// A run as programs read it, the same from every door, and as the catalog stores its result. The catalog has the
+/// facts of the run's start and end in columns of their own: they are not in the stored text.
+/// </summary>
+public sealed record RunAnswer
+{
+    /// <summary>Id, e.g. <c>r-20261122-101530-0a1b2c</c>.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Name of the pipeline, or <c>SOURCE:DESTINATION</c> where none is saved.</summary>
+    public required string Pipeline { get; init; }
+
+    /// <summary>What the run is. Results that early builds stored do not have it, and are syncs.</summary>
+    public RunKind Kind { get; init; }
+
+    /// <summary>How rows became live.</summary>
+    public required WriteMode Mode { get; init; }
+
+    public required RunStatus Status { get; init; }
+
+    /// <summary>What started the run, e.g. <c>command</c> or <c>schedule</c>.</summary>
+    public string? Trigger { get; init; }
+
+    /// <summary>Name of the user or token that asked for the run; absent where nobody did, as for a schedule.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>When the run took its pipeline.</summary>
+    [JsonConverter(typeof(UtcConverter))]
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the run ended; absent while it goes on.</summary>
+    [JsonConverter(typeof(UtcConverter))]
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Name of the source that was read.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Name of the destination that was written.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>Figures per stream.</summary>
+    public required IReadOnlyList<StreamAnswer> Streams { get; init; }
+
+    /// <summary>Whether every stream has a receipt and all of them fit.</summary>
+    public required ReceiptAnswer Receipt { get; init; }
+
+    /// <summary>Wall time, to the millisecond.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>The steps of a refresh; absent in other modes.</summary>
+    public RefreshAnswer? Refresh { get; init; }
+
+    /// <summary>Why the run did not succeed; absent where it did.</summary>
+    public IReadOnlyList<ProblemAnswer>? Problems { get; init; }
+
+    /// <summary>What the run would change, stream by stream; absent where it was not asked.</summary>
+    public IReadOnlyList<PlanAnswer>? Plan { get; init; }
+
+    public static RunAnswer Of(RunRecord run) => Of(run.Result) with { StartedAt = run.StartedAt, FinishedAt = run.FinishedAt };
+
+    public static RunAnswer Of(RunResult result) => new()
+    {
+        Run = result.Run,
+        Pipeline = result.Pipeline,
+        Kind = result.Kind,
+        Mode = result.Mode,
+        Status = result.Status,
+        Streams = [.. result.Streams.Select(StreamAnswer.Of)],
+        Receipt = new(result.IsVerified),
+        Seconds = Math.Round(result.Seconds, 3),
+        Refresh = result.Refresh is { } refresh ? RefreshAnswer.Of(refresh) : null,
+        Problems = result.Problems.Count > 0 ? ProblemAnswer.Of(result.Problems) : null,
+        Plan = result.Plan is { } plan ? [.. plan.Streams.Select(PlanAnswer.Of)] : null,
+    };
+
+    /// <summary>The result again. Seconds have milliseconds' precision; the cause is the kind alone.</summary>
+    internal RunResult ToResult() => new(Run, Pipeline, Mode, Status, [.. Streams.Select(stream => stream.ToFigures())], Seconds)
+    {
+        Cause = Kind == RunKind.Sync ? "command" : RunJson.Word(Kind),
+        Refresh = Refresh?.ToFigures(),
+        Problems = [.. (Problems ?? []).Select(problem => problem.ToProblem())],
+        Plan = Plan is null ? null : new RunPlan([.. Plan.Select(stream => stream.ToChanges())]),
+    };
+}
+
+/// <summary>Whether a run's receipts fit.</summary>
+/// <param name="Verified">False also where there is none.</param>
+public sealed record ReceiptAnswer(bool Verified);
