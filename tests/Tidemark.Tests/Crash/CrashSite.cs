@@ -46,6 +46,7 @@ internal sealed class CrashSite : IAsyncDisposable
     public PipelineDefinition Pipeline { get; } = new("crm", "zoho", "data")
     {
         Tables = "{stream}",
+        Streams = ["contacts", "accounts"],
         Shapes =
         [
             new StreamShape("contacts")
