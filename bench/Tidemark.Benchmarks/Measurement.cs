@@ -137,7 +137,7 @@ internal static class Measurement
     /// <summary>A home with the source, and destinations that are called as their connectors are.</summary>
     public static async Task<Home> HomeAsync(string folder, Settings settings)
     {
-        var home = await Home.OpenAsync(folder, null, CompiledConnectors.Catalog(), TimeProvider.System, CancellationToken.None);
+        var home = await Home.OpenAsync(new HomeOptions(folder), CompiledConnectors.Catalog(), TimeProvider.System, CancellationToken.None);
         await home.Definitions.Sources.SaveAsync(
             new SourceDefinition("source", settings.Source, SettingsOf(settings)), CancellationToken.None);
         await home.Definitions.Destinations.SaveAsync(

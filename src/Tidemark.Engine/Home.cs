@@ -10,24 +10,25 @@ using Tidemark.Engine.Secrets;
 namespace Tidemark.Engine;
 
 /// <summary>
-/// One Tidemark: its catalog in a folder, the connectors there are, and the operations that every door (command line,
+/// One Tidemark: its catalog and its folder, the connectors there are, and the operations that every door (command line,
 /// API, page) calls.
 /// </summary>
-public sealed class Home
+public sealed class Home : IAsyncDisposable
 {
+    private readonly CatalogDatabase _database;
     private readonly TimeProvider _clock;
 
-    private Home(CatalogDatabase database, string? key, ConnectorCatalog connectors, TimeProvider clock)
+    private Home(CatalogDatabase database, HomeFolder folder, string? key, ConnectorCatalog connectors, TimeProvider clock)
     {
-        _clock = clock;
+        (_database, _clock) = (database, clock);
         Connectors = connectors;
-        Secrets = new SecretVault(database, key);
+        Secrets = new SecretVault(database, folder, key);
         Definitions = new DefinitionCatalog(database, Secrets, connectors, clock);
         Runs = new RunStore(database, clock);
         History = new RunHistory(database);
         Quarantine = new Quarantine(database, clock);
         Planner = new SyncPlanner(Definitions, connectors, clock);
-        Backups = new Backups(database.Home, Definitions, Planner, Runs, clock);
+        Backups = new Backups(folder, Definitions, Planner, Runs, clock);
     }
 
     public ConnectorCatalog Connectors { get; }
@@ -46,32 +47,24 @@ public sealed class Home
 
     private SyncPlanner Planner { get; }
 
-    /// <summary>Refuses a folder that has no catalog, for those who would not make one.</summary>
-    /// <exception cref="TidemarkException"><c>home.unknown</c> (usage).</exception>
-    public static void Require(string folder)
-    {
-        if (CatalogDatabase.IsIn(folder)) return;
-        throw new TidemarkException(FailureKind.Usage, "home.unknown", $"There is no Tidemark in {Path.GetFullPath(folder)}.")
-        {
-            Hint = "Saving definitions makes a new one. Go to where it is, set TIDEMARK_HOME, or name its folder.",
-            Next = new(NextAct.ChooseHome),
-        };
-    }
-
-    /// <summary>Opens the catalog in a folder, which is made where it is missing.</summary>
-    /// <param name="folder">E.g. <c>.tidemark</c>.</param>
-    /// <param name="key">The encryption key given by the operator, or null for the one in the folder.</param>
+    /// <summary>Opens the catalog, which is made where it is missing.</summary>
+    /// <param name="options">Its address and the folder.</param>
     /// <param name="connectors">The connectors there are.</param>
     /// <param name="clock">Where "now" comes from.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
-    public static async Task<Home> OpenAsync(
-        string folder, string? key, ConnectorCatalog connectors, TimeProvider clock,
-        CancellationToken cancellationToken)
-    {
-        var home = new Home(await CatalogDatabase.OpenAsync(folder, cancellationToken), key, connectors, clock);
-        await home.Runs.ReconcileAsync(cancellationToken);
-        return home;
-    }
+    /// <exception cref="TidemarkException">What the catalog says, e.g. <c>catalog.newer</c>, <c>catalog.address_invalid</c>.</exception>
+    public static Task<Home> OpenAsync(
+        HomeOptions options, ConnectorCatalog connectors, TimeProvider clock, CancellationToken cancellationToken) =>
+        OpenAsync(options, makes: true, connectors, clock, cancellationToken);
+
+    /// <summary>Opens the catalog that is there, for those who would not make one.</summary>
+    /// <inheritdoc cref="OpenAsync(HomeOptions, ConnectorCatalog, TimeProvider, CancellationToken)"/>
+    /// <exception cref="TidemarkException"><c>home.unknown</c> (usage), and as for opening.</exception>
+    public static Task<Home> OpenExistingAsync(
+        HomeOptions options, ConnectorCatalog connectors, TimeProvider clock, CancellationToken cancellationToken) =>
+        OpenAsync(options, makes: false, connectors, clock, cancellationToken);
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     /// <summary>Plans, checks and runs a sync.</summary>
     /// <exception cref="TidemarkException">Before anything was written: settings, reachability, another run. Afterwards
@@ -121,8 +114,34 @@ public sealed class Home
         var streams = run.Result.Streams.Select(stream => stream.Stream).ToList();
         var tables = await SyncPlanner.TablesAsync(new SyncRequest(pipeline) { Streams = streams }, source, problems, cancellationToken);
         if (problems.Count > 0) throw TidemarkException.ForAll(problems);
-        var runs = await Runs.ListAsync(int.MaxValue, run.Pipeline, cancellationToken);
-        return await new RunVerifier(destination, tables, runs).VerifyAsync(run, cancellationToken);
+        return await new RunVerifier(destination, tables, new LaterRuns(_database, run)).VerifyAsync(run, cancellationToken);
+    }
+
+    private static async Task<Home> OpenAsync(
+        HomeOptions options, bool makes, ConnectorCatalog connectors, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var folder = new HomeFolder(options.Folder);
+        var database = CatalogAddress.Open(options.Catalog, folder, connectors.All);
+        if (!makes && !await database.ExistsAsync(cancellationToken))
+        {
+            var unknown = $"There is no Tidemark in {database.Place}.";
+            throw string.IsNullOrEmpty(options.Catalog)
+                ? new TidemarkException(FailureKind.Usage, "home.unknown", unknown)
+                {
+                    Hint = "Saving definitions makes a new one. Go to where it is, set TIDEMARK_HOME, or name its folder.",
+                    Next = new(NextAct.ChooseHome),
+                }
+                : new TidemarkException(FailureKind.Usage, "home.unknown", unknown)
+                {
+                    Hint = "Saving definitions makes a new one. Look whether TIDEMARK_CATALOG names the database and schema that you mean.",
+                };
+        }
+
+        await database.PrepareAsync(cancellationToken);
+        var home = new Home(database, folder, options.Key, connectors, clock);
+        await home.Runs.ReconcileAsync(cancellationToken);
+        return home;
     }
 
     /// <summary>Asks a source or a destination, by name, whether it works; null for all of them. Changes nothing.</summary>

@@ -138,7 +138,7 @@ public sealed partial class RepositoryRules
     private static partial Regex DrawerClass();
 
     /// <summary>A clock that stands, a home that has one, or a moment that a file takes for now.</summary>
-    [GeneratedRegex(@"\b(SettableClock|StoppedClock|TestHome _home|new TestHome)\b|\bDateTimeOffset Now\b", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\b(SettableClock|StoppedClock|TestHome _home|new (Sqlite|Postgres)Home)\b|\bDateTimeOffset Now\b", RegexOptions.None, 1000)]
     private static partial Regex FixedClock();
 
     /// <summary>The real clock, or a bench that runs the program or a stand-in by it.</summary>

@@ -9,13 +9,13 @@ namespace Tidemark.Engine.Backup;
 /// <summary>The backups of every pipeline: made, found, verified, restored, pruned.</summary>
 public sealed class Backups
 {
-    private readonly string _home;
+    private readonly HomeFolder _home;
     private readonly DefinitionCatalog _definitions;
     private readonly SyncPlanner _planner;
     private readonly RunStore _runs;
     private readonly TimeProvider _clock;
 
-    internal Backups(string home, DefinitionCatalog definitions, SyncPlanner planner, RunStore runs, TimeProvider clock) =>
+    internal Backups(HomeFolder home, DefinitionCatalog definitions, SyncPlanner planner, RunStore runs, TimeProvider clock) =>
         (_home, _definitions, _planner, _runs, _clock) = (home, definitions, planner, runs, clock);
 
     /// <summary>Backs all tables of a pipeline up, as they are at one moment, and removes what has been kept long enough.</summary>
@@ -155,7 +155,7 @@ public sealed class Backups
     }
 
     private string FolderOf(PipelineDefinition pipeline) =>
-        Path.GetFullPath(Path.Combine(_home, pipeline.Backup.Folder));
+        Path.GetFullPath(Path.Combine(_home.Path, pipeline.Backup.Folder));
 
     private static async Task<BackupFile> NoteAsync(
         BackupFile file, DateTimeOffset? verifiedAt, CancellationToken cancellationToken)

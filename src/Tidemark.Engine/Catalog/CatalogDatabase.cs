@@ -1,115 +1,63 @@
 using System.Data.Common;
-using System.Runtime.Versioning;
-using Dapper;
-using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Catalog;
 
 /// <summary>
-/// The SQLite database <c>catalog.db</c> in Tidemark's home folder: definitions, secrets, runs. Any number of
-/// processes of one machine may have it open. Statements run on the calling thread, as SQLite does; cancellation is
-/// looked at between them.
+/// The database of one Tidemark: definitions, secrets, runs, quarantine. Any number of processes may have it open.
+/// What is stored as text goes through <see cref="CatalogText"/> where it may hold any letter.
 /// </summary>
-public sealed class CatalogDatabase
+public abstract class CatalogDatabase : IAsyncDisposable
 {
-    // Result codes of https://sqlite.org/rescode.html
-    private const int Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14;
-    private const int NotADatabase = 26;
+    /// <summary>Where it is, for messages: a folder, or a database and its server. Holds no secret.</summary>
+    public abstract string Place { get; }
 
-    private const string FileName = "catalog.db";
+    /// <summary>Whether there is a catalog, readable or not.</summary>
+    /// <exception cref="TidemarkException">The database cannot be asked.</exception>
+    public abstract Task<bool> ExistsAsync(CancellationToken cancellationToken);
 
-    private readonly string _connectionString;
+    /// <summary>Makes the catalog where there is none, and brings it up to this version. Those who start at once wait for each other.</summary>
+    /// <exception cref="TidemarkException"><c>catalog.newer</c>: a newer Tidemark has been here; <c>catalog.unreadable</c>,
+    /// <c>catalog.unwritable</c>; and what a database server may refuse. All are for the operator.</exception>
+    public abstract Task PrepareAsync(CancellationToken cancellationToken);
 
-    private CatalogDatabase(string home)
+    /// <summary>A pooled connection, to be disposed by the caller. For reading; writing is for <see cref="WriteAsync{T}"/>.</summary>
+    public abstract Task<DbConnection> ConnectAsync(CancellationToken cancellationToken);
+
+    /// <summary>Runs work that only reads.</summary>
+    /// <exception cref="TidemarkException"><c>catalog.connection_lost</c> (transient), where a server is asked.</exception>
+    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
     {
-        Home = home;
-        Path = System.IO.Path.Combine(home, FileName);
-        _connectionString = new SqliteConnectionStringBuilder
-        {
-            DataSource = Path,
-            Mode = SqliteOpenMode.ReadWrite,
-            ForeignKeys = true,
-            DefaultTimeout = 30, // seconds to wait for another process's transaction
-        }.ToString();
-    }
-
-    /// <summary>The folder that holds the catalog and, where no other key is given, the encryption key.</summary>
-    public string Home { get; }
-
-    /// <summary>Full name of the database file.</summary>
-    public string Path { get; }
-
-    /// <summary>Whether a folder has one, readable or not.</summary>
-    public static bool IsIn(string home) => File.Exists(System.IO.Path.Combine(home, FileName));
-
-    /// <summary>
-    /// Opens the catalog, creating folders (mode 0700) and file (mode 0600) where there are none, and brings it up to
-    /// this version. Processes that start at once wait for each other.
-    /// </summary>
-    /// <exception cref="TidemarkException"><c>catalog.unreadable</c>: no database, or no permission;
-    /// <c>catalog.unwritable</c>: no space; <c>catalog.newer</c>: a newer Tidemark has been here. All are for the operator.</exception>
-    public static async Task<CatalogDatabase> OpenAsync(string home, CancellationToken cancellationToken)
-    {
-        var catalog = new CatalogDatabase(System.IO.Path.GetFullPath(home));
         try
         {
-            catalog.CreateFiles();
-            await using var connection = await catalog.OpenAsync(cancellationToken);
-            await connection.ExecuteAsync("PRAGMA journal_mode = WAL");
-            await CatalogMigrations.ApplyAsync(connection, catalog.Path);
+            await using var connection = await ConnectAsync(cancellationToken);
+            return await work(connection);
         }
-        catch (SqliteException wrong) when (wrong.SqliteErrorCode is NotADatabase or Corrupt or CannotOpen)
+        catch (DbException failure) when (Explain(failure) is { } known)
         {
-            throw catalog.Unreadable("is not a readable SQLite database", wrong);
+            throw known;
         }
-        catch (SqliteException refused) when (IsUnwritable(refused))
-        {
-            throw catalog.Unwritable(refused);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
-        {
-            throw catalog.Unreadable("cannot be opened or created", wrong);
-        }
-
-        return catalog;
-    }
-
-    /// <summary>A pooled connection, to be disposed by the caller.</summary>
-    public async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken) => await OpenAsync(cancellationToken);
-
-    private async Task<SqliteConnection> OpenAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var connection = new SqliteConnection(_connectionString);
-        await connection.OpenAsync(cancellationToken);
-        return connection;
     }
 
     /// <summary>
-    /// Runs work in one transaction that takes the write lock at its start, so that what the work reads stays true
-    /// until it commits. An exception rolls everything back.
+    /// Runs work in one transaction that takes the catalog's write lock at its start, so that what the work reads stays
+    /// true until it commits. An exception rolls everything back.
     /// </summary>
-    /// <exception cref="TidemarkException"><c>catalog.busy</c> (transient): another process held the lock for 30 s;
+    /// <exception cref="TidemarkException"><c>catalog.busy</c> (transient): somebody else held the lock for 30 s;
     /// <c>catalog.unwritable</c> (configuration): no space or no permission.</exception>
     public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await OpenAsync(cancellationToken);
-            await using var transaction = connection.BeginTransaction(deferred: false);
+            await using var connection = await ConnectAsync(cancellationToken);
+            await using var transaction = await BeginWriteAsync(connection, cancellationToken);
             var result = await work(connection);
-            await transaction.CommitAsync(cancellationToken);
+            await transaction.CommitAsync(CancellationToken.None); // cancelled now, nobody would know whether it is committed
             return result;
         }
-        catch (SqliteException held) when (held.SqliteErrorCode is Busy or Locked)
+        catch (DbException failure) when (Explain(failure) is { } known)
         {
-            throw new TidemarkException(FailureKind.Transient, "catalog.busy",
-                $"Another process has been writing to the catalog {Path} for long.", held);
-        }
-        catch (SqliteException refused) when (IsUnwritable(refused))
-        {
-            throw Unwritable(refused);
+            throw known;
         }
     }
 
@@ -121,49 +69,26 @@ public sealed class CatalogDatabase
             return true;
         }, cancellationToken);
 
-    private void CreateFiles()
+    public virtual ValueTask DisposeAsync()
     {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-        };
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(Home);
-        }
-        else
-        {
-            CreateFolder(Home);
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        // SQLite gives its -wal and -shm files the mode of the database.
-        using var created = new FileStream(Path, options);
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 
-    /// <summary>With those above it that are missing: .NET would give the mode to the last one alone.</summary>
-    [UnsupportedOSPlatform("windows")]
-    private static void CreateFolder(string folder)
-    {
-        if (Directory.Exists(folder)) return;
-        if (System.IO.Path.GetDirectoryName(folder) is { } above) CreateFolder(above);
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    /// <summary>Begins a transaction that holds the write lock. Waits for it at most 30 s.</summary>
+    protected abstract Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken);
 
-    private static bool IsUnwritable(SqliteException refused) => refused.SqliteErrorCode is ReadOnly or IoError or Full;
+    /// <summary>What a failure means for the operator; null where it is a defect.</summary>
+    protected abstract TidemarkException? Explain(DbException failure);
 
-    private TidemarkException Unwritable(SqliteException cause) =>
-        new(FailureKind.Configuration, "catalog.unwritable", $"The catalog {Path} cannot be written.", cause)
+    protected TidemarkException Busy(DbException cause) =>
+        new(FailureKind.Transient, "catalog.busy", $"Another process has been writing to the catalog in {Place} for long.", cause);
+
+    protected TidemarkException Newer(long version, long newest, string otherwise, NextAct? next) =>
+        new(FailureKind.Configuration, "catalog.newer",
+            $"The catalog in {Place} has version {version}; this Tidemark knows versions up to {newest}.")
         {
-            Hint = "Free some space on its disk, and look at its owner and permissions.",
-        };
-
-    private TidemarkException Unreadable(string what, Exception cause) =>
-        new(FailureKind.Configuration, "catalog.unreadable", $"The catalog {Path} {what}.", cause)
-        {
-            Hint = "Put a copy of the catalog back in its place, set TIDEMARK_HOME, or name another folder.",
-            Next = new(NextAct.ChooseHome),
+            Hint = $"Use the newer Tidemark that wrote it; or {otherwise}.",
+            Next = next is { } act ? new(act) : null,
         };
 }

@@ -1,62 +1,26 @@
 using System.Globalization;
-using Dapper;
-using Microsoft.Data.Sqlite;
-using Tidemark.Engine.Errors;
+using System.Reflection;
 
 namespace Tidemark.Engine.Catalog;
 
-/// <summary>Brings a catalog up to this version. The number of the last migration is SQLite's user_version.</summary>
-internal static class CatalogMigrations
+/// <summary>The scripts that bring a catalog up to this version. Each dialect has its own; the newest of all have one number.</summary>
+/// <param name="assembly">Where they are embedded.</param>
+/// <param name="folder">Beginning of their names, which go on with three digits.</param>
+public sealed class CatalogMigrations(Assembly assembly, string folder)
 {
-    private const string Prefix = "Tidemark.Engine.Catalog.Migrations.";
+    private readonly SortedDictionary<long, string> _names = new(assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(folder, StringComparison.Ordinal))
+        .ToDictionary(name => long.Parse(name.AsSpan(folder.Length, 3), CultureInfo.InvariantCulture)));
 
-    /// <summary>Applies what is missing, all in one transaction: a crash leaves the old version.</summary>
-    /// <exception cref="TidemarkException"><c>catalog.newer</c>, or <c>catalog.unreadable</c> for the database of
-    /// another program.</exception>
-    public static async Task ApplyAsync(SqliteConnection connection, string path)
+    /// <summary>The version that they lead to.</summary>
+    public long Newest => _names.Keys.Max();
+
+    /// <summary>The scripts that a catalog of a version lacks, in order.</summary>
+    public IEnumerable<string> After(long version) => _names.Where(script => script.Key > version).Select(script => Read(script.Value));
+
+    private string Read(string name)
     {
-        var migrations = Migrations();
-        var newest = migrations.Keys.Max();
-        if (await VersionAsync(connection) == newest) return; // without a lock: the case of nearly every start
-
-        await using var transaction = connection.BeginTransaction(deferred: false);
-        var version = await VersionAsync(connection);
-        if (version > newest)
-        {
-            throw new TidemarkException(FailureKind.Configuration, "catalog.newer",
-                $"The catalog {path} has version {version}; this Tidemark knows versions up to {newest}.")
-            {
-                Hint = "Use the newer Tidemark that wrote it; or set TIDEMARK_HOME, or name another folder.",
-                Next = new(NextAct.ChooseHome),
-            };
-        }
-
-        if (version == 0 && await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM sqlite_schema") > 0)
-        {
-            throw new TidemarkException(FailureKind.Configuration, "catalog.unreadable",
-                $"The file {path} is the database of another program.")
-            {
-                Hint = "Set TIDEMARK_HOME, or name another folder.",
-                Next = new(NextAct.ChooseHome),
-            };
-        }
-
-        foreach (var (_, name) in migrations.Where(migration => migration.Key > version))
-        {
-            // No migration may hold a statement that returns rows: the driver keeps silent about errors after one.
-            using var script = new StreamReader(typeof(CatalogMigrations).Assembly.GetManifestResourceStream(name)!);
-            await connection.ExecuteAsync(await script.ReadToEndAsync());
-        }
-
-        await connection.ExecuteAsync($"PRAGMA user_version = {newest}"); // a PRAGMA takes no parameters
-        await transaction.CommitAsync();
+        using var script = new StreamReader(assembly.GetManifestResourceStream(name)!);
+        return script.ReadToEnd();
     }
-
-    private static Task<long> VersionAsync(SqliteConnection connection) =>
-        connection.ExecuteScalarAsync<long>("PRAGMA user_version");
-
-    private static SortedDictionary<int, string> Migrations() =>
-        new(typeof(CatalogMigrations).Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .ToDictionary(name => int.Parse(name.AsSpan(Prefix.Length, 3), CultureInfo.InvariantCulture)));
 }

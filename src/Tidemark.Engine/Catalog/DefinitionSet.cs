@@ -35,27 +35,17 @@ public sealed class DefinitionSet<T>
 
     /// <summary>All of them, by name.</summary>
     /// <exception cref="TidemarkException"><c>secrets.wrong_key</c> and its like.</exception>
-    public async Task<IReadOnlyList<T>> ListAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await _database.ConnectAsync(cancellationToken);
-        return await ListAsync(connection);
-    }
+    public Task<IReadOnlyList<T>> ListAsync(CancellationToken cancellationToken) => _database.ReadAsync(ListAsync, cancellationToken);
 
     /// <summary>All names, in order. Needs no key.</summary>
-    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await _database.ConnectAsync(cancellationToken);
-        return await NamesAsync(connection);
-    }
+    public Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken) =>
+        _database.ReadAsync(NamesAsync, cancellationToken);
 
     /// <summary>The one with exactly this name.</summary>
     /// <exception cref="TidemarkException"><c>source.unknown</c>, <c>destination.unknown</c>,
     /// <c>pipeline.unknown</c> (usage), with the nearest name.</exception>
-    public async Task<T> FindAsync(string name, CancellationToken cancellationToken)
-    {
-        await using var connection = await _database.ConnectAsync(cancellationToken);
-        return await FindOrDefaultAsync(connection, name) ?? throw await UnknownAsync(connection, name);
-    }
+    public Task<T> FindAsync(string name, CancellationToken cancellationToken) => _database.ReadAsync(
+        async connection => await FindOrDefaultAsync(connection, name) ?? throw await UnknownAsync(connection, name), cancellationToken);
 
     /// <summary>
     /// Inserts the definition, or puts it in the place of the one with its name. Paths of files become absolute, from the
@@ -194,6 +184,6 @@ public sealed class DefinitionSet<T>
         new(FailureKind.Usage, $"{T.Kind}.unknown", $"There is no {T.Kind} {name}.")
         {
             Hint = await NamesAsync(connection) is { Count: > 0 } known ? NearestName.Hint(name, known)
-                : $"There are none yet in {_database.Home}.",
+                : $"There are none yet in {_database.Place}.",
         };
 }

@@ -7,12 +7,9 @@ namespace Tidemark.Engine.Pipeline;
 /// <summary>Looks, any time after a run, whether the rows that it wrote or confirmed are still what it left.</summary>
 /// <param name="destination">Where they are.</param>
 /// <param name="tables">The tables of the run's streams, which say how records become rows.</param>
-/// <param name="runs">Every run of the pipeline.</param>
-internal sealed class RunVerifier(
-    IDestination destination, IReadOnlyList<TablePlan> tables, IReadOnlyList<RunRecord> runs)
+/// <param name="later">The runs that came after it.</param>
+internal sealed class RunVerifier(IDestination destination, IReadOnlyList<TablePlan> tables, LaterRuns later)
 {
-    private readonly Dictionary<string, DateTimeOffset> _startedAt = runs.ToDictionary(run => run.Id, run => run.StartedAt);
-
     /// <param name="run">Over; with figures.</param>
     /// <param name="cancellationToken">Looked at between rows.</param>
     /// <exception cref="TidemarkException"><c>run.not_over</c>, <c>run.wrote_nothing</c> (usage).</exception>
@@ -20,7 +17,7 @@ internal sealed class RunVerifier(
     {
         if (run.FinishedAt is null)
             throw new TidemarkException(FailureKind.Usage, "run.not_over", $"The run {run.Id} is not over yet.");
-        if (run.Result.Streams.All(stream => stream.Receipt is null && !HasWritten(stream)))
+        if (run.Result.Streams.All(stream => stream.Receipt is null && !LaterRuns.HasWritten(stream)))
         {
             throw new TidemarkException(
                 FailureKind.Usage, "run.wrote_nothing", $"The run {run.Id} ({RunJson.Word(run.Status)}) wrote nothing that could be looked at.")
@@ -30,13 +27,12 @@ internal sealed class RunVerifier(
             };
         }
 
+        var rewritten = await later.WrittenAsync(run.Result.Streams.Select(stream => stream.Table), cancellationToken);
         var verified = new List<StreamVerification>();
         foreach (var figures in run.Result.Streams)
         {
             var room = Verification.MaxShown - verified.Sum(stream => stream.Shown.Count);
-            var isLast = !runs.Any(later => later.StartedAt > run.StartedAt
-                && later.Result.Streams.Any(other => other.Table == figures.Table && HasWritten(other)));
-            verified.Add(await VerifyAsync(run, figures, isLast, room, cancellationToken));
+            verified.Add(await VerifyAsync(run, figures, !rewritten.Contains(figures.Table), room, cancellationToken));
         }
 
         return new Verification(run.Id, run.Pipeline, verified);
@@ -51,7 +47,7 @@ internal sealed class RunVerifier(
         var table = tables.First(each => each.Stream.Name == figures.Stream) with { Table = figures.Table };
         await foreach (var row in new TableComparison(destination, table).RowsAsync(run: null, cancellationToken))
         {
-            if (IsLater(row.Run, run))
+            if (await later.HasAsync(row.Run, cancellationToken))
             {
                 counts = counts with { ChangedLater = counts.ChangedLater + 1 };
                 continue;
@@ -93,10 +89,4 @@ internal sealed class RunVerifier(
 
     /// <summary>An undo and a restore leave what other runs had left, and their receipts speak of other checksums.</summary>
     private static bool BringsBack(RunRecord run) => run.Result.Kind is RunKind.Undo or RunKind.Restore;
-
-    /// <summary>Ids sort by time, to the second; of this pipeline's own runs more is known.</summary>
-    private bool IsLater(string writer, RunRecord run) => _startedAt.TryGetValue(writer, out var startedAt)
-        ? startedAt > run.StartedAt : string.CompareOrdinal(writer, run.Id) > 0;
-
-    private static bool HasWritten(StreamFigures figures) => figures.Created + figures.Updated + figures.Deleted > 0;
 }

@@ -21,7 +21,8 @@ internal sealed record HolderProcess(string Host, int Pid, string Started)
     public bool IsGone()
     {
         if (Host != Current.Host) return false;
-        if (Boot(Started) == Boot(Current.Started) && World(Started) != World(Current.Started)) return false;
+        // Another machine or container of this name, or this machine before it was started again.
+        if (World(Started) != World(Current.Started)) return false;
         return StartOf(Pid) != Started;
     }
 
@@ -59,7 +60,6 @@ internal sealed record HolderProcess(string Host, int Pid, string Started)
         }
     }
 
-    private static string Boot(string started) => started.Split('/')[0];
-
-    private static string World(string started) => started.Split('/') is [_, var world, ..] ? world : "";
+    /// <summary>All but the ticks; empty where there is nothing else.</summary>
+    private static string World(string started) => started[..Math.Max(0, started.LastIndexOf('/'))];
 }

@@ -29,9 +29,8 @@ public sealed class Quarantine(CatalogDatabase database, TimeProvider clock)
     /// <summary>One record, or null where it is not in quarantine (any more).</summary>
     public async Task<QuarantineEntry?> FindAsync(long id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<QuarantineRow>(
-            $"SELECT {QuarantineRow.Columns} FROM quarantine WHERE id = @id", new { id });
+        var row = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<QuarantineRow>(
+            $"SELECT {QuarantineRow.Columns} FROM quarantine WHERE id = @id", new { id }), cancellationToken);
         return row?.ToEntry();
     }
 
@@ -56,7 +55,7 @@ public sealed class Quarantine(CatalogDatabase database, TimeProvider clock)
                 {
                     id,
                     now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-                    message = string.Create(CultureInfo.InvariantCulture, $"{who} discarded the record {id} from quarantine"),
+                    message = CatalogText.Encode(string.Create(CultureInfo.InvariantCulture, $"{who} discarded the record {id} from quarantine")),
                 };
                 // A run that was cleaned up has no log any more.
                 await connection.ExecuteAsync("""

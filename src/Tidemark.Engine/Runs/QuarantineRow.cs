@@ -1,4 +1,5 @@
 using System.Text;
+using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Runs;
@@ -6,10 +7,9 @@ namespace Tidemark.Engine.Runs;
 /// <summary>A row of the table quarantine.</summary>
 internal sealed record QuarantineRow
 {
-    // As bytes: the driver ends a text at its first NUL.
     public const string Columns =
         "id AS Id, pipeline AS Pipeline, stream AS Stream, key AS Key, run AS Run, code AS Code, subject AS Subject, "
-        + "message AS Message, hint AS Hint, CAST(payload AS BLOB) AS Payload, first_seen AS FirstSeen, "
+        + "message AS Message, hint AS Hint, payload AS Payload, first_seen AS FirstSeen, "
         + "last_seen AS LastSeen, settled_by AS SettledBy";
 
     public required long Id { get; init; }
@@ -40,9 +40,11 @@ internal sealed record QuarantineRow
 
     public QuarantineEntry ToEntry() => new(
         Id, Pipeline, Run, DateTimeOffset.FromUnixTimeMilliseconds(FirstSeen), DateTimeOffset.FromUnixTimeMilliseconds(LastSeen),
-        new(Stream, Encoding.UTF8.GetString(Payload), new Problem(Code, Subject, Message, Hint))
+        new(Stream, Encoding.UTF8.GetString(Payload), new Problem(Code, Text(Subject), Text(Message), Hint is null ? null : Text(Hint)))
         {
-            Key = Key,
+            Key = Key is null ? null : Text(Key),
             CanRetry = SettledBy == "retry",
         });
+
+    private static string Text(string stored) => CatalogText.Decode(stored);
 }

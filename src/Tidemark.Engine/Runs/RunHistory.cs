@@ -14,26 +14,24 @@ public sealed class RunHistory(CatalogDatabase database)
     public async Task<IReadOnlyList<RunLogLine>> LogsAsync(
         string run, long afterSeq, int limit, CancellationToken cancellationToken)
     {
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        var rows = await connection.QueryAsync<LogRow>("""
+        var rows = await database.ReadAsync(connection => connection.QueryAsync<LogRow>("""
             SELECT seq AS Seq, at AS At, level AS Level, stream AS Stream, message AS Message
             FROM run_logs WHERE run = @run AND seq > @afterSeq ORDER BY seq LIMIT @limit
-            """, new { run, afterSeq, limit });
+            """, new { run, afterSeq, limit }), cancellationToken);
         return [.. rows.Select(row => new RunLogLine(
-            row.Seq, Time(row.At), Enum.Parse<RunLogLevel>(row.Level, ignoreCase: true), row.Stream, row.Message))];
+            row.Seq, Time(row.At), Enum.Parse<RunLogLevel>(row.Level, ignoreCase: true), row.Stream, CatalogText.Decode(row.Message)))];
     }
 
     /// <summary>Steps in the order in which they began.</summary>
     public async Task<IReadOnlyList<RunStep>> StepsAsync(string run, CancellationToken cancellationToken)
     {
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        var rows = await connection.QueryAsync<StepRow>("""
+        var rows = await database.ReadAsync(connection => connection.QueryAsync<StepRow>("""
             SELECT name AS Name, stream AS Stream, status AS Status, detail AS Detail, started_at AS StartedAt,
                    finished_at AS FinishedAt
             FROM run_steps WHERE run = @run ORDER BY seq
-            """, new { run });
+            """, new { run }), cancellationToken);
         return [.. rows.Select(row => new RunStep(
-            row.Name, row.Stream, Enum.Parse<StepStatus>(row.Status, ignoreCase: true), row.Detail,
+            row.Name, row.Stream, Enum.Parse<StepStatus>(row.Status, ignoreCase: true), row.Detail is { } detail ? CatalogText.Decode(detail) : null,
             Time(row.StartedAt), row.FinishedAt is { } end ? Time(end) : null))];
     }
 

@@ -70,7 +70,7 @@ public sealed class RunJournal : IAsyncDisposable
                 name,
                 stream,
                 status = status.ToString().ToLowerInvariant(),
-                detail,
+                detail = detail is null ? null : CatalogText.Encode(detail),
                 now = Now(),
                 end = status == StepStatus.Running ? (long?)null : Now(),
             };
@@ -205,11 +205,8 @@ public sealed class RunJournal : IAsyncDisposable
         }
     }
 
-    private async Task<bool> RenewAsync(DateTimeOffset now)
-    {
-        await using var connection = await _database.ConnectAsync(_stopping.Token);
-        return await Lease.RenewAsync(connection, Run, now);
-    }
+    private Task<bool> RenewAsync(DateTimeOffset now) =>
+        _database.WriteAsync(connection => Lease.RenewAsync(connection, Run, now), _stopping.Token);
 
     /// <summary>Hears of a request to stop. False where the lease is gone.</summary>
     private async Task<bool> ListenAsync()
@@ -229,9 +226,9 @@ public sealed class RunJournal : IAsyncDisposable
         {
             if (_isFinished || Volatile.Read(ref _news) is not { } news) return;
             _sofar = _sofar with { Streams = news };
-            await using var connection = await _database.ConnectAsync(_stopping.Token);
-            var seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds;
-            await RunRow.UpdateAsync(connection, _sofar with { Seconds = seconds }, RunStatus.Running, finishedAt: null);
+            var sofar = _sofar with { Seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds };
+            await _database.WriteAsync(
+                connection => RunRow.UpdateAsync(connection, sofar, RunStatus.Running, finishedAt: null), _stopping.Token);
             Interlocked.CompareExchange(ref _news, null, news); // later news waits for the next beat
         }
         finally

@@ -31,7 +31,7 @@ internal sealed class RunLog(CatalogDatabase database, TimeProvider clock, strin
                 (isLast ? RunLogLevel.Warning : level).ToString().ToLowerInvariant(), isLast ? null : stream,
                 isLast ? string.Create(CultureInfo.InvariantCulture,
                     $"The log of this run is full at {MaxLines:N0} lines; what comes after is not kept.")
-                : message.Length <= MaxLetters ? message : message[..MaxLetters] + "…"));
+                : CatalogText.Encode(message.Length <= MaxLetters ? message : message[..MaxLetters] + "…")));
             waiting = _waiting.Count;
         }
 

@@ -20,10 +20,6 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     private const int PageBytes = 1024 * 1024;
     private const int KeysAtOnce = 500;
 
-    // The two unique indexes of the table; PostgreSQL wants to be shown the one that is meant.
-    private const string OneAKey = "(pipeline, stream, key) WHERE key IS NOT NULL";
-    private const string OneAPayload = "(pipeline, stream, code, payload_sha256) WHERE key IS NULL";
-
     // Hashes of the keys in quarantine: 8 bytes each. Two keys of one hash cost a look into the catalog, nothing else.
     private readonly HashSet<ulong> _open = [];
     private readonly HashSet<ulong> _own = [];
@@ -41,8 +37,9 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
             """, new { pipeline, stream, since = Milliseconds(since) });
         await foreach (var (key, isOwn) in keys.WithCancellation(cancellationToken))
         {
-            _open.Add(HashOf(key));
-            if (isOwn != 0) _own.Add(HashOf(key));
+            var hash = HashOf(CatalogText.Decode(key));
+            _open.Add(hash);
+            if (isOwn != 0) _own.Add(hash);
         }
     }
 
@@ -64,37 +61,47 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
         }
     }
 
-    private Task AddAsync(DbConnection connection, QuarantinedRecord record) =>
-        connection.ExecuteAsync($"""
-            INSERT INTO quarantine (pipeline, stream, key, run, code, subject, message, hint, payload, payload_sha256,
-                                    first_seen, last_seen, settled_by)
-            VALUES (@pipeline, @stream, @Key, @run, @Code, @Subject, @Message, @Hint, @Payload, @sha256, @now, @now, @settledBy)
-            ON CONFLICT {(record.Key is null ? OneAPayload : OneAKey)} DO UPDATE SET
-                run = excluded.run, code = excluded.code, subject = excluded.subject, message = excluded.message,
-                hint = excluded.hint, payload = excluded.payload, payload_sha256 = excluded.payload_sha256,
-                last_seen = excluded.last_seen, settled_by = excluded.settled_by
-            """, new
+    /// <summary>Within the catalog's write lock: nobody puts the same record in between the two statements.</summary>
+    private async Task AddAsync(DbConnection connection, QuarantinedRecord record)
+    {
+        var payload = Encoding.UTF8.GetBytes(record.Payload);
+        var values = new
         {
             pipeline,
             stream,
-            record.Key,
+            key = record.Key is null ? null : CatalogText.Encode(record.Key),
             run,
             record.Reason.Code,
-            record.Reason.Subject,
-            record.Reason.Message,
-            record.Reason.Hint,
-            record.Payload,
-            sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(record.Payload))),
+            subject = CatalogText.Encode(record.Reason.Subject),
+            message = CatalogText.Encode(record.Reason.Message),
+            hint = record.Reason.Hint is null ? null : CatalogText.Encode(record.Reason.Hint),
+            payload,
+            sha256 = Convert.ToHexStringLower(SHA256.HashData(payload)),
             now = Milliseconds(clock.GetUtcNow()),
             settledBy = record.CanRetry ? "retry" : "reading",
-        });
+        };
+        var same = record.Key is null ? "key IS NULL AND code = @Code AND payload_sha256 = @sha256" : "key = @key";
+        if (await connection.ExecuteAsync($"""
+            UPDATE quarantine SET
+                run = @run, code = @Code, subject = @subject, message = @message, hint = @hint, payload = @payload,
+                payload_sha256 = @sha256, last_seen = @now, settled_by = @settledBy
+            WHERE pipeline = @pipeline AND stream = @stream AND {same}
+            """, values) > 0)
+            return;
+
+        await connection.ExecuteAsync("""
+            INSERT INTO quarantine (pipeline, stream, key, run, code, subject, message, hint, payload, payload_sha256,
+                                    first_seen, last_seen, settled_by)
+            VALUES (@pipeline, @stream, @key, @run, @Code, @subject, @message, @hint, @payload, @sha256, @now, @now, @settledBy)
+            """, values);
+    }
 
     /// <summary>What can be tried again, the oldest first, as pages that do not move the cursor.</summary>
     public async IAsyncEnumerable<Page> PagesAsync(Cursor cursor, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
         var payloads = connection.QueryUnbufferedAsync<byte[]>("""
-            SELECT CAST(payload AS BLOB) FROM quarantine
+            SELECT payload FROM quarantine
             WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'retry' AND run <> @run ORDER BY id
             """, new { pipeline, stream, run });
         var page = new List<byte[]>();
@@ -139,7 +146,7 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
         {
             // One parameter a key: only PostgreSQL takes them as an array.
             var values = new DynamicParameters(new { pipeline, stream, run });
-            for (var at = 0; at < some.Length; at++) values.Add(Key(at), some[at]);
+            for (var at = 0; at < some.Length; at++) values.Add(Key(at), CatalogText.Encode(some[at]));
             var list = string.Join(", ", some.Select((_, at) => "@" + Key(at)));
             await database.WriteAsync(connection => connection.ExecuteAsync($"""
                 UPDATE quarantine SET settled_by = 'newer', run = @run

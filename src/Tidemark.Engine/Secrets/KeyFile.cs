@@ -1,16 +1,17 @@
+using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Secrets;
 
 /// <summary>
-/// The key that is kept beside the catalog where the operator gives none: <c>key</c>, mode 0600. Rotation writes
+/// The key that is kept in the home folder where the operator gives none: <c>key</c>, mode 0600. Rotation writes
 /// <c>key.next</c> first, so that a crash on either side of the catalog's commit leaves the key that fits.
 /// Writers hold the catalog's write lock.
 /// </summary>
-internal sealed class KeyFile(string home)
+internal sealed class KeyFile(HomeFolder home)
 {
-    private readonly string _current = Path.Combine(home, "key");
-    private readonly string _next = Path.Combine(home, "key.next");
+    private readonly string _current = home.File("key");
+    private readonly string _next = home.File("key.next");
 
     public string FullName => _current;
 
@@ -50,7 +51,25 @@ internal sealed class KeyFile(string home)
         }
     }
 
-    private static void Write(string path, EncryptionKey key)
+    private void Write(string path, EncryptionKey key)
+    {
+        try
+        {
+            home.Create(); // a catalog of a server has not made it
+            WriteTo(path, key);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new TidemarkException(FailureKind.Configuration, "secrets.key_unwritable",
+                $"The key file {path} cannot be written.", refused)
+            {
+                Hint = "Set TIDEMARK_ENCRYPTION_KEY to a key of your own; or set TIDEMARK_HOME, or name another folder.",
+                Next = new(NextAct.ChooseHome),
+            };
+        }
+    }
+
+    private static void WriteTo(string path, EncryptionKey key)
     {
         File.Delete(path);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };

@@ -11,11 +11,12 @@ namespace Tidemark.Engine.Secrets;
 /// operator gave none.
 /// </summary>
 /// <param name="catalog">Where the secrets are kept.</param>
+/// <param name="folder">Where the key file is.</param>
 /// <param name="givenKey">The value of <c>TIDEMARK_ENCRYPTION_KEY</c>: base64 of 32 bytes or a passphrase of at least
-/// 16 letters. Null or empty: the file <c>key</c> in the catalog's home.</param>
-public sealed class SecretVault(CatalogDatabase catalog, string? givenKey)
+/// 16 letters. Null or empty: the file <c>key</c> in the home folder.</param>
+public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, string? givenKey)
 {
-    private readonly KeyFile _file = new(catalog.Home);
+    private readonly KeyFile _file = new(folder);
     private readonly bool _isGiven = !string.IsNullOrEmpty(givenKey);
     private volatile EncryptionKey? _key;
 

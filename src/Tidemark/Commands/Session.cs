@@ -36,6 +36,13 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
 
     public string HomeFolder => HomeOption ?? Terminal.Variable("TIDEMARK_HOME") ?? DefaultHome;
 
+    /// <summary>Address of the catalog; null for the one in the home.</summary>
+    public string? Catalog => Terminal.Variable("TIDEMARK_CATALOG");
+
+    private HomeOptions Options => new(HomeFolder) { Catalog = Catalog, Key = Key };
+
+    private string? Key => Terminal.Variable("TIDEMARK_ENCRYPTION_KEY");
+
     public T? Get<T>(Option<T> option) => typed.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => typed.GetValue(argument)!;
@@ -45,17 +52,14 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
 
     /// <summary>The home that is there.</summary>
     /// <exception cref="TidemarkException"><c>home.unknown</c>.</exception>
-    public Task<Home> OpenHomeAsync()
-    {
-        Home.Require(HomeFolder);
-        return MakeHomeAsync();
-    }
+    public Task<Home> OpenHomeAsync() => Home.OpenExistingAsync(Options, Connectors, Clock, stop);
 
     /// <summary>The home, which is made where there is none: for what people begin with.</summary>
-    public Task<Home> MakeHomeAsync() => MakeHomeAsync(HomeFolder);
+    public Task<Home> MakeHomeAsync() => Home.OpenAsync(Options, Connectors, Clock, stop);
 
-    public Task<Home> MakeHomeAsync(string folder) => Home.OpenAsync(
-        folder, Terminal.Variable("TIDEMARK_ENCRYPTION_KEY"), Connectors, Clock, stop);
+    /// <summary>A home in a folder, with its catalog, whatever TIDEMARK_CATALOG says.</summary>
+    public Task<Home> MakeHomeAsync(string folder) =>
+        Home.OpenAsync(new HomeOptions(folder) { Key = Key }, Connectors, Clock, stop);
 
     /// <summary>One JSON object on standard output.</summary>
     public void WriteJson(Action<Utf8JsonWriter> members) => JsonLine.WriteTo(Terminal.Output, members);

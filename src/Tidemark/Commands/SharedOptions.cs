@@ -7,7 +7,7 @@ internal static class SharedOptions
 {
     public static readonly Option<string?> Home = new("--home")
     {
-        Description = "Folder of catalog and key. Default: TIDEMARK_HOME, else ./.tidemark.",
+        Description = "Folder of catalog and key. Default: TIDEMARK_HOME, else ./.tidemark. TIDEMARK_CATALOG puts the catalog into PostgreSQL.",
         HelpName = "DIR",
         Recursive = true,
     };

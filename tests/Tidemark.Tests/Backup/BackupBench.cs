@@ -1,6 +1,6 @@
 using Shouldly;
 using Tidemark.Engine.Backup;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Catalog.Sqlite;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
@@ -37,7 +37,7 @@ public sealed class BackupBench(SqlWorkbench database, string connector) : IAsyn
 
     public async Task<RestoredBackup> RestoreAllAsync(BackupFile file, RestoreMode mode)
     {
-        var runs = new RunStore(await CatalogDatabase.OpenAsync(database.Folder + "/home", Stop), database.Clock);
+        var runs = new RunStore(await SqliteCatalog.OpenAsync(database.Folder + "/home", Stop), database.Clock);
         await using var destination = database.OpenDestination();
         return await new BackupRestore(runs, database.Clock, undoRuns: 10).RunAsync("test", file, mode, destination, Stop);
     }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Tidemark.Tests.Catalog;
 
-public sealed class DefinitionFileTests : IDisposable
+public abstract class DefinitionFileTests : IDisposable
 {
     private const string Whole = """
         sources:
@@ -36,7 +36,9 @@ public sealed class DefinitionFileTests : IDisposable
             max_quarantined_rows: 3
         """;
 
-    private readonly TestHome _home = new();
+    private readonly TestHome _home;
+
+    private protected DefinitionFileTests(TestHome home) => _home = home;
     private readonly Dictionary<string, string> _environment = new()
     {
         ["SHOP_KEY"] = "sk_secret_value",
@@ -242,3 +244,7 @@ public sealed class DefinitionFileTests : IDisposable
     private Task<TidemarkException> RefusedAsync(string yaml) =>
         Should.ThrowAsync<TidemarkException>(() => ApplyAsync(yaml));
 }
+
+public sealed class SqliteDefinitionFileTests() : DefinitionFileTests(new SqliteHome());
+
+public sealed class PostgresDefinitionFileTests() : DefinitionFileTests(new PostgresHome());

@@ -16,8 +16,8 @@ namespace Tidemark.Tests.Catalog;
 /// <summary>A definition document may be JSON of the same shape as the YAML: one reader reads both.</summary>
 public sealed class DefinitionJsonTests : IDisposable
 {
-    private readonly TestHome _home = new();
-    private readonly TestHome _other = new();
+    private readonly TestHome _home = new SqliteHome();
+    private readonly TestHome _other = new SqliteHome();
 
     public static TheoryData<string> Templates => [.. DefinitionTemplate.All.Select(template => template.Name)];
 
@@ -139,7 +139,7 @@ public sealed class DefinitionJsonTests : IDisposable
         var database = await home.OpenAsync();
         var connectors = new ConnectorCatalog(CompiledConnectors.Catalog().All.Concat(TestHome.Connectors.All));
         return new DefinitionFile(
-            new DefinitionCatalog(database, new SecretVault(database, home.Key), connectors, home.Clock), StandInVariables.Of);
+            new DefinitionCatalog(database, new SecretVault(database, new HomeFolder(home.Folder), home.Key), connectors, home.Clock), StandInVariables.Of);
     }
 
     private static async Task<IReadOnlyList<AppliedDefinition>> ApplyAsync(TestHome home, string text) =>

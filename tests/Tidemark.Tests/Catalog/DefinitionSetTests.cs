@@ -6,9 +6,11 @@ using Xunit;
 
 namespace Tidemark.Tests.Catalog;
 
-public sealed class DefinitionSetTests : IDisposable
+public abstract class DefinitionSetTests : IDisposable
 {
-    private readonly TestHome _home = new();
+    private readonly TestHome _home;
+
+    private protected DefinitionSetTests(TestHome home) => _home = home;
 
     public void Dispose() => _home.Dispose();
 
@@ -157,3 +159,7 @@ public sealed class DefinitionSetTests : IDisposable
             TestHome.Cancelled);
     }
 }
+
+public sealed class SqliteDefinitionSetTests() : DefinitionSetTests(new SqliteHome());
+
+public sealed class PostgresDefinitionSetTests() : DefinitionSetTests(new PostgresHome());

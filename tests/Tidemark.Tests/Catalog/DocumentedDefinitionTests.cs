@@ -14,7 +14,7 @@ public sealed partial class DocumentedDefinitionTests : IDisposable
 {
     private static readonly string Root = FindRoot();
 
-    private readonly TestHome _home = new();
+    private readonly TestHome _home = new SqliteHome();
 
     /// <summary>A page and the number of a block in it.</summary>
     public static TheoryData<string, int> Blocks
@@ -39,7 +39,7 @@ public sealed partial class DocumentedDefinitionTests : IDisposable
     {
         var yaml = BlocksOf(page)[block];
         var database = await _home.OpenAsync();
-        var catalog = new DefinitionCatalog(database, new SecretVault(database, _home.Key), CompiledConnectors.Catalog(), _home.Clock);
+        var catalog = new DefinitionCatalog(database, new SecretVault(database, new HomeFolder(_home.Folder), _home.Key), CompiledConnectors.Catalog(), _home.Clock);
         await SaveMissingEndsAsync(catalog, yaml);
 
         var applied = await new DefinitionFile(catalog, StandInVariables.Of).ApplyAsync(yaml, TestHome.Cancelled);

@@ -82,7 +82,7 @@ public sealed class PipelineRulesTests : IDisposable
         ["backup to nowhere"] = new("backup: { upload: vault }", Good with { Backup = new() { Upload = "vault" } }, "destination.unknown"),
     };
 
-    private readonly TestHome _home = new();
+    private readonly TestHome _home = new SqliteHome();
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 

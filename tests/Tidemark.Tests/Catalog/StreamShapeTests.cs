@@ -8,7 +8,7 @@ using Xunit;
 namespace Tidemark.Tests.Catalog;
 
 /// <summary>What a definition file says of a pipeline's streams: columns, owners, deletes, references (P6, S2.3, S2.4).</summary>
-public sealed class StreamShapeTests : IDisposable
+public abstract class StreamShapeTests : IDisposable
 {
     private const string Ends = """
         sources:
@@ -18,7 +18,9 @@ public sealed class StreamShapeTests : IDisposable
 
         """;
 
-    private readonly TestHome _home = new();
+    private readonly TestHome _home;
+
+    private protected StreamShapeTests(TestHome home) => _home = home;
 
     public void Dispose() => _home.Dispose();
 
@@ -125,3 +127,7 @@ public sealed class StreamShapeTests : IDisposable
     private async Task<IReadOnlyList<AppliedDefinition>> ApplyAsync(string yaml) =>
         await (await FileAsync()).ApplyAsync(yaml, TestHome.Cancelled);
 }
+
+public sealed class SqliteStreamShapeTests() : StreamShapeTests(new SqliteHome());
+
+public sealed class PostgresStreamShapeTests() : StreamShapeTests(new PostgresHome());

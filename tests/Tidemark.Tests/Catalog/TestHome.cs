@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Runs;
@@ -7,8 +6,8 @@ using Xunit;
 
 namespace Tidemark.Tests.Catalog;
 
-/// <summary>A home folder of its own that is gone after the test.</summary>
-internal sealed class TestHome : IDisposable
+/// <summary>A home folder and a catalog of its own that are gone after the test.</summary>
+internal abstract class TestHome : IDisposable
 {
     public static readonly ConnectorCatalog Connectors = new([new ShopConnector(), new ShelfConnector()]);
 
@@ -20,13 +19,29 @@ internal sealed class TestHome : IDisposable
 
     public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public Task<CatalogDatabase> OpenAsync() => CatalogDatabase.OpenAsync(Folder, Cancelled);
+    /// <summary>The catalog as another process would see it, not yet asked for.</summary>
+    public abstract CatalogDatabase Catalog();
+
+    /// <summary>Makes the catalog one of another version.</summary>
+    public abstract Task SetVersionAsync(long version);
+
+    /// <summary>All that is stored but the key, as text that keeps ASCII.</summary>
+    public abstract Task<string> AllBytesAsync();
+
+    public async Task<CatalogDatabase> OpenAsync()
+    {
+        var catalog = Catalog();
+        await catalog.PrepareAsync(Cancelled);
+        return catalog;
+    }
 
     public async Task<DefinitionCatalog> DefinitionsAsync()
     {
         var database = await OpenAsync();
-        return new(database, new SecretVault(database, Key), Connectors, Clock);
+        return new(database, new SecretVault(database, new HomeFolder(Folder), Key), Connectors, Clock);
     }
+
+    public async Task<SecretVault> VaultAsync() => new(await OpenAsync(), new HomeFolder(Folder), Key);
 
     public async Task<RunStore> RunsAsync() => new(await OpenAsync(), Clock);
 
@@ -45,19 +60,8 @@ internal sealed class TestHome : IDisposable
         await command.ExecuteNonQueryAsync(Cancelled);
     }
 
-    /// <summary>Every byte of the home, as text that keeps ASCII.</summary>
-    public string AllBytes() => string.Concat(Directory.EnumerateFiles(Folder)
-        .Where(file => Path.GetFileName(file) != "key")
-        .Select(file =>
-        {
-            using var bytes = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var text = new StreamReader(bytes, System.Text.Encoding.Latin1);
-            return text.ReadToEnd();
-        }));
-
-    public void Dispose()
+    public virtual void Dispose()
     {
-        SqliteConnection.ClearAllPools();
         if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
     }
 }

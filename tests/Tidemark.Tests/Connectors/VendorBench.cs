@@ -41,7 +41,7 @@ public sealed class VendorBench : IAsyncDisposable
         var options = new SandboxOptions { Port = 0, Size = size, Clock = clock ?? TimeProvider.System };
         var sandbox = await SandboxServer.StartAsync(options, Stop);
         var folder = new TestFolder();
-        var home = await Home.OpenAsync(folder.File("home"), null, CompiledConnectors.Catalog(), TimeProvider.System, Stop);
+        var home = await Home.OpenAsync(new HomeOptions(folder.File("home")), CompiledConnectors.Catalog(), TimeProvider.System, Stop);
         var bench = new VendorBench(vendor, folder, sandbox, home);
         await home.Definitions.Sources.SaveAsync(new SourceDefinition("vendor", vendor, settings(sandbox.Vendors[vendor])), Stop);
         await home.Definitions.Destinations.SaveAsync(

@@ -66,7 +66,7 @@ internal sealed class CrashSite : IAsyncDisposable
     {
         _sandbox = await SandboxServer.StartAsync(new SandboxOptions { Port = 0, Size = 600 }, Stop);
         _control = new HttpClient { BaseAddress = _sandbox.Control };
-        _home = await Home.OpenAsync(Program.Home, null, CompiledConnectors.Catalog(), TimeProvider.System, Stop);
+        _home = await Home.OpenAsync(new HomeOptions(Program.Home), CompiledConnectors.Catalog(), TimeProvider.System, Stop);
         var settings = ZohoBench.Settings(_sandbox.Vendors["zoho"], ("modules", "Contacts,Accounts"));
         await Home.Definitions.Sources.SaveAsync(new SourceDefinition("zoho", "zoho", settings), Stop);
         await Home.Definitions.Destinations.SaveAsync(

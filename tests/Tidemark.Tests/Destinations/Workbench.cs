@@ -1,4 +1,5 @@
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Catalog.Sqlite;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Runs;
@@ -33,7 +34,7 @@ public abstract class Workbench : IAsyncDisposable
 
     public async Task<RunResult> RunAsync(ScriptedSource source, WriteMode mode, CancellationToken cancellationToken)
     {
-        _catalog ??= await CatalogDatabase.OpenAsync(_folder.File("home"), Stop);
+        _catalog ??= await SqliteCatalog.OpenAsync(_folder.File("home"), Stop);
         _runs ??= new RunStore(_catalog, Clock);
         var streams = await source.DiscoverAsync(Stop);
         await using var destination = OpenDestination();
@@ -62,12 +63,11 @@ public abstract class Workbench : IAsyncDisposable
 
     public async Task<Verification> VerifyAsync(ScriptedSource source, string id)
     {
-        var runs = await _runs!.ListAsync(1000, null, Stop);
-        var at = runs.Single(each => each.Id == id);
+        var at = await _runs!.FindAsync(id, Stop);
         await using var destination = OpenDestination();
         var streams = await source.DiscoverAsync(Stop);
         var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream))).ToList();
-        return await new RunVerifier(destination, tables, runs).VerifyAsync(at, Stop);
+        return await new RunVerifier(destination, tables, new LaterRuns(_catalog!, at)).VerifyAsync(at, Stop);
     }
 
     /// <summary>

@@ -64,7 +64,7 @@ public sealed class ConnectionTestTests : IDisposable
         var streams = new[] { "told", "empty", "silent", "refused", "late" }.Select(name => new StreamSchema(name, [new("id", FieldType.Text)]));
         var connector = new ScriptedConnector(new ScriptedSource([.. streams]) { Estimate = estimate });
         var connectors = new ConnectorCatalog([connector]);
-        var home = await Home.OpenAsync(_folder.File("home"), null, connectors, clock, Stop);
+        var home = await Home.OpenAsync(new HomeOptions(_folder.File("home")), connectors, clock, Stop);
         await home.Definitions.Sources.SaveAsync(new SourceDefinition("script", "scripted", new Dictionary<string, string>()), Stop);
         return (await home.TestAsync("script", cancellationToken)).ShouldHaveSingleItem();
     }

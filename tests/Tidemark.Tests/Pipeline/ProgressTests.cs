@@ -1,5 +1,5 @@
 using Shouldly;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Catalog.Sqlite;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Tidemark.Tests.Destinations;
@@ -28,7 +28,7 @@ public sealed class ProgressTests
         };
         var running = bench.MergeAsync(source);
 
-        var runs = new RunStore(await CatalogDatabase.OpenAsync(Path.Combine(bench.Folder, "home"), Stop), TimeProvider.System);
+        var runs = new RunStore(await SqliteCatalog.OpenAsync(Path.Combine(bench.Folder, "home"), Stop), TimeProvider.System);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(Patience);
         RunRecord run;

@@ -8,9 +8,11 @@ using Xunit;
 
 namespace Tidemark.Tests.Runs;
 
-public sealed class RunJournalTests : IDisposable
+public abstract class RunJournalTests : IDisposable
 {
-    private readonly TestHome _home = new();
+    private readonly TestHome _home;
+
+    private protected RunJournalTests(TestHome home) => _home = home;
 
     public void Dispose() => _home.Dispose();
 
@@ -236,3 +238,7 @@ public sealed class RunJournalTests : IDisposable
         return token.IsCancellationRequested;
     }
 }
+
+public sealed class SqliteRunJournalTests() : RunJournalTests(new SqliteHome());
+
+public sealed class PostgresRunJournalTests() : RunJournalTests(new PostgresHome());

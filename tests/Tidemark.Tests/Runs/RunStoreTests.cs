@@ -8,9 +8,11 @@ using Xunit;
 
 namespace Tidemark.Tests.Runs;
 
-public sealed class RunStoreTests : IDisposable
+public abstract class RunStoreTests : IDisposable
 {
-    private readonly TestHome _home = new();
+    private readonly TestHome _home;
+
+    private protected RunStoreTests(TestHome home) => _home = home;
 
     public void Dispose() => _home.Dispose();
 
@@ -100,14 +102,15 @@ public sealed class RunStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("another-host", null)]
-    [InlineData(null, "another container")]
-    public async Task The_lease_of_a_process_that_cannot_be_seen_holds_until_it_expires(string? host, string? world)
+    [InlineData("another-host", null, null)]
+    [InlineData(null, "another container", null)]
+    [InlineData(null, null, "another machine of the same name")]
+    public async Task The_lease_of_a_process_that_cannot_be_seen_holds_until_it_expires(string? host, string? world, string? boot)
     {
         var runs = await _home.RunsAsync();
         var old = await AbandonAsync(runs, "p");
         var parts = HolderProcess.Current.Started.Split('/');
-        await HandOverAsync(old, 999_999_999, $"{parts[0]}/{world ?? parts[1]}/1", host);
+        await HandOverAsync(old, 999_999_999, $"{boot ?? parts[0]}/{world ?? parts[1]}/1", host);
 
         _home.Clock.Now += TimeSpan.FromSeconds(29);
         (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBeEmpty();
@@ -223,9 +226,8 @@ public sealed class RunStoreTests : IDisposable
         await _home.ExecuteAsync("""
             INSERT INTO leases SELECT * FROM kept;
             DROP TABLE kept;
-            UPDATE runs SET status = 'running', finished_at = NULL,
-                result = json_remove(json_set(result, '$.status', 'running'), '$.problems')
-            """);
+            UPDATE runs SET status = 'running', finished_at = NULL, result = @begun
+            """, ("@begun", RunJson.Write(new RunResult(run, pipeline, WriteMode.Merge, RunStatus.Running, [new("a", "p_a")], 0))));
         return run;
     }
 
@@ -235,3 +237,7 @@ public sealed class RunStoreTests : IDisposable
 
     private static async Task<string> Code(Func<Task> work) => (await Should.ThrowAsync<TidemarkException>(work)).Code;
 }
+
+public sealed class SqliteRunStoreTests() : RunStoreTests(new SqliteHome());
+
+public sealed class PostgresRunStoreTests() : RunStoreTests(new PostgresHome());

@@ -7,9 +7,11 @@ using Xunit;
 
 namespace Tidemark.Tests.Secrets;
 
-public sealed class SecretVaultTests : IDisposable
+public abstract class SecretVaultTests : IDisposable
 {
-    private readonly TestHome _home = new();
+    private readonly TestHome _home;
+
+    private protected SecretVaultTests(TestHome home) => _home = home;
 
     public void Dispose() => _home.Dispose();
 
@@ -43,8 +45,8 @@ public sealed class SecretVaultTests : IDisposable
         await SaveAsync("a", "sk_needle_in_the_haystack");
         await SaveAsync("a", "sk_needle_number_two");
 
-        _home.AllBytes().ShouldContain("haystack_free");
-        _home.AllBytes().ShouldNotContain("needle");
+        (await _home.AllBytesAsync()).ShouldContain("haystack_free");
+        (await _home.AllBytesAsync()).ShouldNotContain("needle");
     }
 
     [Fact]
@@ -110,7 +112,7 @@ public sealed class SecretVaultTests : IDisposable
         await longRunning.Sources.ListAsync(TestHome.Cancelled);
         var before = await File.ReadAllTextAsync(Path.Combine(_home.Folder, "key"), TestHome.Cancelled);
 
-        var rotation = await (await VaultAsync()).RotateAsync(newKey: null, TestHome.Cancelled);
+        var rotation = await (await _home.VaultAsync()).RotateAsync(newKey: null, TestHome.Cancelled);
 
         rotation.Secrets.ShouldBe(2);
         rotation.NewKeyId.ShouldNotBe(rotation.OldKeyId);
@@ -125,7 +127,7 @@ public sealed class SecretVaultTests : IDisposable
         await SaveAsync("a", "sk_a");
         var key = Path.Combine(_home.Folder, "key");
         var old = await File.ReadAllTextAsync(key, TestHome.Cancelled);
-        await (await VaultAsync()).RotateAsync(newKey: null, TestHome.Cancelled);
+        await (await _home.VaultAsync()).RotateAsync(newKey: null, TestHome.Cancelled);
         File.Move(key, key + ".next");
         await File.WriteAllTextAsync(key, old, TestHome.Cancelled);
 
@@ -138,7 +140,7 @@ public sealed class SecretVaultTests : IDisposable
     {
         _home.Key = "the first passphrase";
         await SaveAsync("a", "sk_a");
-        var vault = await VaultAsync();
+        var vault = await _home.VaultAsync();
 
         (await Should.ThrowAsync<TidemarkException>(() => vault.RotateAsync(null, TestHome.Cancelled)))
             .Code.ShouldBe("secrets.new_key_needed");
@@ -156,11 +158,9 @@ public sealed class SecretVaultTests : IDisposable
         await catalog.Sources.SaveAsync(new("a", "gone", new Dictionary<string, string> { ["x"] = "needle" }),
             TestHome.Cancelled);
 
-        _home.AllBytes().ShouldNotContain("needle");
+        (await _home.AllBytesAsync()).ShouldNotContain("needle");
         (await catalog.Sources.FindAsync("a", TestHome.Cancelled)).Settings["x"].ShouldBe("needle");
     }
-
-    private async Task<SecretVault> VaultAsync() => new(await _home.OpenAsync(), _home.Key);
 
     private async Task SaveAsync(string name, string secret) => await (await _home.DefinitionsAsync()).Sources.SaveAsync(
         new SourceDefinition(name, "shop", new Dictionary<string, string>
@@ -172,3 +172,7 @@ public sealed class SecretVaultTests : IDisposable
     private async Task<string> ReadAsync(string name) =>
         (await (await _home.DefinitionsAsync()).Sources.FindAsync(name, TestHome.Cancelled)).Settings["api_key"];
 }
+
+public sealed class SqliteSecretVaultTests() : SecretVaultTests(new SqliteHome());
+
+public sealed class PostgresSecretVaultTests() : SecretVaultTests(new PostgresHome());

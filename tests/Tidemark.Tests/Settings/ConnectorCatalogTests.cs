@@ -23,7 +23,7 @@ public sealed class ConnectorCatalogTests : IDisposable
     public async Task A_connector_whose_settings_are_data_alone_is_saved_checked_and_opened()
     {
         var catalog = CompiledConnectors.Catalog();
-        var home = await Home.OpenAsync(_folder.File("home"), null, catalog, TimeProvider.System, Stop);
+        var home = await Home.OpenAsync(new HomeOptions(_folder.File("home")), catalog, TimeProvider.System, Stop);
         catalog.Add(new ListedConnector());
         var file = new DefinitionFile(home.Definitions, _ => null);
         await file.ApplyAsync("""

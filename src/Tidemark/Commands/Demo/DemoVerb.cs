@@ -116,6 +116,7 @@ internal static class DemoVerb
                 ? Path.GetRelativePath(Environment.CurrentDirectory, folder) : folder;
             session.Say("");
             session.Say(isOver ? "Try:" : "Try, in another terminal:");
+            if (session.Catalog is not null) session.Say("  unset TIDEMARK_CATALOG    (the demo has a catalog of its own)");
             var database = Path.Combine(here, "demo.db");
             session.Say($"  sqlite3 {database} 'select name, email from stripe_customers limit 5'");
             session.Say($"  tidemark runs --home {here}");
