@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Tidemark.Connectors.Postgres;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources;
 

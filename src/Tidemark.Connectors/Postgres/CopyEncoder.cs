@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Connectors.Postgres;
@@ -57,15 +58,15 @@ internal sealed class CopyEncoder
         for (var at = 0; at < table.Columns.Count; at++)
         {
             var column = table.Columns[at];
-            switch (table.Content(at, state))
+            switch (table.Layout.Content(at, state))
             {
                 case null: WriteInt32(-1); break;
-                case SqlColumnRole.Hash: WriteInt64Value(batch.Hash(row)); break;
-                case SqlColumnRole.Differs: WriteInt64Value(SqlTable.Operation(state)); break;
-                case SqlColumnRole.Takes: WriteBoolean(table.Takes(at, batch, row)); break;
-                case SqlColumnRole.Field: WriteCell(column.Type, batch, cells[column.Position]); break;
-                case SqlColumnRole.Raw: WriteBytes(batch.Raw(row)); break;
-                case SqlColumnRole.Run: WriteBytes(context.Run); break;
+                case ColumnRole.Hash: WriteInt64Value(batch.Hash(row)); break;
+                case ColumnRole.Differs: WriteInt64Value(RowLayout.Operation(state)); break;
+                case ColumnRole.Takes: WriteBoolean(table.Layout.Takes(at, batch, row)); break;
+                case ColumnRole.Field: WriteCell(column.Type, batch, cells[column.Position]); break;
+                case ColumnRole.Raw: WriteBytes(batch.Raw(row)); break;
+                case ColumnRole.Run: WriteBytes(context.Run); break;
                 default: WriteInt64Value(context.SyncedAtMicroseconds - MicrosecondsTo2000); break;
             }
         }

@@ -2,6 +2,10 @@ using Npgsql;
 using NpgsqlTypes;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Sql.Loading;
+using Tidemark.Engine.Destinations.Sql.Undoing;
+using Tidemark.Engine.Destinations.Sql.WritingBack;
+using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Connectors.Postgres;
@@ -40,7 +44,7 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
     {
         if (rows.Length == 0) return;
-        var changed = new SqlTable(new SqlName("pg_temp", "_tidemark_changes"), table.Plan, SqlTableKind.Changes);
+        var changed = new SqlTable(new SqlName("pg_temp", "_tidemark_changes"), table.Plan, TableKind.Changes);
         var takes = string.Concat(changed.Columns.Where(column => !column.IsLive).Select(column => $", NULL::boolean AS {column.Quoted}"));
         var changes = changed.Name;
         await connection.ExecuteAsync(
@@ -83,7 +87,7 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
             cancellationToken, stamp.SyncedAt.ToUniversalTime(), stamp.Run, table.Plan.Deletes.Value);
     }
 
-    public async Task RememberAsync(
+    public async Task SaveImagesAsync(
         SqlBeforeImages images, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, bool isDeletion,
         CancellationToken cancellationToken)
     {

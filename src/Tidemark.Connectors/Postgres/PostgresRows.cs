@@ -6,6 +6,7 @@ using System.Text.Json;
 using Npgsql;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Sql.Backups;
 
 namespace Tidemark.Connectors.Postgres;
 

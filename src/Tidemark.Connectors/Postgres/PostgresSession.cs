@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Npgsql;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Sql.Backups;
+using Tidemark.Engine.Destinations.Sql.Loading;
 
 namespace Tidemark.Connectors.Postgres;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Sql.Backups;
 
 namespace Tidemark.Connectors.Postgres;
 

@@ -4,6 +4,10 @@ using System.Text;
 using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Sql.Loading;
+using Tidemark.Engine.Destinations.Sql.Undoing;
+using Tidemark.Engine.Destinations.Sql.WritingBack;
+using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Connectors.Sqlite;
@@ -51,7 +55,7 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
     public Task UpdateAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
     {
-        var changed = new SqlTable(table.Name, table.Plan, SqlTableKind.Changes);
+        var changed = new SqlTable(table.Name, table.Plan, TableKind.Changes);
         // The row's values are a table of one row, so that the assignments read as they do everywhere.
         var values = string.Join(", ", changed.Columns.Select(column => $"? AS {column.Quoted}"));
         var binding = new RowBinding(stamp);
@@ -91,7 +95,7 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
         return Task.FromResult(sum);
     }
 
-    public Task RememberAsync(
+    public Task SaveImagesAsync(
         SqlBeforeImages images, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, bool isDeletion,
         CancellationToken cancellationToken)
     {
@@ -193,17 +197,17 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
         public void Bind(SqliteStatement statement, int place, SqlTable table, int at, RowBatch batch, int row, RowState state)
         {
             var column = table.Columns[at];
-            switch (table.Content(at, state))
+            switch (table.Layout.Content(at, state))
             {
                 case null: statement.BindNull(place); break;
-                case SqlColumnRole.Hash: statement.BindNumber(place, batch.Hash(row)); break;
-                case SqlColumnRole.Differs: statement.BindNumber(place, SqlTable.Operation(state)); break;
-                case SqlColumnRole.Field:
+                case ColumnRole.Hash: statement.BindNumber(place, batch.Hash(row)); break;
+                case ColumnRole.Differs: statement.BindNumber(place, RowLayout.Operation(state)); break;
+                case ColumnRole.Field:
                     BindCell(statement, place, column.Type, batch, batch.Row(row)[column.Position]);
                     break;
-                case SqlColumnRole.Takes: statement.BindNumber(place, table.Takes(at, batch, row) ? 1 : 0); break;
-                case SqlColumnRole.Raw: statement.BindText(place, batch.Raw(row)); break;
-                case SqlColumnRole.Run: statement.BindText(place, _run); break;
+                case ColumnRole.Takes: statement.BindNumber(place, table.Layout.Takes(at, batch, row) ? 1 : 0); break;
+                case ColumnRole.Raw: statement.BindText(place, batch.Raw(row)); break;
+                case ColumnRole.Run: statement.BindText(place, _run); break;
                 default: BindInstant(statement, place, _syncedAt); break;
             }
         }

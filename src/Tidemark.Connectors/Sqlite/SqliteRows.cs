@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Sql.Backups;
 
 namespace Tidemark.Connectors.Sqlite;
 

@@ -2,6 +2,8 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Sql.Backups;
+using Tidemark.Engine.Destinations.Sql.Loading;
 
 namespace Tidemark.Connectors.Sqlite;
 

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
-using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Sql.Backups;
 
 namespace Tidemark.Connectors.Sqlite;
 

@@ -102,7 +102,7 @@ internal static class StreamShapeWriter
     {
         if (deletes.Column is not { } column)
         {
-            DefinitionWriter.Write(yaml, "deletes", deletes.KeepsRow ? "soft" : "hard");
+            DefinitionWriter.Write(yaml, "deletes", deletes.IsSoft ? "soft" : "hard");
             return;
         }
 

@@ -1,8 +1,8 @@
 namespace Tidemark.Engine.Destinations;
 
 /// <summary>What happens to the row of a record that is gone at the source.</summary>
-/// <param name="KeepsRow">False: the row is deleted. True: it stays, and <c>_deleted_at</c> says since when it is gone.</param>
-public sealed record DeletePolicy(bool KeepsRow)
+/// <param name="IsSoft">False: the row is deleted. True: it stays, and <c>_deleted_at</c> says since when it is gone.</param>
+public sealed record DeletePolicy(bool IsSoft)
 {
     public static readonly DeletePolicy Hard = new(false);
 

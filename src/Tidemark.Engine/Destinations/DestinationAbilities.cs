@@ -20,7 +20,7 @@ public static class DestinationAbilities
                 "destination.no_outbox", subject, "It cannot keep values on their way back to the source.", "Take write_back out of the streams.");
         }
 
-        if (destination is not IComparing && tables.Any(table => table.IsPlanned))
+        if (destination is not IComparing && tables.Any(table => table.Staging == Staging.Compared))
         {
             yield return new Problem(
                 "destination.no_compare", subject, "It cannot compare what was read with the rows it has before they are live.",

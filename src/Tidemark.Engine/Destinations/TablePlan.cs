@@ -8,6 +8,8 @@ namespace Tidemark.Engine.Destinations;
 /// <param name="Stream">The columns and the key.</param>
 public sealed record TablePlan(string Table, StreamSchema Stream)
 {
+    private bool _isCompared;
+
     /// <summary>What the column is called that says when a row was last written, unless a pipeline says otherwise.</summary>
     public const string UsualSyncedAt = "_synced_at";
 
@@ -32,12 +34,6 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// <summary>Columns that refer to another table's key, made when the table is: column to table.</summary>
     public IReadOnlyDictionary<string, string> References { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>
-    /// Whether rows are staged, even those of a merge, so that they can be looked at before they are live. The live table
-    /// is not touched, not even its columns, until it is published.
-    /// </summary>
-    public bool IsPlanned { get; init; }
-
     /// <summary>Whether the run may leave columns alone that earlier ones filled; else <c>guard.narrowed_schema</c>.</summary>
     public bool MayNarrow { get; init; } = true;
 
@@ -48,11 +44,14 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     public IEnumerable<string> ColumnNames =>
     [
         .. Stream.Fields.Select(each => each.Name), .. KeepsRaw ? ["raw"] : Array.Empty<string>(), "_hash", "_run", SyncedAt,
-        .. Deletes.KeepsRow ? ["_deleted_at"] : Array.Empty<string>(),
+        .. Deletes.IsSoft ? ["_deleted_at"] : Array.Empty<string>(),
     ];
 
+    /// <summary>Where rows go before they are live.</summary>
+    public Staging Staging => _isCompared ? Staging.Compared : Mode == WriteMode.Merge ? Staging.None : Staging.Resumable;
+
     /// <summary>Whether rows go into a staging first.</summary>
-    public bool IsStaged => Mode == WriteMode.Replace || IsPlanned;
+    public bool IsStaged => Staging != Staging.None;
 
     /// <summary>Whether another table of the run refers to this one.</summary>
     public bool IsReferredTo { get; init; }
@@ -65,6 +64,12 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
 
     /// <summary>How many runs back can be undone.</summary>
     public int UndoRuns { get; init; }
+
+    /// <summary>
+    /// The same table for a run whose rows are staged, even those of a merge, so that they can be looked at before they are
+    /// live. The live table is not touched, not even its columns, until it is published.
+    /// </summary>
+    public TablePlan Compared(bool isCompared = true) => this with { _isCompared = isCompared };
 }
 
 /// <summary>What happens when a record has a field that no column was declared for.</summary>

@@ -22,7 +22,7 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
     public WriteMode Mode { get; private set; } = plan.Mode;
 
     /// <summary>Whether what was read waits to be published.</summary>
-    public bool IsStaged => !_isPublished && (plan.IsPlanned || Mode == WriteMode.Replace);
+    public bool IsStaged => !_isPublished && (plan.Staging == Staging.Compared || Mode == WriteMode.Replace);
 
     /// <summary>Why a reading of everything found nothing, as far as the source can say.</summary>
     public string? WhyEmpty { get; set; }
@@ -56,7 +56,7 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
         {
             (Load, Mode) = (load, table.Mode);
             _figures = _figures with { IsFull = !table.KeysOnly && (table.Mode == WriteMode.Replace || load.Checkpoint is null) };
-            if (Mode == WriteMode.Replace && !table.IsPlanned && load.Checkpoint is { } staged) Settle(staged.Staged);
+            if (table.Staging == Staging.Resumable && load.Checkpoint is { } staged) Settle(staged.Staged);
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             };
         }
 
-        if (table is { Mode: WriteMode.Replace, IsPlanned: false } && stream.Checkpoint is { IsComplete: true })
+        if (table.Staging == Staging.Resumable && stream.Checkpoint is { IsComplete: true })
         {
             await journal.LogAsync(RunLogLevel.Info, table.Stream.Name, "Everything is staged already.", cancellationToken);
             return;

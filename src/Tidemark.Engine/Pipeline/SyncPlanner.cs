@@ -160,7 +160,7 @@ public sealed class SyncPlanner(
         var shaping = new StreamShaping(stream, shape, deletes, problems);
         var mode = request.ModeOfRun;
         if (mode == WriteMode.Merge && shape.Mode is { } own) mode = own;
-        return new TablePlan(pipeline.TableOf(stream.Name), shaping.Run())
+        var table = new TablePlan(pipeline.TableOf(stream.Name), shaping.Run())
         {
             Mode = mode == WriteMode.Refresh ? WriteMode.Replace : mode,
             KeepsRaw = shape.Raw ?? pipeline.Raw,
@@ -172,10 +172,11 @@ public sealed class SyncPlanner(
             WriteBack = shape.WriteBack,
             UndoRuns = pipeline.UndoRuns,
             KeysOnly = request.KeysOnly,
-            // Keys alone must never be gone on with by a run that takes them for rows.
-            IsPlanned = request.IsDryRun || request.Approved is not null || request.KeysOnly,
             MayNarrow = request.IsApproved || request.IsDryRun || request.Approved is not null,
         };
+
+        // A staging of keys must never be resumed by a run that would publish them as rows.
+        return table.Compared(request.IsDryRun || request.Approved is not null || request.KeysOnly);
     }
 
     private static async Task<IReadOnlyList<Problem>> SourceProblemsAsync(

@@ -253,7 +253,7 @@ public abstract partial class DestinationPromises
     private async Task<RunResult> ScanAsync(ScriptedSource source)
     {
         var policy = Bench.Policy;
-        Bench.Policy = table => policy(table) with { KeysOnly = true, IsPlanned = true };
+        Bench.Policy = table => (policy(table) with { KeysOnly = true }).Compared();
         var result = await Bench.ReplaceAsync(source);
         Bench.Policy = policy;
         return result;
@@ -262,7 +262,7 @@ public abstract partial class DestinationPromises
     private async Task<RunResult> PlanAsync(ScriptedSource source, WriteMode mode, string? file = null)
     {
         var (policy, limits) = (Bench.Policy, Bench.Limits);
-        Bench.Policy = table => policy(table) with { IsPlanned = true };
+        Bench.Policy = table => policy(table).Compared();
         Bench.Limits = plan => limits(plan) with { IsDryRun = true, PlanFile = file };
         var result = await Bench.RunAsync(source, mode, Stop);
         (Bench.Policy, Bench.Limits) = (policy, limits);
@@ -272,7 +272,7 @@ public abstract partial class DestinationPromises
     private async Task<RunResult> ApplyAsync(ScriptedSource source, SavedPlan saved)
     {
         var (policy, limits) = (Bench.Policy, Bench.Limits);
-        Bench.Policy = table => policy(table) with { IsPlanned = true };
+        Bench.Policy = table => policy(table).Compared();
         Bench.Limits = plan => limits(plan) with { Approved = saved, IsApproved = true };
         var result = await Bench.RunAsync(source, saved.Mode, Stop);
         (Bench.Policy, Bench.Limits) = (policy, limits);

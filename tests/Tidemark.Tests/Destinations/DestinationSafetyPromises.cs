@@ -36,7 +36,7 @@ public abstract partial class DestinationPromises
         await Bench.MergeAsync(PeopleSource(Persons(0, 20)));
         var source = PeopleSource(Persons(1, 19));
         source.Unasked = isUnknown ? null : ["Harbour", "Market", "Mill", "Pier", "Quay", "Square", "Tower"];
-        Bench.Policy = table => table with { KeysOnly = keysOnly, IsPlanned = keysOnly };
+        Bench.Policy = table => (table with { KeysOnly = keysOnly }).Compared(keysOnly);
 
         var parked = await Bench.ReplaceAsync(source);
 

@@ -1,0 +1,36 @@
+using System.Data.Common;
+
+namespace Tidemark.Engine.Destinations.Sql.Backups;
+
+/// <summary>
+/// Moves whole rows of any table out and in, value for value, each as a <see cref="RowText"/>. What is told of a row
+/// is valid until the next is asked for.
+/// </summary>
+public interface ISqlRows
+{
+    /// <summary>
+    /// Begins a transaction that sees one state of the database from its first statement on, and in which values and
+    /// their texts turn into each other without loss.
+    /// </summary>
+    /// <param name="isReadOnly">True where nothing is to be written; other writers are then not held up.</param>
+    /// <param name="cancellationToken">Nothing has begun where it throws.</param>
+    Task<DbTransaction> BeginAsync(bool isReadOnly, CancellationToken cancellationToken);
+
+    /// <summary>What the table looks like; null where there is none of this name.</summary>
+    Task<TableShape?> DescribeAsync(SqlName table, CancellationToken cancellationToken);
+
+    /// <summary>The foreign keys by which other tables, of any schema that can be read, refer to rows of this one.</summary>
+    Task<IReadOnlyList<TableReference>> ReferrersAsync(SqlName table, CancellationToken cancellationToken);
+
+    /// <summary>Reads the rows of a select as they come, without keeping them.</summary>
+    /// <param name="columns">What the select gives, in order.</param>
+    /// <param name="select">A select statement.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        IReadOnlyList<TableColumn> columns, string select, CancellationToken cancellationToken);
+
+    /// <summary>Appends rows to a table.</summary>
+    Task AppendAsync(
+        SqlName table, IReadOnlyList<TableColumn> columns, IAsyncEnumerable<ReadOnlyMemory<byte>> rows,
+        CancellationToken cancellationToken);
+}

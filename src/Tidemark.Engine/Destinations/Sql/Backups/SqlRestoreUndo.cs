@@ -1,0 +1,84 @@
+using Tidemark.Engine.Destinations.Sql.Loading;
+using Tidemark.Engine.Destinations.Sql.Undoing;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql.Backups;
+
+/// <summary>Keeps what a restore changes, so that it can be taken back like any other run.</summary>
+internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, RestorePlan plan, TimeProvider clock)
+{
+    private readonly SqlUndoLog _log = new(session.Connection, dialect.Schema);
+    private readonly Dictionary<string, SqlBeforeImages> _images = new(StringComparer.Ordinal);
+
+    /// <summary>Keeps the rows that are about to change or go, and the keys of those that are about to come.</summary>
+    public async Task KeepAsync(TableRestore table, CancellationToken cancellationToken)
+    {
+        if (plan.UndoRuns == 0 || !IsTidemarks(table.Wanted.Table) || !IsTidemarks(table.Live)) return;
+        await _log.CreateAsync(cancellationToken);
+        var shape = await ShapeAsync(table, cancellationToken);
+        var images = new SqlBeforeImages(dialect, table.Name, shape.Stream.Key, plan.Run);
+        await images.EnsureAsync(session, cancellationToken);
+        var checkpoint = await new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Run)
+            .PeekAsync(table.Wanted.Stream, Staging.None, cancellationToken);
+        await _log.BeginAsync(
+            plan.Pipeline,
+            new UndoEntry(
+                table.Wanted.Stream, plan.Run, table.Live.Name, clock.GetUtcNow(), checkpoint?.Cursor.Json, shape),
+            cancellationToken);
+        await _log.PruneAsync(plan.Pipeline, table.Wanted.Stream, images.Table, plan.UndoRuns, cancellationToken);
+        _images[table.Live.Name] = images;
+        if (plan.Mode == RestoreMode.Exact)
+        {
+            await ExecuteAsync(
+                $"""
+                INSERT INTO {images.Table} ({string.Join(", ", images.Columns)}, "_undo_run", "_undo_op")
+                SELECT {string.Join(", ", images.Columns.Select(column => $"l.{column}"))}, @run, '{SqlBeforeImages.Deleted}'
+                FROM {table.Name} AS l WHERE NOT EXISTS (SELECT 1 FROM {table.Staged} AS s WHERE {table.Match})
+                """,
+                cancellationToken);
+        }
+
+        if (plan.Mode != RestoreMode.Missing)
+        {
+            await ExecuteAsync(
+                $"""
+                INSERT INTO {images.Table} ({string.Join(", ", images.Columns)}, "_undo_run", "_undo_after", "_undo_op")
+                SELECT {string.Join(", ", images.Columns.Select(column => $"l.{column}"))}, @run, s."_run", '{SqlBeforeImages.Updated}'
+                FROM {table.Name} AS l JOIN {table.Staged} AS s ON {table.Match} WHERE {table.Differ}
+                """,
+                cancellationToken);
+        }
+
+        var key = shape.Stream.Key.Select(part => SqlName.Column(part).ToString()).ToList();
+        await ExecuteAsync(
+            $"""
+            INSERT INTO {images.Table} ({string.Join(", ", key)}, "_undo_run", "_undo_after", "_undo_op")
+            SELECT {string.Join(", ", key.Select(part => $"s.{part}"))}, @run, s."_run", '{SqlBeforeImages.Created}'
+            FROM {table.Staged} AS s WHERE NOT EXISTS (SELECT 1 FROM {table.Name} AS l WHERE {table.Match})
+            """,
+            cancellationToken);
+    }
+
+    /// <summary>Keeps the rows as the restore leaves them, so that a later change is not taken for its own.</summary>
+    public async Task NoteAsync(TableRestore table, CancellationToken cancellationToken)
+    {
+        if (_images.TryGetValue(table.Live.Name, out var images)) await images.KeepLeftAsync(session, cancellationToken);
+    }
+
+    private Task<long> ExecuteAsync(string statement, CancellationToken cancellationToken) =>
+        session.Connection.ExecuteAsync(statement, cancellationToken, ("run", plan.Run));
+
+    /// <summary>Rows of a table that no run has written cannot be told apart.</summary>
+    private static bool IsTidemarks(TableShape table) => table.Columns.Any(column => column.Name == "_run");
+
+    /// <summary>Rows are told by the table's own key; the rest is as the last run wrote it, where that is not too long ago.</summary>
+    private async Task<UndoShape> ShapeAsync(TableRestore table, CancellationToken cancellationToken)
+    {
+        var last = await _log.LastShapeAsync(plan.Pipeline, table.Wanted.Stream, cancellationToken);
+        var stream = new StreamSchema(table.Wanted.Stream, [.. table.Live.Key.Select(part => new Field(part, FieldType.Text))])
+        {
+            Key = table.Live.Key,
+        };
+        return new UndoShape(stream, last?.KeepsRaw ?? false, last?.Columns ?? []) { IsRestore = true };
+    }
+}

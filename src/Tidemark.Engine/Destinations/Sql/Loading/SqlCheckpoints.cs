@@ -1,0 +1,151 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Destinations.Sql.Loading;
+
+/// <summary>
+/// Where each stream stands, in a table of the destination and not of the catalog, so that it is committed with the rows.
+/// </summary>
+internal sealed class SqlCheckpoints(DbConnection connection, string schema, string pipeline, string run)
+{
+    private readonly SqlName _checkpoints = new(schema, "_tidemark_checkpoints");
+
+    // What the column complete holds.
+    private const int IsComplete = 1;
+    private const int IsParked = 2;
+
+    /// <summary>Makes this table and that of the inferred columns, which is read wherever this one is.</summary>
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync(
+            $"""
+            CREATE TABLE IF NOT EXISTS {_checkpoints} (
+                pipeline text NOT NULL, stream text NOT NULL, kind text NOT NULL, run text NOT NULL,
+                cursor text, staged text, started_at text, complete integer NOT NULL DEFAULT 0,
+                PRIMARY KEY (pipeline, stream, kind));
+            """,
+            cancellationToken);
+        await new SqlInferredColumns(connection, schema).CreateAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Takes a stream's checkpoint over for this run and returns it. From then on a run that held it before can no
+    /// longer commit.
+    /// </summary>
+    public async Task<Checkpoint?> ClaimAsync(string stream, Staging staging, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync(
+            $"""
+            INSERT INTO {_checkpoints} (pipeline, stream, kind, run) VALUES (@pipeline, @stream, @kind, @run)
+            ON CONFLICT (pipeline, stream, kind) DO UPDATE SET run = excluded.run
+            """,
+            cancellationToken, Keys(stream, staging));
+        return await PeekAsync(stream, staging, cancellationToken);
+    }
+
+    /// <summary>A stream's checkpoint, whoever holds it; null where there is none.</summary>
+    public async Task<Checkpoint?> PeekAsync(string stream, Staging staging, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection,
+            $"""
+            SELECT cursor, staged, started_at, complete, run FROM {_checkpoints}
+            WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind
+            """,
+            Keys(stream, staging));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken) || await reader.IsDBNullAsync(0, cancellationToken)) return null;
+        var complete = Convert.ToInt32(reader.GetValue(3), CultureInfo.InvariantCulture);
+        return new Checkpoint(
+            new Cursor(reader.GetString(0)),
+            JsonSerializer.Deserialize<StagedCounts>(reader.GetString(1))!,
+            DateTimeOffset.Parse(reader.GetString(2), CultureInfo.InvariantCulture))
+        {
+            IsComplete = complete >= IsComplete,
+            Parked = complete == IsParked ? reader.GetString(4) : null,
+        };
+    }
+
+    /// <summary>Moves a stream's checkpoint, in the transaction of the rows that it speaks of.</summary>
+    /// <exception cref="TidemarkException"><c>run.lease_lost</c>: another run has taken the stream over.</exception>
+    public async Task SaveAsync(string stream, Staging staging, Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var moved = await connection.ExecuteAsync(
+            $"""
+            UPDATE {_checkpoints} SET cursor = @cursor, staged = @staged, started_at = @started, complete = @complete
+            WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run
+            """,
+            cancellationToken,
+            [
+                .. Keys(stream, staging),
+                ("cursor", checkpoint.Cursor.Json),
+                ("staged", JsonSerializer.Serialize(checkpoint.Staged)),
+                ("started", checkpoint.StartedAt.ToString("O", CultureInfo.InvariantCulture)),
+                ("complete", checkpoint.IsComplete ? IsComplete : 0),
+            ]);
+        if (moved != 1)
+        {
+            throw new TidemarkException(
+                FailureKind.Transient, "run.lease_lost", $"Another run has taken over {stream} of {pipeline}.");
+        }
+    }
+
+    /// <summary>Notes of all that this run has staged that it waits for approval.</summary>
+    public Task ParkAsync(CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"""
+            UPDATE {_checkpoints} SET complete = {IsParked}
+            WHERE pipeline = @pipeline AND kind = '{Word(Staging.Resumable)}' AND run = @run AND complete = {IsComplete}
+            """,
+            cancellationToken, ("pipeline", pipeline), ("run", run));
+
+    /// <summary>Lets a claimed stream stand at an earlier cursor, or, with null, nowhere.</summary>
+    public Task RewindAsync(string stream, string? cursor, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"""
+            UPDATE {_checkpoints} SET cursor = @cursor
+            WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run
+            """,
+            cancellationToken, [.. Keys(stream, Staging.None), ("cursor", cursor)]);
+
+    public Task DropAsync(string stream, Staging staging, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"""
+            DELETE FROM {_checkpoints}
+            WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run
+            """,
+            cancellationToken, Keys(stream, staging));
+
+    /// <summary>Streams that the pipeline has a checkpoint of, be it an empty one.</summary>
+    public async Task<IReadOnlyList<string>> StreamsAsync(ISqlSession session, CancellationToken cancellationToken)
+    {
+        if ((await session.ColumnsAsync(_checkpoints, cancellationToken)).Count == 0) return [];
+        await using var command = SqlCommands.Command(
+            connection, $"SELECT DISTINCT stream FROM {_checkpoints} WHERE pipeline = @pipeline ORDER BY stream",
+            ("pipeline", pipeline));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var streams = new List<string>();
+        while (await reader.ReadAsync(cancellationToken)) streams.Add(reader.GetString(0));
+        return streams;
+    }
+
+    /// <summary>Makes the next run read a stream from its beginning, and forgets what is staged of it.</summary>
+    public Task ForgetAsync(string stream, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"UPDATE {_checkpoints} SET run = @run, cursor = NULL WHERE pipeline = @pipeline AND stream = @stream",
+            cancellationToken, ("run", run), ("pipeline", pipeline), ("stream", stream));
+
+    private (string, object?)[] Keys(string stream, Staging staging) =>
+        [("pipeline", pipeline), ("stream", stream), ("kind", Word(staging)), ("run", run)];
+
+    /// <summary>What the column kind holds. Databases that older versions wrote have these words.</summary>
+    private static string Word(Staging staging) => staging switch
+    {
+        Staging.None => "live",
+        Staging.Resumable => "staged",
+        _ => "planned",
+    };
+}

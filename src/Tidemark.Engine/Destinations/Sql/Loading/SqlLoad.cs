@@ -1,0 +1,104 @@
+using Tidemark.Engine.Destinations.Writing;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql.Loading;
+
+/// <summary>One run's writing into a SQL database.</summary>
+internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPlan plan, TimeProvider clock) : ILoad
+{
+    private readonly List<SqlStreamLoad> _streams = [];
+
+    public Task<IStreamLoad> OpenAsync(TablePlan table, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync<IStreamLoad>(async () => await OpenStreamAsync(table, cancellationToken));
+
+    public Task<IReadOnlyList<string>> EarlierColumnsAsync(TablePlan table, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await session.EnterAsync(cancellationToken);
+            var earlier = await new SqlWriters(session.Connection, database.Dialect.Schema)
+                .ColumnsAsync(plan.Pipeline, table.Stream.Name, cancellationToken);
+            if (earlier is null) return [];
+            var existing = await session.ColumnsAsync(new SqlName(database.Dialect.Schema, table.Table), cancellationToken);
+            // Columns that were inferred from records follow the records.
+            var stream = await new SqlInferredColumns(session.Connection, database.Dialect.Schema)
+                .WithInferredAsync(table, existing, cancellationToken);
+            return (IReadOnlyList<string>)[.. earlier.Except(stream.Fields.Where(field => field.IsInferred).Select(field => field.Name))];
+        });
+
+    public Task<IReadOnlyList<PublishPreview>> PreviewAsync(CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync<IReadOnlyList<PublishPreview>>(async () =>
+        {
+            var previews = new List<PublishPreview>();
+            foreach (var stream in Staged()) previews.Add(await stream.PreviewAsync(session, cancellationToken));
+            return previews;
+        });
+
+    public Task<IReadOnlyList<PublishResult>> PublishAsync(
+        Func<PublishResult, Task> beforeCommit, CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync(() => PublishStagedAsync(beforeCommit, cancellationToken));
+
+    /// <inheritdoc cref="IComparing.ChangesAsync"/>
+    public IAsyncEnumerable<RowChange> ChangesAsync(string table, CancellationToken cancellationToken) =>
+        new SqlChanges(database.Dialect, session, Staged().First(stream => stream.Tables.Live.Name.Name == table).Tables)
+            .ReadAsync(cancellationToken);
+
+    public Task ParkAsync(CancellationToken cancellationToken) =>
+        database.Dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await session.EnterAsync(cancellationToken);
+            await new SqlCheckpoints(session.Connection, database.Dialect.Schema, plan.Pipeline, plan.Run).ParkAsync(cancellationToken);
+            return true;
+        });
+
+    public async ValueTask DisposeAsync() => await session.DisposeAsync();
+
+    private async Task<SqlStreamLoad> OpenStreamAsync(TablePlan table, CancellationToken cancellationToken)
+    {
+        var own = await database.OpenAsync(cancellationToken);
+        try
+        {
+            var stream = await SqlStreamLoad.OpenAsync(database.Dialect, own, plan, table, clock, cancellationToken);
+            lock (_streams)
+            {
+                // A merge whose cursor is too old is opened once more, to read everything.
+                _streams.RemoveAll(open => open.Tables.Live.Name == stream.Tables.Live.Name);
+                _streams.Add(stream);
+            }
+
+            return stream;
+        }
+        catch
+        {
+            await own.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<PublishResult>> PublishStagedAsync(
+        Func<PublishResult, Task> beforeCommit, CancellationToken cancellationToken)
+    {
+        var results = new List<PublishResult>();
+        if (!Staged().Any()) return results;
+        using var turn = await session.EnterAsync(cancellationToken);
+        await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+        var stamp = new RowStamp(plan.Run, clock.GetUtcNow());
+        var staged = SqlTableOrder.ReferredFirst(
+            [.. Staged()], stream => stream.Tables.Live.Name.Name, stream => stream.Tables.Plan.References.Values);
+        foreach (var stream in staged) await stream.PromoteAsync(session, cancellationToken);
+        staged = await SqlTableOrder.ReferredFirstAsync(session, staged, stream => stream.Tables.Live.Name, cancellationToken);
+        var publishes = staged.ConvertAll(stream =>
+            new SqlPublish(database.Dialect, session, stream.Tables, stream.Note, plan, stamp)
+            {
+                WriteBack = stream.WriteBack,
+            });
+        foreach (var publish in Enumerable.Reverse(publishes)) await publish.DeleteAsync(cancellationToken);
+        foreach (var publish in publishes) results.Add(await publish.WriteAsync(cancellationToken));
+        foreach (var result in results) await beforeCommit(result);
+        // From here on the new rows are live; a cancellation in between must not leave us in doubt.
+        await transaction.CommitAsync(CancellationToken.None);
+        lock (_streams) _streams.RemoveAll(stream => stream.Tables.Plan.IsStaged);
+        return results;
+    }
+
+    private IEnumerable<SqlStreamLoad> Staged() => _streams.Where(stream => stream.Tables.Plan.IsStaged);
+}

@@ -1,0 +1,213 @@
+using System.Data.Common;
+using Tidemark.Engine.Destinations.Sql.Undoing;
+using Tidemark.Engine.Destinations.Sql.WritingBack;
+using Tidemark.Engine.Destinations.Writing;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Destinations.Sql.Loading;
+
+/// <summary>
+/// Makes one staging live, inside the transaction that publishes all of them. The live table stays the same object, so
+/// views, grants, foreign keys and the application's own columns and rows stay.
+/// </summary>
+/// <remarks>
+/// Where several tables are published, all of them are told to delete before the first is told to write, in the reverse
+/// order, so that rows which refer to others go before them and come after them.
+/// </remarks>
+internal sealed class SqlPublish(
+    SqlDialect dialect, ISqlSession session, StreamTables tables, SqlRunNote? note, LoadPlan plan, RowStamp stamp)
+{
+    private readonly SqlTable _live = tables.Live;
+    private readonly SqlTable _staged = tables.Target;
+    private readonly List<RefusedRecord> _refused = [];
+    private readonly SqlCheckpoints _checkpoints = new(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
+    private Checkpoint? _checkpoint;
+    private long _deleted;
+
+    /// <summary>Where values go back to the source; null where none do.</summary>
+    public SqlWriteBack? WriteBack { get; init; }
+
+    private DbConnection Connection => session.Connection;
+
+    private bool IsMerge => _live.Plan.Mode == WriteMode.Merge;
+
+    private bool MayDelete => IsMerge || _checkpoint!.Staged.Unidentified == 0;
+
+    /// <summary>A live row <c>l</c> that Tidemark wrote and that was not read this time; of a merge, that is said to be gone.</summary>
+    public static string IsGone(SqlTable live, SqlTable staged) => live.Plan.Mode == WriteMode.Merge
+        ? $"""{live.IsPresent("l")} AND EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE {staged.KeyMatch("s", "l")} AND s."_op" = -1)"""
+        : $"{live.IsPresent("l")} AND NOT EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE {staged.KeyMatch("s", "l")})";
+
+    /// <summary>Takes the staging over and deletes what is gone.</summary>
+    public async Task DeleteAsync(CancellationToken cancellationToken)
+    {
+        _checkpoint = await _checkpoints.ClaimAsync(_live.Stream.Name, tables.Plan.Staging, cancellationToken)
+            ?? throw new TidemarkException(
+                FailureKind.Defect, "publish.nothing_staged", $"Nothing is staged for {_live.Name.Name}.");
+        if (!tables.IsFirst && MayDelete) _deleted = await DeleteGoneAsync(cancellationToken);
+    }
+
+    /// <summary>Writes what is new and what has changed.</summary>
+    public async Task<PublishResult> WriteAsync(CancellationToken cancellationToken)
+    {
+        var result = tables.IsFirst ? await RenameAsync(cancellationToken) : await ApplyDifferenceAsync(cancellationToken);
+        // A scan of the keys has read no row anew: the stream stands where it stood.
+        if (!_live.Plan.KeysOnly) await _checkpoints.SaveAsync(
+            _live.Stream.Name, Staging.None, _checkpoint! with { Staged = StagedCounts.None, IsComplete = true }, cancellationToken);
+        await _checkpoints.DropAsync(_live.Stream.Name, tables.Plan.Staging, cancellationToken);
+        if (note is not null && result.Created + result.Updated + result.Deleted > 0) await note.WriteAsync(Connection, tables, cancellationToken);
+        if (WriteBack is not null) await WriteBack.ForgetGoneAsync(Connection, cancellationToken);
+        return result with { Refused = _refused };
+    }
+
+    private async Task<PublishResult> RenameAsync(CancellationToken cancellationToken)
+    {
+        await Connection.ExecuteAsync(
+            $"ALTER TABLE {_staged.Name} RENAME TO {SqlName.Column(_live.Name.Name)}; {dialect.AfterRename(_staged.Name, _live.Name)}",
+            cancellationToken);
+        if (WriteBack is not null) await WriteBack.PublishedAsync(Connection, null, cancellationToken);
+        var live = await LiveAsync("", cancellationToken);
+        return new PublishResult(_live.Name.Name, live.Rows, 0, 0, 0) { Live = live };
+    }
+
+    /// <summary>Updates before it inserts, so that a value that must be unique can move from one row to another.</summary>
+    private async Task<PublishResult> ApplyDifferenceAsync(CancellationToken cancellationToken)
+    {
+        var columns = string.Join(", ", _live.Columns.Select(column => column.Quoted));
+        var values = string.Join(", ", _live.Columns.Select(column => $"s.{column.Quoted}"));
+        var match = _live.KeyMatch("s", "l");
+        if (note?.Images is { } images)
+        {
+            await Connection.ExecuteAsync(
+                images.Insert(
+                    $"{_live.Name} AS l JOIN {_staged.Name} AS s ON {match}", "s.\"_op\" >= 1", SqlBeforeImages.Updated, "@run"),
+                cancellationToken, ("run", plan.Run));
+        }
+
+        var updated = await ApplyAsync(
+            $"""
+            UPDATE {_live.Name} AS l SET {_live.Assignments("s")} FROM {_staged.Name} AS s
+            WHERE s."_op" BETWEEN @low AND @high AND {match}
+            """,
+            cancellationToken);
+        var created = await ApplyAsync(
+            $"""
+            INSERT INTO {_live.Name} ({columns}) SELECT {values} FROM {_staged.Name} AS s
+            WHERE s."_op" BETWEEN @low AND @high AND NOT EXISTS (SELECT 1 FROM {_live.Name} AS l WHERE {match})
+            """,
+            cancellationToken);
+        if (note?.Images is { } taken && _refused.Count > 0) await taken.DropUntouchedAsync(session, cancellationToken);
+        // Rows that could not be written have no hash in the staging; their older live rows stay and prove nothing.
+        var all = await Connection.CountAsync($"SELECT count(*) FROM {_staged.Name}", cancellationToken);
+        var written = await Connection.CountAsync($"""SELECT count("_hash") FROM {_staged.Name}""", cancellationToken);
+        var live = await LiveAsync(
+            !IsMerge && MayDelete && all == written
+                ? ""
+                : $"""AND EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_hash" IS NOT NULL AND {match})""",
+            cancellationToken);
+        if (WriteBack is not null) await WriteBack.PublishedAsync(Connection, _staged, cancellationToken);
+        await Connection.ExecuteAsync($"DROP TABLE {_staged.Name}", cancellationToken);
+        return new PublishResult(_live.Name.Name, created, updated, written - created - updated, _deleted) { Live = live };
+    }
+
+    private Task<Checksum> LiveAsync(string condition, CancellationToken cancellationToken) =>
+        Connection.ChecksumAsync(
+            $"""SELECT l."_hash" FROM {_live.Name} AS l WHERE {_live.IsPresent("l")} {condition}""", cancellationToken);
+
+    private async Task<long> DeleteGoneAsync(CancellationToken cancellationToken)
+    {
+        var gone = IsGone(_live, _staged);
+        if (note?.Images is { } images)
+        {
+            var saved = await Connection.ExecuteAsync(
+                images.Insert($"{_live.Name} AS l", gone, _live.Deletion, "@run"), cancellationToken, ("run", plan.Run));
+            if (saved == 0) return 0; // a run publishes once: before that, no row is its own
+        }
+
+        var deleted = await DeleteAsync(gone, cancellationToken);
+        if (deleted > 0 && !IsMerge) await TakeOverAsync(cancellationToken);
+        return deleted;
+    }
+
+    /// <summary>Forgets the other pipelines that wrote the table: rows that were not read are gone, whoever wrote them.</summary>
+    private async Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        var images = SqlBeforeImages.NameOf(_live.Name);
+        var hasImages = note?.Images is not null || (await session.ColumnsAsync(images, cancellationToken)).Count > 0;
+        await new SqlWriters(Connection, dialect.Schema)
+            .TakeOverAsync(plan.Pipeline, _live.Name.Name, hasImages ? images : null, cancellationToken);
+    }
+
+    private async Task<long> DeleteAsync(string gone, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _live.Plan.Deletes.IsSoft
+                ? await Connection.ExecuteAsync(
+                    $"UPDATE {_live.Name} AS l SET {_live.MarkedDeleted("@at", "@run", "@value")} WHERE {gone}", cancellationToken,
+                    ("at", dialect.Instant(stamp.SyncedAt)), ("run", plan.Run), ("value", _live.Plan.Deletes.Value))
+                : await Connection.ExecuteAsync($"DELETE FROM {_live.Name} AS l WHERE {gone}", cancellationToken);
+        }
+        catch (DbException failure) when (dialect.RowProblem(failure, _live.Name.Name) is { } reason)
+        {
+            throw new TidemarkException(
+                FailureKind.Configuration, $"{dialect.Name}.delete_refused",
+                $"Rows of {_live.Name.Name} that are gone at the source cannot be deleted: {reason.Message}", failure)
+            {
+                Hint = "Other tables refer to them. Give the reference ON DELETE, or remove what refers to them.",
+            };
+        }
+    }
+
+    /// <summary>Runs a statement over the staged rows that differ; where a constraint refuses it, without the bad rows.</summary>
+    private async Task<long> ApplyAsync(string statement, CancellationToken cancellationToken)
+    {
+        var done = 0L;
+        var refused = await TryAsync(
+            async () => done = await Connection.ExecuteAsync(statement, cancellationToken, ("low", 1L), ("high", long.MaxValue)),
+            cancellationToken);
+        return refused is null ? done : await ApplyInPartsAsync(statement, cancellationToken);
+    }
+
+    private async Task<long> ApplyInPartsAsync(string statement, CancellationToken cancellationToken)
+    {
+        var differing = await Connection.ExecuteAsync(
+            $"""
+            UPDATE {_staged.Name} AS s SET "_op" = n."_op"
+            FROM (SELECT {_staged.KeyList}, row_number() OVER () AS "_op" FROM {_staged.Name} WHERE "_op" >= 1) AS n
+            WHERE {_staged.KeyMatch("s", "n")}
+            """,
+            cancellationToken);
+        var numbers = new long[differing];
+        for (var at = 0; at < numbers.Length; at++) numbers[at] = at + 1;
+        var done = 0L;
+        var bad = new List<(long Number, Problem Reason)>();
+        await Bisection.RunAsync<long>(
+            work => TryAsync(work, cancellationToken), numbers,
+            async part => done += await Connection.ExecuteAsync(
+                statement, cancellationToken, ("low", part.Span[0]), ("high", part.Span[^1])),
+            (number, reason) => bad.Add((number, reason)));
+        foreach (var (number, reason) in bad) await RefuseAsync(number, reason, cancellationToken);
+        return done;
+    }
+
+    /// <summary>Leaves a bad row's key alone in the staging, so that no later statement meets it and its live row stays.</summary>
+    private async Task RefuseAsync(long number, Problem reason, CancellationToken cancellationToken)
+    {
+        var payload = _staged.Plan.KeepsRaw ? "CAST(s.\"raw\" AS text)" : $"CAST(s.{_staged.Key[0].Quoted} AS text)";
+        await using (var command = SqlCommands.Command(
+            Connection, $"SELECT {payload}, s.\"_hash\" FROM {_staged.Name} AS s WHERE s.\"_op\" = @number", ("number", number)))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.ReadAsync(cancellationToken);
+            _refused.Add(new RefusedRecord(reader.GetString(0), reader.GetInt64(1), reason));
+        }
+
+        await Connection.ExecuteAsync(
+            $"UPDATE {_staged.Name} SET \"_op\" = 0, \"_hash\" = NULL WHERE \"_op\" = @number",
+            cancellationToken, ("number", number));
+    }
+
+    private Task<Problem?> TryAsync(Func<Task> work, CancellationToken cancellationToken) =>
+        SqlSavepoint.TryAsync(Connection, work, failure => dialect.RowProblem(failure, _live.Name.Name), cancellationToken);
+}

@@ -1,0 +1,103 @@
+using System.Data.Common;
+using Tidemark.Engine.Destinations.Sql.WritingBack;
+using Tidemark.Engine.Destinations.Writing;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql.Loading;
+
+/// <summary>The rows of one stream in a SQL database, for the engine's writer.</summary>
+/// <param name="dialect">The database's words and failures.</param>
+/// <param name="session">The stream's own connection.</param>
+/// <param name="checkpoints">The pipeline's checkpoints.</param>
+/// <param name="plan">The run.</param>
+/// <param name="note">The note of the run's first change; null where nothing is to be live before it is published.</param>
+internal sealed class SqlRowStore(
+    SqlDialect dialect, ISqlSession session, SqlCheckpoints checkpoints, LoadPlan plan, SqlRunNote? note) : IRowStore, IRowImages, IRowOutbox
+{
+    private StreamTables? _tables;
+
+    // Whether this run is noted as the table's writer, with the columns that the stream has by now.
+    private bool _isNoted;
+
+    public required StreamTables Tables
+    {
+        get => _tables!;
+        set => (_tables, _isNoted) = (value, false);
+    }
+
+    public SqlWriteBack? WriteBack { get; init; }
+
+    public bool TakesUnchanged => WriteBack!.TakesUnchanged;
+
+    private SqlTable Live => Tables.Live;
+
+    private ISqlBulk Bulk => session.Bulk;
+
+    public async Task<IWriteUnit> BeginAsync(bool mayBeLost, CancellationToken cancellationToken)
+    {
+        var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+        if (mayBeLost && dialect.MayBeLost.Length > 0) await session.Connection.ExecuteAsync(dialect.MayBeLost, cancellationToken);
+        return new Unit(this, transaction);
+    }
+
+    public Problem? Refuses(RowBatch batch, int row) => dialect.Refuses(Tables.Target, batch, row);
+
+    public Problem? RowProblem(Exception failure) =>
+        failure is DbException refused ? dialect.RowProblem(refused, Live.Name.Name) : null;
+
+    public Task<Problem?> TryAsync(Func<Task> operation, CancellationToken cancellationToken) =>
+        SqlSavepoint.TryAsync(session.Connection, operation, RowProblem, cancellationToken);
+
+    public Task ClassifyAsync(RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken) =>
+        Bulk.ClassifyAsync(Live, batch, rows, states, cancellationToken);
+
+    public Task InsertAsync(
+        RowPlace place, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, RowStamp stamp, CancellationToken cancellationToken) =>
+        Bulk.InsertAsync(At(place), batch, rows, states, stamp, cancellationToken);
+
+    public Task UpdateAsync(RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken) =>
+        Bulk.UpdateAsync(Live, batch, rows, stamp, cancellationToken);
+
+    public Task<Checksum> DeleteAsync(RowPlace place, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
+        Bulk.DeleteAsync(At(place), batch, rows, cancellationToken);
+
+    public Task<Checksum> MarkDeletedAsync(
+        RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken) =>
+        Bulk.MarkDeletedAsync(Live, batch, rows, stamp, cancellationToken);
+
+    public Task<Checksum> ReadBackAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
+        Bulk.ReadBackAsync(Live, batch, rows, cancellationToken);
+
+    public Task<Checksum> WrittenAsync(CancellationToken cancellationToken) =>
+        session.Connection.ChecksumAsync(
+            $"""SELECT "_hash" FROM {Live.Name} WHERE "_run" = @run""", cancellationToken, ("run", plan.Run));
+
+    public Task SaveAsync(RowBatch batch, ReadOnlyMemory<int> rows, bool isDeletion, CancellationToken cancellationToken) =>
+        Bulk.SaveImagesAsync(note!.Images!, Live, batch, rows, isDeletion, cancellationToken);
+
+    public Task DropUntouchedAsync(CancellationToken cancellationToken) => note!.Images!.DropUntouchedAsync(session, cancellationToken);
+
+    public Task EnqueueAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
+        Bulk.EnqueueAsync(WriteBack!, Live, batch, rows, cancellationToken);
+
+    private SqlTable At(RowPlace place) => place == RowPlace.Live ? Live : Tables.Target;
+
+    private async Task CommitAsync(DbTransaction transaction, Checkpoint after, bool hasChanged, CancellationToken cancellationToken)
+    {
+        var isToNote = note is not null && hasChanged && !_isNoted;
+        if (isToNote) await note!.WriteAsync(session.Connection, Tables, cancellationToken);
+        await checkpoints.SaveAsync(Live.Stream.Name, Tables.Plan.Staging, after, cancellationToken);
+        // A cancellation in the middle of a commit would leave us in doubt whether it happened.
+        await transaction.CommitAsync(CancellationToken.None);
+        _isNoted |= isToNote;
+    }
+
+    private sealed class Unit(SqlRowStore store, DbTransaction transaction) : IWriteUnit
+    {
+        public Task SaveAsync(Checkpoint after, bool hasChanged, CancellationToken cancellationToken) =>
+            store.CommitAsync(transaction, after, hasChanged, cancellationToken);
+
+        public ValueTask DisposeAsync() => transaction.DisposeAsync();
+    }
+}

@@ -1,0 +1,184 @@
+using System.Data.Common;
+using Tidemark.Engine.Destinations.Sql.Undoing;
+using Tidemark.Engine.Destinations.Sql.WritingBack;
+using Tidemark.Engine.Destinations.Writing;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Destinations.Sql.Loading;
+
+/// <summary>The writing of one stream into a SQL database: its tables, and the engine's writer over them.</summary>
+internal sealed class SqlStreamLoad : IStreamLoad
+{
+    private readonly SqlDialect _dialect;
+    private readonly ISqlSession _session;
+    private readonly LoadPlan _plan;
+    private readonly TimeProvider _clock;
+    private readonly SqlCheckpoints _checkpoints;
+    private readonly SqlRowStore _store;
+    private readonly RowWriter _writer;
+    private readonly List<Field> _planned = [];
+
+    private SqlStreamLoad(
+        SqlDialect dialect, ISqlSession session, LoadPlan plan, TimeProvider clock, StreamTables tables, SqlRunNote? note, bool isEmpty,
+        StreamStart start)
+    {
+        (_dialect, _session, _plan, _clock, Note, Start) = (dialect, session, plan, clock, note, start);
+        _checkpoints = new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
+        WriteBack = tables.Plan.WriteBack is { } back ? new SqlWriteBack(dialect, tables.Live, back, plan, clock.GetUtcNow()) : null;
+        _store = new SqlRowStore(dialect, session, _checkpoints, plan, note) { Tables = tables, WriteBack = WriteBack };
+        _writer = new RowWriter(_store, tables.Plan, tables.Shape, dialect.Limits, plan.Run, clock)
+        {
+            BeginsEmpty = isEmpty,
+            Checkpoint = start.Checkpoint,
+            Images = note?.Images is null ? null : _store,
+            Outbox = WriteBack is null ? null : _store,
+        };
+    }
+
+    public StreamStart Start { get; }
+
+    public Checkpoint? Checkpoint => _writer.Checkpoint;
+
+    public StreamSchema Stream => Tables.Target.Stream;
+
+    internal StreamTables Tables
+    {
+        get => _store.Tables;
+        private set => _store.Tables = value;
+    }
+
+    internal SqlRunNote? Note { get; private set; }
+
+    internal SqlWriteBack? WriteBack { get; }
+
+    private DbConnection Connection => _session.Connection;
+
+    private bool IsCompared => Tables.Plan.Staging == Staging.Compared;
+
+    public static async Task<SqlStreamLoad> OpenAsync(
+        SqlDialect dialect, ISqlSession session, LoadPlan plan, TablePlan table, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var live = new SqlName(dialect.Schema, table.Table);
+        await session.LockAsync(live, cancellationToken);
+        using var turn = await session.EnterAsync(cancellationToken);
+        var setup = new SqlTableSetup(dialect, session, plan, table, clock);
+        await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+        var (tables, checkpoint) = await setup.RunAsync(live, cancellationToken);
+        // What is only compared touches nothing until it is published.
+        var note = table.Staging == Staging.Compared ? null : await setup.PrepareNoteAsync(tables, cancellationToken);
+        var isFilled = await session.Connection.CountAsync(
+            $"SELECT CASE WHEN EXISTS (SELECT 1 FROM {tables.Target.Name}) THEN 1 ELSE 0 END", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        // The staging, or the before images, have columns beside those of the live table.
+        var beside = Math.Max(1, note?.Images is null ? 0 : SqlBeforeImages.OwnColumns);
+        var columns = await session.ColumnsAsync(live, cancellationToken);
+        var room = dialect.Limits.MaxColumns - Math.Max(tables.Live.Columns.Count, columns.Count) - beside;
+        return new SqlStreamLoad(
+            dialect, session, plan, clock, tables, note, isFilled == 0, new StreamStart(checkpoint, setup.Before, tables.HasLive, room));
+    }
+
+    public Task<WriteResult> WriteAsync(
+        RowBatch batch, Checkpoint after, Func<WriteResult, Task> beforeCommit, CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await _session.EnterAsync(cancellationToken);
+            return await _writer.WriteAsync(batch, after, beforeCommit, cancellationToken);
+        });
+
+    public Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(() => AddAsync(fields, cancellationToken));
+
+    public Task AbandonAsync(CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await _session.EnterAsync(cancellationToken);
+            if (Tables.Plan.IsStaged) await _checkpoints.DropAsync(Stream.Name, Tables.Plan.Staging, cancellationToken);
+            return true;
+        });
+
+    public Task<Checksum> VerifyAsync(CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await _session.EnterAsync(cancellationToken);
+            var settled = await _writer.SettleAsync(cancellationToken);
+            if (WriteBack is not null) await WriteBack.ForgetGoneAsync(Connection, cancellationToken);
+            return settled;
+        });
+
+    private async Task<bool> AddAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken)
+    {
+        using var turn = await _session.EnterAsync(cancellationToken);
+        await using var transaction = await Connection.BeginTransactionAsync(cancellationToken);
+        var evolved = Tables.With(Stream.With(fields));
+        await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Target, cancellationToken);
+        if (IsCompared) _planned.AddRange(fields);
+        else
+        {
+            if (Tables.IsDifference) await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Live, cancellationToken);
+            await new SqlInferredColumns(Connection, _dialect.Schema).NoteColumnsAsync(Tables.Live.Name.Name, fields, cancellationToken);
+        }
+
+        // A table that is not there yet has no rows to keep.
+        if (Note?.Images is { } images && !Tables.IsFirst) await images.EnsureAsync(_session, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Tables = evolved;
+        return true;
+    }
+
+    public async Task<PublishPreview> PreviewAsync(ISqlSession session, CancellationToken cancellationToken)
+    {
+        var (live, target) = (Tables.Live, Tables.Target);
+        // A first load has nothing to delete, and its rows are counted when it is published.
+        if (Tables.Shape != StagingShape.Difference) return new PublishPreview(live.Name.Name, 0, 0, 0);
+        var staged = await session.Connection.CountAsync($"SELECT count(*) FROM {target.Name}", cancellationToken);
+        var rows = await session.Connection.CountAsync(
+            $"SELECT count(*) FROM {live.Name} AS l WHERE {live.IsPresent("l")}", cancellationToken);
+        var gone = await session.Connection.CountAsync(
+            $"SELECT count(*) FROM {live.Name} AS l WHERE {SqlPublish.IsGone(live, target)}", cancellationToken);
+        var updates = await session.Connection.CountAsync(
+            $"""SELECT count(*) FROM {target.Name} AS s JOIN {live.Name} AS l ON {live.KeyMatch("l", "s")} WHERE s."_op" >= 1""",
+            cancellationToken);
+        return new PublishPreview(live.Name.Name, rows, live.Plan.Mode == WriteMode.Merge ? rows : staged, gone)
+        {
+            Updates = updates,
+            SharedWith = gone == 0 || live.Plan.Mode == WriteMode.Merge ? null
+                : await new SqlWriters(session.Connection, _dialect.Schema).OtherAsync(_plan.Pipeline, live.Name.Name, cancellationToken),
+        };
+    }
+
+    /// <summary>Makes the live table ready for what was planned, in the transaction that publishes it.</summary>
+    public async Task PromoteAsync(ISqlSession session, CancellationToken cancellationToken)
+    {
+        if (!IsCompared) return;
+        var setup = new SqlTableSetup(_dialect, session, _plan, Tables.Plan, _clock);
+        Note = await setup.PromoteAsync(Tables, cancellationToken);
+        await new SqlInferredColumns(session.Connection, _dialect.Schema)
+            .NoteColumnsAsync(Tables.Live.Name.Name, _planned, cancellationToken);
+        Tables = Tables with { Shape = StagingShape.Difference, Live = new SqlTable(Tables.Live.Name, Tables.Live.Plan) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (IsCompared) await DropPlanAsync();
+        await _session.DisposeAsync();
+    }
+
+    private async Task DropPlanAsync()
+    {
+        try
+        {
+            using var turn = await _session.EnterAsync(CancellationToken.None);
+            await new SqlTableSetup(_dialect, _session, _plan, Tables.Plan, _clock)
+                .DropPlanAsync(Tables.Live.Name, CancellationToken.None);
+        }
+        catch (DbException)
+        {
+            // The connection is gone; the next plan drops what this one has left.
+        }
+    }
+
+    public Task<long> CountAsync(CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(() => Connection.CountAsync(
+            $"SELECT count(*) FROM {Tables.Live.Name} AS l WHERE {Tables.Live.IsPresent("l")}", cancellationToken));
+}

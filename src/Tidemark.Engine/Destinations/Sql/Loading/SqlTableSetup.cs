@@ -1,0 +1,202 @@
+using System.Collections.ObjectModel;
+using Tidemark.Engine.Destinations.Sql.Undoing;
+using Tidemark.Engine.Destinations.Writing;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Destinations.Sql.Loading;
+
+/// <summary>Makes a stream's tables ready, and gathers the facts by which the engine decides what is resumed.</summary>
+internal sealed class SqlTableSetup(
+    SqlDialect dialect, ISqlSession session, LoadPlan plan, TablePlan table, TimeProvider clock)
+{
+    private readonly SqlCheckpoints _checkpoints =
+        new(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
+
+    private Cursor? _before;
+
+    /// <summary>Where the live rows stood before this run.</summary>
+    public Cursor? Before => _before;
+
+    public async Task<(StreamTables Tables, Checkpoint? Checkpoint)> RunAsync(SqlName live, CancellationToken cancellationToken)
+    {
+        var existing = await session.ColumnsAsync(live, cancellationToken);
+        var shaped = table with
+        {
+            Stream = await new SqlInferredColumns(session.Connection, dialect.Schema).WithInferredAsync(table, existing, cancellationToken),
+        };
+        var shape = StagingChoice.Shape(table, existing.Count > 0);
+        return shape switch
+        {
+            StagingShape.Direct => await ForMergeAsync(new SqlTable(live, shaped), existing, cancellationToken),
+            _ when table.Staging == Staging.Compared => await ForComparisonAsync(live, shaped, shape, existing, cancellationToken),
+            _ => await ForReplaceAsync(new SqlTable(live, shaped), shape, existing, cancellationToken),
+        };
+    }
+
+    private async Task<(StreamTables Tables, Checkpoint? Checkpoint)> ForMergeAsync(
+        SqlTable live, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+    {
+        if (existing.Count == 0) await CreateAsync(live, "CREATE TABLE", cancellationToken);
+        else await AddColumnsAsync(dialect, session, live, cancellationToken);
+        // A staging that a full run left behind is older than what this run writes.
+        await DropStagingAsync(live.Name, cancellationToken);
+        var checkpoint = await _checkpoints.ClaimAsync(live.Stream.Name, Staging.None, cancellationToken);
+        if (checkpoint is not null && StagingChoice.Of(await LiveFactsAsync(live.Name, existing, cancellationToken)) == StagingDecision.Begin)
+        {
+            checkpoint = null;
+            await _checkpoints.RewindAsync(live.Stream.Name, cursor: null, cancellationToken);
+        }
+
+        _before = checkpoint?.Cursor;
+        return (new StreamTables(live, live, table, StagingShape.Direct), checkpoint);
+    }
+
+    private async Task<(StreamTables Tables, Checkpoint? Checkpoint)> ForReplaceAsync(
+        SqlTable live, StagingShape shape, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+    {
+        var stream = live.Stream.Name;
+        _before = (await _checkpoints.ClaimAsync(stream, Staging.None, cancellationToken))?.Cursor;
+        var staged = await _checkpoints.PeekAsync(stream, Staging.Resumable, cancellationToken);
+        await _checkpoints.ClaimAsync(stream, Staging.Resumable, cancellationToken);
+        var isDifference = shape == StagingShape.Difference;
+        if (isDifference && existing.Count == 0) await CreateAsync(live, "CREATE TABLE", cancellationToken);
+        var target = new SqlTable(StagingName(live.Name), live.Plan, isDifference ? TableKind.Difference : TableKind.Live);
+        var tables = new StreamTables(live, target, table, shape);
+        if (isDifference) await AddColumnsAsync(dialect, session, live, cancellationToken);
+        switch (StagingChoice.Of(await StagingFactsAsync(target, staged, cancellationToken)))
+        {
+            case StagingDecision.Resume:
+                // It publishes these rows as its own, so that they are taken back with it.
+                await session.Connection.ExecuteAsync(
+                    $"""UPDATE {target.Name} SET "_run" = @run WHERE "_run" <> @run""", cancellationToken, ("run", plan.Run));
+                return (tables, staged);
+            case StagingDecision.Refuse: throw StagingChoice.Refusal(plan.Continues!, stream);
+        }
+
+        await DropStagingAsync(live.Name, cancellationToken);
+        await _checkpoints.ClaimAsync(stream, Staging.Resumable, cancellationToken);
+        // A first load becomes the live table by its name, so it has to be as durable as that from the start.
+        await CreateAsync(target, isDifference ? dialect.CreateStaging : "CREATE TABLE", cancellationToken);
+        return (tables, null);
+    }
+
+    /// <summary>A staging that is compared with the live table, which is left alone.</summary>
+    private async Task<(StreamTables Tables, Checkpoint? Checkpoint)> ForComparisonAsync(
+        SqlName name, TablePlan shaped, StagingShape shape, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+    {
+        var stream = shaped.Stream.Name;
+        var target = new SqlTable(PlanName(name), shaped, TableKind.Difference);
+        var live = new SqlTable(name, shaped)
+        {
+            Missing = shaped.ColumnNames.Where(column => !existing.ContainsKey(column)).ToHashSet(StringComparer.Ordinal),
+        };
+        await session.Connection.ExecuteAsync($"DROP TABLE IF EXISTS {target.Name}", cancellationToken);
+        await _checkpoints.ClaimAsync(stream, Staging.Compared, cancellationToken);
+        await _checkpoints.DropAsync(stream, Staging.Compared, cancellationToken);
+        await _checkpoints.ClaimAsync(stream, Staging.Compared, cancellationToken);
+        await CreateAsync(target, dialect.CreateStaging, cancellationToken);
+        var stands = await _checkpoints.PeekAsync(stream, Staging.None, cancellationToken);
+        _before = stands?.Cursor;
+        var resumes = table.Mode == WriteMode.Merge
+            && StagingChoice.Of(await LiveFactsAsync(name, existing, cancellationToken)) == StagingDecision.Resume;
+        return (new StreamTables(live, target, table, shape), resumes ? stands : null);
+    }
+
+    /// <summary>Makes the live table ready for what was planned.</summary>
+    public async Task<SqlRunNote> PromoteAsync(StreamTables tables, CancellationToken cancellationToken)
+    {
+        if (!tables.HasLive) await CreateAsync(tables.Live, "CREATE TABLE", cancellationToken);
+        else await AddColumnsAsync(dialect, session, tables.Live, cancellationToken);
+        _before = (await _checkpoints.ClaimAsync(table.Stream.Name, Staging.None, cancellationToken))?.Cursor;
+        return await PrepareNoteAsync(tables, cancellationToken);
+    }
+
+    /// <summary>Drops what was planned and is not published.</summary>
+    public async Task DropPlanAsync(SqlName live, CancellationToken cancellationToken)
+    {
+        await session.Connection.ExecuteAsync($"DROP TABLE IF EXISTS {PlanName(live)}", cancellationToken);
+        await _checkpoints.DropAsync(table.Stream.Name, Staging.Compared, cancellationToken);
+    }
+
+    /// <summary>Makes room for the before images of this run, where runs can be undone.</summary>
+    public async Task<SqlRunNote> PrepareNoteAsync(StreamTables tables, CancellationToken cancellationToken)
+    {
+        if (table.UndoRuns == 0) return new SqlRunNote(dialect.Schema, plan, _before, images: null, clock);
+        var images = new SqlBeforeImages(dialect, tables.Live.Name, tables.Live.Stream.Key, plan.Run);
+        // A table that is not there has no rows to keep.
+        if (!tables.IsFirst) await images.EnsureAsync(session, cancellationToken);
+        return new SqlRunNote(dialect.Schema, plan, _before, images, clock);
+    }
+
+    private static SqlName PlanName(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_plan_" + live.Name));
+
+    public static SqlName StagingName(SqlName live) =>
+        live.Beside(ColumnNames.Shorten("_tidemark_stage_" + live.Name));
+
+    /// <summary>Adds the columns that a table lacks.</summary>
+    public static async Task AddColumnsAsync(
+        SqlDialect dialect, ISqlSession session, SqlTable table, CancellationToken cancellationToken)
+    {
+        var existing = await session.ColumnsAsync(table.Name, cancellationToken);
+        foreach (var column in table.Columns.Where(column => !existing.ContainsKey(column.Name)))
+        {
+            await session.Connection.ExecuteAsync(
+                $"ALTER TABLE {table.Name} ADD COLUMN {column.Quoted} {dialect.TypeOf(column.Type)}", cancellationToken);
+        }
+
+        var key = table.Stream.Key.ToHashSet(StringComparer.Ordinal);
+        if (!await session.HasUniqueKeyAsync(table.Name, key, cancellationToken))
+        {
+            throw new TidemarkException(
+                FailureKind.Configuration, $"{dialect.Name}.key_not_unique",
+                $"The table {table.Name.Name} has no primary key or unique constraint on {string.Join(", ", table.Stream.Key)}.")
+            {
+                Hint = $"Create one: CREATE UNIQUE INDEX ON {table.Name} ({table.KeyList}).",
+            };
+        }
+    }
+
+    private async Task<LiveFacts> LiveFactsAsync(
+        SqlName live, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+    {
+        var isTidemarks = existing.ContainsKey("_hash");
+        var hasRows = isTidemarks && await session.Connection.CountAsync(
+            $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken) == 1;
+        var writers = new SqlWriters(session.Connection, dialect.Schema);
+        var wasWritten = !hasRows && await writers.ColumnsAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not null;
+        return new LiveFacts(isTidemarks, hasRows, wasWritten);
+    }
+
+    private async Task<StagingFacts> StagingFactsAsync(SqlTable target, Checkpoint? staged, CancellationToken cancellationToken)
+    {
+        var facts = new StagingFacts(staged, plan.Continues, clock.GetUtcNow());
+        if (!facts.IsCurrent) return facts;
+        var columns = await session.ColumnsAsync(target.Name, cancellationToken);
+        if (columns.Count != target.Columns.Count || target.Columns.Any(column => !columns.ContainsKey(column.Name))) return facts;
+        return facts with
+        {
+            HasColumns = true,
+            Content = await session.Connection.ChecksumAsync($"""SELECT "_hash" FROM {target.Name}""", cancellationToken),
+        };
+    }
+
+    private async Task DropStagingAsync(SqlName live, CancellationToken cancellationToken)
+    {
+        await session.Connection.ExecuteAsync($"DROP TABLE IF EXISTS {StagingName(live)}", cancellationToken);
+        await _checkpoints.DropAsync(table.Stream.Name, Staging.Resumable, cancellationToken);
+    }
+
+    private Task<long> CreateAsync(SqlTable made, string create, CancellationToken cancellationToken)
+    {
+        var columns = made.Columns.Select((column, at) =>
+            $"{column.Quoted} {dialect.TypeOf(column.Type)}{(made.Layout.IsKeyColumn[at] ? " NOT NULL" : "")}");
+        var references = made.Kind == TableKind.Live ? table.References : ReadOnlyDictionary<string, string>.Empty;
+        var constraints = references.Select(reference =>
+            $", FOREIGN KEY ({SqlName.Column(reference.Key)}) REFERENCES {dialect.Reference(made.Name.Beside(reference.Value))}");
+        return session.Connection.ExecuteAsync(
+            $"{create} {made.Name} ({string.Join(", ", columns)}, PRIMARY KEY ({made.KeyList}){string.Concat(constraints)})",
+            cancellationToken);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Data.Common;
+using Tidemark.Engine.Destinations.Sql.Undoing;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql;
+
+/// <summary>What a SQL database calls things, and how its failures are told apart.</summary>
+public abstract class SqlDialect
+{
+    /// <summary>Connector name, which begins its error codes.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Schema that tables are in.</summary>
+    public abstract string Schema { get; }
+
+    public abstract DestinationLimits Limits { get; }
+
+    /// <summary>Words that make a table that need not survive a crash of the database server.</summary>
+    public abstract string CreateStaging { get; }
+
+    /// <summary>Schema of the tables that end with the session.</summary>
+    public abstract string TemporarySchema { get; }
+
+    /// <summary>
+    /// Statements that make the rows of a filled temporary table be found by their key. Nobody else gathers statistics of
+    /// it, and without them the database looks at every row for each.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    /// <param name="columns">Quoted.</param>
+    public abstract string IndexTemporary(SqlName table, string columns);
+
+    /// <summary>A statement that makes an index of a name in the table's schema; null is different from null.</summary>
+    public abstract string UniqueIndex(SqlName table, string name, string columns);
+
+    /// <summary>Statements that give a column another type, and its values with it; none where values have their own.</summary>
+    public virtual string Retype(SqlName table, SqlName column, string type) => "";
+
+    /// <summary>Compares two values of a key.</summary>
+    public virtual string SameKey => "=";
+
+    /// <summary>That two aliases hold the same in columns, which are quoted and of any type.</summary>
+    public virtual string SameRow(IEnumerable<string> columns, string left, string right) =>
+        SqlBeforeImages.Same(columns, left, right);
+
+    /// <summary>What an INSERT says so that the database takes values for columns that it counts by itself.</summary>
+    public virtual string InsertAsGiven => "";
+
+    /// <summary>Type of a new column.</summary>
+    public abstract string TypeOf(FieldType type);
+
+    /// <summary>An instant as the value of a parameter.</summary>
+    public abstract object Instant(DateTimeOffset instant);
+
+    /// <summary>The function that makes a JSON object of names and values in turn.</summary>
+    public abstract string JsonObject { get; }
+
+    /// <summary>A table as a foreign key names it.</summary>
+    public virtual string Reference(SqlName table) => table.ToString();
+
+    /// <summary>
+    /// Expression for what a column holds, in the form of <see cref="CellText"/>; numbers and truth values may stay what
+    /// they are. A value that the column should never have must not fail the statement.
+    /// </summary>
+    public abstract string ReadBack(SqlColumn column);
+
+    /// <summary>Whether values of a field can be written into an existing column of a type.</summary>
+    public abstract bool Accepts(string columnType, FieldType type);
+
+    /// <summary>Why a row cannot be written, known before it is tried; null where nothing speaks against it.</summary>
+    public abstract Problem? Refuses(SqlTable table, RowBatch batch, int row);
+
+    /// <summary>The reason where the failure is one of a row's content: a constraint, or a value out of range.</summary>
+    public abstract Problem? RowProblem(DbException failure, string table);
+
+    /// <summary>Any other failure, told for a person.</summary>
+    public abstract TidemarkException Explain(DbException failure);
+
+    /// <summary>Does work on the database and tells whatever fails in it for a person.</summary>
+    /// <exception cref="TidemarkException">As <see cref="Explain"/> says.</exception>
+    public async Task<T> ExplainedAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (DbException failure)
+        {
+            throw Explain(failure);
+        }
+    }
+
+    /// <summary>Statements that rename a staging's own objects after the table itself was renamed.</summary>
+    public virtual string AfterRename(SqlName staging, SqlName live) => "";
+
+    /// <summary>Statements that speed a transaction up whose loss would only repeat a batch.</summary>
+    public virtual string MayBeLost => "";
+}

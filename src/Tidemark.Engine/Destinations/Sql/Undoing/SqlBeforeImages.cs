@@ -1,0 +1,151 @@
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Sql.Undoing;
+
+/// <summary>
+/// Keeps the rows of a live table as they were before a run changed or deleted them, in a table beside it that has the
+/// same columns. It is written in the transaction that changes the rows. Rows that a run creates need no image: they
+/// carry its id and have none.
+/// </summary>
+/// <param name="dialect">The database's.</param>
+/// <param name="live">The live table.</param>
+/// <param name="key">Its key.</param>
+/// <param name="run">The run that changes it.</param>
+public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyList<string> key, string run)
+{
+    /// <summary>What the run did to a row that it did not create.</summary>
+    public const string Updated = "u";
+
+    /// <inheritdoc cref="Updated"/>
+    public const string Deleted = "d";
+
+    /// <summary>What an undo or a restore did to a row that was not there. Only the key is kept.</summary>
+    public const string Created = "c";
+
+    // A row as an undo or a restore left it, under a run of its own.
+    private const string Left = "a";
+
+    /// <summary>Columns that the table has beside those of the live one.</summary>
+    public const int OwnColumns = 3;
+
+    private IReadOnlyList<string> _columns = [];
+
+    public SqlName Table { get; } = NameOf(live);
+
+    /// <summary>The run whose changes these are.</summary>
+    public string Run => run;
+
+    /// <summary>The live table's columns, the application's own too, but for those that the database computes; quoted.</summary>
+    public IReadOnlyList<string> Columns => _columns;
+
+    public static SqlName NameOf(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_before_" + live.Name));
+
+    /// <summary>Those of them that an update may write, but for the key.</summary>
+    internal IReadOnlyList<string> Updatable { get; private set; } = [];
+
+    /// <summary>Makes the table, or lets it follow the live one.</summary>
+    internal async Task EnsureAsync(ISqlSession session, CancellationToken cancellationToken)
+    {
+        var shape = await session.Rows.DescribeAsync(live, cancellationToken);
+        var columns = shape?.Columns ?? [];
+        var existing = await session.ColumnsAsync(Table, cancellationToken);
+        _columns = [.. columns.Select(column => SqlName.Column(column.Name).ToString())];
+        var fixedColumns = key.Concat(shape?.Counted ?? []).Select(column => SqlName.Column(column).ToString());
+        Updatable = [.. _columns.Except(fixedColumns, StringComparer.Ordinal)];
+        if (existing.Count == 0)
+        {
+            var defined = columns.Select(column => $"{SqlName.Column(column.Name)} {column.Type}");
+            await session.Connection.ExecuteAsync(
+                $"""
+                CREATE TABLE {Table} ({string.Join(", ", defined)},
+                    "_undo_run" text NOT NULL, "_undo_after" text, "_undo_op" text NOT NULL)
+                """,
+                cancellationToken);
+        }
+        else await FollowAsync(session, columns, existing, cancellationToken);
+
+        // A restore tells rows by the table's own key, which may be another, and the stream's be null in the application's rows.
+        if (columns.Count == 0 || await session.HasUniqueKeyAsync(Table, key.Append("_undo_run").ToHashSet(StringComparer.Ordinal), cancellationToken)) return;
+        await session.Connection.ExecuteAsync(
+            dialect.UniqueIndex(
+                Table, ColumnNames.Shorten($"{Table.Name}_{string.Join('_', key)}", "_key"),
+                $""" "_undo_run", {string.Join(", ", key.Select(part => SqlName.Column(part)))}"""),
+            cancellationToken);
+    }
+
+    /// <summary>Gives the table the columns, and the columns the types, that the live one has got since.</summary>
+    private async Task FollowAsync(
+        ISqlSession session, IReadOnlyList<TableColumn> columns, IReadOnlyDictionary<string, string> existing,
+        CancellationToken cancellationToken)
+    {
+        foreach (var (name, type) in columns)
+        {
+            var column = SqlName.Column(name);
+            var statement = !existing.TryGetValue(name, out var before) ? $"ALTER TABLE {Table} ADD COLUMN {column} {type}"
+                : before != type ? dialect.Retype(Table, column, type) : "";
+            if (statement.Length > 0) await session.Connection.ExecuteAsync(statement, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// A statement that keeps live rows, aliased <c>l</c>, that this run has not touched yet.
+    /// </summary>
+    /// <param name="from">What they are taken from, e.g. <c>"t" AS l</c>.</param>
+    /// <param name="where">Which of them.</param>
+    /// <param name="operation">One of <see cref="Updated"/> and <see cref="Deleted"/>.</param>
+    /// <param name="runParameter">The placeholder of the run's id.</param>
+    public string Insert(string from, string where, string operation, string runParameter) =>
+        $"""
+        INSERT INTO {Table} ({string.Join(", ", _columns)}, "_undo_run", "_undo_after", "_undo_op")
+        SELECT {string.Join(", ", _columns.Select(column => $"l.{column}"))}, {runParameter}, {runParameter}, '{operation}'
+        FROM {from} WHERE {where} AND l."_run" IS DISTINCT FROM {runParameter}
+        """;
+
+    /// <summary>A statement that notes of images which this run has taken already that their rows are now deleted.</summary>
+    /// <param name="match">Which images, aliased <c>m</c>.</param>
+    /// <param name="runParameter">The placeholder of the run's id.</param>
+    public string NoteDeleted(string match, string runParameter) =>
+        $"""UPDATE {Table} AS m SET "_undo_op" = '{Deleted}' WHERE m."_undo_run" = {runParameter} AND {match}""";
+
+    /// <summary>
+    /// Keeps rows as this run leaves them, where their <c>_run</c> does not tell that it wrote them. For the end of its
+    /// transaction.
+    /// </summary>
+    internal Task KeepLeftAsync(ISqlSession session, CancellationToken cancellationToken) =>
+        session.Connection.ExecuteAsync(
+            $"""
+            INSERT INTO {Table} ({string.Join(", ", _columns)}, "_undo_run", "_undo_op")
+            SELECT {string.Join(", ", _columns.Select(column => $"l.{column}"))}, {LeftBy("@run")}, '{Left}' FROM {live} AS l
+            WHERE EXISTS (
+                SELECT 1 FROM {Table} AS m WHERE m."_undo_run" = @run AND m."_undo_op" <> '{Deleted}' AND {Match("m", "l")})
+            """,
+            cancellationToken, ("run", run));
+
+    /// <summary>That a live row still has in some columns what a run left, of which <see cref="KeepLeftAsync"/> kept it.</summary>
+    internal string IsAsLeft(IEnumerable<string> columns, string alias, string runParameter) =>
+        $"""
+        EXISTS (SELECT 1 FROM {Table} AS a WHERE a."_undo_run" = {LeftBy(runParameter)} AND {Match("a", alias)}
+            AND {Same(columns, "a", alias)})
+        """;
+
+    /// <summary>That two aliases hold the same in columns of any type; not every type can be compared as it is.</summary>
+    internal static string Same(IEnumerable<string> columns, string left, string right) =>
+        string.Join(" AND ", columns.Select(column =>
+            $"CAST({left}.{column} AS text) IS NOT DISTINCT FROM CAST({right}.{column} AS text)"));
+
+    /// <summary>Under which run the rows stand that a run left.</summary>
+    internal static string LeftBy(string runParameter) => $"{runParameter} || ' left'";
+
+    /// <summary>That two aliases name the same row.</summary>
+    internal string Match(string left, string right) =>
+        string.Join(" AND ", key.Select(part => $"{left}.{SqlName.Column(part)} = {right}.{SqlName.Column(part)}"));
+
+    /// <summary>Forgets images of rows that were refused in the end, and so are as they were.</summary>
+    internal Task DropUntouchedAsync(ISqlSession session, CancellationToken cancellationToken) =>
+        session.Connection.ExecuteAsync(
+            $"""
+            DELETE FROM {Table} AS m WHERE m."_undo_run" = @run AND EXISTS (
+                SELECT 1 FROM {live} AS l WHERE {Match("l", "m")} AND l."_run" IS DISTINCT FROM @run)
+            """,
+            cancellationToken, ("run", run));
+}

@@ -1,0 +1,101 @@
+using Tidemark.Engine.Destinations.Sql.Loading;
+using Tidemark.Engine.Destinations.Sql.WritingBack;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Destinations.Sql.Undoing;
+
+/// <summary>Takes a run back, all its streams in one transaction.</summary>
+internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan plan, TimeProvider clock)
+{
+    private readonly SqlUndoLog _log = new(session.Connection, dialect.Schema);
+
+    /// <exception cref="TidemarkException"><c>undo.unknown</c>: nothing is kept of this run; <c>undo.already</c>.</exception>
+    public async Task<IReadOnlyList<UndoneTable>> RunAsync(CancellationToken cancellationToken)
+    {
+        await new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Undo).CreateAsync(cancellationToken);
+        await _log.CreateAsync(cancellationToken);
+        var outbox = new SqlOutbox(session.Connection, dialect.Schema, plan.Pipeline);
+        await outbox.CreateAsync(cancellationToken);
+        var entries = await SqlTableOrder.ReferredFirstAsync(
+            session, await FindAsync(cancellationToken), entry => new SqlName(dialect.Schema, entry.Table), cancellationToken);
+        foreach (var table in entries.Select(entry => new SqlName(dialect.Schema, entry.Table)))
+        {
+            await session.LockAsync(table, cancellationToken);
+            if ((await session.ColumnsAsync(table, cancellationToken)).Count > 0) continue;
+            throw new TidemarkException(FailureKind.Usage, "undo.table_gone", $"The table {table.Name}, which {plan.Run} wrote, is no longer there.")
+            {
+                Hint = "Bring it back under its name; or sync, which fills a table that is gone from the beginning.",
+            };
+        }
+
+        await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+        var undone = await _log.UndoneAsync(plan.Pipeline, plan.Run, cancellationToken);
+        var tables = new List<SqlUndoTable>();
+        foreach (var entry in entries)
+        {
+            var table = new SqlUndoTable(dialect, session, plan, entry);
+            await table.PrepareAsync($"_tidemark_undo_{tables.Count}", cancellationToken);
+            tables.Add(table);
+        }
+
+        // What a later table refers to may only go after it, and must be there before it.
+        foreach (var table in Enumerable.Reverse(tables)) await table.RemoveAsync(cancellationToken);
+        var results = new List<UndoneTable>();
+        foreach (var table in tables) results.Add(await table.RestoreAsync(cancellationToken));
+        foreach (var entry in entries) await RewindAsync(entry, cancellationToken);
+        // What the source has already is not taken back from it.
+        await outbox.UndoAsync(plan.Run, cancellationToken);
+        if (undone is not null) await outbox.RedoAsync(undone, cancellationToken);
+        await _log.MarkAsync(plan.Pipeline, plan.Run, plan.Undo, cancellationToken);
+        if (undone is not null) await _log.MarkAsync(plan.Pipeline, undone, null, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return results;
+    }
+
+    private async Task<IReadOnlyList<UndoEntry>> FindAsync(CancellationToken cancellationToken)
+    {
+        var entries = await _log.FindAsync(plan.Pipeline, plan.Run, cancellationToken);
+        if (entries.Count == 0)
+        {
+            throw new TidemarkException(
+                FailureKind.Usage, "undo.unknown", $"Nothing is kept of the run {plan.Run} that could be undone.")
+            {
+                Hint = "It changed nothing, or it is further back than the pipeline's undo_runs.",
+            };
+        }
+
+        if (entries.FirstOrDefault(entry => entry.UndoneBy is not null) is { UndoneBy: { } by })
+        {
+            throw new TidemarkException(FailureKind.Usage, "undo.already", $"The run {plan.Run} was undone by {by}.")
+            {
+                Hint = $"Undo {by} to have its changes again.",
+                Next = new(NextAct.UndoRun, by),
+            };
+        }
+
+        return entries;
+    }
+
+    /// <summary>Lets the stream stand where it stood before the run, so that what is taken back is read again.</summary>
+    private async Task RewindAsync(UndoEntry entry, CancellationToken cancellationToken)
+    {
+        var checkpoints = new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Undo);
+        var now = await checkpoints.ClaimAsync(entry.Stream, Staging.None, cancellationToken);
+        await _log.BeginAsync(
+            plan.Pipeline,
+            entry with
+            {
+                Run = plan.Undo,
+                StartedAt = clock.GetUtcNow(),
+                Cursor = now?.Cursor.Json,
+                Shape = entry.Shape with { IsUndo = true },
+            },
+            cancellationToken);
+        await checkpoints.RewindAsync(entry.Stream, entry.Cursor, cancellationToken);
+        // What is staged was compared with rows that are no longer so.
+        await checkpoints.ClaimAsync(entry.Stream, Staging.Resumable, cancellationToken);
+        await checkpoints.DropAsync(entry.Stream, Staging.Resumable, cancellationToken);
+        await session.Connection.ExecuteAsync(
+            $"DROP TABLE IF EXISTS {SqlTableSetup.StagingName(new SqlName(dialect.Schema, entry.Table))}", cancellationToken);
+    }
+}

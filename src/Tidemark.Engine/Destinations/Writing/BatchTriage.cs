@@ -1,0 +1,92 @@
+using System.Globalization;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+
+namespace Tidemark.Engine.Destinations.Writing;
+
+/// <summary>Tells the rows of a batch apart before any of them is written. Reused from batch to batch.</summary>
+/// <param name="store">The store, which may refuse a row that it has not tried.</param>
+/// <param name="limits">The destination's limits.</param>
+internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
+{
+    private int[] _rows = [];
+    private int[] _deletions = [];
+
+    /// <summary>A state a row; new until the live table has been looked at.</summary>
+    public RowState[] States { get; private set; } = [];
+
+    /// <summary>Rows to write.</summary>
+    public ReadOnlyMemory<int> Rows { get; private set; }
+
+    /// <summary>Rows whose records the source says to be gone.</summary>
+    public ReadOnlyMemory<int> Deletions { get; private set; }
+
+    /// <summary>Rows that cannot be written, each with its reason; writing adds those that the store refuses.</summary>
+    public List<RefusedRow> Refused { get; private set; } = [];
+
+    /// <summary>Whether the batch does nothing but insert, if none of its keys is there.</summary>
+    public bool IsPlain { get; private set; }
+
+    public void Sort(RowBatch batch)
+    {
+        if (States.Length < batch.Count)
+        {
+            States = new RowState[batch.Count];
+            (_rows, _deletions) = (new int[batch.Count], new int[batch.Count]);
+        }
+
+        Refused = [];
+        var (rows, deletions, hasUnfit) = (0, 0, false);
+        for (var row = 0; row < batch.Count; row++)
+        {
+            States[row] = RowState.Passed;
+            if (batch.IsSuperseded(row)) continue;
+            if (batch.Kind(row) == RowKind.Deletion)
+            {
+                States[row] = RowState.Deletion;
+                _deletions[deletions++] = row;
+            }
+            else if (batch.Kind(row) == RowKind.Unfit)
+            {
+                States[row] = RowState.Unfit;
+                hasUnfit = true;
+            }
+            else if ((TooLarge(batch, row) ?? store.Refuses(batch, row)) is { } reason) Refused.Add(new(row, reason));
+            else
+            {
+                States[row] = RowState.New;
+                _rows[rows++] = row;
+            }
+        }
+
+        (Rows, Deletions) = (_rows.AsMemory(0, rows), _deletions.AsMemory(0, deletions));
+        IsPlain = deletions == 0 && Refused.Count == 0 && !hasUnfit;
+    }
+
+    /// <summary>The rows to write that are in a state.</summary>
+    public ReadOnlyMemory<int> In(RowState state)
+    {
+        var chosen = new List<int>();
+        foreach (var row in Rows.Span)
+        {
+            if (States[row] == state) chosen.Add(row);
+        }
+
+        return chosen.ToArray();
+    }
+
+    /// <summary>The rows of records that exist and cannot be written, those that were refused among them.</summary>
+    public ReadOnlyMemory<int> Unfit(int count)
+    {
+        foreach (var refused in Refused) States[refused.Row] = RowState.Unfit;
+        return Enumerable.Range(0, count).Where(row => States[row] == RowState.Unfit).ToArray();
+    }
+
+    private Problem? TooLarge(RowBatch batch, int row)
+    {
+        var bytes = batch.Raw(row).Length;
+        return bytes <= limits.MaxRecordBytes ? null : new Problem(
+            "destination.record_too_large", $"stream {batch.Stream.Name}",
+            string.Create(CultureInfo.InvariantCulture, $"The record has {bytes} bytes; the destination takes {limits.MaxRecordBytes}."));
+    }
+}

@@ -1,0 +1,23 @@
+namespace Tidemark.Engine.Destinations.Writing;
+
+/// <summary>What is to be done with one row of a batch.</summary>
+public enum RowState : byte
+{
+    /// <summary>The table has no row of this key.</summary>
+    New,
+
+    /// <summary>The table has the row with other content.</summary>
+    Changed,
+
+    /// <summary>The table has the row as it was read.</summary>
+    Unchanged,
+
+    /// <summary>The source says that the record is gone.</summary>
+    Deletion,
+
+    /// <summary>The record exists but cannot be written; whatever row the live table has of its key stays.</summary>
+    Unfit,
+
+    /// <summary>A later row of the batch has the same key.</summary>
+    Passed,
+}

@@ -1,0 +1,14 @@
+namespace Tidemark.Engine.Destinations.Writing;
+
+/// <summary>What becomes of what an earlier run left.</summary>
+public enum StagingDecision
+{
+    /// <summary>This run goes on from it.</summary>
+    Resume,
+
+    /// <summary>This run reads from the beginning.</summary>
+    Begin,
+
+    /// <summary>This run was to publish it, and it is no longer there: the run ends.</summary>
+    Refuse,
+}

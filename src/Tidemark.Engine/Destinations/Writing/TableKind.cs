@@ -1,0 +1,14 @@
+namespace Tidemark.Engine.Destinations.Writing;
+
+/// <summary>Which of a stream's tables one is.</summary>
+public enum TableKind
+{
+    /// <summary>The live table, or a staging that becomes it by its name.</summary>
+    Live,
+
+    /// <summary>A batch's changes on their way into the live table.</summary>
+    Changes,
+
+    /// <summary>A staging that is compared with a live table.</summary>
+    Difference,
+}

@@ -1,0 +1,51 @@
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Catalog.Sqlite;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Destinations.Shelves;
+
+/// <summary>Runs syncs from a scripted source onto a shelf.</summary>
+internal sealed class ShelfBench : IAsyncDisposable
+{
+    private readonly TestFolder _folder = new();
+    private CatalogDatabase? _catalog;
+
+    public Shelf Shelf { get; } = new();
+
+    public Func<TablePlan, TablePlan> Policy { get; set; } = table => table;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public IDestination OpenDestination() => new ShelfDestination(Shelf, TimeProvider.System);
+
+    public Task<RunResult> MergeAsync(ScriptedSource source) => RunAsync(source, WriteMode.Merge);
+
+    public Task<RunResult> ReplaceAsync(ScriptedSource source) => RunAsync(source, WriteMode.Replace);
+
+    public async Task<RunResult> RunAsync(ScriptedSource source, WriteMode mode)
+    {
+        _catalog ??= await SqliteCatalog.OpenAsync(_folder.File("home"), Stop);
+        var streams = await source.DiscoverAsync(Stop);
+        await using var destination = OpenDestination();
+        var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream) { Mode = mode })).ToList();
+        await using var journal = await new RunStore(_catalog, TimeProvider.System).StartAsync("test", mode, "test", [], Stop);
+        return await new Sync(TimeProvider.System).RunAsync(
+            new SyncPlan("test", source, destination, tables) { Mode = mode }, journal, _ => { }, Stop);
+    }
+
+    /// <summary>Codes of the reasons in quarantine, sorted.</summary>
+    public async Task<IReadOnlyList<string>> QuarantineAsync()
+    {
+        var entries = await new Quarantine(_catalog!, TimeProvider.System).ListAsync(new() { Pipeline = "test" }, 1000, Stop).ToListAsync(Stop);
+        return [.. entries.Select(entry => entry.Record.Reason.Code).Order(StringComparer.Ordinal)];
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
