@@ -1,4 +1,5 @@
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
@@ -14,7 +15,7 @@ internal static class ExportVerb
         {
             var home = await session.OpenHomeAsync();
             var yaml = await new DefinitionFile(home.Definitions, session.Terminal.Variable).ExportAsync(session.Stop);
-            if (session.IsJson) session.WriteJson(json => json.WriteString("yaml", yaml));
+            if (session.IsJson) session.WriteJson(new ExportAnswer(yaml), WireJson.Default.ExportAnswer);
             else await session.Terminal.Output.WriteAsync(yaml);
             return ExitCode.Done;
         });

@@ -39,7 +39,7 @@ internal static class InitVerb
 
             var path = session.Get(file) ?? UsualFile;
             await WriteAsync(path, template.Text, session.Get(force), session.Stop);
-            if (session.IsJson) session.WriteJson(json => json.WriteString("file", path));
+            if (session.IsJson) session.WriteJson(new WrittenFileAnswer(path), CommandJson.Default.WrittenFileAnswer);
             session.Say($"{path} is written. Set the variables that it names, then: tidemark apply -f {path}");
             return ExitCode.Done;
         });
@@ -51,14 +51,7 @@ internal static class InitVerb
         if (session.IsJson)
         {
             foreach (var template in DefinitionTemplate.All)
-            {
-                session.WriteJson(json =>
-                {
-                    json.WriteString("template", template.Name);
-                    json.WriteString("summary", template.Summary);
-                });
-            }
-
+                session.WriteJson(new TemplateAnswer(template.Name, template.Summary), CommandJson.Default.TemplateAnswer);
             return ExitCode.Done;
         }
 

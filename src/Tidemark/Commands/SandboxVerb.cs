@@ -88,13 +88,9 @@ internal static class SandboxVerb
     {
         if (session.IsJson)
         {
-            session.WriteJson(json =>
-            {
-                json.WriteString("control", sandbox.Control.ToString());
-                json.WriteMap(
-                    "vendors", sandbox.Vendors.Select(vendor => KeyValuePair.Create(vendor.Key, $"{vendor.Value}")));
-                json.WriteString("stripe_key", DemoSources.StripeKey);
-            });
+            var vendors = sandbox.Vendors.ToDictionary(vendor => vendor.Key, vendor => $"{vendor.Value}", StringComparer.Ordinal);
+            session.WriteJson(
+                new SandboxAnswer(sandbox.Control.ToString(), vendors, DemoSources.StripeKey), CommandJson.Default.SandboxAnswer);
         }
 
         session.Say($"control  {sandbox.Control}");

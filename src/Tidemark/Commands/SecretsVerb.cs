@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
@@ -29,12 +30,9 @@ internal static class SecretsVerb
             var rotation = await home.Secrets.RotateAsync(key, session.Stop);
             if (session.IsJson)
             {
-                session.WriteJson(json =>
-                {
-                    json.WriteString("old_key", rotation.OldKeyId);
-                    json.WriteString("new_key", rotation.NewKeyId);
-                    json.WriteNumber("secrets", rotation.Secrets);
-                });
+                session.WriteJson(
+                    new KeyRotationAnswer(rotation.OldKeyId, rotation.NewKeyId, rotation.Secrets),
+                    WireJson.Default.KeyRotationAnswer);
             }
 
             var secrets = rotation.Secrets == 1 ? "1 secret is" : $"{rotation.Secrets} secrets are";

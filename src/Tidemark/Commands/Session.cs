@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 using Tidemark.Engine;
 using Tidemark.Engine.Connectors;
@@ -62,7 +62,7 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
         Home.OpenAsync(new HomeOptions(folder) { Key = Key }, Connectors, Clock, stop);
 
     /// <summary>One JSON object on standard output.</summary>
-    public void WriteJson(Action<Utf8JsonWriter> members) => JsonLine.WriteTo(Terminal.Output, members);
+    public void WriteJson<T>(T answer, JsonTypeInfo<T> type) => JsonLine.WriteTo(Terminal.Output, answer, type);
 
     /// <summary>One line for people.</summary>
     public void Say(string line) => Prose.WriteLine(line);

@@ -19,7 +19,7 @@ internal sealed class TellVersion : SynchronousCommandLineAction
             .InformationalVersion;
         var output = parseResult.InvocationConfiguration.Output;
         if (parseResult.GetValue(SharedOptions.Json))
-            JsonLine.WriteTo(output, json => json.WriteString("version", version));
+            JsonLine.WriteTo(output, new VersionAnswer(version), CommandJson.Default.VersionAnswer);
         else output.WriteLine(version);
         return ExitCode.Done;
     }

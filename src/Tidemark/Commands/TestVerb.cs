@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
@@ -25,7 +26,7 @@ internal static class TestVerb
                 () => home.TestAsync(session.Get(name!), session.Stop));
             foreach (var test in tests)
             {
-                if (session.IsJson) WriteJson(session, test);
+                if (session.IsJson) session.WriteJson(TestAnswer.Of(NextCommand.In(test)), WireJson.Default.TestAnswer);
                 else Write(session, test);
             }
 
@@ -44,27 +45,6 @@ internal static class TestVerb
         foreach (var stream in test.Streams) session.Say($"  stream {Printable.Of(stream.Name)}: {Amount(stream.EstimatedCount)}");
         ErrorReport.WriteProblems(session.Prose, test.Problems);
     }
-
-    private static void WriteJson(Session session, ConnectionTest test) => session.WriteJson(json =>
-    {
-        json.WriteString("kind", test.Kind);
-        json.WriteString("name", test.Name);
-        json.WriteString("connector", test.Connector);
-        json.WriteBoolean("works", test.Problems.Count == 0);
-        json.WriteProblems(test.Problems);
-        json.WriteMap("facts", test.Facts);
-        json.WriteStartArray("streams");
-        foreach (var stream in test.Streams)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", stream.Name);
-            if (stream.EstimatedCount is { } count) json.WriteNumber("estimated_count", count);
-            else json.WriteNull("estimated_count");
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    });
 
     private static string Amount(long? records) =>
         records is { } count ? $"about {RunReport.Number(count)} records" : "number of records unknown";

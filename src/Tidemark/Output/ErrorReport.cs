@@ -1,5 +1,6 @@
 using Spectre.Console;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Wire;
 
 namespace Tidemark.Output;
 
@@ -57,16 +58,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
         var (code, _, message, hint) = whole;
         if (isJson)
         {
-            JsonLine.WriteTo(terminal.Output, json =>
-            {
-                json.WriteStartObject("error");
-                json.WriteString("code", code);
-                json.WriteString("message", message);
-                json.WriteString("hint", hint);
-                json.WriteNext(whole.Next);
-                json.WriteProblems(problems);
-                json.WriteEndObject();
-            });
+            JsonLine.WriteTo(terminal.Output, FailureAnswer.Of(whole, problems), WireJson.Default.FailureAnswer);
         }
 
         var console = terminal.ErrorConsole;

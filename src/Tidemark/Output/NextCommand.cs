@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using Tidemark.Engine.Backup;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Output;
@@ -52,6 +54,14 @@ internal static partial class NextCommand
 
     /// <summary>The run as the command line reports it, with its times.</summary>
     public static RunRecord In(RunRecord run) => run with { Result = In(run.Result) };
+
+    /// <summary>The answer of a source or destination as the command line reports it.</summary>
+    public static ConnectionTest In(ConnectionTest test) =>
+        test with { Problems = [.. test.Problems.Select(problem => In(problem))] };
+
+    /// <summary>The backup as the command line reports it.</summary>
+    public static CreatedBackup In(CreatedBackup created) => created.Upload is not { Problem: { } problem } upload
+        ? created : created with { Upload = upload with { Problem = In(problem) } };
 
     private static string Name(NextStep next, string otherwise) => next.Of is { } of ? Quoted(of) : otherwise;
 

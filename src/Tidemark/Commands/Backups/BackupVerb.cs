@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
 using Tidemark.Engine.Backup;
 using Tidemark.Output;
 
@@ -19,29 +17,6 @@ internal static class BackupVerb
 
     public static Argument<string> Pipeline() =>
         new("pipeline") { Description = "Name of the pipeline.", HelpName = "PIPELINE" };
-
-    /// <summary>What a backup is, as programs read it.</summary>
-    public static void Write(Utf8JsonWriter json, BackupFile file)
-    {
-        json.WriteString("filename", file.Name);
-        json.WriteString("filepath", file.Path);
-        json.WriteString("created_at", file.Manifest.CreatedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-        json.WriteNumber("size_bytes", file.Manifest.Bytes);
-        json.WriteNumber("total_records", file.Manifest.Rows);
-        json.WriteString("pipeline", file.Manifest.Pipeline);
-        json.WriteString("format", Definitions.PipelineVerb.Word(file.Manifest.Format));
-        json.WriteBoolean("verified", file.Manifest.VerifiedAt is not null);
-        json.WriteStartArray("tables");
-        foreach (var table in file.Manifest.Tables)
-        {
-            json.WriteStartObject();
-            json.WriteString("table", table.Table.Name);
-            json.WriteNumber("rows", table.Content.Rows);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
 
     /// <summary>E.g. <c>3 rows of 2 tables</c>.</summary>
     public static string Content(BackupFile file) =>

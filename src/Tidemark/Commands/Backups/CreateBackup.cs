@@ -1,4 +1,5 @@
 using Tidemark.Engine.Backup;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Backups;
@@ -19,7 +20,8 @@ internal static class CreateBackup
             if (session.Has(format))
                 definition = definition with { Backup = definition.Backup with { Format = session.Get(format) } };
             var created = await session.WaitAsync("Backing up", () => home.Backups.CreateAsync(definition, session.Stop));
-            if (session.IsJson) WriteJson(session, created);
+            if (session.IsJson)
+                session.WriteJson(CreatedBackupAnswer.Of(NextCommand.In(created)), WireJson.Default.CreatedBackupAnswer);
             session.Say($"{created.File.Path}: {BackupVerb.Content(created.File)}, verified.");
             if (created.Pruned.Count > 0) session.Say($"Kept long enough and removed: {string.Join(", ", created.Pruned)}.");
             if (created.Upload is not { } upload) return ExitCode.Done;
@@ -29,20 +31,4 @@ internal static class CreateBackup
         });
         return verb;
     }
-
-    private static void WriteJson(Session session, CreatedBackup created) => session.WriteJson(json =>
-    {
-        json.WriteBoolean("success", true);
-        BackupVerb.Write(json, created.File);
-        json.WriteString("timestamp", created.File.Manifest.Timestamp);
-        json.WriteNumber("file_size_bytes", created.File.Manifest.Bytes);
-        json.WriteStrings("pruned", created.Pruned);
-        if (created.Upload is not { } upload) return;
-        json.WriteStartObject("upload");
-        json.WriteString("to", upload.To);
-        json.WriteBoolean("success", upload.Problem is null);
-        json.WriteStrings("pruned", upload.Pruned);
-        if (upload.Problem is { } problem) json.WriteProblems([problem]);
-        json.WriteEndObject();
-    });
 }

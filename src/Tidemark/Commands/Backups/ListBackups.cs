@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tidemark.Engine.Backup;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Backups;
@@ -23,7 +24,7 @@ internal static class ListBackups
             var files = await home.Backups.ListAsync(session.Get(pipeline!), session.Stop);
             if (session.IsJson)
             {
-                foreach (var file in files) session.WriteJson(json => BackupVerb.Write(json, file));
+                foreach (var file in files) session.WriteJson(BackupAnswer.Of(file), WireJson.Default.BackupAnswer);
             }
             else if (files.Count == 0)
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Backups;
@@ -27,14 +28,7 @@ internal static class PruneBackups
             {
                 var removed = await home.Backups.PruneAsync(each, session.Stop);
                 if (session.IsJson)
-                {
-                    session.WriteJson(json =>
-                    {
-                        json.WriteString("pipeline", each.Name);
-                        json.WriteStrings("pruned", removed);
-                    });
-                }
-
+                    session.WriteJson(new PrunedBackupsAnswer(each.Name, removed), WireJson.Default.PrunedBackupsAnswer);
                 session.Say($"{Printable.Of(each.Name)}: {BackupVerb.Count(removed.Count, "backup")} removed.");
             }
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Tidemark.Engine.Backup;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Backups;
@@ -27,7 +27,7 @@ internal static class RestoreBackup
             var pipeline = await PipelineChoice.NamedAsync(home, file.Manifest.Pipeline, session.Stop);
             var restored = await session.WaitAsync(
                 "Restoring", () => home.Backups.RestoreAsync(file.Name, pipeline, chosen, session.Stop));
-            if (session.IsJson) WriteJson(session, restored, chosen);
+            if (session.IsJson) session.WriteJson(RestoreAnswer.Of(restored, chosen), WireJson.Default.RestoreAnswer);
             foreach (var table in restored.Tables)
             {
                 session.Say($"{Printable.Of(table.Table)}: {RunReport.Number(table.Restored)} rows restored, "
@@ -40,18 +40,4 @@ internal static class RestoreBackup
         });
         return verb;
     }
-
-    private static void WriteJson(Session session, RestoredBackup restored, RestoreMode mode) => session.WriteJson(json =>
-    {
-        json.WriteBoolean("success", true);
-        json.WriteString("backup_file", restored.File.Name);
-        json.WriteString("mode", Definitions.PipelineVerb.Word(mode));
-        json.WriteString("run", restored.Run);
-        json.WriteNumber("total_in_backup", restored.File.Manifest.Rows);
-        json.WriteNumber("restored", restored.Tables.Sum(table => table.Restored));
-        json.WriteNumber("skipped", restored.Tables.Sum(table => table.Skipped));
-        json.WriteNumber("deleted", restored.Tables.Sum(table => table.Deleted));
-        json.WriteNumber("errors", 0); // one would have thrown: all rows come back or none
-        json.WriteStrings("error_details", []);
-    });
 }

@@ -1,3 +1,4 @@
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Backups;
@@ -14,7 +15,7 @@ internal static class VerifyBackup
         {
             var home = await session.OpenHomeAsync();
             var file = await session.WaitAsync("Reading", () => home.Backups.VerifyAsync(session.Get(name), session.Stop));
-            if (session.IsJson) session.WriteJson(json => BackupVerb.Write(json, file));
+            if (session.IsJson) session.WriteJson(BackupAnswer.Of(file), WireJson.Default.BackupAnswer);
             session.Say($"{file.Name}: {BackupVerb.Content(file)}, verified.");
             return ExitCode.Done;
         });

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Wire;
 
 namespace Tidemark.Commands.Definitions;
 
@@ -29,10 +30,6 @@ internal sealed record DefinitionFact(string Name, object? Value)
         new("settings", null)
         {
             IsListed = false,
-            Settings =
-            [
-                .. settings.OrderBy(setting => setting.Key, StringComparer.Ordinal).Select(setting =>
-                    catalog.IsSecret(connector, setting.Key) ? new(setting.Key, "***") : setting),
-            ],
+            Settings = ShownSettings.Of(catalog, connector, settings),
         };
 }

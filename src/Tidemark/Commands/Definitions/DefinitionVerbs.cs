@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Spectre.Console;
 using Tidemark.Engine;
 using Tidemark.Engine.Catalog;
@@ -10,8 +9,9 @@ namespace Tidemark.Commands.Definitions;
 /// <summary>What sources, destinations and pipelines have in common: list, show, remove.</summary>
 /// <param name="set">Where they are.</param>
 /// <param name="facts">Everything about one that may be shown, in the order of the columns.</param>
+/// <param name="writeJson">Writes one for programs.</param>
 internal sealed class DefinitionVerbs<T>(
-    Func<Home, DefinitionSet<T>> set, Func<Home, T, IReadOnlyList<DefinitionFact>> facts)
+    Func<Home, DefinitionSet<T>> set, Func<Home, T, IReadOnlyList<DefinitionFact>> facts, Action<Session, Home, T> writeJson)
     where T : class, IDefinition<T>
 {
     public static Argument<string> Name() => new("name") { Description = $"Name of the {T.Kind}." };
@@ -24,10 +24,20 @@ internal sealed class DefinitionVerbs<T>(
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var all = (await set(home).ListAsync(session.Stop)).Select(each => facts(home, each)).ToList();
-            if (session.IsJson) all.ForEach(each => WriteJson(session, each));
-            else if (all.Count == 0) session.Say($"There are no {T.Kind}s yet.");
-            else session.Prose.Write(Table(all));
+            var all = await set(home).ListAsync(session.Stop);
+            if (session.IsJson)
+            {
+                foreach (var each in all) writeJson(session, home, each);
+            }
+            else if (all.Count == 0)
+            {
+                session.Say($"There are no {T.Kind}s yet.");
+            }
+            else
+            {
+                session.Prose.Write(Table([.. all.Select(each => facts(home, each))]));
+            }
+
             return ExitCode.Done;
         });
         return verb;
@@ -40,15 +50,15 @@ internal sealed class DefinitionVerbs<T>(
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var found = facts(home, await set(home).FindAsync(session.Get(name), session.Stop));
+            var found = await set(home).FindAsync(session.Get(name), session.Stop);
             if (session.IsJson)
             {
-                WriteJson(session, found);
+                writeJson(session, home, found);
                 return ExitCode.Done;
             }
 
             var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-            foreach (var fact in found) AddRows(grid, fact);
+            foreach (var fact in facts(home, found)) AddRows(grid, fact);
             session.Prose.Write(grid);
             return ExitCode.Done;
         });
@@ -90,19 +100,4 @@ internal sealed class DefinitionVerbs<T>(
         foreach (var (setting, value) in fact.Settings)
             grid.AddRow(new Text($"  {Printable.Of(setting)}", Color.Grey), new Text(Printable.Of(value)));
     }
-
-    private static void WriteJson(Session session, IEnumerable<DefinitionFact> definition) => session.WriteJson(json =>
-    {
-        foreach (var fact in definition)
-        {
-            if (fact.Settings is not null)
-            {
-                json.WriteMap(fact.Name, fact.Settings);
-                continue;
-            }
-
-            json.WritePropertyName(fact.Name);
-            JsonSerializer.Serialize(json, fact.Value);
-        }
-    });
 }

@@ -1,6 +1,7 @@
 using Tidemark.Engine;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;
@@ -8,8 +9,9 @@ namespace Tidemark.Commands.Definitions;
 /// <summary><c>tidemark destination</c>: the databases that rows are written to.</summary>
 internal static class DestinationVerb
 {
-    private static readonly DefinitionVerbs<DestinationDefinition> Shared =
-        new(home => home.Definitions.Destinations, Facts);
+    private static readonly DefinitionVerbs<DestinationDefinition> Shared = new(
+        home => home.Definitions.Destinations, Facts, (session, home, destination) =>
+            session.WriteJson(DestinationAnswer.Of(home.Definitions, destination), WireJson.Default.DestinationAnswer));
 
     public static Verb Create()
     {

@@ -1,13 +1,16 @@
 using System.Text.Json;
 using Tidemark.Engine;
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Wire;
 
 namespace Tidemark.Commands.Definitions;
 
 /// <summary><c>tidemark pipeline</c>: which source is kept in step with which destination, and how.</summary>
 internal static class PipelineVerb
 {
-    private static readonly DefinitionVerbs<PipelineDefinition> Shared = new(home => home.Definitions.Pipelines, Facts);
+    private static readonly DefinitionVerbs<PipelineDefinition> Shared = new(
+        home => home.Definitions.Pipelines, Facts, (session, _, pipeline) =>
+            session.WriteJson(PipelineAnswer.Of(pipeline), WireJson.Default.PipelineAnswer));
 
     public static Verb Create()
     {

@@ -1,4 +1,5 @@
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;
@@ -12,17 +13,7 @@ internal static class SavedDefinition
     public static void Tell(Session session, string kind, string name, string change)
     {
         if (session.IsJson)
-        {
-            session.WriteJson(json =>
-            {
-                json.WriteString("kind", kind);
-                json.WriteString("name", name);
-                json.WriteString("change", change);
-            });
-        }
-        else
-        {
-            session.Say($"{kind} {Printable.Of(name)}: {change}");
-        }
+            session.WriteJson(new DefinitionChangeAnswer(kind, name, change), WireJson.Default.DefinitionChangeAnswer);
+        else session.Say($"{kind} {Printable.Of(name)}: {change}");
     }
 }

@@ -1,6 +1,7 @@
 using Tidemark.Engine;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;
@@ -8,7 +9,9 @@ namespace Tidemark.Commands.Definitions;
 /// <summary><c>tidemark source</c>: the systems that records are read from.</summary>
 internal static class SourceVerb
 {
-    private static readonly DefinitionVerbs<SourceDefinition> Shared = new(home => home.Definitions.Sources, Facts);
+    private static readonly DefinitionVerbs<SourceDefinition> Shared = new(
+        home => home.Definitions.Sources, Facts, (session, home, source) =>
+            session.WriteJson(SourceAnswer.Of(home.Definitions, source), WireJson.Default.SourceAnswer));
 
     public static Verb Create()
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Quarantined;
@@ -24,16 +25,7 @@ internal static class DiscardQuarantine
             foreach (var id in discarded) await home.Quarantine.GetAsync(id, session.Stop);
             if (!session.Get(yes) && !await AskAsync(session, discarded.Count)) return ExitCode.Cancelled;
             await home.Quarantine.DiscardAsync(discarded, Environment.UserName, session.Stop);
-            if (session.IsJson)
-            {
-                session.WriteJson(json =>
-                {
-                    json.WriteStartArray("discarded");
-                    foreach (var id in discarded) json.WriteNumberValue(id);
-                    json.WriteEndArray();
-                });
-            }
-
+            if (session.IsJson) session.WriteJson(new DiscardedAnswer(discarded), WireJson.Default.DiscardedAnswer);
             session.Say($"{discarded.Count} {(discarded.Count == 1 ? "record is" : "records are")} discarded.");
             return ExitCode.Done;
         });

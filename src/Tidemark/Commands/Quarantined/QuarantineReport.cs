@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Quarantined;
@@ -35,20 +36,6 @@ internal static class QuarantineReport
     public static string Reason(QuarantineEntry entry) =>
         $"{Printable.Of(entry.Record.Reason.Message)} ({entry.Record.Reason.Code})";
 
-    public static void WriteJson(Session session, QuarantineEntry entry, bool withPayload) => session.WriteJson(json =>
-    {
-        json.WriteNumber("id", entry.Id);
-        json.WriteString("pipeline", entry.Pipeline);
-        json.WriteString("stream", entry.Record.Stream);
-        json.WriteString("key", entry.Record.Key);
-        json.WriteString("run", entry.Run);
-        json.WriteString("code", entry.Record.Reason.Code);
-        json.WriteString("subject", entry.Record.Reason.Subject);
-        json.WriteString("message", entry.Record.Reason.Message);
-        json.WriteString("hint", entry.Record.Reason.Hint);
-        json.WriteBoolean("retried", entry.Record.CanRetry);
-        json.WriteString("first_seen", entry.FirstSeen.ToString("O", CultureInfo.InvariantCulture));
-        json.WriteString("last_seen", entry.LastSeen.ToString("O", CultureInfo.InvariantCulture));
-        if (withPayload) json.WriteString("payload", entry.Record.Payload);
-    });
+    public static void WriteJson(Session session, QuarantineEntry entry, bool withPayload) =>
+        session.WriteJson(QuarantineAnswer.Of(entry, withPayload), WireJson.Default.QuarantineAnswer);
 }

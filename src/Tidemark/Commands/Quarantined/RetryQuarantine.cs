@@ -3,6 +3,7 @@ using Tidemark.Engine;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Quarantined;
@@ -66,15 +67,7 @@ internal static class RetryQuarantine
         var left = await home.Quarantine.FindAsync(id, session.Stop);
         if (session.IsJson)
         {
-            session.WriteJson(json =>
-            {
-                json.WriteNumber("id", id);
-                json.WriteString("run", run.Run);
-                json.WriteBoolean("settled", left is null);
-                if (left is null) return;
-                json.WriteString("code", left.Record.Reason.Code);
-                json.WriteString("message", left.Record.Reason.Message);
-            });
+            session.WriteJson(RetriedRecordAnswer.Of(id, run.Run, left), WireJson.Default.RetriedRecordAnswer);
             return;
         }
 

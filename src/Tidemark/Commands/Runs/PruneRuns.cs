@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Runs;
@@ -24,7 +25,7 @@ internal static class PruneRuns
             var home = await session.OpenHomeAsync();
             var pruned = await home.History.PruneAsync(
                 session.Clock.GetUtcNow().AddDays(-session.Get(days)), session.Stop);
-            if (session.IsJson) session.WriteJson(json => json.WriteNumber("pruned", pruned));
+            if (session.IsJson) session.WriteJson(new PrunedRunsAnswer(pruned), WireJson.Default.PrunedRunsAnswer);
             session.Say($"Steps and logs of {RunReport.Number(pruned)} runs removed.");
             return ExitCode.Done;
         });

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Spectre.Console;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Runs;
@@ -33,20 +33,13 @@ internal static class RunLogs
 
     private static void Write(Session session, RunLogLine line)
     {
-        var level = line.Level.ToString().ToLowerInvariant();
         if (session.IsJson)
         {
-            session.WriteJson(json =>
-            {
-                json.WriteNumber("seq", line.Seq);
-                json.WriteString("at", line.At.ToString("O", CultureInfo.InvariantCulture));
-                json.WriteString("level", level);
-                json.WriteString("stream", line.Stream);
-                json.WriteString("message", line.Message);
-            });
+            session.WriteJson(LogLineAnswer.Of(line), WireJson.Default.LogLineAnswer);
             return;
         }
 
+        var level = line.Level.ToString().ToLowerInvariant();
         var colour = line.Level switch { RunLogLevel.Error => "red", RunLogLevel.Warning => "yellow", _ => "grey" };
         session.Prose.MarkupLine($"{session.LocalTime(line.At)} [{colour}]{level,-7}[/] "
             + Markup.Escape(Printable.Of(line.Stream is null ? line.Message : $"{line.Stream}: {line.Message}")));

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Spectre.Console;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Runs;
@@ -8,8 +8,6 @@ namespace Tidemark.Commands.Runs;
 /// <summary><c>tidemark verify</c>: whether the rows that a run left are still what it left.</summary>
 internal static class VerifyVerb
 {
-    private const string Code = "verify.differs";
-
     public static Verb Create()
     {
         var id = RunVerb.Id();
@@ -21,7 +19,7 @@ internal static class VerifyVerb
             var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
             var pipeline = await PipelineChoice.NamedAsync(home, run.Pipeline, session.Stop);
             var verification = await session.WaitAsync("Reading the rows back", () => home.VerifyAsync(run, pipeline, session.Stop));
-            if (session.IsJson) WriteJson(session, verification);
+            if (session.IsJson) session.WriteJson(VerificationAnswer.Of(verification), WireJson.Default.VerificationAnswer);
             Write(session, verification);
             return verification.IsVerified ? ExitCode.Done : ExitCode.Failed;
         });
@@ -43,7 +41,7 @@ internal static class VerifyVerb
 
         if (table.Rows.Count > 0) session.Prose.Write(table);
         session.Prose.MarkupLine(verification.IsVerified
-            ? $"{verification.Run}: [green]verified[/]" : $"{verification.Run}: [red]differs[/] ({Code})");
+            ? $"{verification.Run}: [green]verified[/]" : $"{verification.Run}: [red]differs[/] ({VerificationAnswer.DiffersCode})");
     }
 
     private static string Sentence(StreamVerification stream)
@@ -62,45 +60,4 @@ internal static class VerifyVerb
 
     private static IEnumerable<(StreamVerification Stream, ComparedRow Row, ColumnDifference Difference)> Shown(Verification verification) =>
         from stream in verification.Streams from row in stream.Shown from difference in row.Differences select (stream, row, difference);
-
-    private static void WriteJson(Session session, Verification verification) => session.WriteJson(json =>
-    {
-        json.WriteString("run", verification.Run);
-        json.WriteString("pipeline", verification.Pipeline);
-        json.WriteBoolean("verified", verification.IsVerified);
-        if (!verification.IsVerified) json.WriteString("code", Code);
-        json.WriteStartArray("streams");
-        foreach (var stream in verification.Streams) WriteStream(json, stream);
-        json.WriteEndArray();
-        json.WriteStartArray("differences");
-        foreach (var (stream, row, difference) in Shown(verification))
-        {
-            json.WriteStartObject();
-            json.WriteString("table", stream.Table);
-            json.WriteString("key", Cut.Short(row.Key));
-            json.WriteString("run", row.Run);
-            json.WriteString("column", difference.Column);
-            json.WriteString("found", Cut.Short(difference.Found));
-            json.WriteString("recorded", Cut.Short(difference.Recorded));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    });
-
-    private static void WriteStream(Utf8JsonWriter json, StreamVerification stream)
-    {
-        json.WriteStartObject();
-        json.WriteString("stream", stream.Stream);
-        json.WriteString("table", stream.Table);
-        json.WriteBoolean("verified", stream.IsVerified);
-        json.WriteNumber("rows", stream.Rows);
-        json.WriteNumber("differing", stream.Differing);
-        json.WriteNumber("missing", stream.Missing);
-        json.WriteNumber("changed_later", stream.ChangedLater);
-        json.WriteNumber("not_compared", stream.NotCompared);
-        if (stream.Checksums is { } sums) json.WriteBoolean("checksum_fits", sums.Left == sums.Found);
-        else json.WriteNull("checksum_fits");
-        json.WriteEndObject();
-    }
 }

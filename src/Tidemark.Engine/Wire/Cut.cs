@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
-namespace Tidemark.Output;
+namespace Tidemark.Engine.Wire;
 
 /// <summary>Keeps a value that may be megabytes long from filling the screen.</summary>
-internal static class Cut
+public static class Cut
 {
     private const int MaxLetters = 120;
 
@@ -13,6 +14,6 @@ internal static class Cut
     {
         if (text is null || text.Length <= MaxLetters) return text;
         var end = char.IsHighSurrogate(text[MaxLetters - 1]) ? MaxLetters - 1 : MaxLetters;
-        return $"{text[..end]}… ({RunReport.Number(text.Length)} letters)";
+        return $"{text[..end]}… ({text.Length.ToString("N0", CultureInfo.InvariantCulture)} letters)";
     }
 }

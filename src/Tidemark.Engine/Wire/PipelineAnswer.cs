@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using Tidemark.Engine.Backup;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Destinations;
+
+namespace Tidemark.Engine.Wire;
+
+/// <summary>A pipeline. The keys are those of its YAML, a backup's with <c>backup_</c> before them.</summary>
+public sealed record PipelineAnswer
+{
+    public required string Name { get; init; }
+
+    public required string Source { get; init; }
+
+    public required string Destination { get; init; }
+
+    public required WriteMode Mode { get; init; }
+
+    /// <summary>Empty for every stream of the source.</summary>
+    public required IReadOnlyList<string> Streams { get; init; }
+
+    public required string Tables { get; init; }
+
+    public required SchemaChanges SchemaChanges { get; init; }
+
+    public required bool Raw { get; init; }
+
+    /// <summary>Whether streams are read one after another as they are listed, and a failed one stops those after it.</summary>
+    public required bool InOrder { get; init; }
+
+    /// <summary>How many runs back can be undone; 0 where nothing is kept for that.</summary>
+    public required int UndoRuns { get; init; }
+
+    public required double MaxDeletedPercent { get; init; }
+
+    public required double MaxUpdatedPercent { get; init; }
+
+    public required int MaxDeletedRows { get; init; }
+
+    public required double MaxQuarantinedPercent { get; init; }
+
+    public required int MaxQuarantinedRows { get; init; }
+
+    public required string BackupFolder { get; init; }
+
+    public required BackupFormat BackupFormat { get; init; }
+
+    /// <summary>Null for the usual name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required string? BackupName { get; init; }
+
+    public required int BackupKeepDays { get; init; }
+
+    public required int BackupKeep { get; init; }
+
+    /// <summary>Null where backups are not sent away.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required string? BackupUpload { get; init; }
+
+    public static PipelineAnswer Of(PipelineDefinition pipeline) => new()
+    {
+        Name = pipeline.Name,
+        Source = pipeline.Source,
+        Destination = pipeline.Destination,
+        Mode = pipeline.Mode,
+        Streams = pipeline.Streams,
+        Tables = pipeline.Tables,
+        SchemaChanges = pipeline.SchemaChanges,
+        Raw = pipeline.Raw,
+        InOrder = pipeline.InOrder,
+        UndoRuns = pipeline.UndoRuns,
+        MaxDeletedPercent = pipeline.MaxDeletedPercent,
+        MaxUpdatedPercent = pipeline.MaxUpdatedPercent,
+        MaxDeletedRows = pipeline.MaxDeletedRows,
+        MaxQuarantinedPercent = pipeline.MaxQuarantinedPercent,
+        MaxQuarantinedRows = pipeline.MaxQuarantinedRows,
+        BackupFolder = pipeline.Backup.Folder,
+        BackupFormat = pipeline.Backup.Format,
+        BackupName = pipeline.Backup.Name,
+        BackupKeepDays = pipeline.Backup.KeepDays,
+        BackupKeep = pipeline.Backup.Keep,
+        BackupUpload = pipeline.Backup.Upload,
+    };
+}

@@ -1,0 +1,48 @@
+using Tidemark.Engine.Backup;
+using Tidemark.Engine.Destinations;
+
+namespace Tidemark.Engine.Wire;
+
+/// <summary>A backup that was brought back: all rows or none.</summary>
+public sealed record RestoreAnswer
+{
+    /// <summary>Always true: a failure is answered by an error.</summary>
+    public required bool Success { get; init; }
+
+    /// <summary>Name of the backup.</summary>
+    public required string BackupFile { get; init; }
+
+    public required RestoreMode Mode { get; init; }
+
+    /// <summary>Id of the run that did it.</summary>
+    public required string Run { get; init; }
+
+    public required long TotalInBackup { get; init; }
+
+    public required long Restored { get; init; }
+
+    /// <summary>Rows that were there already.</summary>
+    public required long Skipped { get; init; }
+
+    public required long Deleted { get; init; }
+
+    /// <summary>Always 0, as an error brings nothing back.</summary>
+    public required int Errors { get; init; }
+
+    /// <summary>Always empty.</summary>
+    public required IReadOnlyList<string> ErrorDetails { get; init; }
+
+    public static RestoreAnswer Of(RestoredBackup restored, RestoreMode mode) => new()
+    {
+        Success = true,
+        BackupFile = restored.File.Name,
+        Mode = mode,
+        Run = restored.Run,
+        TotalInBackup = restored.File.Manifest.Rows,
+        Restored = restored.Tables.Sum(table => table.Restored),
+        Skipped = restored.Tables.Sum(table => table.Skipped),
+        Deleted = restored.Tables.Sum(table => table.Deleted),
+        Errors = 0,
+        ErrorDetails = [],
+    };
+}

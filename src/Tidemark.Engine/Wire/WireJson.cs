@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
+using Tidemark.Engine.Backup;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Json;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Engine.Wire;
+
+/// <summary>
+/// Every record that Tidemark answers programs with, from whichever door. A key may be added to a record; none is
+/// removed, renamed or given another meaning.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    Converters = [
+        typeof(WordConverter<RunKind>), typeof(WordConverter<RunStatus>), typeof(WordConverter<WriteMode>),
+        typeof(WordConverter<ChangeKind>), typeof(WordConverter<RunLogLevel>), typeof(WordConverter<BackupFormat>),
+        typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<SettingKind>),
+    ])]
+[JsonSerializable(typeof(BackupAnswer))]
+[JsonSerializable(typeof(ConnectorAnswer))]
+[JsonSerializable(typeof(CreatedBackupAnswer))]
+[JsonSerializable(typeof(DefinitionChangeAnswer))]
+[JsonSerializable(typeof(DestinationAnswer))]
+[JsonSerializable(typeof(DiscardedAnswer))]
+[JsonSerializable(typeof(ExportAnswer))]
+[JsonSerializable(typeof(FailureAnswer))]
+[JsonSerializable(typeof(KeyRotationAnswer))]
+[JsonSerializable(typeof(LogLineAnswer))]
+[JsonSerializable(typeof(PipelineAnswer))]
+[JsonSerializable(typeof(PrunedBackupsAnswer))]
+[JsonSerializable(typeof(PrunedRunsAnswer))]
+[JsonSerializable(typeof(QuarantineAnswer))]
+[JsonSerializable(typeof(RestoreAnswer))]
+[JsonSerializable(typeof(RetriedRecordAnswer))]
+[JsonSerializable(typeof(RunAnswer))]
+[JsonSerializable(typeof(SourceAnswer))]
+[JsonSerializable(typeof(TestAnswer))]
+[JsonSerializable(typeof(VerificationAnswer))]
+public sealed partial class WireJson : JsonSerializerContext
+{
+    /// <summary>The JSON schema of one of the records.</summary>
+    public static JsonNode Schema(Type answer) => Default.Options.GetJsonSchemaAsNode(answer, new JsonSchemaExporterOptions
+    {
+        TreatNullObliviousAsNonNullable = true,
+        // A converter hides that it writes text.
+        TransformSchemaNode = (context, schema) =>
+            context.PropertyInfo is { PropertyType: var type }
+            && (type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?))
+                ? new JsonObject { ["type"] = "string", ["format"] = "date-time" } : schema,
+    });
+}
