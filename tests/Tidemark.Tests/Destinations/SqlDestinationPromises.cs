@@ -225,4 +225,36 @@ public abstract class SqlDestinationPromises(SqlWorkbench bench) : DestinationPr
         source.Taken.ShouldBeEmpty();
         (await Bench.RowsAsync(Outbox, "record_key")).ShouldBe(["a"]);
     }
+
+    [Fact]
+    public async Task P8_a_merge_goes_on_from_a_checkpoint_that_an_older_version_wrote()
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 3)));
+        await Sql.ExecuteAsync("DELETE FROM _tidemark_checkpoints");
+        await Sql.ExecuteAsync("DROP TABLE _tidemark_writers");
+        await Sql.ExecuteAsync(
+            """
+            INSERT INTO _tidemark_checkpoints (pipeline, stream, kind, run, cursor, staged, started_at, complete) VALUES (
+                'test', 'people', 'live', 'r-20261101-000000-aaaa', '1',
+                '{"Read":0,"Skipped":0,"Quarantined":0,"Checksum":{"Rows":0,"Low":0,"High":0},"Unidentified":0}',
+                '2026-11-01T00:00:00.0000000+00:00', 1)
+            """);
+
+        var run = await Bench.MergeAsync(PeopleSource(Persons(0, 3), Persons(3, 2)));
+
+        run.Status.ShouldBe(RunStatus.Succeeded);
+        Only(run).Read.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task P8_stagings_are_noted_in_the_words_of_older_versions()
+    {
+        await Bench.ReplaceAsync(PeopleSource(Persons(0, 100)));
+
+        (await Bench.ReplaceAsync(PeopleSource(Persons(0, 50)))).Status.ShouldBe(RunStatus.Parked);
+
+        (await Sql.QueryAsync("SELECT kind, complete FROM _tidemark_checkpoints ORDER BY kind")).ShouldBe(["live|1", "staged|2"]);
+        (await Sql.QueryAsync("SELECT staged FROM _tidemark_checkpoints WHERE kind = 'staged'")).ShouldHaveSingleItem()
+            .ShouldMatch("""^\{"Read":50,"Skipped":0,"Quarantined":0,"Checksum":\{"Rows":50,"Low":\d+,"High":-?\d+\},"Unidentified":0\}$""");
+    }
 }
