@@ -121,6 +121,21 @@ public abstract class ConnectorPromises : IAsyncLifetime
     }
 
     [Fact]
+    public async Task R5_no_reading_ends_with_an_older_state_of_a_record_than_the_source_has()
+    {
+        await Bench.SyncAsync(WriteMode.Merge, Main);
+        var ids = (await Bench.TruthAsync(TruthOf(Main))).Keys.Take(3).ToList();
+        await Bench.MutateAsync(TruthOf(Main), new { update = new { ids, set = Change } });
+        // Of the later change nobody is told; a list shows it.
+        await Bench.MutateAsync(TruthOf(Main), new { update = new { ids }, events = false });
+        foreach (var mode in new[] { WriteMode.Replace, WriteMode.Merge, WriteMode.Replace })
+        {
+            (await Bench.SyncAsync(mode, Main)).Status.ShouldBe(RunStatus.Succeeded);
+            await ShouldEqualTheSourceAsync(Main);
+        }
+    }
+
+    [Fact]
     public async Task P4_a_scan_of_the_keys_finds_what_is_gone_and_writes_nothing_else()
     {
         await Bench.SyncAsync(WriteMode.Merge, Main);
