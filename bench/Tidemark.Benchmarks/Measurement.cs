@@ -120,9 +120,11 @@ internal static class Measurement
         try
         {
             var home = await HomeAsync(folder.FullName, settings);
-            var request = new SyncRequest(new PipelineDefinition("bench", "source", "postgres")) { Mode = mode, Streams = [settings.Stream] };
+            var pipeline = new PipelineDefinition("bench", "source", "postgres") { Streams = [settings.Stream] };
+            await home.Definitions.Pipelines.SaveAsync(pipeline, CancellationToken.None);
+            var request = new SyncRun(pipeline.Name) { Mode = mode };
             var watch = Stopwatch.StartNew();
-            var result = await home.SyncAsync(request, _ => { }, CancellationToken.None);
+            var result = await home.RunAsync(request, new(RunTrigger.Command, null), _ => { }, CancellationToken.None);
             var figures = result.Streams[0];
             var isRight = result.Status == RunStatus.Succeeded && figures.Read >= settings.Records
                 && (isFirst ? figures.Created : figures.Unchanged) == settings.Records;

@@ -51,6 +51,7 @@ internal static class UndoComparison
         {
             var home = await Measurement.HomeAsync(folder.FullName, settings with { Vendor = stand.Vendor });
             var pipeline = new PipelineDefinition("bench", "source", destination) { UndoRuns = undoRuns, Streams = [settings.Stream] };
+            await home.Definitions.Pipelines.SaveAsync(pipeline, CancellationToken.None);
             var (first, _) = await SyncAsync(home, pipeline, figures => figures.Created == settings.Records);
             var before = await HashAsync(folder.FullName, settings, destination);
             await stand.ChangeAsync(settings.Source, settings.Stream, settings.Records);
@@ -58,7 +59,7 @@ internal static class UndoComparison
             if (undoRuns == 0) return new Round(first, run, 0);
 
             var watch = Stopwatch.StartNew();
-            var undone = await home.UndoAsync(await home.Runs.FindAsync(id, CancellationToken.None), pipeline, CancellationToken.None);
+            var undone = await home.RunAsync(new UndoRun(pipeline.Name, id), new(RunTrigger.Command, null), _ => { }, CancellationToken.None);
             var undo = watch.Elapsed.TotalSeconds;
             Require(undone, figures => figures.Updated == settings.Records);
             return before == await HashAsync(folder.FullName, settings, destination)
@@ -74,7 +75,8 @@ internal static class UndoComparison
         Home home, PipelineDefinition pipeline, Predicate<StreamFigures> isRight)
     {
         var watch = Stopwatch.StartNew();
-        var result = await home.SyncAsync(new SyncRequest(pipeline) { Mode = WriteMode.Merge }, _ => { }, CancellationToken.None);
+        var result = await home.RunAsync(
+            new SyncRun(pipeline.Name) { Mode = WriteMode.Merge }, new(RunTrigger.Command, null), _ => { }, CancellationToken.None);
         var seconds = watch.Elapsed.TotalSeconds;
         Require(result, isRight);
         return (seconds, result.Run);

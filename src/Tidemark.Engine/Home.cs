@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
@@ -28,7 +29,10 @@ public sealed class Home : IAsyncDisposable
         History = new RunHistory(database);
         Quarantine = new Quarantine(database, clock);
         Planner = new SyncPlanner(Definitions, connectors, clock);
-        Backups = new Backups(folder, Definitions, Planner, Runs, clock);
+        Backups = new Backups(folder, Definitions, Planner, clock);
+        Requests = new RunRequests(Definitions, Runs, Quarantine, Backups);
+        Queue = new RunQueue(database, clock);
+        Executor = new RunExecutor(Definitions, Planner, Backups, Runs, clock);
     }
 
     public ConnectorCatalog Connectors { get; }
@@ -45,7 +49,14 @@ public sealed class Home : IAsyncDisposable
 
     public Backups Backups { get; }
 
+    /// <summary>Requests that act on what is there already: approve, retry, undo, restore…</summary>
+    public RunRequests Requests { get; }
+
+    internal RunQueue Queue { get; }
+
     private SyncPlanner Planner { get; }
+
+    private RunExecutor Executor { get; }
 
     /// <summary>Opens the catalog, which is made where it is missing.</summary>
     /// <param name="options">Its address and the folder.</param>
@@ -66,37 +77,50 @@ public sealed class Home : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
-    /// <summary>Plans, checks and runs a sync.</summary>
-    /// <exception cref="TidemarkException">Before anything was written: settings, reachability, another run. Afterwards
-    /// the result says what went wrong.</exception>
-    public async Task<RunResult> SyncAsync(
-        SyncRequest request, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
+    /// <summary>Puts a run in the queue, where a worker takes it, and returns at once.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="origin">Who and what asks.</param>
+    /// <param name="idempotencyKey">A word of the asker's own: the same word and request give the same run. Null for none.</param>
+    /// <param name="cancellationToken">Nothing is queued where it throws.</param>
+    /// <exception cref="TidemarkException">The request names what is not there, and is no run: <c>pipeline.unknown</c>…</exception>
+    public async Task<RunRecord> StartAsync(
+        RunRequest request, RunOrigin origin, string? idempotencyKey, CancellationToken cancellationToken) =>
+        await Queue.AddAsync(await Requests.NewAsync(request, origin, cancellationToken), idempotencyKey, cancellationToken);
+
+    /// <summary>Records a run, claims it and carries it out, here and now.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="origin">Who and what asks.</param>
+    /// <param name="progress">Called with the figures so far, often; must return fast.</param>
+    /// <param name="cancellationToken">Stops the run within seconds; the result says so.</param>
+    /// <exception cref="TidemarkException">There is no run: <c>pipeline.unknown</c>, <c>pipeline.in_use</c>… Or the run failed
+    /// before it read or changed anything, and its record says so too.</exception>
+    public async Task<RunResult> RunAsync(
+        RunRequest request, RunOrigin origin, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
     {
-        var plan = await Planner.PlanAsync(request, cancellationToken);
-        await using var source = plan.Source;
-        await using var destination = plan.Destination;
-        if (plan is { Mode: WriteMode.Refresh, IsDryRun: false })
-            plan = plan with { Backup = await Backups.PlanAsync(request.Pipeline, plan.Tables, cancellationToken) };
-        await using var journal = await Runs.StartAsync(
-            plan.Pipeline, plan.Mode, request.Cause, [.. plan.Tables.Select(table => new StreamFigures(table.Stream.Name, table.Table))],
-            cancellationToken);
-        // From here on, a cancellation is a result of the run and told by it.
-        if (!plan.IsDryRun) await Runs.SupersedeParkedAsync(journal.Run, CancellationToken.None);
-        return await new Sync(_clock).RunAsync(plan, journal, progress, cancellationToken);
+        await using var journal = await BeginAsync(request, origin, cancellationToken);
+        return ResultOf(await Executor.RunAsync(journal, progress, cancellationToken));
     }
 
-    /// <summary>Takes back what a run changed at its destination, which is that of its pipeline.</summary>
-    /// <exception cref="TidemarkException">Before anything has changed: settings, another run.</exception>
-    public async Task<RunResult> UndoAsync(RunRecord run, PipelineDefinition pipeline, CancellationToken cancellationToken)
+    /// <summary>Makes a backup, as a run, here and now.</summary>
+    /// <exception cref="TidemarkException">As <see cref="RunAsync"/>; nothing is left of the backup.</exception>
+    public async Task<CreatedBackup> BackUpAsync(BackupRun request, RunOrigin origin, CancellationToken cancellationToken)
     {
-        var definition = await Definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
-        var problems = new List<Problem>();
-        await using var destination = Planner.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
-        await using var journal = await Runs.StartAsync(
-            run.Pipeline, run.Result.Mode, Undo.Cause + run.Id,
-            [.. run.Result.Streams.Select(stream => new StreamFigures(stream.Stream, stream.Table))], cancellationToken);
-        return await new Undo(_clock).RunAsync(destination, run, journal, cancellationToken);
+        await using var journal = await BeginAsync(request, origin, cancellationToken);
+        var (end, created) = await Executor.BackUpAsync(journal, request, cancellationToken);
+        var result = ResultOf(end);
+        if (created is not null) return created;
+        cancellationToken.ThrowIfCancellationRequested();
+        var why = result.Problems[0];
+        throw new TidemarkException(FailureKind.Defect, why.Code, why.Message) { Hint = why.Hint };
     }
+
+    /// <summary>Takes runs from the queue and carries them out, in this process.</summary>
+    /// <param name="maxConcurrentRuns">How many runs go on at once at most.</param>
+    public RunWorker Worker(int maxConcurrentRuns) =>
+        new(Queue, (journal, stop) => Executor.RunAsync(journal, _ => { }, stop), maxConcurrentRuns, _clock);
+
+    /// <summary>Settles runs whose process is gone. Goes on beside a <see cref="Worker"/>.</summary>
+    public Reconciler Reconciler() => new(Runs, Queue.Signal, _clock);
 
     /// <summary>Looks whether the rows that a run left are still what it left. Changes nothing.</summary>
     /// <param name="run">Which; it must be over.</param>
@@ -112,7 +136,7 @@ public sealed class Home : IAsyncDisposable
         await using var destination = Planner.OpenDestination(to, problems);
         if (source is null || destination is null) throw TidemarkException.ForAll(problems);
         var streams = run.Result.Streams.Select(stream => stream.Stream).ToList();
-        var tables = await SyncPlanner.TablesAsync(new SyncRequest(pipeline) { Streams = streams }, source, problems, cancellationToken);
+        var tables = await SyncPlanner.TablesAsync(ResolvedSync.ForLooking(pipeline, streams), source, problems, cancellationToken);
         if (problems.Count > 0) throw TidemarkException.ForAll(problems);
         return await new RunVerifier(destination, tables, new LaterRuns(_database, run)).VerifyAsync(run, cancellationToken);
     }
@@ -148,4 +172,13 @@ public sealed class Home : IAsyncDisposable
     /// <exception cref="TidemarkException"><c>name.unknown</c>.</exception>
     public Task<IReadOnlyList<ConnectionTest>> TestAsync(string? name, CancellationToken cancellationToken) =>
         ConnectionTest.RunAsync(Definitions, Planner, _clock, name, cancellationToken);
+
+    private async Task<RunJournal> BeginAsync(RunRequest request, RunOrigin origin, CancellationToken cancellationToken) =>
+        await Queue.BeginAsync(await Requests.NewAsync(request, origin, cancellationToken), cancellationToken);
+
+    private static RunResult ResultOf(RunEnd end)
+    {
+        if (end.Refusal is { } refusal) ExceptionDispatchInfo.Throw(refusal);
+        return end.Result;
+    }
 }

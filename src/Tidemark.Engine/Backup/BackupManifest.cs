@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 
@@ -21,7 +22,7 @@ public sealed record BackupManifest(
         WriteIndented = true,
     };
 
-    /// <summary>The run that it was made for; null where somebody asked for it.</summary>
+    /// <summary>The run that made it; null in backups that an older version made by themselves.</summary>
     public string? Run { get; init; }
 
     /// <summary>Size of the file.</summary>

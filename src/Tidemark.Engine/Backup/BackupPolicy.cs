@@ -1,3 +1,5 @@
+using Tidemark.Engine.Catalog;
+
 namespace Tidemark.Engine.Backup;
 
 /// <summary>How a pipeline's tables are backed up, as the user saved it.</summary>
@@ -21,14 +23,4 @@ public sealed record BackupPolicy
 
     /// <summary>Name of a destination whose connector stores files; null for none.</summary>
     public string? Upload { get; init; }
-}
-
-/// <summary>What a backup file looks like.</summary>
-public enum BackupFormat
-{
-    /// <summary>A zip of one compressed file a table, for any number of tables of any size.</summary>
-    Compact,
-
-    /// <summary>One JSON document with the records of one table, for other programs to read.</summary>
-    Json,
 }

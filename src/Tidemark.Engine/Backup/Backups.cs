@@ -2,45 +2,19 @@ using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
-using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Backup;
 
-/// <summary>The backups of every pipeline: made, found, verified, restored, pruned.</summary>
+/// <summary>The backups of every pipeline: found, verified, pruned. They are made and restored by runs.</summary>
 public sealed class Backups
 {
     private readonly HomeFolder _home;
     private readonly DefinitionCatalog _definitions;
     private readonly SyncPlanner _planner;
-    private readonly RunStore _runs;
     private readonly TimeProvider _clock;
 
-    internal Backups(HomeFolder home, DefinitionCatalog definitions, SyncPlanner planner, RunStore runs, TimeProvider clock) =>
-        (_home, _definitions, _planner, _runs, _clock) = (home, definitions, planner, runs, clock);
-
-    /// <summary>Backs all tables of a pipeline up, as they are at one moment, and removes what has been kept long enough.</summary>
-    /// <param name="pipeline">Saved, or made of its ends.</param>
-    /// <param name="cancellationToken">Nothing is left of the backup where it throws.</param>
-    /// <exception cref="TidemarkException"><c>backup.nothing</c>: it has no tables; <c>backup.cannot_write</c>,
-    /// <c>backup.one_table</c>.</exception>
-    public async Task<CreatedBackup> CreateAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
-    {
-        var definition = await _definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
-        var upload = await UploadAsync(pipeline, cancellationToken);
-        await using var destination = Open(definition);
-        var streams = pipeline.Streams.Count > 0
-            ? pipeline.Streams : await destination.BackedUp().StreamsAsync(pipeline.Name, cancellationToken);
-        var plan = new BackupPlan(pipeline.Name, definition.Connector, FolderOf(pipeline), pipeline.Backup,
-            streams.ToDictionary(stream => stream, pipeline.TableOf))
-        {
-            Upload = upload,
-        };
-        return await new BackupWriter(_clock).CreateAsync(plan, destination, cancellationToken)
-            ?? throw new TidemarkException(FailureKind.Usage, "backup.nothing", $"The pipeline {pipeline.Name} has no tables yet.")
-            {
-                Hint = "They are there after its first run.",
-            };
-    }
+    internal Backups(HomeFolder home, DefinitionCatalog definitions, SyncPlanner planner, TimeProvider clock) =>
+        (_home, _definitions, _planner, _clock) = (home, definitions, planner, clock);
 
     /// <summary>The backups there are, newest first.</summary>
     /// <param name="pipeline">Name of the pipeline, or null for all.</param>
@@ -103,31 +77,6 @@ public sealed class Backups
         return await NoteAsync(file, _clock.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>
-    /// Brings the tables of a backup back, all or none, once it has been verified. No run of the pipeline goes on
-    /// meanwhile, and the next one reads the streams from their beginning.
-    /// </summary>
-    /// <param name="name">Of the backup.</param>
-    /// <param name="pipeline">The one that it was made of.</param>
-    /// <param name="mode">What becomes of rows that are there.</param>
-    /// <param name="cancellationToken">Leaves everything as it was.</param>
-    /// <exception cref="TidemarkException"><c>backup.other_database</c>: it was made in another kind of database;
-    /// <c>backup.damaged</c>, <c>pipeline.in_use</c>, and what begins with <c>restore.</c>.</exception>
-    public async Task<RestoredBackup> RestoreAsync(
-        string name, PipelineDefinition pipeline, RestoreMode mode, CancellationToken cancellationToken)
-    {
-        var file = await FindAsync(name, cancellationToken);
-        var definition = await _definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
-        if (file.Manifest.Connector != definition.Connector)
-        {
-            throw new TidemarkException(FailureKind.Configuration, "backup.other_database",
-                $"The backup {name} was made in {file.Manifest.Connector}, and {definition.Name} is {definition.Connector}.");
-        }
-
-        await using var destination = Open(definition);
-        return await new BackupRestore(_runs, _clock, pipeline.UndoRuns).RunAsync(pipeline.Name, file, mode, destination, cancellationToken);
-    }
-
     /// <summary>Removes the backups of a pipeline that have been kept long enough; the names of those.</summary>
     public Task<IReadOnlyList<string>> PruneAsync(PipelineDefinition pipeline, CancellationToken cancellationToken) =>
         new BackupFolder(FolderOf(pipeline)).PruneAsync(pipeline.Name, pipeline.Backup, _clock.GetUtcNow(), cancellationToken);
@@ -141,6 +90,21 @@ public sealed class Backups
             tables.ToDictionary(table => table.Stream.Name, table => table.Table))
         {
             Upload = await UploadAsync(pipeline, cancellationToken),
+        };
+    }
+
+    /// <summary>The backup of all tables of a pipeline.</summary>
+    internal async Task<BackupPlan> PlanAsync(
+        PipelineDefinition pipeline, IDestination destination, CancellationToken cancellationToken)
+    {
+        var definition = await _definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        var upload = await UploadAsync(pipeline, cancellationToken);
+        var streams = pipeline.Streams.Count > 0
+            ? pipeline.Streams : await destination.BackedUp().StreamsAsync(pipeline.Name, cancellationToken);
+        return new BackupPlan(pipeline.Name, definition.Connector, FolderOf(pipeline), pipeline.Backup,
+            streams.ToDictionary(stream => stream, pipeline.TableOf))
+        {
+            Upload = upload,
         };
     }
 
@@ -169,12 +133,6 @@ public sealed class Backups
         {
             return file with { Manifest = manifest }; // a folder that is read-only by now is read all the same
         }
-    }
-
-    private IDestination Open(DestinationDefinition definition)
-    {
-        var problems = new List<Problem>();
-        return _planner.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
     }
 
     /// <summary>Every folder that a pipeline's backups are in, and the usual one.</summary>

@@ -1,3 +1,4 @@
+using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 
 namespace Tidemark.Engine.Backup;

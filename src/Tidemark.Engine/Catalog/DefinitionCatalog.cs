@@ -39,6 +39,30 @@ public sealed class DefinitionCatalog
 
     internal ConnectorCatalog Connectors { get; }
 
+    /// <summary>The pipeline between two ends, for runs that have none of their own: <c>source:destination</c>.</summary>
+    public static PipelineDefinition Between(string source, string destination) =>
+        new($"{source}:{destination}", source, destination);
+
+    /// <summary>The pipeline of a name: a saved one, or that between the two ends that the name tells.</summary>
+    /// <exception cref="Errors.TidemarkException"><c>pipeline.unknown</c> (usage).</exception>
+    public async Task<PipelineDefinition> PipelineAsync(string name, CancellationToken cancellationToken)
+    {
+        var saved = await Pipelines.NamesAsync(cancellationToken);
+        if (!saved.Contains(name) && name.Contains(':', StringComparison.Ordinal))
+        {
+            var sources = await Sources.NamesAsync(cancellationToken);
+            var destinations = await Destinations.NamesAsync(cancellationToken);
+            // A source's own name may hold a colon.
+            foreach (var source in sources.Where(source => name.StartsWith($"{source}:", StringComparison.Ordinal)))
+            {
+                var destination = name[(source.Length + 1)..];
+                if (destinations.Contains(destination)) return Between(source, destination);
+            }
+        }
+
+        return await Pipelines.FindAsync(name, cancellationToken);
+    }
+
     /// <summary>Whether a setting of a connector is encrypted at rest and never shown.</summary>
     public bool IsSecret(string connector, string setting) =>
         Connectors.Find(connector) is not { } known || known.Spec.Find(setting) is { IsSecret: true };

@@ -164,7 +164,7 @@ public sealed class DefinitionSet<T>
         }
 
         var run = await connection.QuerySingleOrDefaultAsync<string>(
-            "SELECT run FROM leases WHERE pipeline = @name AND @kind = 'pipeline'", new { kind = T.Kind, name });
+            "SELECT leases.run FROM leases JOIN runs ON runs.id = leases.run WHERE runs.pipeline = @name AND @kind = 'pipeline' LIMIT 1", new { kind = T.Kind, name });
         if (run is not null)
         {
             throw new TidemarkException(FailureKind.Transient, "pipeline.in_use",

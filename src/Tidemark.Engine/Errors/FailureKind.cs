@@ -9,6 +9,9 @@ public enum FailureKind
     /// <summary>The operator: a setting, a credential or a permission is wrong.</summary>
     Configuration,
 
+    /// <summary>A person who may allow it: the work would go too far, has changed nothing beyond the limits, and waits.</summary>
+    Approval,
+
     /// <summary>The caller: a command or a name that does not exist.</summary>
     Usage,
 

@@ -17,13 +17,13 @@ internal static class ChangeReport
     /// <param name="ledgers">One a stream, in the plan's order.</param>
     /// <param name="file">Receives every change; null where only the counts are wanted.</param>
     /// <param name="cancellationToken">Cancels between rows.</param>
-    public static async Task<RunPlan> MakeAsync(
+    public static async Task<ChangeSummary> MakeAsync(
         IComparing destination, ILoad load, IEnumerable<StreamLedger> ledgers, PlanFile? file, CancellationToken cancellationToken)
     {
         var streams = new List<StreamChanges>();
         foreach (var ledger in ledgers.Where(ledger => ledger.IsStaged))
             streams.Add(await OfAsync(ledger, destination.ChangesAsync(load, ledger.Table, cancellationToken), file, cancellationToken));
-        return new RunPlan(streams);
+        return new ChangeSummary(streams);
     }
 
     /// <param name="ledger">The stream's account, with everything read and staged.</param>

@@ -20,12 +20,9 @@ internal sealed class Guard(SyncPlan plan)
     /// <summary>What the rows of a table were asked for and this reading was not; null where that is not known.</summary>
     public Func<string, IReadOnlyList<string>?> OutOfSight { get; init; } = _ => [];
 
-    /// <summary>Begins the codes of all objections; a run that ends with one of them is parked.</summary>
-    public const string CodePrefix = "guard.";
-
     /// <summary>Why a publish needs approval; empty where it does not.</summary>
     public IReadOnlyList<Problem> Objections(IEnumerable<PublishPreview> previews) =>
-        plan.IsApproved ? [] :
+        plan.IgnoresLimits ? [] :
         [
             .. previews
                 .Select(preview => NotAsked(preview) ?? Objection(preview) ?? WrittenBack(preview) ?? Shared(preview)).OfType<Problem>(),
@@ -58,11 +55,11 @@ internal sealed class Guard(SyncPlan plan)
         IStreamLoad stream, string table, long deleted, long updated, CancellationToken cancellationToken)
     {
         // Below these a share is never asked for, so that most runs need not count.
-        if (plan.IsApproved || (deleted <= plan.Limits.MaxDeletedRows && (updated <= plan.Limits.MaxDeletedRows || plan.Limits.MaxUpdatedPercent >= 100)))
+        if (plan.IgnoresLimits || (deleted <= plan.Limits.MaxDeletedRows && (updated <= plan.Limits.MaxDeletedRows || plan.Limits.MaxUpdatedPercent >= 100)))
             return;
         var rows = await stream.CountAsync(cancellationToken) + deleted;
         if (Objection(new PublishPreview(table, rows, rows, deleted) { Updates = updated }) is not { } objection) return;
-        throw new TidemarkException(FailureKind.Configuration, objection.Code, objection.Message) { Hint = objection.Hint, Next = objection.Next };
+        throw new TidemarkException(FailureKind.Approval, objection.Code, objection.Message) { Hint = objection.Hint, Next = objection.Next };
     }
 
     /// <summary>A record that was not asked for is not gone. This is told first: the other reasons would hide it.</summary>

@@ -11,7 +11,7 @@ namespace Tidemark.Engine.Pipeline;
 /// A plan on disk: one line of JSON a change, and a last line that says what the plan is for and sums it up. It appears
 /// under its name when it is complete. It holds rows, so only its owner may read it.
 /// </summary>
-internal sealed class PlanFile : IAsyncDisposable
+public sealed class PlanFile : IAsyncDisposable
 {
     private readonly string _path;
     private readonly string _temporary;
@@ -27,7 +27,7 @@ internal sealed class PlanFile : IAsyncDisposable
     }
 
     /// <exception cref="TidemarkException"><c>plan.cannot_write</c> (usage).</exception>
-    public static PlanFile Create(string path)
+    internal static PlanFile Create(string path)
     {
         try
         {
@@ -39,11 +39,11 @@ internal sealed class PlanFile : IAsyncDisposable
         }
     }
 
-    public ValueTask WriteAsync(string table, RowChange change) =>
+    internal ValueTask WriteAsync(string table, RowChange change) =>
         LineAsync(ChangeAnswer.Of(change) with { Table = table }, RunJsonTypes.Default.ChangeAnswer);
 
     /// <summary>Writes the last line, and puts the file in its place.</summary>
-    public async Task FinishAsync(SavedPlan plan)
+    internal async Task FinishAsync(SavedPlan plan)
     {
         var changes = plan.Changes.Streams.Select(PlanAnswer.Of).ToList();
         await LineAsync(new PlanFileAnswer(plan.Pipeline, plan.Mode, plan.MadeAt, changes), RunJsonTypes.Default.PlanFileAnswer);
@@ -58,6 +58,7 @@ internal sealed class PlanFile : IAsyncDisposable
         File.Delete(_temporary);
     }
 
+    /// <summary>The plan in a file.</summary>
     /// <exception cref="TidemarkException"><c>plan.unreadable</c> (usage).</exception>
     public static async Task<SavedPlan> ReadAsync(string path, CancellationToken cancellationToken)
     {
@@ -68,7 +69,7 @@ internal sealed class PlanFile : IAsyncDisposable
             var plan = JsonSerializer.Deserialize(last, RunJsonTypes.Default.PlanFileAnswer)
                 ?? throw new JsonException("its last line is null");
             return new SavedPlan(
-                plan.Pipeline, plan.Mode, plan.MadeAt, new RunPlan([.. plan.Plan.Select(stream => stream.ToChanges())]));
+                plan.Pipeline, plan.Mode, plan.MadeAt, new ChangeSummary([.. plan.Plan.Select(stream => stream.ToChanges())]));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -84,38 +85,5 @@ internal sealed class PlanFile : IAsyncDisposable
     {
         await _stream.WriteAsync(JsonText.Bytes(line, type));
         await _stream.WriteAsync("\n"u8.ToArray());
-    }
-}
-
-/// <summary>A plan that somebody has looked at.</summary>
-/// <param name="Pipeline">Name of the pipeline.</param>
-/// <param name="Mode">How rows are to become live.</param>
-/// <param name="MadeAt">When it was made.</param>
-/// <param name="Changes">What it says would change.</param>
-public sealed record SavedPlan(string Pipeline, WriteMode Mode, DateTimeOffset MadeAt, RunPlan Changes)
-{
-    /// <exception cref="TidemarkException"><c>plan.unreadable</c> (usage).</exception>
-    public static Task<SavedPlan> ReadAsync(string path, CancellationToken cancellationToken) =>
-        PlanFile.ReadAsync(path, cancellationToken);
-
-    /// <summary>Where what would change now differs from what the plan says.</summary>
-    public IEnumerable<Problem> Differences(RunPlan now)
-    {
-        foreach (var stream in Changes.Streams)
-        {
-            var current = now.Streams.FirstOrDefault(each => each.Stream == stream.Stream);
-            if (current is null || current.Table != stream.Table || current.Digest != stream.Digest
-                || (current.Adds, current.Updates, current.Deletes) != (stream.Adds, stream.Updates, stream.Deletes))
-            {
-                yield return new Problem(
-                    "plan.moved_on", stream.Stream,
-                    $"The plan says {Tell(stream)}; now it would be {(current is null ? "nothing" : Tell(current))}. The source or the destination has moved on.",
-                    "Make a new plan and look at it.");
-            }
-        }
-
-        static string Tell(StreamChanges changes) => string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"{changes.Adds} adds, {changes.Updates} updates, {changes.Deletes} deletes ({changes.Digest})");
     }
 }

@@ -39,7 +39,7 @@ internal sealed class PublishStep(SyncPlan plan, ILoad load, RunJournal journal)
     public async Task RequireAsync(StreamLedger ledger, CancellationToken cancellationToken)
     {
         if (await RunAsync([ledger], null, cancellationToken) is [var objection, ..])
-            throw new TidemarkException(FailureKind.Configuration, objection.Code, objection.Message) { Hint = objection.Hint, Next = objection.Next };
+            throw new TidemarkException(FailureKind.Approval, objection.Code, objection.Message) { Hint = objection.Hint, Next = objection.Next };
     }
 
     private async Task<IReadOnlyList<PublishResult>> PublishAsync(

@@ -17,7 +17,7 @@ internal sealed class RunVerifier(IDestination destination, IReadOnlyList<TableP
     {
         if (run.FinishedAt is null)
             throw new TidemarkException(FailureKind.Usage, "run.not_over", $"The run {run.Id} is not over yet.");
-        if (run.Result.Streams.All(stream => stream.Receipt is null && !LaterRuns.HasWritten(stream)))
+        if (run.Request is BackupRun || run.Result.Streams.All(stream => stream.Receipt is null && !LaterRuns.HasWritten(stream)))
         {
             throw new TidemarkException(
                 FailureKind.Usage, "run.wrote_nothing", $"The run {run.Id} ({RunJson.Word(run.Status)}) wrote nothing that could be looked at.")
@@ -88,5 +88,5 @@ internal sealed class RunVerifier(IDestination destination, IReadOnlyList<TableP
         counts with { Checksums = (left, found), Missing = Math.Max(0, left.Rows - found.Rows) };
 
     /// <summary>An undo and a restore leave what other runs had left, and their receipts speak of other checksums.</summary>
-    private static bool BringsBack(RunRecord run) => run.Result.Kind is RunKind.Undo or RunKind.Restore;
+    private static bool BringsBack(RunRecord run) => run.Request is UndoRun or RestoreRun;
 }

@@ -37,6 +37,9 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
 
     public bool HasFailed => Figures.Error is not null;
 
+    /// <summary>Whether the stream stopped before it went too far, and waits for approval.</summary>
+    public bool NeedsApproval { get; private set; }
+
     public IStreamLoad? Load { get; private set; }
 
     public StreamFigures Figures
@@ -154,6 +157,12 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
     public void WroteBack(int records)
     {
         lock (_lock) _figures = _figures with { WrittenBack = _figures.WrittenBack + records };
+    }
+
+    public void Failed(TidemarkException failure)
+    {
+        NeedsApproval = failure.Kind == FailureKind.Approval;
+        Failed(Problem.From(failure, Stream));
     }
 
     public void Failed(Problem error)

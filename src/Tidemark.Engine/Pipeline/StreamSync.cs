@@ -29,7 +29,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         {
             var earlier = await load.EarlierColumnsAsync(table, cancellationToken);
             if (Guard.Narrowed(table.Table, earlier, table.ColumnNames) is { } narrowed)
-                throw new TidemarkException(FailureKind.Configuration, narrowed.Code, narrowed.Message) { Hint = narrowed.Hint, Next = narrowed.Next };
+                throw new TidemarkException(FailureKind.Approval, narrowed.Code, narrowed.Message) { Hint = narrowed.Hint, Next = narrowed.Next };
         }
 
         var stream = await load.OpenAsync(table, cancellationToken);

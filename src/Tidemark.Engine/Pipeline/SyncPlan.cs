@@ -1,6 +1,7 @@
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Runs;
 using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Pipeline;
@@ -20,26 +21,26 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
     /// <summary>How many of a stream's records may be in quarantine before the stream fails.</summary>
     public QuarantineLimit Quarantine => new(Limits.MaxQuarantinedPercent, Limits.MaxQuarantinedRows);
 
-    /// <summary>True where a person has said that this run may delete whatever it would.</summary>
-    public bool IsApproved { get; init; }
+    /// <summary>True where a person has said that this run may change whatever it would.</summary>
+    public bool IgnoresLimits { get; init; }
 
     /// <summary>The parked run whose staging this one publishes; null where it reads for itself, as every merge does.</summary>
-    public string? Parked { get; init; }
+    public string? Continues { get; init; }
 
     /// <summary>Whether the run only says what it would change.</summary>
     public bool IsDryRun { get; init; }
 
-    /// <summary>Where every change that it would make is written down; null for nowhere.</summary>
-    public string? PlanFile { get; init; }
+    /// <summary>File that receives every change that it would make; null for none.</summary>
+    public string? SaveAs { get; init; }
 
     /// <summary>The plan that this run must come to, or else change nothing.</summary>
-    public SavedPlan? Approved { get; init; }
+    public SavedPlan? HeldTo { get; init; }
 
     /// <summary>Whether a stream begins when the one before it has ended, and not at all where that has failed.</summary>
     public bool InOrder { get; init; }
 
     /// <summary>Whether each stream is live before the next begins, even one of a merge that is read whole.</summary>
-    public bool IsStepwise => InOrder && Mode == WriteMode.Merge && !IsDryRun && Approved is null;
+    public bool IsStepwise => InOrder && Mode == WriteMode.Merge && !IsDryRun && HeldTo is null;
 
     /// <summary>The backup that a refresh begins with; null in other modes.</summary>
     public BackupPlan? Backup { get; init; }

@@ -15,7 +15,7 @@ public sealed class SyncPlanner(
     DefinitionCatalog definitions, ConnectorCatalog connectors, TimeProvider clock)
 {
     /// <exception cref="TidemarkException">Configuration, with every problem; Usage for unknown names.</exception>
-    public async Task<SyncPlan> PlanAsync(SyncRequest request, CancellationToken cancellationToken)
+    internal async Task<SyncPlan> PlanAsync(ResolvedSync request, CancellationToken cancellationToken)
     {
         var pipeline = request.Pipeline;
         var from = await definitions.Sources.FindAsync(pipeline.Source, cancellationToken);
@@ -37,7 +37,7 @@ public sealed class SyncPlanner(
             if (destination is not null)
             {
                 problems.AddRange(DestinationAbilities.Missing(
-                    destination, $"destination \"{to.Name}\"", tables, request is { ModeOfRun: WriteMode.Refresh, IsDryRun: false }));
+                    destination, $"destination \"{to.Name}\"", tables, request is { Mode: WriteMode.Refresh, IsDryRun: false }));
             }
 
             var checks = await Task.WhenAll(
@@ -47,18 +47,15 @@ public sealed class SyncPlanner(
             // What is already wrong with the source would only be told twice.
             if (writeBack is not null && problems.Count == 0) tables = await writeBack.AskAsync(tables, cancellationToken);
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);
-            var mode = request.ModeOfRun;
             return new SyncPlan(pipeline.Name, source!, destination!, tables)
             {
-                Mode = mode,
-                // A scan of the keys is planned, and a merge writes as it reads: neither leaves anything staged.
-                Parked = mode == WriteMode.Merge || request.KeysOnly ? null : request.Parked,
+                Mode = request.Mode,
+                Continues = request.Continues,
                 Limits = pipeline.Limits,
-                // A plan that somebody applies has been looked at.
-                IsApproved = request.IsApproved || request.Approved is not null,
+                IgnoresLimits = request.IgnoresLimits,
                 IsDryRun = request.IsDryRun,
-                PlanFile = request.PlanFile,
-                Approved = request.Approved,
+                SaveAs = request.SaveAs,
+                HeldTo = request.HeldTo,
                 // Rows that refer to others come after them.
                 InOrder = pipeline.InOrder || tables.Any(table => table.References.Count > 0),
             };
@@ -109,7 +106,7 @@ public sealed class SyncPlanner(
 
     /// <summary>The tables that the streams of a request become; what is wrong with them is told as problems.</summary>
     internal static async Task<IReadOnlyList<TablePlan>> TablesAsync(
-        SyncRequest request, ISource source, List<Problem> problems, CancellationToken cancellationToken)
+        ResolvedSync request, ISource source, List<Problem> problems, CancellationToken cancellationToken)
     {
         var pipeline = request.Pipeline;
         IReadOnlyList<StreamSchema> known;
@@ -152,13 +149,13 @@ public sealed class SyncPlanner(
         return tables.ConvertAll(table => table with { IsReferredTo = referred.Contains(table.Table) });
     }
 
-    private static TablePlan Table(SyncRequest request, StreamSchema stream, List<Problem> problems)
+    private static TablePlan Table(ResolvedSync request, StreamSchema stream, List<Problem> problems)
     {
         var pipeline = request.Pipeline;
         var shape = pipeline.Shapes.FirstOrDefault(each => each.Stream == stream.Name) ?? new StreamShape(stream.Name);
         var deletes = shape.Deletes ?? pipeline.Deletes;
         var shaping = new StreamShaping(stream, shape, deletes, problems);
-        var mode = request.ModeOfRun;
+        var mode = request.Mode;
         if (mode == WriteMode.Merge && shape.Mode is { } own) mode = own;
         var table = new TablePlan(pipeline.TableOf(stream.Name), shaping.Run())
         {
@@ -172,11 +169,11 @@ public sealed class SyncPlanner(
             WriteBack = shape.WriteBack,
             UndoRuns = pipeline.UndoRuns,
             KeysOnly = request.KeysOnly,
-            MayNarrow = request.IsApproved || request.IsDryRun || request.Approved is not null,
+            MayNarrow = request.IgnoresLimits || request.IsDryRun,
         };
 
         // A staging of keys must never be resumed by a run that would publish them as rows.
-        return table.Compared(request.IsDryRun || request.Approved is not null || request.KeysOnly);
+        return table.Compared(request.IsDryRun || request.HeldTo is not null || request.KeysOnly);
     }
 
     private static async Task<IReadOnlyList<Problem>> SourceProblemsAsync(

@@ -5,7 +5,7 @@ using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Runs;
 
-/// <summary>The row that lets one run at a time have a pipeline.</summary>
+/// <summary>The row that lets one run at a time have a subject.</summary>
 internal sealed record Lease
 {
     /// <summary>How long a lease holds without being renewed.</summary>
@@ -14,9 +14,17 @@ internal sealed record Lease
     /// <summary>How often its holder renews it.</summary>
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(5);
 
-    public required string Pipeline { get; init; }
+    private const string Columns =
+        "subject AS Subject, run AS Run, by_worker AS ByWorker, host AS Host, pid AS Pid, process_started AS ProcessStarted, "
+        + "taken_at AS TakenAt, heartbeat_at AS HeartbeatAt, expires_at AS ExpiresAt";
+
+    /// <summary>E.g. <c>pipeline:payments</c>.</summary>
+    public required string Subject { get; init; }
 
     public required string Run { get; init; }
+
+    /// <summary>1 where a worker claimed the run, so that there is one to take it again; 0 where the command itself did.</summary>
+    public required long ByWorker { get; init; }
 
     public required string Host { get; init; }
 
@@ -34,20 +42,20 @@ internal sealed record Lease
     public required long ExpiresAt { get; init; }
 
     public static async Task<IReadOnlyList<Lease>> AllAsync(DbConnection connection) =>
-        (await connection.QueryAsync<Lease>("""
-            SELECT pipeline AS Pipeline, run AS Run, host AS Host, pid AS Pid, process_started AS ProcessStarted,
-                   taken_at AS TakenAt, heartbeat_at AS HeartbeatAt, expires_at AS ExpiresAt
-            FROM leases ORDER BY pipeline
-            """)).AsList();
+        (await connection.QueryAsync<Lease>($"SELECT {Columns} FROM leases ORDER BY subject")).AsList();
 
-    public static Task TakeAsync(DbConnection connection, string pipeline, string run, DateTimeOffset now) =>
+    public static Task<Lease?> FindAsync(DbConnection connection, string subject) =>
+        connection.QuerySingleOrDefaultAsync<Lease>($"SELECT {Columns} FROM leases WHERE subject = @subject", new { subject });
+
+    public static Task TakeAsync(DbConnection connection, string subject, string run, bool byWorker, DateTimeOffset now) =>
         connection.ExecuteAsync("""
-            INSERT INTO leases (pipeline, run, host, pid, process_started, taken_at, heartbeat_at, expires_at)
-            VALUES (@pipeline, @run, @Host, @Pid, @Started, @now, @now, @expires)
+            INSERT INTO leases (subject, run, by_worker, host, pid, process_started, taken_at, heartbeat_at, expires_at)
+            VALUES (@subject, @run, @byWorker, @Host, @Pid, @Started, @now, @now, @expires)
             """, new
         {
-            pipeline,
+            subject,
             run,
+            byWorker = byWorker ? 1 : 0,
             HolderProcess.Current.Host,
             HolderProcess.Current.Pid,
             HolderProcess.Current.Started,
@@ -70,16 +78,15 @@ internal sealed record Lease
 
     public TidemarkException InUse() =>
         new(FailureKind.Transient, "pipeline.in_use", string.Create(CultureInfo.InvariantCulture,
-            $"The pipeline {Pipeline} is being run by {Run} (host {Host}, pid {Pid}) since {Time(TakenAt):u}."))
+            $"The {Subject.Replace(':', ' ')} is being run by {Run} (host {Host}, pid {Pid}) since {Time(TakenAt):u}."))
         {
             Hint = "Wait for it, or stop it.",
             Next = new(NextAct.CancelRun, Run),
         };
 
-    public Problem Interrupted() =>
-        new("run.interrupted", $"run {Run}", string.Create(CultureInfo.InvariantCulture,
-            $"Its process (host {Host}, pid {Pid}) ended without finishing it; last sign of life {Time(HeartbeatAt):u}."),
-            $"Run the pipeline {Pipeline} again: it goes on from its checkpoint.");
+    /// <summary>The sentence that says how the holder ended.</summary>
+    public string HowItEnded() => string.Create(CultureInfo.InvariantCulture,
+        $"Its process (host {Host}, pid {Pid}) ended without finishing it; last sign of life {Time(HeartbeatAt):u}.");
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

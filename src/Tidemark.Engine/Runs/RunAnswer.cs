@@ -63,7 +63,15 @@ public sealed record RunAnswer
     /// <summary>What the run would change, stream by stream; absent where it was not asked.</summary>
     public IReadOnlyList<PlanAnswer>? Plan { get; init; }
 
-    public static RunAnswer Of(RunRecord run) => Of(run.Result) with { StartedAt = run.StartedAt, FinishedAt = run.FinishedAt };
+    public static RunAnswer Of(RunRecord run) => Of(run.Result) with
+    {
+        Trigger = RunJson.Word(run.Origin.Trigger),
+        Actor = run.Origin.Actor,
+        StartedAt = run.Status == RunStatus.Queued ? null : run.StartedAt,
+        FinishedAt = run.FinishedAt,
+        Source = run.Source,
+        Destination = run.Destination,
+    };
 
     public static RunAnswer Of(RunResult result) => new()
     {
@@ -80,13 +88,13 @@ public sealed record RunAnswer
         Plan = result.Plan is { } plan ? [.. plan.Streams.Select(PlanAnswer.Of)] : null,
     };
 
-    /// <summary>The result again. Seconds have milliseconds' precision; the cause is the kind alone.</summary>
+    /// <summary>The result again. Seconds have milliseconds' precision.</summary>
     internal RunResult ToResult() => new(Run, Pipeline, Mode, Status, [.. Streams.Select(stream => stream.ToFigures())], Seconds)
     {
-        Cause = Kind == RunKind.Sync ? "command" : RunJson.Word(Kind),
+        Kind = Kind,
         Refresh = Refresh?.ToFigures(),
         Problems = [.. (Problems ?? []).Select(problem => problem.ToProblem())],
-        Plan = Plan is null ? null : new RunPlan([.. Plan.Select(stream => stream.ToChanges())]),
+        Plan = Plan is null ? null : new ChangeSummary([.. Plan.Select(stream => stream.ToChanges())]),
     };
 }
 

@@ -13,6 +13,8 @@ namespace Tidemark.Engine.Runs;
 /// </summary>
 public sealed class RunJournal : IAsyncDisposable
 {
+    internal const string LeaseLostCode = "run.lease_lost";
+
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
 
     private readonly CatalogDatabase _database;
@@ -23,32 +25,40 @@ public sealed class RunJournal : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _writing = new(1);
     private readonly Task _heartbeat;
+    private readonly RunRecord _run;
+    private readonly bool _byWorker;
     private RunResult _sofar;
     private IReadOnlyList<StreamFigures>? _news;
     private int _steps;
     private bool _isFinished;
     private bool _isDisposed;
 
-    internal RunJournal(CatalogDatabase database, TimeProvider clock, RunResult begun, DateTimeOffset startedAt)
+    /// <param name="database">Where the run is recorded.</param>
+    /// <param name="clock">Where "now" comes from.</param>
+    /// <param name="run">The run, which has just been claimed.</param>
+    /// <param name="byWorker">Whether a worker claimed it.</param>
+    internal RunJournal(CatalogDatabase database, TimeProvider clock, RunRecord run, bool byWorker)
     {
-        (_database, _clock, _sofar) = (database, clock, begun);
-        (Run, Pipeline, Mode, Cause, StartedAt) = (begun.Run, begun.Pipeline, begun.Mode, begun.Cause, startedAt);
+        (_database, _clock, _run, _byWorker, _sofar) = (database, clock, run, byWorker, run.Result);
         (LeaseLost, CancelRequested) = (_leaseLost.Token, _cancelRequested.Token);
         _log = new RunLog(database, clock, Run);
         _heartbeat = Task.Run(BeatAsync);
     }
 
     /// <summary>Id, e.g. <c>r-20261122-101530-0a1b2c</c>; sorts by time.</summary>
-    public string Run { get; }
+    public string Run => _run.Id;
 
-    public string Pipeline { get; }
+    public string Pipeline => _run.Pipeline;
 
-    public WriteMode Mode { get; }
+    public WriteMode Mode => _run.Result.Mode;
 
-    /// <summary>What started it.</summary>
-    public string Cause { get; }
+    /// <summary>What the run was asked for.</summary>
+    public RunRequest Request => _run.Request;
 
-    public DateTimeOffset StartedAt { get; }
+    /// <summary>The run as it was claimed; its end is written over this.</summary>
+    public RunResult Begun => _run.Result;
+
+    public DateTimeOffset StartedAt => _run.StartedAt;
 
     /// <summary>Cancelled when another process has taken the run's lease: the run must stop writing at once.</summary>
     public CancellationToken LeaseLost { get; }
@@ -116,7 +126,7 @@ public sealed class RunJournal : IAsyncDisposable
     /// </summary>
     public void Progress(IReadOnlyList<StreamFigures> streams) => Volatile.Write(ref _news, streams);
 
-    /// <summary>Writes the end of the run and lets the pipeline go.</summary>
+    /// <summary>Writes the end of the run and lets its subject go.</summary>
     /// <exception cref="TidemarkException"><c>run.lease_lost</c> (transient): another process has meanwhile marked this
     /// run as interrupted, and its word stands.</exception>
     public async Task FinishAsync(RunResult result, CancellationToken cancellationToken)
@@ -129,12 +139,31 @@ public sealed class RunJournal : IAsyncDisposable
         {
             if (!await SettleAsync(result, cancellationToken))
             {
-                throw new TidemarkException(FailureKind.Transient, "run.lease_lost",
+                throw new TidemarkException(FailureKind.Transient, LeaseLostCode,
                     $"The run {Run} lost its lease on {Pipeline} and was marked as interrupted.")
                 {
                     Hint = "Run the pipeline again: it goes on from its checkpoint.",
                 };
             }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Whether a run that is stopped from outside waits in the queue again, for the next worker.</summary>
+    internal bool CanHandBack => _byWorker && Request.IsRepeatable && !CancelRequested.IsCancellationRequested;
+
+    /// <summary>Ends the run as interrupted because its worker stops. It waits in the queue again, as the same attempt.</summary>
+    internal async Task<RunResult> HandBackAsync(IReadOnlyList<StreamFigures> streams)
+    {
+        await _log.FlushAsync(CancellationToken.None);
+        await _writing.WaitAsync(CancellationToken.None);
+        try
+        {
+            Volatile.Write(ref _news, streams);
+            return await InterruptAsync("Its worker was stopped.", _run.Attempt);
         }
         finally
         {
@@ -153,7 +182,7 @@ public sealed class RunJournal : IAsyncDisposable
         try
         {
             await _log.FlushAsync(CancellationToken.None);
-            if (!_isFinished) await SettleAsync(Interrupted(), CancellationToken.None);
+            if (!_isFinished) await InterruptAsync("The run ended without a result.", _run.Attempt + 1);
         }
         catch (Exception refused) when (IsOfTheCatalog(refused))
         {
@@ -237,28 +266,47 @@ public sealed class RunJournal : IAsyncDisposable
         }
     }
 
-    private Task<bool> SettleAsync(RunResult result, CancellationToken cancellationToken) =>
-        _database.WriteAsync(async connection =>
-        {
-            if (!await RunRow.UpdateAsync(connection, result, RunStatus.Running, _clock.GetUtcNow())) return false;
-            await connection.ExecuteAsync(
-                "UPDATE run_steps SET status = 'failed', finished_at = @now WHERE run = @Run AND status = 'running'",
-                new { Run, now = Now() });
-            await Lease.ReleaseAsync(connection, Run);
-            _isFinished = true;
-            return true;
-        }, cancellationToken);
+    private async Task<bool> SettleAsync(RunResult result, CancellationToken cancellationToken)
+    {
+        var isSettled = await _database.WriteAsync(connection => SettleAsync(connection, result), cancellationToken);
+        if (isSettled) _isFinished = true;
+        return isSettled;
+    }
 
-    private RunResult Interrupted() => _sofar with
+    private async Task<bool> SettleAsync(DbConnection connection, RunResult result)
+    {
+        if (!await RunRow.UpdateAsync(connection, result, RunStatus.Running, _clock.GetUtcNow())) return false;
+        await connection.ExecuteAsync(
+            "UPDATE run_steps SET status = 'failed', finished_at = @now WHERE run = @Run AND status = 'running'",
+            new { Run, now = Now() });
+        await Lease.ReleaseAsync(connection, Run);
+        return true;
+    }
+
+    /// <summary>Ends the run as interrupted, and queues it again where a worker had claimed it.</summary>
+    private async Task<RunResult> InterruptAsync(string how, int nextAttempt)
+    {
+        var ended = Sofar();
+        await _database.WriteAsync(async connection =>
+        {
+            // Settled first: where another process has done so, it has queued the run again too.
+            if (!await SettleAsync(connection, ended)) return;
+            var now = _clock.GetUtcNow();
+            var run = await RunRow.GetAsync(connection, Run);
+            var again = _byWorker ? await Interruption.RepeatAsync(connection, run, nextAttempt, now) : null;
+            ended = ended with { Problems = [Interruption.Problem(run, how, again)] };
+            await RunRow.UpdateAsync(connection, ended, RunStatus.Failed, now);
+        }, CancellationToken.None);
+        _isFinished = true;
+        return ended;
+    }
+
+    /// <summary>The run as failed, with the latest figures.</summary>
+    private RunResult Sofar() => _sofar with
     {
         Status = RunStatus.Failed,
         Streams = Volatile.Read(ref _news) ?? _sofar.Streams,
         Seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds,
-        Problems =
-        [
-            new("run.interrupted", $"run {Run}", "The run ended without a result.",
-                $"Run the pipeline {Pipeline} again: it goes on from its checkpoint."),
-        ],
     };
 
     private static bool IsOfTheCatalog(Exception refused) => refused is DbException or TidemarkException;

@@ -20,8 +20,11 @@ public static class RunJson
     /// <summary>A status as users see it, e.g. <c>succeeded</c>.</summary>
     public static string Word(RunStatus status) => status.ToString().ToLowerInvariant();
 
-    /// <summary>A kind as users see it, e.g. <c>undo</c>.</summary>
-    public static string Word(RunKind kind) => kind.ToString().ToLowerInvariant();
+    /// <summary>A kind as users see it, e.g. <c>dry_run</c>.</summary>
+    public static string Word(RunKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+
+    /// <summary>A trigger as users see it, e.g. <c>schedule</c>.</summary>
+    public static string Word(RunTrigger trigger) => trigger.ToString().ToLowerInvariant();
 
     /// <summary>A mode as users write it, e.g. <c>merge</c>.</summary>
     public static string Word(WriteMode mode) => mode.ToString().ToLowerInvariant();

@@ -1,9 +1,12 @@
 namespace Tidemark.Engine.Runs;
 
-/// <summary>What a run is, whatever its mode.</summary>
+/// <summary>What a run is, whatever its mode: the type of its request.</summary>
 public enum RunKind
 {
     Sync,
+
+    /// <summary>Says what a run would change, and changes nothing.</summary>
+    DryRun,
 
     /// <summary>Reads the keys alone and deletes what is gone.</summary>
     Deletions,
@@ -11,7 +14,7 @@ public enum RunKind
     /// <summary>Carries a saved plan out.</summary>
     Plan,
 
-    /// <summary>Goes on for a run that waited for approval.</summary>
+    /// <summary>Continues a run that waited for approval.</summary>
     Approve,
 
     /// <summary>Takes another run back.</summary>
@@ -19,4 +22,7 @@ public enum RunKind
 
     /// <summary>Brings a backup back.</summary>
     Restore,
+
+    /// <summary>Makes a backup.</summary>
+    Backup,
 }

@@ -2,16 +2,32 @@ namespace Tidemark.Engine.Runs;
 
 /// <summary>A run as the catalog knows it.</summary>
 /// <param name="Id">E.g. <c>r-20261122-101530-0a1b2c</c>.</param>
-/// <param name="Cause">What started it, e.g. <c>command</c>, <c>schedule</c>.</param>
-/// <param name="StartedAt">When it took the pipeline.</param>
+/// <param name="Request">What it was asked for.</param>
+/// <param name="Origin">Who and what started it.</param>
+/// <param name="StartedAt">When it took its subject; while it waits in the queue, when it was put there.</param>
 /// <param name="FinishedAt">Null while it runs.</param>
 /// <param name="Result">The whole result; while it runs, the figures so far with status running.</param>
 public sealed record RunRecord(
-    string Id, string Cause, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, RunResult Result)
+    string Id, RunRequest Request, RunOrigin Origin, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, RunResult Result)
 {
     public string Pipeline => Result.Pipeline;
 
     public RunStatus Status => Result.Status;
+
+    /// <summary>Name of the source that it reads; null where it reads none, or nobody knows.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Name of the destination that it writes to; null where nobody knows.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>When it was put in the queue.</summary>
+    public DateTimeOffset QueuedAt { get; init; } = StartedAt;
+
+    /// <summary>Counts from 1; a run that a worker queued again after an interruption has a higher one.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>The interrupted run that this one repeats; null for the first attempt.</summary>
+    public string? Repeats { get; init; }
 
     /// <summary>Somebody has asked it to stop.</summary>
     public bool IsCancelRequested { get; init; }

@@ -79,17 +79,17 @@ public sealed record StreamReceipt(Checksum Expected, Checksum Found)
 public sealed record RunResult(
     string Run, string Pipeline, WriteMode Mode, RunStatus Status, IReadOnlyList<StreamFigures> Streams, double Seconds)
 {
-    /// <summary>What started it, e.g. <c>command</c>; its first word may be a <see cref="RunKind"/>, and what follows is of which
-    /// run or backup. Not in the run's JSON, which has its kind.</summary>
-    public string Cause { get; init; } = "command";
+    /// <summary>What the run is.</summary>
+    public RunKind Kind { get; init; }
 
-    public RunKind Kind => Enum.TryParse<RunKind>(Cause.Split(' ')[0], ignoreCase: true, out var kind) ? kind : RunKind.Sync;
+    /// <summary>The run or the backup that it is about, as an undo is; null where it is about none.</summary>
+    public string? About { get; init; }
 
     /// <summary>Why the run did not succeed, in the order in which it came up.</summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 
-    /// <summary>What it would change; of a dry run, of a parked one, and of one that was held to a plan.</summary>
-    public RunPlan? Plan { get; init; }
+    /// <summary>What the run would change. Set for dry runs, parked runs and runs held to a plan.</summary>
+    public ChangeSummary? Plan { get; init; }
 
     /// <summary>The steps of a refresh; null in other modes.</summary>
     public RefreshFigures? Refresh { get; init; }

@@ -1,18 +1,35 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Security.Cryptography;
 using Dapper;
 
 namespace Tidemark.Engine.Runs;
 
-/// <summary>A row of the table runs. The result's JSON is the truth; the counts beside it are there to query.</summary>
+/// <summary>A row of the table runs. The result's JSON is the truth of the figures; the counts beside it are there to query.</summary>
 internal sealed record RunRow
 {
     public const string Columns =
-        "id AS Id, cause AS Cause, started_at AS StartedAt, finished_at AS FinishedAt, result AS Result, "
-        + "cancel_requested AS CancelRequested";
+        "id AS Id, request AS Request, trigger AS Trigger, actor AS Actor, source AS Source, destination AS Destination, "
+        + "attempt AS Attempt, repeats AS Repeats, queued_at AS QueuedAt, started_at AS StartedAt, finished_at AS FinishedAt, "
+        + "result AS Result, cancel_requested AS CancelRequested";
 
     public required string Id { get; init; }
 
-    public required string Cause { get; init; }
+    public required string Request { get; init; }
+
+    public required string Trigger { get; init; }
+
+    public string? Actor { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? Destination { get; init; }
+
+    public required long Attempt { get; init; }
+
+    public string? Repeats { get; init; }
+
+    public required long QueuedAt { get; init; }
 
     public required long StartedAt { get; init; }
 
@@ -22,23 +39,81 @@ internal sealed record RunRow
 
     public required long CancelRequested { get; init; }
 
-    public RunRecord ToRecord() => new(Id, Cause, DateTimeOffset.FromUnixTimeMilliseconds(StartedAt),
-        FinishedAt is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null, RunJson.Read(Result) with { Cause = Cause })
+    public RunRecord ToRecord()
     {
-        IsCancelRequested = CancelRequested != 0,
-    };
+        var request = RunRequestJson.Read(Request);
+        var origin = new RunOrigin(Enum.Parse<RunTrigger>(Trigger, ignoreCase: true), Actor);
+        var result = RunJson.Read(Result) with { Kind = request.Kind, About = request.About };
+        return new(Id, request, origin, Time(StartedAt), FinishedAt is { } end ? Time(end) : null, result)
+        {
+            Source = Source,
+            Destination = Destination,
+            QueuedAt = Time(QueuedAt),
+            Attempt = (int)Attempt,
+            Repeats = Repeats,
+            IsCancelRequested = CancelRequested != 0,
+        };
+    }
 
     public static async Task<RunRecord> GetAsync(DbConnection connection, string id) =>
         (await connection.QuerySingleAsync<RunRow>($"SELECT {Columns} FROM runs WHERE id = @id", new { id })).ToRecord();
+
+    /// <summary>The run that was added with an idempotency key; null where none was.</summary>
+    public static async Task<RunRecord?> FindByKeyAsync(DbConnection connection, string key) =>
+        (await connection.QuerySingleOrDefaultAsync<RunRow>(
+            $"SELECT {Columns} FROM runs WHERE idempotency_key = @key", new { key }))?.ToRecord();
+
+    /// <summary>Puts a run in the queue. For the inside of a write transaction.</summary>
+    /// <param name="connection">The transaction's connection.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="now">The time of its id.</param>
+    /// <param name="queuedAt">The time that it waits since.</param>
+    /// <param name="key">Its idempotency key, or null.</param>
+    /// <param name="attempt">Counts from 1.</param>
+    /// <param name="repeats">The interrupted run that it repeats, or null.</param>
+    public static async Task<RunRecord> InsertAsync(
+        DbConnection connection, NewRun run, DateTimeOffset now, DateTimeOffset queuedAt, string? key = null, int attempt = 1,
+        string? repeats = null)
+    {
+        var result = new RunResult(
+            await NewIdAsync(connection, now), run.Request.PipelineName, run.Mode, RunStatus.Queued, run.Streams, 0)
+        {
+            Kind = run.Request.Kind,
+        };
+        await connection.ExecuteAsync("""
+            INSERT INTO runs (id, pipeline, subject, mode, status, request, trigger, actor, source, destination, attempt, repeats,
+                              idempotency_key, queued_at, started_at, result)
+            VALUES (@Run, @Pipeline, @Subject, @mode, @status, @request, @trigger, @Actor, @Source, @Destination, @attempt, @repeats,
+                    @key, @queued, @queued, @json)
+            """, new
+        {
+            result.Run,
+            result.Pipeline,
+            run.Request.Subject,
+            mode = RunJson.Word(run.Mode),
+            status = RunJson.Word(result.Status),
+            request = RunRequestJson.Write(run.Request),
+            trigger = RunJson.Word(run.Origin.Trigger),
+            run.Origin.Actor,
+            run.Source,
+            run.Destination,
+            attempt,
+            repeats,
+            key,
+            queued = queuedAt.ToUnixTimeMilliseconds(),
+            json = RunJson.Write(result),
+        });
+        return await GetAsync(connection, result.Run);
+    }
 
     /// <summary>
     /// Writes figures or the end of a run that still has the status <paramref name="from"/>. False where it has not:
     /// somebody else has settled it.
     /// </summary>
     /// <param name="connection">In a transaction, or on its own.</param>
-    /// <param name="result">What to write.</param>
+    /// <param name="result">The figures or the end.</param>
     /// <param name="from">The status that the run must have.</param>
-    /// <param name="finishedAt">Null while it goes on.</param>
+    /// <param name="finishedAt">Null while the run goes on.</param>
     public static async Task<bool> UpdateAsync(
         DbConnection connection, RunResult result, RunStatus from, DateTimeOffset? finishedAt) =>
         await connection.ExecuteAsync("""
@@ -62,4 +137,17 @@ internal sealed record RunRow
             quarantined = result.Streams.Sum(stream => stream.Quarantined),
             deleted = result.Streams.Sum(stream => stream.Deleted),
         }) == 1;
+
+    /// <summary>An id that sorts by time; runs of one second differ by the random end.</summary>
+    private static async Task<string> NewIdAsync(DbConnection connection, DateTimeOffset now)
+    {
+        while (true)
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"r-{now.UtcDateTime:yyyyMMdd-HHmmss}-")
+                + RandomNumberGenerator.GetHexString(6, lowercase: true);
+            if (await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM runs WHERE id = @id", new { id }) == 0) return id;
+        }
+    }
+
+    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

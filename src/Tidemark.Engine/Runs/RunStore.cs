@@ -1,59 +1,19 @@
 using System.Data.Common;
-using System.Globalization;
-using System.Security.Cryptography;
 using Dapper;
 using Tidemark.Engine.Catalog;
-using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Runs;
 
-/// <summary>Starts, finds and cancels runs. A pipeline has one run at a time, whatever process starts it.</summary>
+/// <summary>Finds, cancels and settles runs.</summary>
 public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
 {
-    /// <summary>Begins a run and takes the pipeline's lease; the lease of a holder that is gone is taken over.</summary>
-    /// <param name="pipeline">Name of the pipeline; it need not be saved.</param>
-    /// <param name="mode">How rows become live.</param>
-    /// <param name="cause">What starts it, e.g. <c>command</c>, <c>schedule</c>.</param>
-    /// <param name="streams">What it is going to read, so that a run that ends at once can still be repeated exactly.</param>
-    /// <param name="cancellationToken">Nothing has begun where it throws.</param>
-    /// <exception cref="TidemarkException"><c>pipeline.in_use</c> (transient), naming the holder.</exception>
-    public async Task<RunJournal> StartAsync(
-        string pipeline, WriteMode mode, string cause, IReadOnlyList<StreamFigures> streams, CancellationToken cancellationToken)
-    {
-        var begun = await database.WriteAsync(async connection =>
-        {
-            var now = clock.GetUtcNow();
-            var holder = (await Lease.AllAsync(connection)).SingleOrDefault(lease => lease.Pipeline == pipeline);
-            if (holder is not null)
-            {
-                if (!holder.IsStale(now)) throw holder.InUse();
-                await InterruptAsync(connection, holder);
-            }
-
-            var run = new RunResult(NewId(now), pipeline, mode, RunStatus.Running, streams, 0) { Cause = cause };
-            await connection.ExecuteAsync("""
-                INSERT INTO runs (id, pipeline, mode, cause, status, started_at, result)
-                VALUES (@Run, @Pipeline, @mode, @cause, @status, @started, @json)
-                """, new
-            {
-                run.Run,
-                run.Pipeline,
-                mode = RunJson.Word(mode),
-                cause,
-                status = RunJson.Word(run.Status),
-                started = now.ToUnixTimeMilliseconds(),
-                json = RunJson.Write(run),
-            });
-            await Lease.TakeAsync(connection, pipeline, run.Run, now);
-            return (Run: run, StartedAt: now);
-        }, cancellationToken);
-        return new RunJournal(database, clock, begun.Run, begun.StartedAt);
-    }
+    /// <summary>Code of the problem that says which run went on in a parked one's place.</summary>
+    internal const string SupersededCode = "run.superseded";
 
     /// <summary>
-    /// Marks every run whose holder is gone as failed with <c>run.interrupted</c>, and returns their ids. Called
-    /// before anything looks at runs, so that none is shown as running that is not.
+    /// Marks every run whose holder is gone as failed with <c>run.interrupted</c>, and returns their ids. What a worker had
+    /// claimed waits in the queue again. Called before anything looks at runs, so that none is shown as running that is not.
     /// </summary>
     public async Task<IReadOnlyList<string>> ReconcileAsync(CancellationToken cancellationToken)
     {
@@ -66,7 +26,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
         return await database.WriteAsync(async connection =>
         {
             var stale = (await Lease.AllAsync(connection)).Where(lease => lease.IsStale(clock.GetUtcNow())).ToList();
-            foreach (var lease in stale) await InterruptAsync(connection, lease);
+            foreach (var lease in stale) await Interruption.SettleAsync(connection, lease, clock.GetUtcNow());
             return stale.ConvertAll(lease => lease.Run);
         }, cancellationToken);
     }
@@ -76,18 +36,19 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
     /// that change nothing.
     /// </summary>
     /// <param name="run">Full id of a run that has begun.</param>
-    /// <param name="cancellationToken">Before anything is changed.</param>
-    public Task SupersedeParkedAsync(string run, CancellationToken cancellationToken) =>
+    /// <param name="streamNames">The streams that it reads.</param>
+    /// <param name="cancellationToken">Cancels before anything is changed.</param>
+    public Task SupersedeParkedAsync(string run, IEnumerable<string> streamNames, CancellationToken cancellationToken) =>
         database.WriteAsync(async connection =>
         {
             var by = (await RunRow.GetAsync(connection, run)).Result;
-            var streams = by.Streams.Select(stream => stream.Stream).ToHashSet(StringComparer.Ordinal);
+            var streams = streamNames.ToHashSet(StringComparer.Ordinal);
             var parked = await connection.QueryAsync<RunRow>(
                 $"SELECT {RunRow.Columns} FROM runs WHERE pipeline = @Pipeline AND status = 'parked'", by);
             foreach (var old in parked.Select(row => row.ToRecord()))
             {
                 if (!old.Result.Streams.Any(stream => streams.Contains(stream.Stream))) continue;
-                var note = new Problem("run.superseded", $"run {old.Id}", $"The run {run} went on in its place.");
+                var note = new Problem(SupersededCode, $"run {old.Id}", $"The run {run} went on in its place.");
                 var ended = old.Result with { Status = RunStatus.Cancelled, Problems = [.. old.Result.Problems, note] };
                 await RunRow.UpdateAsync(connection, ended, RunStatus.Parked, old.FinishedAt);
             }
@@ -166,25 +127,4 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
             Hint = "Among them: " + string.Join(", ", found.Take(Shown).Select(run => run.Id)) + ".",
         };
     }
-
-    /// <summary>Ends a run whose holder is gone, within the caller's write transaction.</summary>
-    private async Task InterruptAsync(DbConnection connection, Lease lease)
-    {
-        var run = (await RunRow.GetAsync(connection, lease.Run)).Result;
-        await RunRow.UpdateAsync(connection, run with
-        {
-            Status = RunStatus.Failed,
-            Seconds = (lease.HeartbeatAt - lease.TakenAt) / 1000d,
-            Problems = [.. run.Problems, lease.Interrupted()],
-        }, RunStatus.Running, clock.GetUtcNow());
-        await connection.ExecuteAsync(
-            "UPDATE run_steps SET status = 'failed', finished_at = @HeartbeatAt WHERE run = @Run AND status = 'running'",
-            lease);
-        await Lease.ReleaseAsync(connection, lease.Run);
-    }
-
-    /// <summary>Sorts by time; two processes in one second differ by the random end.</summary>
-    private static string NewId(DateTimeOffset now) =>
-        string.Create(CultureInfo.InvariantCulture, $"r-{now.UtcDateTime:yyyyMMdd-HHmmss}-")
-        + RandomNumberGenerator.GetHexString(6, lowercase: true);
 }

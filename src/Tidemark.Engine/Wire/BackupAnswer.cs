@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Json;
 

@@ -1,5 +1,5 @@
-using Tidemark.Engine.Backup;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Wire;
 
@@ -32,16 +32,16 @@ public sealed record RestoreAnswer
     /// <summary>Always empty.</summary>
     public required IReadOnlyList<string> ErrorDetails { get; init; }
 
-    public static RestoreAnswer Of(RestoredBackup restored, RestoreMode mode) => new()
+    public static RestoreAnswer Of(RunResult restored, RestoreRun request) => new()
     {
         Success = true,
-        BackupFile = restored.File.Name,
-        Mode = mode,
+        BackupFile = request.Backup,
+        Mode = request.Mode,
         Run = restored.Run,
-        TotalInBackup = restored.File.Manifest.Rows,
-        Restored = restored.Tables.Sum(table => table.Restored),
-        Skipped = restored.Tables.Sum(table => table.Skipped),
-        Deleted = restored.Tables.Sum(table => table.Deleted),
+        TotalInBackup = restored.Streams.Sum(table => table.Read),
+        Restored = restored.Streams.Sum(table => table.Created),
+        Skipped = restored.Streams.Sum(table => table.Unchanged),
+        Deleted = restored.Streams.Sum(table => table.Deleted),
         Errors = 0,
         ErrorDetails = [],
     };

@@ -42,16 +42,9 @@ internal static class ApplyVerb
 
     private static async Task<int> CarryOutAsync(Session session, string file)
     {
-        var plan = await SavedPlan.ReadAsync(file, session.Stop);
+        var plan = await PlanFile.ReadAsync(file, session.Stop);
         var home = await session.OpenHomeAsync();
-        var pipeline = await PipelineChoice.NamedAsync(home, plan.Pipeline, session.Stop);
-        return await SyncRun.RunAsync(session, home, new SyncRequest(pipeline)
-        {
-            Streams = [.. plan.Changes.Streams.Select(stream => stream.Stream)],
-            Mode = plan.Mode,
-            Approved = plan,
-            Cause = SyncRequest.Plan,
-        });
+        return await WatchedRun.RunAsync(session, home, RunRequests.CarryOut(plan));
     }
 
     private static async Task<string> ReadAsync(Session session, string file)

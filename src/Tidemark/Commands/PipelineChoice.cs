@@ -16,42 +16,20 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
         names switch
         {
             [] => new(await AskAsync(session, home), []),
-            [var pipeline] => new(await NamedAsync(home, pipeline, session.Stop), []),
+            [var pipeline] => new(await home.Definitions.PipelineAsync(pipeline, session.Stop), []),
             [var pipeline, var second, ..] when await IsPipelineWithStreamsAsync(session, home, pipeline, second) =>
-                new(await NamedAsync(home, pipeline, session.Stop), [.. names.Skip(1)]),
+                new(await home.Definitions.PipelineAsync(pipeline, session.Stop), [.. names.Skip(1)]),
             [var source, var destination, ..] => new(
-                AdHoc(
+                DefinitionCatalog.Between(
                     (await home.Definitions.Sources.FindAsync(source, session.Stop)).Name,
                     (await home.Definitions.Destinations.FindAsync(destination, session.Stop)).Name),
                 [.. names.Skip(2)]),
         };
 
-    /// <summary>A saved pipeline, or the ends of one that was made for a run.</summary>
-    public static async Task<PipelineDefinition> NamedAsync(Home home, string name, CancellationToken cancellationToken)
-    {
-        var pipelines = await home.Definitions.Pipelines.NamesAsync(cancellationToken);
-        if (!pipelines.Contains(name) && name.Contains(':', StringComparison.Ordinal))
-        {
-            var sources = await home.Definitions.Sources.NamesAsync(cancellationToken);
-            var destinations = await home.Definitions.Destinations.NamesAsync(cancellationToken);
-            // A source's own name may hold a colon.
-            foreach (var source in sources.Where(source => name.StartsWith($"{source}:", StringComparison.Ordinal)))
-            {
-                var destination = name[(source.Length + 1)..];
-                if (destinations.Contains(destination)) return AdHoc(source, destination);
-            }
-        }
-
-        return await home.Definitions.Pipelines.FindAsync(name, cancellationToken);
-    }
-
     /// <summary>Whether the first name is a pipeline's and the second cannot be that of a destination.</summary>
     private static async Task<bool> IsPipelineWithStreamsAsync(Session session, Home home, string first, string second) =>
         (await home.Definitions.Pipelines.NamesAsync(session.Stop)).Contains(first)
         && !(await home.Definitions.Destinations.NamesAsync(session.Stop)).Contains(second);
-
-    private static PipelineDefinition AdHoc(string source, string destination) =>
-        new($"{source}:{destination}", source, destination);
 
     private static async Task<PipelineDefinition> AskAsync(Session session, Home home)
     {
@@ -72,7 +50,7 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
             };
         }
 
-        var pairs = from source in sources from destination in destinations select AdHoc(source, destination);
+        var pairs = from source in sources from destination in destinations select DefinitionCatalog.Between(source, destination);
         var saved = await home.Definitions.Pipelines.ListAsync(session.Stop);
         var choices = saved.Concat(pairs.ExceptBy(saved.Select(Ends), Ends));
         var prompt = new SelectionPrompt<PipelineDefinition>().Title("What is to be synced?").AddChoices(choices);

@@ -5,6 +5,7 @@ using Spectre.Console;
 using Tidemark.Engine;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
@@ -30,6 +31,9 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
 
     /// <summary>True where somebody can be asked.</summary>
     public bool IsInteractive => Terminal.Traits.IsInput && Prose.Profile.Capabilities.Interactive;
+
+    /// <summary>What runs of this command are started by: the person or the script that typed it.</summary>
+    public RunOrigin Origin { get; } = new(RunTrigger.Command, Environment.UserName);
 
     /// <summary>The folder asked for with --home; null where none was.</summary>
     public string? HomeOption => Get(SharedOptions.Home);

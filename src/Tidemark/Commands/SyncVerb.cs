@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Runs;
 
 namespace Tidemark.Commands;
 
@@ -61,25 +61,19 @@ internal static class SyncVerb
                 asked.Count + (session.Get(deletions) ? 1 : 0) < 2, "--merge, --full, --refresh and --deletions say different things.");
             var home = await session.MakeHomeAsync();
             var choice = await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
-            var request = new SyncRequest(choice.Pipeline)
-            {
-                Streams = choice.Streams,
-                Mode = asked is [var mode] ? mode : null,
-                IsApproved = session.Get(approve),
-                KeysOnly = session.Get(deletions),
-                Cause = (session.Get(dryRun), session.Get(deletions)) switch
+            ReadingRequest reading = session.Get(deletions)
+                ? new DeletionScan(choice.Pipeline.Name) { Streams = choice.Streams, IgnoresLimits = session.Get(approve) }
+                : new SyncRun(choice.Pipeline.Name)
                 {
-                    (true, true) => $"{SyncRequest.DryRun} {SyncRequest.Deletions}",
-                    (true, false) => SyncRequest.DryRun,
-                    (false, true) => SyncRequest.Deletions,
-                    _ => "command",
-                },
-                IsDryRun = session.Get(dryRun),
-                PlanFile = session.Get(save),
-            };
+                    Streams = choice.Streams,
+                    Mode = asked is [var mode] ? mode : null,
+                    IgnoresLimits = session.Get(approve),
+                };
+            RunRequest request = session.Get(dryRun)
+                ? new DryRun(reading) { SaveAs = session.Get(save) is { } file ? Path.GetFullPath(file) : null } : reading;
             try
             {
-                return await SyncRun.RunAsync(session, home, request);
+                return await WatchedRun.RunAsync(session, home, request);
             }
             catch (TidemarkException wrong) when (
                 choice.Streams.Count > 0 && wrong.Problems.Count > 0

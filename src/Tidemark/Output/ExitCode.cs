@@ -29,6 +29,7 @@ public static class ExitCode
     {
         FailureKind.Usage => Usage,
         FailureKind.Configuration => Configuration,
+        FailureKind.Approval => Parked,
         _ => Failed,
     };
 }

@@ -10,7 +10,7 @@ internal static class PlanReport
     private const int FieldsShown = 6;
     private const int LettersShown = 40;
 
-    public static void Write(IAnsiConsole console, RunPlan plan)
+    public static void Write(IAnsiConsole console, ChangeSummary plan)
     {
         var table = new FittingTable();
         table.Add("stream", plan.Streams.Select(stream => stream.Stream));

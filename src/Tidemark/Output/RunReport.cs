@@ -24,13 +24,18 @@ internal static class RunReport
 
     /// <summary>What a run is: the mode of a sync, else its kind.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="withWhich">Whether to name the run or backup that it is of, where it is of one.</param>
+    /// <param name="withWhich">Whether to name the run or backup that it is about, where it is about one.</param>
     public static string What(RunResult run, bool withWhich = false) => run.Kind switch
     {
         RunKind.Sync => RunJson.Word(run.Mode),
-        RunKind.Undo or RunKind.Restore when withWhich => string.Join(" of ", run.Cause.Split(' ', 2)),
+        RunKind.DryRun => "dry run",
+        RunKind.Undo or RunKind.Restore or RunKind.Approve when withWhich => $"{RunJson.Word(run.Kind)} of {run.About}",
         var kind => RunJson.Word(kind),
     };
+
+    /// <summary>Who and what started a run, e.g. <c>command (ada)</c>.</summary>
+    public static string Who(RunOrigin origin) =>
+        origin.Actor is { } actor ? $"{RunJson.Word(origin.Trigger)} ({actor})" : RunJson.Word(origin.Trigger);
 
     /// <summary>Colour of a status, by its word.</summary>
     public static Color Colour(string status) => status switch

@@ -10,6 +10,9 @@ using Xunit;
 
 namespace Tidemark.Tests.Backup;
 
+/// <summary>What restoring came to.</summary>
+internal sealed record RestoredBackup(string Run, IReadOnlyList<RestoredTable> Tables);
+
 /// <summary>Backs tables of a real database up and brings them back, for a pipeline called <c>test</c>.</summary>
 public sealed class BackupBench(SqlWorkbench database, string connector) : IAsyncDisposable
 {
@@ -35,11 +38,17 @@ public sealed class BackupBench(SqlWorkbench database, string connector) : IAsyn
     public async Task<RestoredTable> RestoreAsync(BackupFile file, RestoreMode mode) =>
         (await RestoreAllAsync(file, mode)).Tables.ShouldHaveSingleItem();
 
-    public async Task<RestoredBackup> RestoreAllAsync(BackupFile file, RestoreMode mode)
+    internal async Task<RestoredBackup> RestoreAllAsync(BackupFile file, RestoreMode mode)
     {
-        var runs = new RunStore(await SqliteCatalog.OpenAsync(database.Folder + "/home", Stop), database.Clock);
+        var queue = new RunQueue(await SqliteCatalog.OpenAsync(database.Folder + "/home", Stop), database.Clock);
         await using var destination = database.OpenDestination();
-        return await new BackupRestore(runs, database.Clock, undoRuns: 10).RunAsync("test", file, mode, destination, Stop);
+        await using var journal = await queue.BeginAsync(
+            new(new RestoreRun("test", file.Name, mode), new(RunTrigger.Command, null), WriteMode.Merge), Stop);
+        BackupRestore? restore = null;
+        var end = await new RunShell(database.Clock).RunAsync(
+            journal, run => (restore = new(file, mode, undoRuns: 10, destination, run)).RunAsync(), _ => { }, Stop);
+        if (end.Refusal is not null) throw end.Refusal;
+        return new(end.Result.Run, restore!.Restored);
     }
 
     public static async Task VerifyAsync(BackupFile file)

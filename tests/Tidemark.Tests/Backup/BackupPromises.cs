@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Shouldly;
 using Tidemark.Engine.Backup;
+using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Tests.Destinations;
 using Xunit;

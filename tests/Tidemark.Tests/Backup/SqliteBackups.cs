@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using Microsoft.Data.Sqlite;
 using Shouldly;
 using Tidemark.Engine.Backup;
+using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Tests.Catalog;
 using Tidemark.Tests.Destinations;

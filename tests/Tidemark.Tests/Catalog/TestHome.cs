@@ -43,6 +43,8 @@ internal abstract class TestHome : IDisposable
 
     public async Task<SecretVault> VaultAsync() => new(await OpenAsync(), new HomeFolder(Folder), Key);
 
+    public async Task<RunQueue> QueueAsync() => new(await OpenAsync(), Clock);
+
     public async Task<RunStore> RunsAsync() => new(await OpenAsync(), Clock);
 
     public async Task ExecuteAsync(string sql, params (string Name, object Value)[] values)

@@ -49,10 +49,10 @@ public sealed class OutputTests
         StreamFigures read = new("customers", "customers") { Read = 1_000_000 };
         var run = new RunResult("r-20261122-101530-0a1b2c", "opportunities", WriteMode.Merge, RunStatus.Succeeded, [read], 83)
         {
-            Cause = "undo r-20261121-101530-0a1b2c",
+            Kind = RunKind.Undo,
         };
 
-        RunsVerb.Table([new(run.Run, run.Cause, DateTimeOffset.UnixEpoch, null, run)], _ => "2026-11-22 10:15:30").Write(console);
+        RunsVerb.Table([new(run.Run, new Engine.Runs.UndoRun(run.Pipeline, "r-20261121-101530-0a1b2c"), new(RunTrigger.Command, null), DateTimeOffset.UnixEpoch, null, run)], _ => "2026-11-22 10:15:30").Write(console);
 
         Words(output).ShouldBe(["run", "pipeline", "what", "status", "read"]);
         output.ToString().ShouldContain(" undo ");

@@ -37,7 +37,7 @@ public sealed class RunVerbTests : IAsyncLifetime
         undo.Error.ShouldContain($"(undo of {run}, r-");
         (await _bench.DoAsync("run", "show", "last")).Output.ShouldContain($"(undo of {run}, r-");
         (await _bench.DoAsync("runs", "--json")).Lines.Select(line => line.GetProperty("kind").GetString())
-            .ShouldBe(["undo", "restore", "sync"]);
+            .ShouldBe(["undo", "restore", "backup", "sync"]);
     }
 
     [Fact]

@@ -65,12 +65,11 @@ public sealed class VendorBench : IAsyncDisposable
         SyncAsync(mode, Stop, streams);
 
     public Task<RunResult> SyncAsync(WriteMode mode, CancellationToken cancellationToken, params string[] streams) =>
-        _home.SyncAsync(
-            new SyncRequest(Pipeline) { Mode = mode, Streams = streams, IsApproved = IsApproved }, _ => { }, cancellationToken);
+        RunAsync(new SyncRun(Pipeline.Name) { Mode = mode, Streams = streams, IgnoresLimits = IsApproved }, cancellationToken);
 
     /// <summary>Reads the keys alone and deletes what is gone.</summary>
     public Task<RunResult> ScanAsync(params string[] streams) =>
-        _home.SyncAsync(new SyncRequest(Pipeline) { KeysOnly = true, Streams = streams, IsApproved = true }, _ => { }, Stop);
+        RunAsync(new DeletionScan(Pipeline.Name) { Streams = streams, IgnoresLimits = true }, Stop);
 
     /// <summary>Looks whether the rows that a run left are still what it left.</summary>
     public async Task<Verification> VerifyAsync(RunResult run) =>
@@ -143,6 +142,12 @@ public sealed class VendorBench : IAsyncDisposable
     }
 
     public Task ResetRequestsAsync() => _control.ResetRequestsAsync();
+
+    private async Task<RunResult> RunAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        await _home.Definitions.Pipelines.SaveAsync(Pipeline, Stop);
+        return await _home.RunAsync(request, new(RunTrigger.Command, null), _ => { }, cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Shouldly;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Runs;
 using Tidemark.Tests.Destinations;
 using Xunit;
 
@@ -40,7 +41,7 @@ public abstract class CrashMatrix
     {
         await using var site = await OpenAsync();
         var restored = await site.AllAsync();
-        var backup = (await site.Home.Backups.CreateAsync(site.Pipeline, Stop)).File.Name;
+        var backup = (await site.Home.BackUpAsync(new BackupRun(site.Pipeline.Name), new(RunTrigger.Command, null), Stop)).File.Name;
         var course = await KillAsync(site, course => [.. course.Boundaries, .. course.Moments(0, Kills)], async () =>
         {
             await site.Database.ExecuteAsync("UPDATE contacts SET last_name = 'by hand'");
@@ -49,7 +50,7 @@ public abstract class CrashMatrix
             return new(["backup", "restore", backup, "--exact"], async at =>
             {
                 ShouldBeOneOf(await site.AllAsync(), changed, restored, at);
-                await site.Home.Backups.RestoreAsync(backup, site.Pipeline, RestoreMode.Exact, Stop);
+                await site.RunAsync(new RestoreRun(site.Pipeline.Name, backup, RestoreMode.Exact));
                 ShouldBeThose(await site.AllAsync(), restored, at);
                 await site.SucceedAsync(WriteMode.Merge);
                 ShouldBeThose(await site.RowsAsync(), await site.TruthAsync(), at);

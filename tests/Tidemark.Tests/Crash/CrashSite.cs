@@ -124,13 +124,14 @@ internal sealed class CrashSite : IAsyncDisposable
     /// <summary>A run that has to be whole: succeeded, accounted for, proven.</summary>
     public async Task<RunResult> SucceedAsync(WriteMode mode)
     {
-        var result = await Home.SyncAsync(new SyncRequest(Pipeline) { Mode = mode }, _ => { }, Stop);
+        var result = await RunAsync(new SyncRun(Pipeline.Name) { Mode = mode });
         ShouldBeWhole(result);
         return result;
     }
 
-    public async Task<RunResult> UndoAsync(string run) =>
-        await Home.UndoAsync(await Home.Runs.FindAsync(run, Stop), Pipeline, Stop);
+    public Task<RunResult> UndoAsync(string run) => RunAsync(new UndoRun(Pipeline.Name, run));
+
+    public Task<RunResult> RunAsync(RunRequest request) => Home.RunAsync(request, new(RunTrigger.Command, null), _ => { }, Stop);
 
     public static void ShouldBeWhole(RunResult result)
     {

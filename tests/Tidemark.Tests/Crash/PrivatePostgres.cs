@@ -21,10 +21,19 @@ internal sealed class PrivatePostgres : IAsyncDisposable
         Directory.Exists("/usr/lib/postgresql")
             ? Path.Combine(Directory.GetDirectories("/usr/lib/postgresql").MaxBy(folder => Version(folder))!, "bin") : "";
 
-    public static async Task<PrivatePostgres> StartAsync()
+    /// <param name="password">What it asks for; null where it trusts everybody.</param>
+    public static async Task<PrivatePostgres> StartAsync(string? password = null)
     {
         var folder = (await RunAsync("mktemp", "-d")).Trim();
-        await RunAsync(Program("initdb"), "-D", $"{folder}/data", "-U", "tidemark", "--auth=trust", "--encoding=UTF8", "--no-sync");
+        string[] authentication = ["--auth=trust"];
+        if (password is not null)
+        {
+            await RunAsync("sh", "-c", $"echo {password} > {folder}/password");
+            authentication = ["--auth=scram-sha-256", $"--pwfile={folder}/password"];
+        }
+
+        await RunAsync(
+            [Program("initdb"), "-D", $"{folder}/data", "-U", "tidemark", .. authentication, "--encoding=UTF8", "--no-sync"]);
         var server = new PrivatePostgres(folder, FreePort());
         await server.StartAgainAsync();
         return server;

@@ -73,7 +73,7 @@ public abstract partial class DestinationPromises
         if (mode == WriteMode.Merge) source.With("people", [.. Persons(5, 15, " new"), Person("x", "X"), .. Persons(0, 5).Select(gone => "-" + gone)]);
         var file = System.IO.Path.Combine(Bench.Folder, "plan.jsonl");
         await PlanAsync(source, mode, file);
-        var plan = await SavedPlan.ReadAsync(file, Stop);
+        var plan = await PlanFile.ReadAsync(file, Stop);
         (await System.IO.File.ReadAllLinesAsync(file, Stop)).Length.ShouldBe(15 + 1 + 5 + 1);
 
         var result = await ApplyAsync(source, plan);
@@ -102,7 +102,7 @@ public abstract partial class DestinationPromises
         if (changedAtSource is not null) records = [.. records, Person(changedAtSource, "newer")];
         var before = await Bench.RowsAsync("people");
 
-        var result = await ApplyAsync(PeopleSource(records), await SavedPlan.ReadAsync(file, Stop));
+        var result = await ApplyAsync(PeopleSource(records), await PlanFile.ReadAsync(file, Stop));
 
         result.Status.ShouldBe(RunStatus.Failed);
         result.Problems.ShouldHaveSingleItem().Code.ShouldBe("plan.moved_on");
@@ -120,7 +120,7 @@ public abstract partial class DestinationPromises
         parked.Status.ShouldBe(RunStatus.Parked);
         parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.too_many_deletes");
         (await Bench.CountAsync("people")).ShouldBe(100);
-        Bench.Limits = plan => plan with { IsApproved = true };
+        Bench.Limits = plan => plan with { IgnoresLimits = true };
         var approved = await Bench.MergeAsync(source);
         approved.Status.ShouldBe(RunStatus.Succeeded);
         Only(approved).Deleted.ShouldBe(30);
@@ -263,7 +263,7 @@ public abstract partial class DestinationPromises
     {
         var (policy, limits) = (Bench.Policy, Bench.Limits);
         Bench.Policy = table => policy(table).Compared();
-        Bench.Limits = plan => limits(plan) with { IsDryRun = true, PlanFile = file };
+        Bench.Limits = plan => limits(plan) with { IsDryRun = true, SaveAs = file };
         var result = await Bench.RunAsync(source, mode, Stop);
         (Bench.Policy, Bench.Limits) = (policy, limits);
         return result;
@@ -273,7 +273,7 @@ public abstract partial class DestinationPromises
     {
         var (policy, limits) = (Bench.Policy, Bench.Limits);
         Bench.Policy = table => policy(table).Compared();
-        Bench.Limits = plan => limits(plan) with { Approved = saved, IsApproved = true };
+        Bench.Limits = plan => limits(plan) with { HeldTo = saved, IgnoresLimits = true };
         var result = await Bench.RunAsync(source, saved.Mode, Stop);
         (Bench.Policy, Bench.Limits) = (policy, limits);
         return result;

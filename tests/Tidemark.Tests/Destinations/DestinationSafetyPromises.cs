@@ -19,7 +19,7 @@ public abstract partial class DestinationPromises
         parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.too_many_deletes");
         (await Bench.CountAsync("people")).ShouldBe(100);
 
-        Bench.Limits = plan => plan with { IsApproved = true, Parked = parked.Run };
+        Bench.Limits = plan => plan with { IgnoresLimits = true, Continues = parked.Run };
         var approved = await Bench.ReplaceAsync(source);
         approved.Status.ShouldBe(RunStatus.Succeeded);
         Only(approved).ShouldSatisfyAllConditions(figures => figures.Deleted.ShouldBe(20), figures => figures.Read.ShouldBe(80));
@@ -48,7 +48,7 @@ public abstract partial class DestinationPromises
         source.Compared.ShouldBe(("-1", "-1"));
         (await Bench.CountAsync("people")).ShouldBe(20);
 
-        Bench.Limits = plan => plan with { IsApproved = true };
+        Bench.Limits = plan => plan with { IgnoresLimits = true };
         Only(await Bench.ReplaceAsync(source)).Deleted.ShouldBe(1);
         (await Bench.CountAsync("people")).ShouldBe(19);
     }
@@ -88,7 +88,7 @@ public abstract partial class DestinationPromises
         await Bench.ReplaceAsync(PeopleSource(Persons(0, 100)));
         (await Bench.ReplaceAsync(PeopleSource())).Status.ShouldBe(RunStatus.Parked);
 
-        Bench.Limits = plan => plan with { IsApproved = isApproved };
+        Bench.Limits = plan => plan with { IgnoresLimits = isApproved };
         var next = await Bench.ReplaceAsync(PeopleSource(Persons(0, 99)));
 
         next.Status.ShouldBe(RunStatus.Succeeded);
@@ -101,14 +101,14 @@ public abstract partial class DestinationPromises
         await Bench.ReplaceAsync(PeopleSource(Persons(0, 100)));
         var parked = await Bench.ReplaceAsync(PeopleSource(Persons(0, 80)));
         var other = await Bench.ReplaceAsync(PeopleSource(Persons(0, 70)));
-        Bench.Limits = plan => plan with { IsApproved = true, Parked = parked.Run };
+        Bench.Limits = plan => plan with { IgnoresLimits = true, Continues = parked.Run };
 
         var late = await Bench.ReplaceAsync(PeopleSource());
         late.Status.ShouldBe(RunStatus.Failed);
         late.Problems.ShouldHaveSingleItem().Code.ShouldBe("run.staging_gone");
         (await Bench.CountAsync("people")).ShouldBe(100);
 
-        Bench.Limits = plan => plan with { IsApproved = true, Parked = other.Run };
+        Bench.Limits = plan => plan with { IgnoresLimits = true, Continues = other.Run };
         var approved = await Bench.ReplaceAsync(PeopleSource());
         approved.Status.ShouldBe(RunStatus.Succeeded);
         Only(approved).Deleted.ShouldBe(30);
@@ -131,7 +131,7 @@ public abstract partial class DestinationPromises
         parked.Status.ShouldBe(RunStatus.Parked);
         parked.Problems.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             problem => problem.Code.ShouldBe("guard.shared_table"), problem => problem.Message.ShouldContain("other"));
-        Bench.Limits = plan => plan with { IsApproved = true, Parked = parked.Run };
+        Bench.Limits = plan => plan with { IgnoresLimits = true, Continues = parked.Run };
         (await Bench.ReplaceAsync(PeopleSource())).Status.ShouldBe(RunStatus.Succeeded);
         Bench.Limits = plan => plan;
         Only(await Bench.ReplaceAsync(PeopleSource(Persons(6, 59)))).Deleted.ShouldBe(1);

@@ -162,7 +162,7 @@ public abstract partial class DestinationPromises
         var source = PeopleSource([.. Persons(0, 40, " changed"), .. Persons(40, 20), .. Persons(100, 7)]);
         var parked = await Bench.ReplaceAsync(source);
         parked.Status.ShouldBe(RunStatus.Parked);
-        Bench.Limits = plan => plan with { IsApproved = true, Parked = parked.Run };
+        Bench.Limits = plan => plan with { IgnoresLimits = true, Continues = parked.Run };
         var approved = await Bench.ReplaceAsync(source);
         Only(approved).ShouldSatisfyAllConditions(
             figures => figures.Created.ShouldBe(7), figures => figures.Updated.ShouldBe(40), figures => figures.Deleted.ShouldBe(40));

@@ -12,6 +12,7 @@ public abstract class Workbench : IAsyncDisposable
 {
     private readonly TestFolder _folder = new();
     private RunStore? _runs;
+    private RunQueue? _queue;
     private CatalogDatabase? _catalog;
 
     public string Folder => _folder.Path;
@@ -36,12 +37,13 @@ public abstract class Workbench : IAsyncDisposable
     {
         _catalog ??= await SqliteCatalog.OpenAsync(_folder.File("home"), Stop);
         _runs ??= new RunStore(_catalog, Clock);
+        _queue ??= new RunQueue(_catalog, Clock);
         var streams = await source.DiscoverAsync(Stop);
         await using var destination = OpenDestination();
         var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream) { Mode = mode, UndoRuns = 10 })).ToList();
         var plan = Limits(new SyncPlan("test", source, destination, tables) { Mode = mode });
-        await using var journal = await _runs.StartAsync("test", mode, "test", [], Stop);
-        return await new Sync(Clock).RunAsync(plan, journal, _ => { }, cancellationToken);
+        return await CarryOutAsync(
+            new SyncRun("test"), mode, run => new Sync(plan, run, Clock).RunAsync(), cancellationToken);
     }
 
     public Task<RunResult> UndoAsync(RunResult run) => UndoAsync(run.Run);
@@ -51,8 +53,15 @@ public abstract class Workbench : IAsyncDisposable
     {
         var run = await _runs!.FindAsync(id, Stop);
         await using var destination = OpenDestination();
-        await using var journal = await _runs.StartAsync("test", run.Result.Mode, Undo.Cause + id, run.Result.Streams, Stop);
-        return await new Undo(Clock).RunAsync(destination, run, journal, Stop);
+        return await CarryOutAsync(
+            new UndoRun("test", id), run.Result.Mode, undo => new Undo(destination, run, undo).RunAsync(), Stop);
+    }
+
+    private async Task<RunResult> CarryOutAsync(
+        RunRequest request, WriteMode mode, Func<RunContext, Task<RunStatus>> work, CancellationToken cancellationToken)
+    {
+        await using var journal = await _queue!.BeginAsync(new(request, new(RunTrigger.Command, null), mode), Stop);
+        return (await new RunShell(Clock).RunAsync(journal, work, _ => { }, cancellationToken)).Result;
     }
 
     public async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() =>

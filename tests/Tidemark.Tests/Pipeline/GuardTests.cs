@@ -51,7 +51,7 @@ public sealed class GuardTests
         var plan = Plan() with { Limits = RunLimits.Usual with { MaxDeletedPercent = 15, MaxDeletedRows = 10, MaxUpdatedPercent = 50 } };
 
         Codes(new Guard(plan), preview).ShouldBe(code is null ? [] : [code]);
-        Codes(new Guard(plan with { IsApproved = true }), preview).ShouldBeEmpty();
+        Codes(new Guard(plan with { IgnoresLimits = true }), preview).ShouldBeEmpty();
     }
 
     [Fact]

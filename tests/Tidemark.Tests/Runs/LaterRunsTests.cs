@@ -60,7 +60,8 @@ public abstract class LaterRunsTests : IDisposable
 
     private async Task<RunRecord> RunAsync(RunStore runs, string table)
     {
-        await using var journal = await runs.StartAsync("p", WriteMode.Merge, "command", [new("a", table)], TestHome.Cancelled);
+        await using var journal = await (await _home.QueueAsync()).BeginAsync(
+            new(new SyncRun("p"), new(RunTrigger.Command, null), WriteMode.Merge) { Streams = [new("a", table)] }, TestHome.Cancelled);
         await journal.FinishAsync(
             RunStoreTests.Ended(journal) with { Streams = [new("a", table) { Read = 5, Created = 5 }] }, TestHome.Cancelled);
         _home.Clock.Now += TimeSpan.FromMinutes(1);
@@ -73,8 +74,8 @@ public abstract class LaterRunsTests : IDisposable
         var catalog = await _home.OpenAsync();
         await catalog.WriteAsync(connection => connection.ExecuteAsync("""
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-            INSERT INTO runs (id, pipeline, mode, cause, status, started_at, result, created)
-            SELECT @name || '-' || i, 'p', 'merge', 'command', 'succeeded', @at + i, '{}', @created FROM n
+            INSERT INTO runs (id, pipeline, mode, status, started_at, result, created)
+            SELECT @name || '-' || i, 'p', 'merge', 'succeeded', @at + i, '{}', @created FROM n
             """, new { name, at = _home.Clock.Now.ToUnixTimeMilliseconds(), created }), TestHome.Cancelled);
         Should.Throw<Exception>(() => RunJson.Read("{}"));
         _home.Clock.Now += TimeSpan.FromMinutes(1);

@@ -21,7 +21,7 @@ public abstract class RunJournalTests : IDisposable
     {
         var runs = await _home.RunsAsync();
         string id;
-        await using (var journal = await StartAsync(runs))
+        await using (var journal = await StartAsync())
         {
             id = journal.Run;
             await journal.StepAsync("read", "a", StepStatus.Running, null, TestHome.Cancelled);
@@ -33,7 +33,7 @@ public abstract class RunJournalTests : IDisposable
         var history = await HistoryAsync();
         (await history.StepsAsync(id, TestHome.Cancelled)).Single().Status.ShouldBe(StepStatus.Failed);
         (await history.LogsAsync(id, 0, 10, TestHome.Cancelled)).Single().Message.ShouldBe("begun");
-        await using var next = await StartAsync(runs);
+        await using var next = await StartAsync();
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public abstract class RunJournalTests : IDisposable
         var ids = new List<string>();
         foreach (var status in new[] { RunStatus.Succeeded, RunStatus.Parked, RunStatus.Failed })
         {
-            await using var journal = await StartAsync(runs);
+            await using var journal = await StartAsync();
             ids.Add(journal.Run);
             await journal.LogAsync(RunLogLevel.Info, null, "begun", TestHome.Cancelled);
             await journal.StepAsync("read", "a", StepStatus.Done, null, TestHome.Cancelled);
@@ -65,7 +65,7 @@ public abstract class RunJournalTests : IDisposable
     public async Task A_request_to_cancel_is_heard_within_seconds()
     {
         var runs = await _home.RunsAsync();
-        await using var journal = await StartAsync(runs);
+        await using var journal = await StartAsync();
 
         (await runs.RequestCancelAsync("last", TestHome.Cancelled)).IsCancelRequested.ShouldBeTrue();
 
@@ -80,9 +80,9 @@ public abstract class RunJournalTests : IDisposable
     public async Task A_lost_lease_stops_the_run_and_its_result_does_not_overwrite_the_others_word()
     {
         var runs = await _home.RunsAsync();
-        await using var journal = await StartAsync(runs);
+        await using var journal = await StartAsync();
         await _home.ExecuteAsync("UPDATE leases SET pid = 999999999, process_started = process_started || '0'");
-        await using var taker = await StartAsync(runs);
+        await using var taker = await StartAsync();
 
         (await IsCancelledWithinAsync(TimeSpan.FromSeconds(4), journal.LeaseLost)).ShouldBeTrue();
         (await Should.ThrowAsync<TidemarkException>(
@@ -91,14 +91,14 @@ public abstract class RunJournalTests : IDisposable
 
         var old = await runs.FindAsync(journal.Run, TestHome.Cancelled);
         (old.Status, old.Result.Problems.Single().Code).ShouldBe((RunStatus.Failed, "run.interrupted"));
-        (await Should.ThrowAsync<TidemarkException>(() => StartAsync(runs))).Message.ShouldContain(taker.Run);
+        (await Should.ThrowAsync<TidemarkException>(() => StartAsync())).Message.ShouldContain(taker.Run);
     }
 
     [Fact]
     public async Task A_living_run_renews_its_lease()
     {
         var runs = await _home.RunsAsync();
-        await using var journal = await StartAsync(runs);
+        await using var journal = await StartAsync();
         _home.Clock.Now += TimeSpan.FromSeconds(20);
         await Task.Delay(TimeSpan.FromSeconds(3), TestHome.Cancelled);
         _home.Clock.Now += TimeSpan.FromSeconds(20);
@@ -110,7 +110,7 @@ public abstract class RunJournalTests : IDisposable
     public async Task The_log_is_capped_and_says_so_once()
     {
         var runs = await _home.RunsAsync();
-        await using var journal = await StartAsync(runs);
+        await using var journal = await StartAsync();
         for (var line = 1; line <= 10_500; line++)
             await journal.LogAsync(RunLogLevel.Info, "a", $"line {line}", TestHome.Cancelled);
         await journal.FinishAsync(RunStoreTests.Ended(journal), TestHome.Cancelled);
@@ -126,7 +126,7 @@ public abstract class RunJournalTests : IDisposable
     public async Task Lines_are_durable_within_seconds_and_long_ones_are_cut()
     {
         var runs = await _home.RunsAsync();
-        await using var journal = await StartAsync(runs);
+        await using var journal = await StartAsync();
         await journal.LogAsync(RunLogLevel.Warning, null, new string('x', 5_000), TestHome.Cancelled);
 
         var history = await HistoryAsync();
@@ -144,7 +144,7 @@ public abstract class RunJournalTests : IDisposable
     public async Task A_step_has_a_beginning_and_an_end()
     {
         var runs = await _home.RunsAsync();
-        await using var journal = await StartAsync(runs);
+        await using var journal = await StartAsync();
         var began = _home.Clock.Now;
         await journal.StepAsync("read", "a", StepStatus.Running, null, TestHome.Cancelled);
         await journal.StepAsync("read", "b", StepStatus.Running, null, TestHome.Cancelled);
@@ -165,7 +165,7 @@ public abstract class RunJournalTests : IDisposable
         var runs = await _home.RunsAsync();
         var began = _home.Clock.Now;
         QuarantinedRecord bad = new("a", """{"id":1}""", new("value.invalid", "field x", "Not a number."));
-        await using (var first = await StartAsync(runs))
+        await using (var first = await StartAsync())
         {
             await first.QuarantineOf("a").AddAsync(
             [
@@ -175,7 +175,7 @@ public abstract class RunJournalTests : IDisposable
         }
 
         _home.Clock.Now += TimeSpan.FromMinutes(1);
-        await using var second = await StartAsync(runs);
+        await using var second = await StartAsync();
         var again = bad with { Reason = bad.Reason with { Message = "Still not.", Hint = "Mend it." } };
         await second.QuarantineOf("a").AddAsync([again, again], TestHome.Cancelled);
 
@@ -190,7 +190,7 @@ public abstract class RunJournalTests : IDisposable
     public async Task The_latest_figures_of_a_running_run_are_seen_by_others_within_seconds()
     {
         var runs = await _home.RunsAsync();
-        await using var journal = await StartAsync(runs);
+        await using var journal = await StartAsync();
         for (var read = 1; read <= 500; read++)
             journal.Progress([new("a", "t") { Read = read }]);
 
@@ -208,7 +208,7 @@ public abstract class RunJournalTests : IDisposable
     public async Task Streams_of_a_run_write_at_once_without_loss()
     {
         var runs = await _home.RunsAsync();
-        await using var journal = await StartAsync(runs);
+        await using var journal = await StartAsync();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(stream => Task.Run(async () =>
         {
             await journal.StepAsync("read", $"s{stream}", StepStatus.Running, null, TestHome.Cancelled);
@@ -225,8 +225,8 @@ public abstract class RunJournalTests : IDisposable
             .ShouldBe(Enumerable.Repeat(StepStatus.Done, 8));
     }
 
-    private static Task<RunJournal> StartAsync(RunStore runs) =>
-        runs.StartAsync("p", WriteMode.Merge, "command", [], TestHome.Cancelled);
+    private async Task<RunJournal> StartAsync() => await (await _home.QueueAsync()).BeginAsync(
+        new(new SyncRun("p"), new(RunTrigger.Command, null), WriteMode.Merge), TestHome.Cancelled);
 
     private async Task<RunHistory> HistoryAsync() => new(await _home.OpenAsync());
 

@@ -19,16 +19,17 @@ public sealed class RunJsonTests
     }
 
     [Theory]
-    [InlineData("command", "sync")]
-    [InlineData("demo", "sync")]
-    [InlineData("deletions", "deletions")]
-    [InlineData("plan", "plan")]
-    [InlineData("approve", "approve")]
-    [InlineData("undo r-0", "undo")]
-    [InlineData("restore p_backup_20261122_101530.zip", "restore")]
-    public void A_run_says_what_it_is(string cause, string kind)
+    [InlineData(RunKind.Sync, "sync")]
+    [InlineData(RunKind.DryRun, "dry_run")]
+    [InlineData(RunKind.Deletions, "deletions")]
+    [InlineData(RunKind.Plan, "plan")]
+    [InlineData(RunKind.Approve, "approve")]
+    [InlineData(RunKind.Undo, "undo")]
+    [InlineData(RunKind.Restore, "restore")]
+    [InlineData(RunKind.Backup, "backup")]
+    public void A_run_says_what_it_is(RunKind what, string kind)
     {
-        var written = RunJson.Write(Full("r-1") with { Cause = cause });
+        var written = RunJson.Write(Full("r-1") with { Kind = what });
 
         written.ShouldContain($"\"kind\":\"{kind}\"");
         RunJson.Write(RunJson.Read(written)).ShouldBe(written);

@@ -10,6 +10,8 @@ namespace Tidemark.Tests.Runs;
 
 public abstract class RunStoreTests : IDisposable
 {
+    private static readonly RunOrigin Origin = new(RunTrigger.Command, "ada");
+
     private readonly TestHome _home;
 
     private protected RunStoreTests(TestHome home) => _home = home;
@@ -20,7 +22,7 @@ public abstract class RunStoreTests : IDisposable
     public async Task A_finished_run_comes_back_whole()
     {
         var runs = await _home.RunsAsync();
-        await using var journal = await StartAsync(runs, "p");
+        await using var journal = await StartAsync("p");
         journal.Run.ShouldStartWith("r-20261122-101530-");
         var result = RunJsonTests.Full(journal.Run);
         _home.Clock.Now += TimeSpan.FromSeconds(12);
@@ -29,24 +31,24 @@ public abstract class RunStoreTests : IDisposable
         var found = await runs.FindAsync(journal.Run, TestHome.Cancelled);
 
         RunJson.Write(found.Result).ShouldBe(RunJson.Write(result));
-        (found.Cause, found.Status, found.FinishedAt).ShouldBe(("command", RunStatus.Partial, _home.Clock.Now));
+        (found.Origin, found.Status, found.FinishedAt).ShouldBe((Origin, RunStatus.Partial, _home.Clock.Now));
     }
 
     [Fact]
     public async Task A_pipeline_has_one_run_at_a_time_and_the_refusal_names_the_holder()
     {
         var runs = await _home.RunsAsync();
-        await using var first = await StartAsync(runs, "p");
+        await using var first = await StartAsync("p");
 
-        var refused = await Should.ThrowAsync<TidemarkException>(() => StartAsync(runs, "p"));
+        var refused = await Should.ThrowAsync<TidemarkException>(() => StartAsync("p"));
 
         (refused.Kind, refused.Code).ShouldBe((FailureKind.Transient, "pipeline.in_use"));
         foreach (var part in new[]
             { first.Run, Environment.MachineName, $"pid {Environment.ProcessId}", "2026-11-22 10:15:30Z" })
             refused.Message.ShouldContain(part);
-        await using var other = await StartAsync(runs, "q");
+        await using var other = await StartAsync("q");
         await first.FinishAsync(Ended(first), TestHome.Cancelled);
-        await using var next = await StartAsync(runs, "p");
+        await using var next = await StartAsync("p");
     }
 
     [Fact]
@@ -57,7 +59,7 @@ public abstract class RunStoreTests : IDisposable
         {
             try
             {
-                return await StartAsync(runs, "p");
+                return await StartAsync("p");
             }
             catch (TidemarkException refused) when (refused.Code == "pipeline.in_use")
             {
@@ -73,17 +75,17 @@ public abstract class RunStoreTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no sleep to start.");
         var runs = await _home.RunsAsync();
-        var old = await AbandonAsync(runs, "p");
+        var old = await AbandonAsync("p");
         using var child = Process.Start("sleep", "60");
         await HandOverAsync(old, child.Id, HolderProcess.StartOf(child.Id)!);
 
-        (await Should.ThrowAsync<TidemarkException>(() => StartAsync(runs, "p"))).Message
+        (await Should.ThrowAsync<TidemarkException>(() => StartAsync("p"))).Message
             .ShouldContain($"pid {child.Id}");
         (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBeEmpty();
         child.Kill();
         await child.WaitForExitAsync(TestHome.Cancelled);
 
-        await using var taken = await StartAsync(runs, "p");
+        await using var taken = await StartAsync("p");
         var interrupted = await runs.FindAsync(old, TestHome.Cancelled);
         interrupted.Status.ShouldBe(RunStatus.Failed);
         interrupted.Result.Problems.ShouldHaveSingleItem().Code.ShouldBe("run.interrupted");
@@ -94,7 +96,7 @@ public abstract class RunStoreTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Start times are kept in Linux's own terms.");
         var runs = await _home.RunsAsync();
-        var old = await AbandonAsync(runs, "p");
+        var old = await AbandonAsync("p");
         var start = HolderProcess.Current.Started;
         await HandOverAsync(old, Environment.ProcessId, start[..(start.LastIndexOf('/') + 1)] + "1");
 
@@ -108,7 +110,7 @@ public abstract class RunStoreTests : IDisposable
     public async Task The_lease_of_a_process_that_cannot_be_seen_holds_until_it_expires(string? host, string? world, string? boot)
     {
         var runs = await _home.RunsAsync();
-        var old = await AbandonAsync(runs, "p");
+        var old = await AbandonAsync("p");
         var parts = HolderProcess.Current.Started.Split('/');
         await HandOverAsync(old, 999_999_999, $"{boot ?? parts[0]}/{world ?? parts[1]}/1", host);
 
@@ -117,16 +119,16 @@ public abstract class RunStoreTests : IDisposable
         _home.Clock.Now += TimeSpan.FromSeconds(1);
         (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBe([old]);
         (await runs.FindAsync(old, TestHome.Cancelled)).Status.ShouldBe(RunStatus.Failed);
-        await using var next = await StartAsync(runs, "p");
+        await using var next = await StartAsync("p");
     }
 
     [Fact]
     public async Task A_run_is_found_by_an_unambiguous_beginning_of_its_id_and_as_the_last()
     {
         var runs = await _home.RunsAsync();
-        var first = await RunToEndAsync(runs, "p");
+        var first = await RunToEndAsync("p");
         _home.Clock.Now += TimeSpan.FromDays(40);
-        var second = await RunToEndAsync(runs, "q");
+        var second = await RunToEndAsync("q");
 
         (await runs.FindAsync(first[..12], TestHome.Cancelled)).Id.ShouldBe(first);
         (await runs.FindAsync(second["r-".Length..12], TestHome.Cancelled)).Id.ShouldBe(second);
@@ -145,7 +147,7 @@ public abstract class RunStoreTests : IDisposable
         var ids = new List<string>();
         foreach (var pipeline in new[] { "p", "it's; 🌊", "p" })
         {
-            ids.Add(await RunToEndAsync(runs, pipeline));
+            ids.Add(await RunToEndAsync(pipeline));
             _home.Clock.Now += TimeSpan.FromSeconds(1);
         }
 
@@ -158,7 +160,7 @@ public abstract class RunStoreTests : IDisposable
     public async Task A_parked_run_is_cancelled_at_once_and_a_finished_one_not_at_all()
     {
         var runs = await _home.RunsAsync();
-        await using var journal = await StartAsync(runs, "p");
+        await using var journal = await StartAsync("p");
         await journal.FinishAsync(Ended(journal) with { Status = RunStatus.Parked }, TestHome.Cancelled);
 
         (await runs.RequestCancelAsync(journal.Run, TestHome.Cancelled)).Status.ShouldBe(RunStatus.Cancelled);
@@ -172,14 +174,14 @@ public abstract class RunStoreTests : IDisposable
         var parked = new List<string>();
         foreach (var stream in new[] { "a", "b" })
         {
-            await using var journal = await runs.StartAsync("p", WriteMode.Replace, "command", [new(stream, "t")], TestHome.Cancelled);
+            await using var journal = await StartAsync("p", stream);
             await journal.FinishAsync(
                 Ended(journal) with { Status = RunStatus.Parked, Streams = [new(stream, "t")] }, TestHome.Cancelled);
             parked.Add(journal.Run);
         }
 
-        await using var next = await StartAsync(runs, "p");
-        await runs.SupersedeParkedAsync(next.Run, TestHome.Cancelled);
+        await using var next = await StartAsync("p");
+        await runs.SupersedeParkedAsync(next.Run, ["a"], TestHome.Cancelled);
 
         var superseded = await runs.FindAsync(parked[0], TestHome.Cancelled);
         superseded.Status.ShouldBe(RunStatus.Cancelled);
@@ -193,7 +195,7 @@ public abstract class RunStoreTests : IDisposable
     public async Task A_run_that_ended_at_once_still_knows_its_streams()
     {
         var runs = await _home.RunsAsync();
-        await using (await StartAsync(runs, "p"))
+        await using (await StartAsync("p"))
         {
         }
 
@@ -203,21 +205,22 @@ public abstract class RunStoreTests : IDisposable
     internal static RunResult Ended(RunJournal journal) =>
         new(journal.Run, journal.Pipeline, journal.Mode, RunStatus.Succeeded, [], 1);
 
-    private static Task<RunJournal> StartAsync(RunStore runs, string pipeline) =>
-        runs.StartAsync(pipeline, WriteMode.Merge, "command", [new("a", "p_a")], TestHome.Cancelled);
+    private async Task<RunJournal> StartAsync(string pipeline, string stream = "a") =>
+        await (await _home.QueueAsync()).BeginAsync(
+            new(new SyncRun(pipeline), Origin, WriteMode.Merge) { Streams = [new(stream, $"p_{stream}")] }, TestHome.Cancelled);
 
-    private static async Task<string> RunToEndAsync(RunStore runs, string pipeline)
+    private async Task<string> RunToEndAsync(string pipeline)
     {
-        await using var journal = await StartAsync(runs, pipeline);
+        await using var journal = await StartAsync(pipeline);
         await journal.FinishAsync(Ended(journal), TestHome.Cancelled);
         return journal.Run;
     }
 
     /// <summary>Leaves a run and its lease behind as a crash does, with nobody renewing it.</summary>
-    private async Task<string> AbandonAsync(RunStore runs, string pipeline)
+    private async Task<string> AbandonAsync(string pipeline)
     {
         string run;
-        await using (var journal = await StartAsync(runs, pipeline))
+        await using (var journal = await StartAsync(pipeline))
         {
             run = journal.Run;
             await _home.ExecuteAsync("CREATE TABLE kept AS SELECT * FROM leases");

@@ -100,7 +100,8 @@ public abstract class StoredTextTests : IDisposable
     private async Task<RunJournal> StartAsync()
     {
         _home.Clock.Now += TimeSpan.FromMinutes(1);
-        return await (await _home.RunsAsync()).StartAsync("p", WriteMode.Merge, "command", [], TestHome.Cancelled);
+        return await (await _home.QueueAsync()).BeginAsync(
+            new(new SyncRun("p"), new(RunTrigger.Command, null), WriteMode.Merge), TestHome.Cancelled);
     }
 
     private async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() => await new Quarantine(await _home.OpenAsync(), _home.Clock)

@@ -27,6 +27,7 @@ internal static partial class ApprovedText
         text = RunId().Replace(text, "RUN");
         text = Moment().Replace(text, "TIME");
         text = Stamp().Replace(text, "STAMP");
+        text = text.Replace($"\"actor\":\"{Environment.UserName}\"", "\"actor\":\"USER\"", StringComparison.Ordinal);
         text = Sentence().Replace(text, "$1\"TEXT\"");
         text = FieldsButTheFirst().Replace(text, ",...");
         text = Number().Replace(text, "${1}0");

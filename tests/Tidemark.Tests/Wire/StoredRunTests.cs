@@ -54,7 +54,7 @@ public sealed class StoredRunTests
         yield return full with
         {
             Status = RunStatus.Planned,
-            Cause = "deletions",
+            Kind = RunKind.Deletions,
             Plan = new([
                 new("a", "t_a")
                 {
@@ -73,7 +73,7 @@ public sealed class StoredRunTests
         yield return full with
         {
             Mode = WriteMode.Refresh,
-            Cause = "undo r-0",
+            Kind = RunKind.Undo,
             Seconds = 123456.7891,
             Refresh = new()
             {

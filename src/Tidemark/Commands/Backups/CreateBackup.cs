@@ -1,4 +1,6 @@
 using Tidemark.Engine.Backup;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -16,10 +18,9 @@ internal static class CreateBackup
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var definition = await PipelineChoice.NamedAsync(home, session.Get(pipeline), session.Stop);
-            if (session.Has(format))
-                definition = definition with { Backup = definition.Backup with { Format = session.Get(format) } };
-            var created = await session.WaitAsync("Backing up", () => home.Backups.CreateAsync(definition, session.Stop));
+            var definition = await home.Definitions.PipelineAsync(session.Get(pipeline), session.Stop);
+            var request = new BackupRun(definition.Name) { Format = session.Has(format) ? session.Get(format) : null };
+            var created = await session.WaitAsync("Backing up", () => home.BackUpAsync(request, session.Origin, session.Stop));
             if (session.IsJson)
                 session.WriteJson(CreatedBackupAnswer.Of(NextCommand.In(created)), WireJson.Default.CreatedBackupAnswer);
             session.Say($"{created.File.Path}: {BackupVerb.Content(created.File)}, verified.");

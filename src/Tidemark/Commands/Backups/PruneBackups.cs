@@ -22,7 +22,7 @@ internal static class PruneBackups
         {
             var home = await session.OpenHomeAsync();
             IReadOnlyList<PipelineDefinition> pipelines = session.Get(pipeline!) is { } name
-                ? [await PipelineChoice.NamedAsync(home, name, session.Stop)]
+                ? [await home.Definitions.PipelineAsync(name, session.Stop)]
                 : await home.Definitions.Pipelines.ListAsync(session.Stop);
             foreach (var each in pipelines)
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -23,15 +24,20 @@ internal static class RestoreBackup
                 "--exact and --mode say different things.");
             var chosen = session.Get(exact) ? RestoreMode.Exact : session.Get(mode);
             var home = await session.OpenHomeAsync();
-            var file = await home.Backups.FindAsync(session.Get(name), session.Stop);
-            var pipeline = await PipelineChoice.NamedAsync(home, file.Manifest.Pipeline, session.Stop);
-            var restored = await session.WaitAsync(
-                "Restoring", () => home.Backups.RestoreAsync(file.Name, pipeline, chosen, session.Stop));
-            if (session.IsJson) session.WriteJson(RestoreAnswer.Of(restored, chosen), WireJson.Default.RestoreAnswer);
-            foreach (var table in restored.Tables)
+            var request = await home.Requests.RestoreAsync(session.Get(name), chosen, session.Stop);
+            var pipeline = await home.Definitions.PipelineAsync(request.Pipeline, session.Stop);
+            var restored = await WatchedRun.WaitAsync(session, home, "Restoring", request);
+            if (restored.Status != RunStatus.Succeeded)
             {
-                session.Say($"{Printable.Of(table.Table)}: {RunReport.Number(table.Restored)} rows restored, "
-                    + $"{RunReport.Number(table.Skipped)} were there already, {RunReport.Number(table.Deleted)} deleted.");
+                await WatchedRun.WriteAsync(session, home, restored);
+                return ExitCode.Of(restored.Status);
+            }
+
+            if (session.IsJson) session.WriteJson(RestoreAnswer.Of(restored, request), WireJson.Default.RestoreAnswer);
+            foreach (var table in restored.Streams)
+            {
+                session.Say($"{Printable.Of(table.Table)}: {RunReport.Number(table.Created)} rows restored, "
+                    + $"{RunReport.Number(table.Unchanged)} were there already, {RunReport.Number(table.Deleted)} deleted.");
             }
 
             session.Say($"The next run of {Printable.Of(pipeline.Name)} reads everything ({restored.Run}).");

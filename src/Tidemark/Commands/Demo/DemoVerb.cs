@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Net.Http.Json;
 using Tidemark.Engine;
 using Tidemark.Engine.Destinations;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Runs;
 using Tidemark.Output;
 using Tidemark.Sandbox;
 
@@ -58,7 +58,7 @@ internal static class DemoVerb
             var worst = ExitCode.Done;
             // The stand-in starts afresh each time, so what an earlier demo left is replaced by what is there now.
             foreach (var pipeline in await home.Definitions.Pipelines.ListAsync(session.Stop))
-                worst = Math.Max(worst, await SyncAsync(new(pipeline) { Mode = WriteMode.Replace, IsApproved = true }));
+                worst = Math.Max(worst, await SyncAsync(new(pipeline.Name) { Mode = WriteMode.Replace, IgnoresLimits = true }));
             if (worst == ExitCode.Cancelled) return worst;
             if (isOnce || worst != ExitCode.Done)
             {
@@ -68,7 +68,7 @@ internal static class DemoVerb
 
             await ChangeRecordsAsync();
             foreach (var pipeline in await home.Definitions.Pipelines.ListAsync(session.Stop))
-                worst = Math.Max(worst, await SyncAsync(new(pipeline)));
+                worst = Math.Max(worst, await SyncAsync(new(pipeline.Name)));
             TellMore(isOver: false);
             session.Say("");
             session.Say("The stand-in goes on answering. Ctrl-C stops it.");
@@ -87,9 +87,9 @@ internal static class DemoVerb
             }
         }
 
-        private async Task<int> SyncAsync(SyncRequest request)
+        private async Task<int> SyncAsync(SyncRun request)
         {
-            var result = await SyncRun.ShowAsync(session, home, request with { Cause = "demo" });
+            var result = await WatchedRun.ShowAsync(session, home, request, session.Origin with { Trigger = RunTrigger.Demo });
             return ExitCode.Of(result.Status);
         }
 

@@ -1,6 +1,3 @@
-using Tidemark.Engine.Errors;
-using Tidemark.Engine.Runs;
-
 namespace Tidemark.Commands.Runs;
 
 /// <summary><c>tidemark run approve</c>: lets a parked run delete what it would.</summary>
@@ -14,20 +11,7 @@ internal static class ApproveRun
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
-            if (run.Status != RunStatus.Parked)
-            {
-                throw new TidemarkException(FailureKind.Usage, "run.not_parked",
-                    $"The run {run.Id} does not wait for approval: {RunJson.Word(run.Status)}.");
-            }
-
-            var request = await RetryRun.AgainAsync(home, run, "approve", session.Stop);
-            return await SyncRun.RunAsync(session, home, request with
-            {
-                IsApproved = true,
-                // Without a plan it parked before everything was read, and has nothing to publish.
-                Parked = run.Result.Plan is null ? null : run.Id,
-            });
+            return await WatchedRun.RunAsync(session, home, await home.Requests.ApproveAsync(session.Get(id), session.Stop));
         });
         return verb;
     }

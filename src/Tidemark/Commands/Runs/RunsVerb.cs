@@ -26,7 +26,7 @@ internal static class RunsVerb
             UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
             var home = await session.OpenHomeAsync();
             var runs = await home.Runs.ListAsync(session.Get(limit), session.Get(pipeline), session.Stop);
-            if (runs.Count == 0 && session.Get(pipeline) is { } name) await PipelineChoice.NamedAsync(home, name, session.Stop);
+            if (runs.Count == 0 && session.Get(pipeline) is { } name) await home.Definitions.PipelineAsync(name, session.Stop);
             if (session.IsJson)
             {
                 foreach (var run in runs) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));

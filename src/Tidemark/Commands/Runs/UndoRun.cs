@@ -14,11 +14,9 @@ internal static class UndoRun
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
-            var pipeline = await PipelineChoice.NamedAsync(home, run.Pipeline, session.Stop);
-            var result = await session.WaitAsync($"Undoing {run.Id}", () => home.UndoAsync(run, pipeline, session.Stop));
-            RunReport.Write(session.Prose, result);
-            if (session.IsJson) await SyncRun.WriteJsonAsync(session, home, result);
+            var undo = await home.Requests.UndoAsync(session.Get(id), session.Stop);
+            var result = await WatchedRun.WaitAsync(session, home, $"Undoing {undo.Run}", undo);
+            await WatchedRun.WriteAsync(session, home, result);
             return ExitCode.Of(result.Status);
         });
         return verb;

@@ -17,7 +17,7 @@ internal static class VerifyVerb
         {
             var home = await session.OpenHomeAsync();
             var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
-            var pipeline = await PipelineChoice.NamedAsync(home, run.Pipeline, session.Stop);
+            var pipeline = await home.Definitions.PipelineAsync(run.Pipeline, session.Stop);
             var verification = await session.WaitAsync("Reading the rows back", () => home.VerifyAsync(run, pipeline, session.Stop));
             if (session.IsJson) session.WriteJson(VerificationAnswer.Of(verification), WireJson.Default.VerificationAnswer);
             Write(session, verification);

@@ -31,9 +31,12 @@ internal sealed class ShelfBench : IAsyncDisposable
         var streams = await source.DiscoverAsync(Stop);
         await using var destination = OpenDestination();
         var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream) { Mode = mode })).ToList();
-        await using var journal = await new RunStore(_catalog, TimeProvider.System).StartAsync("test", mode, "test", [], Stop);
-        return await new Sync(TimeProvider.System).RunAsync(
-            new SyncPlan("test", source, destination, tables) { Mode = mode }, journal, _ => { }, Stop);
+        var plan = new SyncPlan("test", source, destination, tables) { Mode = mode };
+        await using var journal = await new RunQueue(_catalog, TimeProvider.System).BeginAsync(
+            new(new SyncRun("test"), new(RunTrigger.Command, null), mode), Stop);
+        var end = await new RunShell(TimeProvider.System).RunAsync(
+            journal, run => new Sync(plan, run, TimeProvider.System).RunAsync(), _ => { }, Stop);
+        return end.Result;
     }
 
     /// <summary>Codes of the reasons in quarantine, sorted.</summary>

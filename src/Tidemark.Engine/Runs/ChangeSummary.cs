@@ -3,7 +3,7 @@ using Tidemark.Engine.Destinations;
 namespace Tidemark.Engine.Runs;
 
 /// <summary>What a run would change, stream by stream.</summary>
-public sealed record RunPlan(IReadOnlyList<StreamChanges> Streams);
+public sealed record ChangeSummary(IReadOnlyList<StreamChanges> Streams);
 
 /// <summary>What a run would change of one stream.</summary>
 /// <param name="Stream">Name of the stream.</param>

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>Reads and writes all streams of a run, several at once. A stream that fails does not stop the others.</summary>
+internal sealed class ReadStep(SyncPlan plan, ILoad load, RunContext run, TimeProvider clock)
+{
+    private const string Name = "read";
+
+    // Every batch reports; whoever watches wants it five times a second.
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(200);
+
+    private readonly RunJournal _journal = run.Journal;
+    private long _lastReport;
+
+    public async Task RunAsync(IReadOnlyList<StreamLedger> ledgers)
+    {
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = plan.InOrder ? 1 : plan.StreamsAtOnce,
+            CancellationToken = run.Stop,
+        };
+        await Parallel.ForEachAsync(plan.Tables.Zip(ledgers), options, async (pair, stop) =>
+        {
+            var (table, ledger) = pair;
+            if (plan.InOrder && ledgers.FirstOrDefault(each => each.HasFailed) is { } failed) await PassOverAsync(ledger, failed, stop);
+            else await ReadAsync(table, ledger, stop);
+        });
+        _journal.Progress(run.Streams);
+    }
+
+    private Task PassOverAsync(StreamLedger ledger, StreamLedger failed, CancellationToken stop)
+    {
+        ledger.Failed(new Problem("stream.not_reached", ledger.Stream, $"It was not read, because {failed.Stream} failed before it."));
+        ledger.Ended();
+        return _journal.StepAsync(Name, ledger.Stream, StepStatus.Skipped, ledger.Figures.Error?.Message, stop);
+    }
+
+    private async Task ReadAsync(TablePlan table, StreamLedger ledger, CancellationToken stop)
+    {
+        await _journal.StepAsync(Name, ledger.Stream, StepStatus.Running, null, stop);
+        try
+        {
+            await ReadWithinAsync(table, ledger, stop);
+            if (plan.IsStepwise && ledger.IsStaged) await new PublishStep(plan, load, _journal).RequireAsync(ledger, stop);
+        }
+        catch (TidemarkException failure)
+        {
+            // The other streams go on; this one says why it did not.
+            ledger.Failed(failure);
+            await _journal.LogAsync(RunLogLevel.Error, ledger.Stream, $"{failure.Code}: {failure.Message}", stop);
+        }
+
+        ledger.Ended();
+        var end = ledger.HasFailed ? StepStatus.Failed : StepStatus.Done;
+        await _journal.StepAsync(Name, ledger.Stream, end, ledger.Figures.Error?.Message, stop);
+    }
+
+    private async Task ReadWithinAsync(TablePlan table, StreamLedger ledger, CancellationToken stop)
+    {
+        using var late = new CancellationTokenSource(table.TimeLimit ?? Timeout.InfiniteTimeSpan, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        try
+        {
+            await new StreamSync(plan, load, _journal, clock).RunAsync(table, ledger, Report, either.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            throw new TidemarkException(FailureKind.Transient, "stream.time_limit",
+                string.Create(CultureInfo.InvariantCulture, $"Reading {table.Stream.Name} took more than {table.TimeLimit!.Value.TotalSeconds} s."))
+            {
+                Hint = "Run again: it goes on from the last checkpoint. Or raise time_limit of the stream.",
+            };
+        }
+    }
+
+    private void Report()
+    {
+        var last = Interlocked.Read(ref _lastReport);
+        if (clock.GetElapsedTime(last) < ReportEvery) return;
+        if (Interlocked.CompareExchange(ref _lastReport, clock.GetTimestamp(), last) == last) run.Report();
+    }
+}

@@ -1,0 +1,100 @@
+using Tidemark.Engine.Backup;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Engine.Pipeline;
+
+/// <summary>Carries claimed runs out: finds what a request names, and does its work in the shell.</summary>
+internal sealed class RunExecutor(
+    DefinitionCatalog definitions, SyncPlanner planner, Backups backups, RunStore runs, TimeProvider clock)
+{
+    private const string Planning = "plan";
+
+    private readonly RunShell _shell = new(clock);
+
+    /// <summary>Carries a run of any kind out.</summary>
+    /// <inheritdoc cref="RunShell.RunAsync"/>
+    public Task<RunEnd> RunAsync(
+        RunJournal journal, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken) =>
+        _shell.RunAsync(journal, run => run.Journal.Request switch
+        {
+            UndoRun undo => UndoAsync(undo, run),
+            RestoreRun restore => RestoreAsync(restore, run),
+            BackupRun backup => BackUpAsync(backup, run, _ => { }),
+            _ => SyncAsync(run),
+        }, progress, cancellationToken);
+
+    /// <summary>Makes a backup, for those who want to know more of it than its run's record holds.</summary>
+    public async Task<(RunEnd End, CreatedBackup? Created)> BackUpAsync(
+        RunJournal journal, BackupRun request, CancellationToken cancellationToken)
+    {
+        CreatedBackup? created = null;
+        var end = await _shell.RunAsync(
+            journal, run => BackUpAsync(request, run, backup => created = backup), _ => { }, cancellationToken);
+        return (end, created);
+    }
+
+    private async Task<RunStatus> SyncAsync(RunContext run)
+    {
+        await run.Journal.StepAsync(Planning, null, StepStatus.Running, null, run.Stop);
+        var request = run.Journal.Request;
+        var pipeline = await definitions.PipelineAsync(request.PipelineName, run.Stop);
+        var parked = request is ApprovedRun approved ? await runs.FindAsync(approved.Parked, run.Stop) : null;
+        var plan = await planner.PlanAsync(ResolvedSync.Of(request, pipeline, parked), run.Stop);
+        await using var source = plan.Source;
+        await using var destination = plan.Destination;
+        if (plan is { Mode: WriteMode.Refresh, IsDryRun: false })
+            plan = plan with { Backup = await backups.PlanAsync(pipeline, plan.Tables, run.Stop) };
+        await run.Journal.StepAsync(Planning, null, StepStatus.Done, null, run.Stop);
+        if (!plan.IsDryRun)
+        {
+            var streams = plan.Tables.Select(table => table.Stream.Name);
+            await runs.SupersedeParkedAsync(run.Journal.Run, streams, CancellationToken.None);
+        }
+
+        return await new Sync(plan, run, clock).RunAsync();
+    }
+
+    private async Task<RunStatus> UndoAsync(UndoRun request, RunContext run)
+    {
+        var pipeline = await definitions.PipelineAsync(request.Pipeline, run.Stop);
+        await using var destination = await OpenAsync(pipeline, run.Stop);
+        return await new Undo(destination, await runs.FindAsync(request.Run, run.Stop), run).RunAsync();
+    }
+
+    private async Task<RunStatus> RestoreAsync(RestoreRun request, RunContext run)
+    {
+        var pipeline = await definitions.PipelineAsync(request.Pipeline, run.Stop);
+        var file = await backups.FindAsync(request.Backup, run.Stop);
+        var definition = await definitions.Destinations.FindAsync(pipeline.Destination, run.Stop);
+        if (file.Manifest.Connector != definition.Connector)
+        {
+            throw new TidemarkException(FailureKind.Configuration, "backup.other_database",
+                $"The backup {file.Name} was made in {file.Manifest.Connector}, and {definition.Name} is {definition.Connector}.");
+        }
+
+        await using var destination = await OpenAsync(pipeline, run.Stop);
+        return await new BackupRestore(file, request.Mode, pipeline.UndoRuns, destination, run).RunAsync();
+    }
+
+    private async Task<RunStatus> BackUpAsync(BackupRun request, RunContext run, Action<CreatedBackup> created)
+    {
+        var pipeline = await definitions.PipelineAsync(request.Pipeline, run.Stop);
+        if (request.Format is { } format) pipeline = pipeline with { Backup = pipeline.Backup with { Format = format } };
+        await using var destination = await OpenAsync(pipeline, run.Stop);
+        var plan = await backups.PlanAsync(pipeline, destination, run.Stop);
+        var step = new BackupStep(plan, destination, run, clock);
+        var status = await step.RunAsync();
+        created(step.Created!);
+        return status;
+    }
+
+    private async Task<IDestination> OpenAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        var definition = await definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        var problems = new List<Problem>();
+        return planner.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Data.Common;
+using Dapper;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Runs;
+
+/// <summary>
+/// The end of a run that cannot end itself: it failed. Where a worker had claimed it, a new run with the same request
+/// waits in the queue; where the command itself had, nobody would take that, and the problem says how to continue.
+/// </summary>
+internal static class Interruption
+{
+    public const int MaxAttempts = 3;
+
+    /// <summary>Ends the run of a holder that is gone. For the inside of a write transaction.</summary>
+    public static async Task SettleAsync(DbConnection connection, Lease lease, DateTimeOffset now)
+    {
+        var run = await RunRow.GetAsync(connection, lease.Run);
+        var again = lease.ByWorker == 1 ? await RepeatAsync(connection, run, run.Attempt + 1, now) : null;
+        await RunRow.UpdateAsync(connection, run.Result with
+        {
+            Status = RunStatus.Failed,
+            Seconds = (lease.HeartbeatAt - lease.TakenAt) / 1000d,
+            Problems = [.. run.Result.Problems, Problem(run, lease.HowItEnded(), again)],
+        }, RunStatus.Running, now);
+        await connection.ExecuteAsync(
+            "UPDATE run_steps SET status = 'failed', finished_at = @HeartbeatAt WHERE run = @Run AND status = 'running'",
+            lease);
+        await Lease.ReleaseAsync(connection, lease.Run);
+    }
+
+    /// <summary>Queues a new run with the request of an interrupted one, at the place that that one had.</summary>
+    /// <returns>The id of the new run; null where the request may not be repeated, or not once more.</returns>
+    public static async Task<string?> RepeatAsync(DbConnection connection, RunRecord run, int attempt, DateTimeOffset now)
+    {
+        if (!run.Request.IsRepeatable || run.IsCancelRequested || attempt > MaxAttempts) return null;
+        var again = new NewRun(run.Request, run.Origin, run.Result.Mode)
+        {
+            Source = run.Source,
+            Destination = run.Destination,
+        };
+        return (await RunRow.InsertAsync(connection, again, now, run.QueuedAt, attempt: attempt, repeats: run.Id)).Id;
+    }
+
+    /// <summary>Why the run has no result, and what happens next.</summary>
+    public static Problem Problem(RunRecord run, string how, string? again) =>
+        new("run.interrupted", $"run {run.Id}", how, again is null ? Hint(run) : $"It was queued again as {again}.");
+
+    private static string Hint(RunRecord run) => run.Request switch
+    {
+        _ when run.Attempt >= MaxAttempts => $"It was tried {run.Attempt} times. Look at its log before you run it again.",
+        UndoRun undo => $"Undo {undo.Run} again: an undo changes all or nothing, and one that was done says so.",
+        RestoreRun restore => $"Restore {restore.Backup} again: a restore changes all or nothing.",
+        BackupRun => $"Back {run.Pipeline} up again: nothing is left of the backup.",
+        _ => $"Run the pipeline {run.Pipeline} again: it goes on from its checkpoint.",
+    };
+}

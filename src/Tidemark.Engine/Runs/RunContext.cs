@@ -1,0 +1,54 @@
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Runs;
+
+/// <summary>What the work of a run is given, and where it leaves what is reported however it ends.</summary>
+internal sealed class RunContext(RunJournal journal, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken stop)
+{
+    private Func<IReadOnlyList<StreamFigures>> _streams = () => journal.Begun.Streams;
+
+    public RunJournal Journal => journal;
+
+    /// <summary>Cancelled when the run must stop: by whoever started it, by a request, or because its lease is lost.</summary>
+    public CancellationToken Stop => stop;
+
+    /// <summary>Why the run does not succeed, in the order in which it came up.</summary>
+    public List<Problem> Problems { get; } = [];
+
+    /// <summary>What the run would change.</summary>
+    public ChangeSummary? Plan { get; set; }
+
+    /// <summary>The steps of a refresh.</summary>
+    public RefreshFigures? Refresh { get; set; }
+
+    /// <summary>The figures so far.</summary>
+    public IReadOnlyList<StreamFigures> Streams => _streams();
+
+    /// <summary>
+    /// Whether the work has passed its planning. Before, nothing was read or changed, and whoever waits for the run also
+    /// gets a failure as an exception.
+    /// </summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Ends the planning.</summary>
+    /// <param name="streams">The figures of the streams at any moment from now on.</param>
+    public void Begin(Func<IReadOnlyList<StreamFigures>> streams)
+    {
+        _streams = streams;
+        HasBegun = true;
+        journal.Progress(streams());
+    }
+
+    /// <summary>Shows the figures so far to whoever watches.</summary>
+    public void Report()
+    {
+        var figures = Streams;
+        progress(figures);
+        journal.Progress(figures);
+    }
+}
+
+/// <summary>How a run ended.</summary>
+/// <param name="Result">As it is recorded.</param>
+/// <param name="Refusal">The failure that ended it before it read or changed anything; else null.</param>
+internal sealed record RunEnd(RunResult Result, TidemarkException? Refusal);

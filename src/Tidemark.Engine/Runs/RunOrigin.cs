@@ -1,0 +1,19 @@
+namespace Tidemark.Engine.Runs;
+
+/// <summary>What started a run.</summary>
+public enum RunTrigger
+{
+    /// <summary>A person or a script at the command line.</summary>
+    Command,
+
+    Schedule,
+    Api,
+    Page,
+    Webhook,
+    Demo,
+}
+
+/// <summary>Who and what started a run.</summary>
+/// <param name="Trigger">The door that the request came through.</param>
+/// <param name="Actor">Name of a user or a token; null for a schedule, and where nobody knows.</param>
+public sealed record RunOrigin(RunTrigger Trigger, string? Actor);
