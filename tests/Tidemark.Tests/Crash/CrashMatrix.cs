@@ -26,7 +26,7 @@ public abstract class CrashMatrix
         await using var site = await OpenAsync();
         var course = await KillAsync(
             site, course => [.. course.Boundaries, .. course.Moments(0, Kills)], () => RefreshAsync(site));
-        course.Steps.Distinct().ShouldBe(["backup", "read", "guard", "publish", "clear", "write back"]);
+        course.Steps.Distinct().ShouldBe(["plan", "backup", "read", "guard", "publish", "clear", "write back"]);
     }
 
     [Fact]
