@@ -97,6 +97,16 @@ public sealed partial class RepositoryRules
     }
 
     [Fact]
+    public void JSON_is_read_and_written_by_generated_code()
+    {
+        // The two that are left have records with initialisers, which generated code loses where a key is missing.
+        new[] { "Tidemark.Engine", "Tidemark.Connectors", "Tidemark" }.SelectMany(project => Files(Path.Combine("src", project), "*.cs"))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(file => File.ReadLines(file).Any(line => ReflectedJson().IsMatch(line)))
+            .Select(Path.GetFileName).ShouldBe(["DefinitionJson.cs", "SqlUndoLog.cs"], ignoreOrder: true);
+    }
+
+    [Fact]
     public void References_between_projects_form_a_line()
     {
         References("Tidemark.Engine").ShouldBeEmpty();
@@ -154,6 +164,10 @@ public sealed partial class RepositoryRules
     /// <summary>A string that begins as a statement of SQL does, or a class that runs one.</summary>
     [GeneratedRegex(@"""\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|TRUNCATE|WITH)\s|\b(SqlWorkbench|DbConnection|DbCommand)\b", RegexOptions.None, 1000)]
     private static partial Regex SqlText();
+
+    /// <summary>A call of the serializer on a line that names no type from generated code.</summary>
+    [GeneratedRegex(@"JsonSerializer\.(Des|S)erialize(?!.*(Json|JsonTypes)\.Default\.)(?!.*, (type|Request)\))", RegexOptions.None, 1000)]
+    private static partial Regex ReflectedJson();
 
     [GeneratedRegex(@"ProjectReference Include=""[^""]*\\([A-Za-z.]+)\.csproj""", RegexOptions.None, 1000)]
     private static partial Regex Reference();

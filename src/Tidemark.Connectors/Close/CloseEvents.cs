@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
+using System.Text;
+using System.Text.Json.Nodes;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources.Http;
 
@@ -185,5 +186,5 @@ internal sealed class CloseEvents(CloseFeed feed, long? floor)
         return records.ToPage();
     }
 
-    private static byte[] Id(string id) => JsonSerializer.SerializeToUtf8Bytes(new { id });
+    private static byte[] Id(string id) => Encoding.UTF8.GetBytes(new JsonObject { ["id"] = id }.ToJsonString());
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources.Http;
@@ -66,7 +65,7 @@ internal static class CloseSearch
         {
             ["query"] = new JsonObject { ["type"] = "and", ["queries"] = queries },
             ["sort"] = new JsonArray(new JsonObject { ["direction"] = "asc", ["field"] = Field() }),
-            ["_fields"] = new JsonObject { [objectType] = JsonSerializer.SerializeToNode(fields) },
+            ["_fields"] = new JsonObject { [objectType] = new JsonArray([.. fields.Select(name => JsonValue.Create(name))]) },
             ["_limit"] = pageSize,
         };
         if (position.Cursor is { } cursor) body["cursor"] = cursor;

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources.Http;
 
@@ -142,7 +144,7 @@ internal sealed class StripeEvents(IReadOnlyList<StripeEventType> types, StripeO
             {
                 if (change.Object is { } place) objects.Add(place.In(page!.Bytes.Span), change.IsDeletion, records);
                 else if (fetched[change.Id] is { } found) objects.Add(found.Record(0).Span, found.First("deleted") == "true", records);
-                else records.Add(JsonSerializer.SerializeToUtf8Bytes(new { id = change.Id }), isDeletion: true);
+                else records.Add(Encoding.UTF8.GetBytes(new JsonObject { ["id"] = change.Id }.ToJsonString()), isDeletion: true);
             }
 
             return records.ToPage();

@@ -31,7 +31,7 @@ internal static class ZohoFilter
         }
 
         if (place.Token == JsonTokenType.StartArray)
-            return Texts([.. JsonSerializer.Deserialize<JsonElement[]>(place.In(record))!.Select(item => item.ToString())]);
+            return Texts([.. JsonElement.Parse(place.In(record)).EnumerateArray().Select(item => item.ToString())]);
         return Holds(condition, place.Text(record));
 
         bool Texts(params string?[] texts) => condition.Comparison == "not_equal"

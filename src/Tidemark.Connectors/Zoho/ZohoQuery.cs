@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources.Http;
@@ -58,7 +58,7 @@ internal static class ZohoQuery
         var query = string.Create(CultureInfo.InvariantCulture,
             $"select id, Modified_Time from {module.ApiName} where {Nest(conditions, "and")} "
             + $"order by Modified_Time asc, id asc limit {pageSize}");
-        return HttpCall.Search("/crm/v8/coql", JsonSerializer.Serialize(new { select_query = query }));
+        return HttpCall.Search("/crm/v8/coql", new JsonObject { ["select_query"] = query }.ToJsonString());
     }
 
     private static string? Next(Slice slice, HttpPage page) =>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Backup;
 
@@ -15,21 +16,15 @@ namespace Tidemark.Engine.Backup;
 public sealed record BackupManifest(
     string Pipeline, string Connector, DateTimeOffset CreatedAt, BackupFormat Format, IReadOnlyList<BackupTable> Tables)
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-        WriteIndented = true,
-    };
-
     /// <summary>The run that made it; null in backups that an older version made by themselves.</summary>
     public string? Run { get; init; }
 
     /// <summary>Size of the file.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Of the file, in hexadecimal digits.</summary>
-    public string Sha256 { get; init; } = "";
+    /// <summary>Hash of the file, in hexadecimal digits.</summary>
+    // Generated code sets null where the manifest lacks it.
+    public string Sha256 { get; init => field = value ?? ""; } = "";
 
     /// <summary>When it was last read whole and found to be right; null where the last reading found damage.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
@@ -45,14 +40,15 @@ public sealed record BackupManifest(
     internal static BackupManifest Unreadable(FileInfo file) =>
         new("", "", new DateTimeOffset(file.LastWriteTimeUtc), BackupFormat.Compact, []) { Bytes = file.Length };
 
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BackupManifestJson.Default.BackupManifest);
 
     /// <exception cref="TidemarkException"><c>backup.damaged</c>.</exception>
     public static BackupManifest Parse(ReadOnlySpan<byte> json, string name)
     {
         try
         {
-            if (JsonSerializer.Deserialize<BackupManifest>(json, Options) is { Tables: not null } manifest) return manifest;
+            if (JsonSerializer.Deserialize(json, BackupManifestJson.Default.BackupManifest) is { Tables: not null } manifest)
+                return manifest;
         }
         catch (JsonException)
         {
@@ -68,3 +64,9 @@ public sealed record BackupManifest(
 /// <param name="Table">Its name and columns.</param>
 /// <param name="Content">Count and checksum of its rows.</param>
 public sealed record BackupTable(string Stream, TableShape Table, Checksum Content);
+
+/// <summary>How a manifest is written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, Converters = [typeof(WordConverter<BackupFormat>)])]
+[JsonSerializable(typeof(BackupManifest))]
+internal sealed partial class BackupManifestJson : JsonSerializerContext;

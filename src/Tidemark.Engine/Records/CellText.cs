@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Records;
 
@@ -22,7 +23,8 @@ public static class CellText
     };
 
     /// <summary>A key of one part is that part; of several, a JSON array of them.</summary>
-    public static string OfKey(IReadOnlyList<string> parts) => parts is [var only] ? only : JsonSerializer.Serialize(parts);
+    public static string OfKey(IReadOnlyList<string> parts) =>
+        parts is [var only] ? only : JsonSerializer.Serialize(parts, PlainJson.Default.IReadOnlyListString);
 
     /// <summary>A moment in the form of <see cref="Of"/>.</summary>
     public static string OfInstant(DateTimeOffset instant) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Records;
 
@@ -35,7 +36,7 @@ internal sealed class OwnedColumns(StreamSchema stream)
     {
         // The same reader as for a record's values, so that a default means what it would mean there.
         var isQuoted = field.Type is FieldType.Timestamp or FieldType.Date;
-        var json = isQuoted ? JsonSerializer.SerializeToUtf8Bytes(text) : Encoding.UTF8.GetBytes(text);
+        var json = isQuoted ? JsonSerializer.SerializeToUtf8Bytes(text, PlainJson.Default.String) : Encoding.UTF8.GetBytes(text);
         var raw = batch.Append(json);
         try
         {

@@ -10,12 +10,6 @@ internal sealed record HttpCursor
 {
     private const int CurrentVersion = 1;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     [JsonPropertyName("v"), JsonRequired]
     public int Version { get; init; } = CurrentVersion;
 
@@ -39,14 +33,14 @@ internal sealed record HttpCursor
     /// <summary>The reading that is not complete yet; null where none is.</summary>
     public HttpReading? Reading { get; init; }
 
-    public Cursor ToCursor() => new(JsonSerializer.Serialize(this, Json));
+    public Cursor ToCursor() => new(JsonSerializer.Serialize(this, HttpCursorJson.Default.HttpCursor));
 
     /// <summary>Null where the cursor is of another make.</summary>
     public static HttpCursor? Parse(Cursor cursor)
     {
         try
         {
-            var known = JsonSerializer.Deserialize<HttpCursor>(cursor.Json, Json);
+            var known = JsonSerializer.Deserialize(cursor.Json, HttpCursorJson.Default.HttpCursor);
             if (known is not { Version: CurrentVersion }) return null;
             // A reading is either at its listing or at its changes.
             if (known.Reading is { } reading && reading.Open is null == reading.ChangesFrom is null) return null;
@@ -70,3 +64,9 @@ internal sealed record HttpReading(long Started, [property: JsonPropertyName("fu
     /// <summary>From where the change feed is still to be read; null while the listing is read.</summary>
     public long? ChangesFrom { get; init; }
 }
+
+/// <summary>How a cursor is written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(HttpCursor))]
+internal sealed partial class HttpCursorJson : JsonSerializerContext;

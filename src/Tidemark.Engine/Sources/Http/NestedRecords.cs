@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Sources.Http;
 
@@ -20,7 +21,7 @@ public static class NestedRecords
         using (page)
         using (var inner = new HttpPageBuilder())
         {
-            var names = carried.Select(value => JsonSerializer.SerializeToUtf8Bytes(value.Key)).ToList();
+            var names = carried.Select(value => JsonSerializer.SerializeToUtf8Bytes(value.Key, PlainJson.Default.String)).ToList();
             for (var index = 0; index < page.Records.Count; index++)
             {
                 var outer = page.Record(index).Span;

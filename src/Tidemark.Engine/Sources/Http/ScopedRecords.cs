@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Sources.Http;
 
@@ -8,7 +9,8 @@ internal static class ScopedRecords
     /// <summary>The page's records with one more property, at their beginning. Takes the page over.</summary>
     public static HttpPage Mark(HttpPage page, string name, string scope)
     {
-        var (key, value) = (JsonSerializer.SerializeToUtf8Bytes(name), JsonSerializer.SerializeToUtf8Bytes(scope));
+        var key = JsonSerializer.SerializeToUtf8Bytes(name, PlainJson.Default.String);
+        var value = JsonSerializer.SerializeToUtf8Bytes(scope, PlainJson.Default.String);
         byte[] property = [(byte)'{', .. key, (byte)':', .. value];
         using (page)
         using (var marked = new HttpPageBuilder())

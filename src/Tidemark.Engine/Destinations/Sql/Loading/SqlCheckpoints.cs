@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources;
 
@@ -61,7 +62,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
         var complete = Convert.ToInt32(reader.GetValue(3), CultureInfo.InvariantCulture);
         return new Checkpoint(
             new Cursor(reader.GetString(0)),
-            JsonSerializer.Deserialize<StagedCounts>(reader.GetString(1))!,
+            JsonSerializer.Deserialize(reader.GetString(1), StagedCountsJson.Default.StagedCounts)!,
             DateTimeOffset.Parse(reader.GetString(2), CultureInfo.InvariantCulture))
         {
             IsComplete = complete >= IsComplete,
@@ -82,7 +83,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
             [
                 .. Keys(stream, staging),
                 ("cursor", checkpoint.Cursor.Json),
-                ("staged", JsonSerializer.Serialize(checkpoint.Staged)),
+                ("staged", JsonSerializer.Serialize(checkpoint.Staged, StagedCountsJson.Default.StagedCounts)),
                 ("started", checkpoint.StartedAt.ToString("O", CultureInfo.InvariantCulture)),
                 ("complete", checkpoint.IsComplete ? IsComplete : 0),
             ]);
@@ -149,3 +150,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
         _ => "planned",
     };
 }
+
+/// <summary>How counts are written.</summary>
+[JsonSerializable(typeof(StagedCounts))]
+internal sealed partial class StagedCountsJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using Tidemark.Engine.Destinations.Sql.Undoing;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Destinations.Sql.Loading;
 
@@ -35,7 +36,7 @@ internal sealed class SqlWriters(DbConnection connection, string schema)
             """,
             cancellationToken,
             ("pipeline", pipeline), ("stream", live.Stream.Name), ("table", live.Name.Name),
-            ("columns", JsonSerializer.Serialize(live.UpdatedColumns.Select(column => column.Name))),
+            ("columns", JsonSerializer.Serialize([.. live.UpdatedColumns.Select(column => column.Name)], PlainJson.Default.IReadOnlyListString)),
             ("at", at.ToString("O", CultureInfo.InvariantCulture)));
 
     /// <summary>The columns that the pipeline last filled; null where it is not known to have written the stream.</summary>
@@ -44,7 +45,8 @@ internal sealed class SqlWriters(DbConnection connection, string schema)
         await using var command = SqlCommands.Command(
             connection, $"SELECT columns FROM {_writers} WHERE pipeline = @pipeline AND stream = @stream",
             ("pipeline", pipeline), ("stream", stream));
-        if (await command.ExecuteScalarAsync(cancellationToken) is string columns) return JsonSerializer.Deserialize<List<string>>(columns)!;
+        if (await command.ExecuteScalarAsync(cancellationToken) is string columns)
+            return JsonSerializer.Deserialize(columns, PlainJson.Default.IReadOnlyListString)!;
         return await _log.LastShapeAsync(pipeline, stream, cancellationToken) is { } shape
             ? [.. shape.Columns.Select(column => column.Name)] : null;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql.Undoing;
@@ -40,7 +41,8 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
             var parameters = values.ToList();
             var rows = some.Select(key =>
             {
-                string[] parts = Key.Count == 1 ? [key] : JsonSerializer.Deserialize<string[]>(key)!;
+                IReadOnlyList<string> parts = Key.Count == 1
+                    ? [key] : JsonSerializer.Deserialize(key, PlainJson.Default.IReadOnlyListString)!;
                 return $"({string.Join(" AND ", Key.Zip(parts, Is))})";
             });
             await Connection.ExecuteAsync(

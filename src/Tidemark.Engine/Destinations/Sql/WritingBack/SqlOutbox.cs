@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Destinations.Sql.WritingBack;
@@ -51,7 +52,7 @@ internal sealed class SqlOutbox(DbConnection connection, string schema, string p
         {
             entries.Add(new OutboxEntry(
                 reader.GetString(0), reader.GetString(1),
-                JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(2))!));
+                JsonSerializer.Deserialize(reader.GetString(2), PlainJson.Default.DictionaryStringString)!));
         }
 
         return entries;
