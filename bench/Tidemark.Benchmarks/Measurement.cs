@@ -5,13 +5,13 @@ using Tidemark.Commands.Demo;
 using Tidemark.Connectors;
 using Tidemark.Connectors.Postgres;
 using Tidemark.Engine;
-using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 
 namespace Tidemark.Benchmarks;

@@ -5,9 +5,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Tidemark.Engine;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
-using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Benchmarks;

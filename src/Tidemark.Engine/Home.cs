@@ -2,9 +2,12 @@ using System.Runtime.ExceptionServices;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
-using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Comparing;
+using Tidemark.Engine.Pipeline.Planning;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Secrets;
 
@@ -27,12 +30,12 @@ public sealed class Home : IAsyncDisposable
         Definitions = new DefinitionCatalog(database, Secrets, connectors, clock);
         Runs = new RunStore(database, clock);
         History = new RunHistory(database);
-        Quarantine = new Quarantine(database, clock);
-        Planner = new SyncPlanner(Definitions, connectors, clock);
-        Backups = new Backups(folder, Definitions, Planner, clock);
+        Quarantine = new QuarantineCatalog(database, clock);
+        Connections = new Connections(connectors, clock);
+        Backups = new Backups(folder, Definitions, Connections, clock);
         Requests = new RunRequests(Definitions, Runs, Quarantine, Backups);
         Queue = new RunQueue(database, clock);
-        Executor = new RunExecutor(Definitions, Planner, Backups, Runs, clock);
+        Executor = new RunExecutor(Definitions, Connections, new SyncPlanner(Definitions, Connections), Backups, Runs, clock);
     }
 
     public ConnectorCatalog Connectors { get; }
@@ -45,7 +48,7 @@ public sealed class Home : IAsyncDisposable
 
     public RunHistory History { get; }
 
-    public Quarantine Quarantine { get; }
+    public QuarantineCatalog Quarantine { get; }
 
     public Backups Backups { get; }
 
@@ -54,7 +57,7 @@ public sealed class Home : IAsyncDisposable
 
     internal RunQueue Queue { get; }
 
-    private SyncPlanner Planner { get; }
+    private Connections Connections { get; }
 
     private RunExecutor Executor { get; }
 
@@ -132,8 +135,8 @@ public sealed class Home : IAsyncDisposable
         var from = await Definitions.Sources.FindAsync(pipeline.Source, cancellationToken);
         var to = await Definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
         var problems = new List<Problem>();
-        await using var source = Planner.OpenSource(from, problems);
-        await using var destination = Planner.OpenDestination(to, problems);
+        await using var source = Connections.OpenSource(from, problems);
+        await using var destination = Connections.OpenDestination(to, problems);
         if (source is null || destination is null) throw TidemarkException.ForAll(problems);
         var streams = run.Result.Streams.Select(stream => stream.Stream).ToList();
         var tables = await SyncPlanner.TablesAsync(ResolvedSync.ForLooking(pipeline, streams), source, problems, cancellationToken);
@@ -171,7 +174,7 @@ public sealed class Home : IAsyncDisposable
     /// <summary>Asks a source or a destination, by name, whether it works; null for all of them. Changes nothing.</summary>
     /// <exception cref="TidemarkException"><c>name.unknown</c>.</exception>
     public Task<IReadOnlyList<ConnectionTest>> TestAsync(string? name, CancellationToken cancellationToken) =>
-        ConnectionTest.RunAsync(Definitions, Planner, _clock, name, cancellationToken);
+        ConnectionTest.RunAsync(Definitions, Connections, _clock, name, cancellationToken);
 
     private async Task<RunJournal> BeginAsync(RunRequest request, RunOrigin origin, CancellationToken cancellationToken) =>
         await Queue.BeginAsync(await Requests.NewAsync(request, origin, cancellationToken), cancellationToken);

@@ -1,4 +1,5 @@
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 using Tidemark.Engine.Sources.Http;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources.Http;
 

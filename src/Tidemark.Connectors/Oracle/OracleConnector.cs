@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 using Tidemark.Engine.Sources.Http;
 

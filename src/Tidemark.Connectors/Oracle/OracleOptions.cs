@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Oracle;

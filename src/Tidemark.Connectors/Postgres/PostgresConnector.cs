@@ -3,6 +3,7 @@ using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Connectors.Postgres;
 

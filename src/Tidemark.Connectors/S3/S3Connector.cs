@@ -1,4 +1,5 @@
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Connectors.S3;
 

@@ -1,6 +1,7 @@
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Connectors.Sqlite;
 

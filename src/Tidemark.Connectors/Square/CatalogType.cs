@@ -1,4 +1,4 @@
-using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Connectors.Square;
 

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Stripe;

@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Zoho;

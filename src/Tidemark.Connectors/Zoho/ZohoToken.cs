@@ -1,6 +1,6 @@
 using System.Globalization;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Zoho;

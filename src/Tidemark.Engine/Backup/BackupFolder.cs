@@ -1,3 +1,4 @@
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Backup;

@@ -1,4 +1,4 @@
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;

@@ -1,7 +1,7 @@
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Pipeline;
 
 namespace Tidemark.Engine.Backup;
 
@@ -10,11 +10,11 @@ public sealed class Backups
 {
     private readonly HomeFolder _home;
     private readonly DefinitionCatalog _definitions;
-    private readonly SyncPlanner _planner;
+    private readonly Connections _connections;
     private readonly TimeProvider _clock;
 
-    internal Backups(HomeFolder home, DefinitionCatalog definitions, SyncPlanner planner, TimeProvider clock) =>
-        (_home, _definitions, _planner, _clock) = (home, definitions, planner, clock);
+    internal Backups(HomeFolder home, DefinitionCatalog definitions, Connections connections, TimeProvider clock) =>
+        (_home, _definitions, _connections, _clock) = (home, definitions, connections, clock);
 
     /// <summary>The backups there are, newest first.</summary>
     /// <param name="pipeline">Name of the pipeline, or null for all.</param>
@@ -114,7 +114,7 @@ public sealed class Backups
         if (pipeline.Backup.Upload is not { } name) return null;
         var problems = new List<Problem>();
         var storage = await _definitions.Destinations.FindAsync(name, cancellationToken);
-        return _planner.Storage(storage, problems) is { } open
+        return _connections.Storage(storage, problems) is { } open
             ? new BackupUpload(name, open, _clock) : throw TidemarkException.ForAll(problems);
     }
 

@@ -1,4 +1,5 @@
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Definitions;
 
 namespace Tidemark.Engine.Catalog;
 

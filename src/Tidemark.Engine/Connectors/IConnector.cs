@@ -1,4 +1,5 @@
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Connectors;

@@ -1,4 +1,5 @@
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Engine.Connectors;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations;

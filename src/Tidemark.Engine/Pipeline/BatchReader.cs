@@ -4,8 +4,8 @@ using System.Text.Unicode;
 using System.Threading.Channels;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Records;
-using Tidemark.Engine.Runs;
 using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Pipeline;

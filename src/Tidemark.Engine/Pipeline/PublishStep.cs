@@ -1,5 +1,7 @@
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline.Guarding;
+using Tidemark.Engine.Pipeline.Quarantining;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Pipeline;

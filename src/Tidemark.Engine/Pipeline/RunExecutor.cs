@@ -1,14 +1,15 @@
 using Tidemark.Engine.Backup;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Pipeline;
 
 /// <summary>Carries claimed runs out: finds what a request names, and does its work in the shell.</summary>
 internal sealed class RunExecutor(
-    DefinitionCatalog definitions, SyncPlanner planner, Backups backups, RunStore runs, TimeProvider clock)
+    DefinitionCatalog definitions, Connections connections, SyncPlanner planner, Backups backups, RunStore runs, TimeProvider clock)
 {
     private const string Planning = "plan";
 
@@ -95,6 +96,6 @@ internal sealed class RunExecutor(
     {
         var definition = await definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
         var problems = new List<Problem>();
-        return planner.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
+        return connections.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
     }
 }

@@ -1,7 +1,9 @@
 using Tidemark.Engine.Backup;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline.Planning;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Pipeline;
@@ -14,10 +16,10 @@ public sealed class RunRequests
 {
     private readonly DefinitionCatalog _definitions;
     private readonly RunStore _runs;
-    private readonly Quarantine _quarantine;
+    private readonly QuarantineCatalog _quarantine;
     private readonly Backups _backups;
 
-    internal RunRequests(DefinitionCatalog definitions, RunStore runs, Quarantine quarantine, Backups backups) =>
+    internal RunRequests(DefinitionCatalog definitions, RunStore runs, QuarantineCatalog quarantine, Backups backups) =>
         (_definitions, _runs, _quarantine, _backups) = (definitions, runs, quarantine, backups);
 
     /// <summary>Lets a parked run continue.</summary>

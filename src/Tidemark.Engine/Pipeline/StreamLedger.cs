@@ -1,5 +1,6 @@
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline.Quarantining;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Sources;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline.Guarding;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Sources;

@@ -1,4 +1,5 @@
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Pipeline;

@@ -1,6 +1,7 @@
 using Tidemark.Engine.Backup;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Pipeline.Quarantining;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Sources;
 

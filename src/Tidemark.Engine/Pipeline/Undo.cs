@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Pipeline;

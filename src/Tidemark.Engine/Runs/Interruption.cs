@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs.Leases;
 
 namespace Tidemark.Engine.Runs;
 

@@ -3,6 +3,8 @@ using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Quarantine;
+using Tidemark.Engine.Runs.Leases;
 
 namespace Tidemark.Engine.Runs;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 
 namespace Tidemark.Engine.Runs;

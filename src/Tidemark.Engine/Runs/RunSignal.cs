@@ -18,7 +18,9 @@ public sealed class RunSignal
     /// <summary>What ends at the next <see cref="Set"/>. Ask for it before looking, so that no call is missed.</summary>
     public Task Next()
     {
+#pragma warning disable VSTHRD003 // It ends by Set alone, which waits for nobody.
         lock (_lock) return _next.Task;
+#pragma warning restore VSTHRD003
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs.Leases;
 
 namespace Tidemark.Engine.Runs;
 

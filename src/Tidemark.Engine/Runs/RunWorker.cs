@@ -61,7 +61,9 @@ public sealed class RunWorker(
     private async Task WaitAsync(Task news, CancellationToken stop)
     {
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(stop);
+#pragma warning disable VSTHRD003 // It ends by the signal, which waits for nobody.
         await Task.WhenAny(news, Task.Delay(LookEvery, clock, wait.Token)); // throws nothing, whichever ends how
+#pragma warning restore VSTHRD003
         await wait.CancelAsync();
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Backup;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Wire;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Engine.Wire;
 

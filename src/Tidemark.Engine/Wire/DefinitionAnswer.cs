@@ -1,4 +1,4 @@
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 
 namespace Tidemark.Engine.Wire;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using Tidemark.Engine.Backup;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 
 namespace Tidemark.Engine.Wire;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Tidemark.Engine.Json;
-using Tidemark.Engine.Runs;
+using Tidemark.Engine.Quarantine;
 
 namespace Tidemark.Engine.Wire;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Planning;
 
 namespace Tidemark.Engine.Wire;
 

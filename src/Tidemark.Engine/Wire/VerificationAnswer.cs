@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Comparing;
 
 namespace Tidemark.Engine.Wire;
 

@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
-using Tidemark.Engine.Backup;
-using Tidemark.Engine.Catalog;
-using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Engine.Wire;
 

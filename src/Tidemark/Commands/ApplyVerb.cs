@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;

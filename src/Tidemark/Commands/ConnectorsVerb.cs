@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 

@@ -1,4 +1,4 @@
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 

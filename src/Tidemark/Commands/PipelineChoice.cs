@@ -1,6 +1,6 @@
 using Spectre.Console;
 using Tidemark.Engine;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Output;
 

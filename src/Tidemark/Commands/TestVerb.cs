@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 

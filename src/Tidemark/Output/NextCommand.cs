@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Output;

@@ -1,6 +1,5 @@
 using Spectre.Console;
-using Spectre.Console.Rendering;
-using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Output;
 

@@ -1,10 +1,10 @@
 using Shouldly;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog.Sqlite;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
-using Tidemark.Tests.Catalog;
 using Tidemark.Tests.Destinations;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Shouldly;
 using Tidemark.Engine.Backup;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Xunit;

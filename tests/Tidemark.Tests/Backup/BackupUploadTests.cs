@@ -1,7 +1,7 @@
 using Shouldly;
 using Tidemark.Connectors.S3;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 using Tidemark.Tests.Commands;
 using Xunit;
 

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Tidemark.Tests.Backup;
 
@@ -33,8 +32,8 @@ internal sealed class PlayedBucket : IAsyncDisposable
 
     public static async Task<PlayedBucket> StartAsync(CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
         var server = builder.Build();
         server.Urls.Add("http://127.0.0.1:0");
         var bucket = new PlayedBucket(server);

@@ -76,7 +76,9 @@ public abstract class CatalogDatabaseTests : IDisposable
         {
             var waiting = catalog.WriteAsync(connection => connection.ExecuteAsync("DELETE FROM facts"), impatient.Token);
             await impatient.CancelAsync();
+#pragma warning disable VSTHRD003 // Started a line above.
             await Should.ThrowAsync<OperationCanceledException>(() => waiting);
+#pragma warning restore VSTHRD003
         }, TestHome.Cancelled);
 
         await catalog.WriteAsync(connection => connection.ExecuteAsync("INSERT INTO facts VALUES ('n', '0')"), TestHome.Cancelled);

@@ -62,7 +62,7 @@ public sealed class CatalogMigrationTests : IDisposable
         }
 
         await catalog.PrepareAsync(TestHome.Cancelled);
-        var entry = await new Engine.Runs.Quarantine(catalog, _sqlite.Clock).GetAsync(1, TestHome.Cancelled);
+        var entry = await new Engine.Quarantine.QuarantineCatalog(catalog, _sqlite.Clock).GetAsync(1, TestHome.Cancelled);
         entry.Record.Payload.ShouldBe("{\"name\":\"a\0b ä\"}");
     }
 

@@ -5,6 +5,7 @@ using Tidemark.Connectors;
 using Tidemark.Connectors.Templates;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Secrets;
 using Xunit;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Shouldly;
 using Tidemark.Connectors;
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Secrets;
 using Xunit;
 using YamlDotNet.RepresentationModel;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 
 namespace Tidemark.Tests.Catalog;

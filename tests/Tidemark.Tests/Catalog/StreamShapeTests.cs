@@ -1,5 +1,5 @@
 using Shouldly;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;

@@ -1,5 +1,6 @@
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Secrets;
 using Xunit;

@@ -1,6 +1,6 @@
 using Shouldly;
 using Tidemark.Connectors.Close;
-using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 using Tidemark.Engine.Sources.Http;
 using Tidemark.Tests.Sources;

@@ -114,6 +114,6 @@ public sealed class FailedStartTests : IAsyncLifetime
         await SetPipelineAsync("pg");
     }
 
-    private Task SetPipelineAsync(string destination) => _bench.DoAsync(
+    private Task<Answer> SetPipelineAsync(string destination) => _bench.DoAsync(
         "pipeline", "set", "payments", "--source", "shop", "--destination", destination, "--streams", "customers");
 }

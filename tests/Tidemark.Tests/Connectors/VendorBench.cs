@@ -2,9 +2,10 @@ using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Tidemark.Connectors;
 using Tidemark.Engine;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Comparing;
+using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Runs;
 using Tidemark.Sandbox;
 using Xunit;
@@ -134,8 +135,8 @@ public sealed class VendorBench : IAsyncDisposable
     {
         await ResetRequestsAsync();
         var definition = await _home.Definitions.Sources.FindAsync("vendor", Stop);
-        var planner = new SyncPlanner(_home.Definitions, CompiledConnectors.Catalog(), TimeProvider.System);
-        await using var source = planner.OpenSource(definition, [])!;
+        var connections = new Connections(CompiledConnectors.Catalog(), TimeProvider.System);
+        await using var source = connections.OpenSource(definition, [])!;
         await source.DiscoverAsync(Stop);
         await source.CheckAsync(Stop);
         return (int)(await RequestsAsync())["count"]!;

@@ -1,6 +1,5 @@
 using Shouldly;
 using Tidemark.Engine.Destinations;
-using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Runs;
 using Xunit;
 

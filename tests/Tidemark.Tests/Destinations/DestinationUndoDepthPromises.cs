@@ -187,7 +187,7 @@ public abstract partial class DestinationPromises
 
         var changes = planned.Plan!.Streams.ShouldHaveSingleItem();
         (changes.Adds, changes.Updates, changes.Deletes).ShouldBe((1, 0, 1));
-        var applied = await ApplyAsync(source, await Engine.Pipeline.PlanFile.ReadAsync(file, Stop));
+        var applied = await ApplyAsync(source, await Engine.Pipeline.Comparing.PlanFile.ReadAsync(file, Stop));
         applied.Status.ShouldBe(RunStatus.Succeeded, Why(applied));
         (await Bench.RowsAsync("people", "id")).ShouldBe(Enumerable.Range(1, 50).Select(at => $"p{at:D6}"));
     }

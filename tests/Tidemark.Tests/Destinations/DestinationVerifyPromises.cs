@@ -1,6 +1,6 @@
 using Shouldly;
 using Tidemark.Engine.Destinations;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Comparing;
 using Xunit;
 
 namespace Tidemark.Tests.Destinations;

@@ -4,9 +4,9 @@ using Npgsql;
 using NpgsqlTypes;
 using Tidemark.Connectors.Postgres;
 using Tidemark.Connectors.Sqlite;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Tests.Destinations;
 

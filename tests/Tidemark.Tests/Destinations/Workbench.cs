@@ -2,6 +2,8 @@ using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Catalog.Sqlite;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Comparing;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 using Xunit;
 
@@ -65,7 +67,7 @@ public abstract class Workbench : IAsyncDisposable
     }
 
     public async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() =>
-        await new Quarantine(_catalog!, Clock).ListAsync(new() { Pipeline = "test" }, 1000, Stop).ToListAsync(Stop);
+        await new QuarantineCatalog(_catalog!, Clock).ListAsync(new() { Pipeline = "test" }, 1000, Stop).ToListAsync(Stop);
 
     /// <summary>Looks at what a run left, with the policy that is set.</summary>
     public Task<Verification> VerifyAsync(ScriptedSource source, RunResult run) => VerifyAsync(source, run.Run);

@@ -3,8 +3,8 @@ using Shouldly;
 using Tidemark.Connectors.GraphQL;
 using Tidemark.Connectors.GraphQL.Queries;
 using Tidemark.Connectors.GraphQL.Reading;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources.Http;
 using Xunit;
 

@@ -1,6 +1,8 @@
 using Shouldly;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Comparing;
+using Tidemark.Engine.Pipeline.Quarantining;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Xunit;

@@ -1,9 +1,10 @@
 using Shouldly;
 using Tidemark.Engine;
-using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 using Xunit;
 

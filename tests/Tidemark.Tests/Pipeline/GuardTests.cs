@@ -1,7 +1,8 @@
 using Shouldly;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Guarding;
 using Tidemark.Engine.Records;
 using Xunit;
 

@@ -3,8 +3,9 @@ using Shouldly;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Quarantining;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Records;
-using Tidemark.Engine.Runs;
 using Xunit;
 
 namespace Tidemark.Tests.Pipeline;

@@ -1,8 +1,8 @@
 using Shouldly;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Records;
 using Xunit;
 

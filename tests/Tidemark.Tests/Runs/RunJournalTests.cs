@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Shouldly;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 using Tidemark.Tests.Catalog;
 using Xunit;
@@ -179,7 +180,7 @@ public abstract class RunJournalTests : IDisposable
         var again = bad with { Reason = bad.Reason with { Message = "Still not.", Hint = "Mend it." } };
         await second.QuarantineOf("a").AddAsync([again, again], TestHome.Cancelled);
 
-        var quarantine = new Quarantine(await _home.OpenAsync(), _home.Clock);
+        var quarantine = new QuarantineCatalog(await _home.OpenAsync(), _home.Clock);
         (await quarantine.ListAsync(new() { Pipeline = "p" }, 100, TestHome.Cancelled).CountAsync(TestHome.Cancelled)).ShouldBe(4);
         var ofSecond = quarantine.ListAsync(new() { Run = second.Run }, 100, TestHome.Cancelled);
         var entry = (await ofSecond.ToListAsync(TestHome.Cancelled)).ShouldHaveSingleItem();

@@ -3,6 +3,7 @@ using Shouldly;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Runs.Leases;
 using Tidemark.Tests.Catalog;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using Shouldly;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 using Tidemark.Tests.Catalog;
 using Xunit;
@@ -87,7 +88,7 @@ public abstract class StoredTextTests : IDisposable
         await run.FinishAsync(
             RunStoreTests.Ended(run) with { Problems = [new("value.invalid", "field x", "a\0b", "c\0d")] }, TestHome.Cancelled);
         var entry = (await QuarantineAsync()).ShouldHaveSingleItem();
-        await new Quarantine(catalog, _home.Clock).DiscardAsync([entry.Id], "Ann\0a", TestHome.Cancelled);
+        await new QuarantineCatalog(catalog, _home.Clock).DiscardAsync([entry.Id], "Ann\0a", TestHome.Cancelled);
 
         var logs = await history.LogsAsync(run.Run, 0, 10, TestHome.Cancelled);
         logs[0].Message.ShouldBe(Odd);
@@ -104,7 +105,7 @@ public abstract class StoredTextTests : IDisposable
             new(new SyncRun("p"), new(RunTrigger.Command, null), WriteMode.Merge), TestHome.Cancelled);
     }
 
-    private async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() => await new Quarantine(await _home.OpenAsync(), _home.Clock)
+    private async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() => await new QuarantineCatalog(await _home.OpenAsync(), _home.Clock)
         .ListAsync(new(), 100, TestHome.Cancelled).ToListAsync(TestHome.Cancelled);
 }
 

@@ -1,7 +1,6 @@
 using Shouldly;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Secrets;
 using Tidemark.Tests.Catalog;
 using Xunit;
 

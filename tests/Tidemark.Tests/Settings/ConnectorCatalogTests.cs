@@ -1,10 +1,11 @@
 using Shouldly;
 using Tidemark.Connectors;
 using Tidemark.Engine;
-using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 using Xunit;
 

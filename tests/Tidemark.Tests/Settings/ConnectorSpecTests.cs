@@ -4,6 +4,7 @@ using Shouldly;
 using Tidemark.Connectors;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 using Xunit;
 

@@ -2,8 +2,8 @@ using Shouldly;
 using Tidemark.Connectors.Postgres;
 using Tidemark.Connectors.Square;
 using Tidemark.Connectors.Zoho;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 using Xunit;
 
 namespace Tidemark.Tests.Settings;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Shouldly;
 using Tidemark.Connectors;
-using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 using Xunit;
 
 namespace Tidemark.Tests.Settings;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Shouldly;
 using Tidemark.Connectors;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 using Xunit;
 
 namespace Tidemark.Tests.Settings;

@@ -3,8 +3,8 @@ using Shouldly;
 using Tidemark.Connectors;
 using Tidemark.Connectors.Oracle;
 using Tidemark.Connectors.Stripe;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources.Http;
 using Xunit;
 

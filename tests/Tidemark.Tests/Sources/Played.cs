@@ -1,8 +1,8 @@
 using System.Text;
 using Shouldly;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 using Tidemark.Engine.Sources.Http;
 using Xunit;

@@ -1,7 +1,7 @@
 using Shouldly;
 using Tidemark.Connectors.Square;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources.Http;
 using Tidemark.Tests.Sources;
 using Xunit;

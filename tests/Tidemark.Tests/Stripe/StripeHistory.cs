@@ -9,7 +9,7 @@ namespace Tidemark.Tests.Stripe;
 /// </summary>
 internal sealed class StripeHistory
 {
-    private readonly Random _random;
+    private readonly SeededDraw _draw;
     private readonly PlayedStripe _stripe = new();
     private readonly StoppedClock _clock;
     private readonly int _skew;
@@ -21,14 +21,14 @@ internal sealed class StripeHistory
     /// <param name="skew">Seconds by which the vendor's clock is ahead of ours.</param>
     public StripeHistory(int seed, int skew)
     {
-        (_random, _skew) = (new Random(seed), skew);
+        (_draw, _skew) = (new SeededDraw(seed), skew);
         _clock = new StoppedClock(default);
         Pass(0);
         Table = new StripeTable(_stripe, "customers", _clock) { PageSize = 3 };
         _stripe.Fault = _ =>
         {
-            Pass(_random.Next(4));
-            if (!_isQuiet && _random.Next(3) == 0) Change();
+            Pass(_draw.Next(4));
+            if (!_isQuiet && _draw.Next(3) == 0) Change();
             return null;
         };
         _stripe.Date = () => _now;
@@ -43,8 +43,8 @@ internal sealed class StripeHistory
         for (var at = 0; at < 12; at++) Change();
         for (var reading = 0; reading < 8; reading++)
         {
-            Pass(_random.Next(400));
-            await Table.ReadAsync(isFull: _random.Next(3) == 0, pages: _random.Next(2) == 0 ? _random.Next(8) : null);
+            Pass(_draw.Next(400));
+            await Table.ReadAsync(isFull: _draw.Next(3) == 0, pages: _draw.Next(2) == 0 ? _draw.Next(8) : null);
         }
 
         // What is listed late is listed by now; the last reading sees the vendor at rest.
@@ -63,8 +63,8 @@ internal sealed class StripeHistory
     private void Change()
     {
         var customers = _stripe.Objects["customers"];
-        var late = _random.Next(4) == 0 ? _random.Next(300) : 0;
-        if (customers.Count < 6 || _random.Next(5) == 0)
+        var late = _draw.Next(4) == 0 ? _draw.Next(300) : 0;
+        if (customers.Count < 6 || _draw.Next(5) == 0)
         {
             var id = $"cus_{++_made:000}";
             _stripe.Add("customers", id, _now, ""","name":"new","discount":null""");
@@ -72,19 +72,19 @@ internal sealed class StripeHistory
             return;
         }
 
-        var one = customers[_random.Next(customers.Count)];
-        switch (_random.Next(5))
+        var one = customers[_draw.Next(customers.Count)];
+        switch (_draw.Next(5))
         {
             case 0:
                 customers.Remove(one);
                 Tell("customer.deleted", one, late);
                 break;
             case 1 or 2:
-                one["discount"] = $"di_{_random.Next(1000)}";
+                one["discount"] = $"di_{_draw.Next(1000)}";
                 Tell("customer.discount.updated", new JsonObject { ["id"] = "di", ["customer"] = (string)one["id"]! }, late);
                 break;
             default:
-                one["name"] = $"name {_random.Next(1000)}";
+                one["name"] = $"name {_draw.Next(1000)}";
                 Tell("customer.updated", one, late);
                 break;
         }

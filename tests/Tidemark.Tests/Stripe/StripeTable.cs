@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Tidemark.Connectors.Stripe;
-using Tidemark.Engine.Connectors;
-using Tidemark.Engine.Records;
+using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 using Tidemark.Engine.Sources.Http;
 using Tidemark.Tests.Sources;

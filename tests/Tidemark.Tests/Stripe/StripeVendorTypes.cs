@@ -177,9 +177,9 @@ internal static partial class StripeVendorTypes
 
     private static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
-    [GeneratedRegex("'([a-z0-9_]+(?:\\.[a-z0-9_]+)+)'")]
+    [GeneratedRegex("'([a-z0-9_]+(?:\\.[a-z0-9_]+)+)'", RegexOptions.None, 1000)]
     private static partial Regex EventName();
 
-    [GeneratedRegex(@"^\s*(\w+\??): ")]
+    [GeneratedRegex(@"^\s*(\w+\??): ", RegexOptions.None, 1000)]
     private static partial Regex Property();
 }

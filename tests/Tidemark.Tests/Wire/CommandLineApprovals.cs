@@ -29,40 +29,40 @@ public sealed class CommandLineApprovals : IAsyncLifetime
     [Fact]
     public async Task Definitions_are_told_as_before()
     {
-        await TellAsync("--version");
-        await TellAsync("init");
-        await TellAsync("init", "payments", "--file", _bench.File("payments.yaml"));
-        await TellAsync("connectors", "sqlite");
-        await TellAsync("source", "set", "other", "--connector", "stripe", "api_key=sk_test_other");
-        await TellAsync("source", "set", "other", "page_size=50");
-        await TellAsync("source", "list");
-        await TellAsync("source", "show", "other");
-        await TellAsync("source", "remove", "other");
-        await TellAsync("destination", "show", "db");
-        await TellAsync("pipeline", "show", "payments");
-        await TellAsync("export");
+        await NoteAnswerAsync("--version");
+        await NoteAnswerAsync("init");
+        await NoteAnswerAsync("init", "payments", "--file", _bench.File("payments.yaml"));
+        await NoteAnswerAsync("connectors", "sqlite");
+        await NoteAnswerAsync("source", "set", "other", "--connector", "stripe", "api_key=sk_test_other");
+        await NoteAnswerAsync("source", "set", "other", "page_size=50");
+        await NoteAnswerAsync("source", "list");
+        await NoteAnswerAsync("source", "show", "other");
+        await NoteAnswerAsync("source", "remove", "other");
+        await NoteAnswerAsync("destination", "show", "db");
+        await NoteAnswerAsync("pipeline", "show", "payments");
+        await NoteAnswerAsync("export");
         await File.WriteAllTextAsync(_bench.File("all.yaml"), (await _bench.DoAsync("export")).Output, CommandBench.Cancel);
-        await TellAsync("apply", "-f", _bench.File("all.yaml"));
-        await TellAsync("secrets", "rotate");
+        await NoteAnswerAsync("apply", "-f", _bench.File("all.yaml"));
+        await NoteAnswerAsync("secrets", "rotate");
         Approve("definitions.txt");
     }
 
     [Fact]
     public async Task Runs_are_told_as_before()
     {
-        await TellAsync("test", "shop");
-        await TellAsync("test", "db");
-        await TellAsync("sync", "payments", "--dry-run", "--save", _bench.File("plan.jsonl"));
-        Tell("the plan's file", await File.ReadAllTextAsync(_bench.File("plan.jsonl"), CommandBench.Cancel));
-        await TellAsync("apply", "--plan", _bench.File("plan.jsonl"));
-        await TellAsync("run", "show", "last");
-        await TellAsync("verify", "last");
+        await NoteAnswerAsync("test", "shop");
+        await NoteAnswerAsync("test", "db");
+        await NoteAnswerAsync("sync", "payments", "--dry-run", "--save", _bench.File("plan.jsonl"));
+        Note("the plan's file", await File.ReadAllTextAsync(_bench.File("plan.jsonl"), CommandBench.Cancel));
+        await NoteAnswerAsync("apply", "--plan", _bench.File("plan.jsonl"));
+        await NoteAnswerAsync("run", "show", "last");
+        await NoteAnswerAsync("verify", "last");
         await ChangeAsync("""{"create":1,"delete":{"count":19}}""");
-        await TellAsync("sync", "payments", "--refresh");
-        await TellAsync("run", "approve", "last");
-        await TellAsync("run", "undo", "last");
-        await TellAsync("runs");
-        await TellAsync("run", "prune", "--keep-days", "0");
+        await NoteAnswerAsync("sync", "payments", "--refresh");
+        await NoteAnswerAsync("run", "approve", "last");
+        await NoteAnswerAsync("run", "undo", "last");
+        await NoteAnswerAsync("runs");
+        await NoteAnswerAsync("run", "prune", "--keep-days", "0");
         Approve("runs.txt");
     }
 
@@ -70,15 +70,15 @@ public sealed class CommandLineApprovals : IAsyncLifetime
     public async Task Backups_are_told_as_before()
     {
         await _bench.DoAsync("sync", "payments");
-        await TellAsync("backup", "create", "payments");
+        await NoteAnswerAsync("backup", "create", "payments");
         var name = (await _bench.DoAsync("backup", "list", "--json")).Line.GetProperty("filename").GetString()!;
-        await TellAsync("backup", "list");
-        await TellAsync("backup", "verify", name);
+        await NoteAnswerAsync("backup", "list");
+        await NoteAnswerAsync("backup", "verify", name);
         await ExecuteAsync("DELETE FROM shop_customers");
-        await TellAsync("backup", "restore", name);
-        await TellAsync("backup", "restore", name, "--exact");
-        await TellAsync("backup", "prune");
-        await TellAsync("runs", "--limit", "1");
+        await NoteAnswerAsync("backup", "restore", name);
+        await NoteAnswerAsync("backup", "restore", name, "--exact");
+        await NoteAnswerAsync("backup", "prune");
+        await NoteAnswerAsync("runs", "--limit", "1");
         Approve("backups.txt");
     }
 
@@ -88,40 +88,40 @@ public sealed class CommandLineApprovals : IAsyncLifetime
         await _bench.DoAsync("sync", "payments");
         await ExecuteAsync("CREATE TRIGGER rule BEFORE UPDATE ON shop_customers BEGIN SELECT RAISE(ABORT, 'not this one'); END");
         await ChangeAsync("""{"update":{"count":2,"set":{"description":"new"}}}""");
-        await TellAsync("sync", "payments");
-        await TellAsync("quarantine", "list");
-        await TellAsync("quarantine", "show", "1");
-        await TellAsync("run", "quarantine", "last", "--limit", "1");
-        await TellAsync("quarantine", "retry", "1");
-        await TellAsync("quarantine", "discard", "2", "--yes");
-        await TellAsync("run", "logs", "last");
+        await NoteAnswerAsync("sync", "payments");
+        await NoteAnswerAsync("quarantine", "list");
+        await NoteAnswerAsync("quarantine", "show", "1");
+        await NoteAnswerAsync("run", "quarantine", "last", "--limit", "1");
+        await NoteAnswerAsync("quarantine", "retry", "1");
+        await NoteAnswerAsync("quarantine", "discard", "2", "--yes");
+        await NoteAnswerAsync("run", "logs", "last");
         await ExecuteAsync("DROP TRIGGER rule");
-        await TellAsync("quarantine", "retry", "1");
+        await NoteAnswerAsync("quarantine", "retry", "1");
         await ExecuteAsync("UPDATE shop_customers SET name = NULL WHERE id = (SELECT min(id) FROM shop_customers)");
-        await TellAsync("verify", "last");
+        await NoteAnswerAsync("verify", "last");
         Approve("quarantine.txt");
     }
 
     [Fact]
     public async Task Errors_are_told_as_before()
     {
-        await TellAsync("sync");
-        await TellAsync("source", "set", "shop", "--connector", "stripe", "api_kee=x", "page_size=1000");
-        await TellAsync("run", "show", "nosuch");
-        await TellAsync("backup", "verify", "nothing.zip");
-        await TellAsync("destination", "set", "nowhere", "--connector", "postgres", "url=postgres://nobody@127.0.0.1:9/none");
-        await TellAsync("test", "nowhere");
+        await NoteAnswerAsync("sync");
+        await NoteAnswerAsync("source", "set", "shop", "--connector", "stripe", "api_kee=x", "page_size=1000");
+        await NoteAnswerAsync("run", "show", "nosuch");
+        await NoteAnswerAsync("backup", "verify", "nothing.zip");
+        await NoteAnswerAsync("destination", "set", "nowhere", "--connector", "postgres", "url=postgres://nobody@127.0.0.1:9/none");
+        await NoteAnswerAsync("test", "nowhere");
         Approve("errors.txt");
     }
 
-    private async Task TellAsync(params string[] args)
+    private async Task NoteAnswerAsync(params string[] args)
     {
         var answer = await _bench.RunAsync([.. args, "--json"]);
-        Tell($"$ tidemark {string.Join(' ', args)} --json", answer.Output);
+        Note($"$ tidemark {string.Join(' ', args)} --json", answer.Output);
         _told.Append(CultureInfo.InvariantCulture, $"exit {answer.Code}\n\n");
     }
 
-    private void Tell(string title, string lines) => _told.Append(title).Append('\n').Append(lines);
+    private void Note(string title, string lines) => _told.Append(title).Append('\n').Append(lines);
 
     private void Approve(string name)
     {

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Shouldly;
 using Tidemark.Connectors.Zoho;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Settings;
 using Tidemark.Tests.Connectors;
 
 namespace Tidemark.Tests.Zoho;

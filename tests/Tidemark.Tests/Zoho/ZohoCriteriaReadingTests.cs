@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Shouldly;
 using Tidemark.Connectors.Zoho;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Settings;
 using Xunit;
 
 namespace Tidemark.Tests.Zoho;

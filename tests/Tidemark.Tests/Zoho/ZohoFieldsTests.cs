@@ -1,7 +1,7 @@
 using Shouldly;
 using Tidemark.Connectors.Zoho;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Settings;
 using Xunit;
 
 namespace Tidemark.Tests.Zoho;

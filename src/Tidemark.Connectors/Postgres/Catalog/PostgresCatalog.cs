@@ -77,7 +77,11 @@ internal sealed class PostgresCatalog : CatalogDatabase
         }
     }
 
-    public override ValueTask DisposeAsync() => _source.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await base.DisposeAsync();
+    }
 
     /// <remarks>
     /// READ COMMITTED, whatever the database's default is: each statement sees what was committed before it, and the lock

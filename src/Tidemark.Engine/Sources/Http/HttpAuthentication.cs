@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Engine.Sources.Http;
 

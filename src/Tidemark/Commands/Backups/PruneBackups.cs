@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 

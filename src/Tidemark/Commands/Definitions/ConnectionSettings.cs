@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tidemark.Engine;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;

@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Globalization;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Wire;
 
 namespace Tidemark.Commands.Definitions;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using Tidemark.Engine;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;

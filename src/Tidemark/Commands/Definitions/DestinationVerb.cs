@@ -1,6 +1,6 @@
 using Tidemark.Engine;
-using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 

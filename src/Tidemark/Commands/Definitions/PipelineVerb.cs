@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Tidemark.Engine;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Wire;
 
 namespace Tidemark.Commands.Definitions;

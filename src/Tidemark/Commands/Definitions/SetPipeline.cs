@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Output;

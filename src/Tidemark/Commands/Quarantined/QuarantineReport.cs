@@ -1,6 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
-using Tidemark.Engine.Runs;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 

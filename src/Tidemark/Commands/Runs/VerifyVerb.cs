@@ -1,5 +1,5 @@
 using Spectre.Console;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 

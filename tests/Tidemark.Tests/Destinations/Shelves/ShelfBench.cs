@@ -2,6 +2,7 @@ using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Catalog.Sqlite;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 using Xunit;
 
@@ -42,7 +43,7 @@ internal sealed class ShelfBench : IAsyncDisposable
     /// <summary>Codes of the reasons in quarantine, sorted.</summary>
     public async Task<IReadOnlyList<string>> QuarantineAsync()
     {
-        var entries = await new Quarantine(_catalog!, TimeProvider.System).ListAsync(new() { Pipeline = "test" }, 1000, Stop).ToListAsync(Stop);
+        var entries = await new QuarantineCatalog(_catalog!, TimeProvider.System).ListAsync(new() { Pipeline = "test" }, 1000, Stop).ToListAsync(Stop);
         return [.. entries.Select(entry => entry.Record.Reason.Code).Order(StringComparer.Ordinal)];
     }
 

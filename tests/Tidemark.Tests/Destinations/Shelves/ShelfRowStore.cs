@@ -18,7 +18,7 @@ internal sealed class ShelfRowStore(Shelf shelf, TablePlan plan, string run) : I
 
     public Problem? Refuses(RowBatch batch, int row) => null;
 
-    public Problem? RowProblem(Exception failure) => failure is ArgumentException ? Bad : null;
+    public Problem? RowProblem(Exception failure) => failure is InvalidOperationException ? Bad : null;
 
     public async Task<Problem?> TryAsync(Func<Task> operation, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal sealed class ShelfRowStore(Shelf shelf, TablePlan plan, string run) : I
             await operation();
             return null;
         }
-        catch (ArgumentException)
+        catch (InvalidOperationException)
         {
             return Bad; // an insert looks at all rows before it keeps the first
         }
@@ -50,7 +50,7 @@ internal sealed class ShelfRowStore(Shelf shelf, TablePlan plan, string run) : I
         foreach (var row in rows.Span)
         {
             var isBad = Encoding.UTF8.GetString(batch.Raw(row)).Contains("\"bad\"", StringComparison.Ordinal);
-            if ((isBad && states[row] is RowState.New) || At(place).ContainsKey(batch.KeyText(row))) throw new ArgumentException(Bad.Message);
+            if ((isBad && states[row] is RowState.New) || At(place).ContainsKey(batch.KeyText(row))) throw new InvalidOperationException(Bad.Message);
         }
 
         foreach (var row in rows.Span)

@@ -1,5 +1,4 @@
 using Tidemark.Engine.Destinations.Writing;
-using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql.Loading;
 

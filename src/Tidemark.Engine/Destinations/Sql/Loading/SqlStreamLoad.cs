@@ -3,7 +3,6 @@ using Tidemark.Engine.Destinations.Sql.Undoing;
 using Tidemark.Engine.Destinations.Sql.WritingBack;
 using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Records;
-using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Destinations.Sql.Loading;
 

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
-using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql.Undoing;
 

@@ -1,0 +1,47 @@
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Definitions;
+
+/// <summary>Opens the sources, destinations and storages that definitions name.</summary>
+public sealed class Connections(ConnectorCatalog connectors, TimeProvider clock)
+{
+    /// <summary>Opens a source; null where its settings do not allow it, with the reasons among the problems.</summary>
+    public ISource? OpenSource(SourceDefinition definition, List<Problem> problems) =>
+        Bind<ISourceConnector>("source", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
+            ? connector.OpenSource(settings, clock) : null;
+
+    /// <summary>Opens a destination; null where its settings do not allow it, with the reasons among the problems.</summary>
+    public IDestination? OpenDestination(DestinationDefinition definition, List<Problem> problems) =>
+        Bind<IDestinationConnector>("destination", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
+            ? connector.OpenDestination(settings, clock) : null;
+
+    /// <summary>How a storage is opened; null where its settings do not allow it, with the reasons among the problems.</summary>
+    public Func<IFileStorage>? Storage(DestinationDefinition definition, List<Problem> problems) =>
+        Bind<IStorageConnector>("storage", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
+            ? () => connector.OpenStorage(settings) : null;
+
+    /// <summary>Whether a destination is a storage for files.</summary>
+    public bool IsStorage(DestinationDefinition definition) =>
+        connectors.Find<IStorageConnector>(definition.Connector) is not null;
+
+    private (T Connector, BoundSettings Settings)? Bind<T>(
+        string kind, string name, string connectorName, IReadOnlyDictionary<string, string> settings, List<Problem> problems)
+        where T : class, IConnector
+    {
+        var subject = $"{kind} \"{name}\"";
+        if (connectors.Find<T>(connectorName) is not { } connector)
+        {
+            problems.Add(new("connector.unknown", subject, $"There is no {kind} connector {connectorName}.",
+                NearestName.Hint(connectorName, connectors.Names<T>())));
+            return null;
+        }
+
+        var before = problems.Count;
+        var bound = SettingsBinder.Bind(connector.Spec, settings, subject, problems);
+        return problems.Count == before ? (connector, bound) : null;
+    }
+}

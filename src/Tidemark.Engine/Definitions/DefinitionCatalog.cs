@@ -1,0 +1,76 @@
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Secrets;
+using Tidemark.Engine.Settings;
+
+namespace Tidemark.Engine.Definitions;
+
+/// <summary>The definitions of a catalog. Cheap to make; holds no connection.</summary>
+public sealed class DefinitionCatalog
+{
+    /// <param name="database">Where they are kept.</param>
+    /// <param name="vault">Where their secrets are kept.</param>
+    /// <param name="connectors">The connectors there are. They say which settings are secret; every setting of an unknown
+    /// connector is kept as a secret.</param>
+    /// <param name="clock">Where "now" comes from.</param>
+    public DefinitionCatalog(
+        CatalogDatabase database, SecretVault vault, ConnectorCatalog connectors, TimeProvider clock)
+    {
+        Database = database;
+        Connectors = connectors;
+        Sources = new(database, vault, (source, setting) => IsSecret(source.Connector, setting),
+            Rooted, (_, _) => Task.CompletedTask, clock);
+        Destinations = new(database, vault, (destination, setting) => IsSecret(destination.Connector, setting),
+            Rooted, (_, _) => Task.CompletedTask, clock);
+        Pipelines = new(database, vault, (_, _) => false, Rooted, async (connection, pipeline) =>
+        {
+            await Sources.RequireAsync(connection, pipeline.Source);
+            await Destinations.RequireAsync(connection, pipeline.Destination);
+            if (pipeline.Backup.Upload is { } upload)
+                await Destinations.RequireAsync(connection, upload);
+        }, clock);
+    }
+
+    public DefinitionSet<SourceDefinition> Sources { get; }
+
+    public DefinitionSet<DestinationDefinition> Destinations { get; }
+
+    public DefinitionSet<PipelineDefinition> Pipelines { get; }
+
+    internal CatalogDatabase Database { get; }
+
+    internal ConnectorCatalog Connectors { get; }
+
+    /// <summary>The pipeline between two ends, for runs that have none of their own: <c>source:destination</c>.</summary>
+    public static PipelineDefinition Between(string source, string destination) =>
+        new($"{source}:{destination}", source, destination);
+
+    /// <summary>The pipeline of a name: a saved one, or that between the two ends that the name tells.</summary>
+    /// <exception cref="Errors.TidemarkException"><c>pipeline.unknown</c> (usage).</exception>
+    public async Task<PipelineDefinition> PipelineAsync(string name, CancellationToken cancellationToken)
+    {
+        var saved = await Pipelines.NamesAsync(cancellationToken);
+        if (!saved.Contains(name) && name.Contains(':', StringComparison.Ordinal))
+        {
+            var sources = await Sources.NamesAsync(cancellationToken);
+            var destinations = await Destinations.NamesAsync(cancellationToken);
+            // A source's own name may hold a colon.
+            foreach (var source in sources.Where(source => name.StartsWith($"{source}:", StringComparison.Ordinal)))
+            {
+                var destination = name[(source.Length + 1)..];
+                if (destinations.Contains(destination)) return Between(source, destination);
+            }
+        }
+
+        return await Pipelines.FindAsync(name, cancellationToken);
+    }
+
+    /// <summary>Whether a setting of a connector is encrypted at rest and never shown.</summary>
+    public bool IsSecret(string connector, string setting) =>
+        Connectors.Find(connector) is not { } known || known.Spec.Find(setting) is { IsSecret: true };
+
+    private IReadOnlyDictionary<string, string> Rooted<T>(T definition)
+        where T : IDefinition<T> =>
+        definition.Connector is { } connector && Connectors.Find(connector) is { } known
+            ? SettingsBinder.Rooted(known.Spec, definition.Settings, Environment.CurrentDirectory) : definition.Settings;
+}

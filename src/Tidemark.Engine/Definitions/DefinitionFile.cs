@@ -1,0 +1,160 @@
+using System.Data.Common;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
+
+namespace Tidemark.Engine.Definitions;
+
+/// <summary>What applying a file did with one definition.</summary>
+/// <param name="Kind"><c>source</c>, <c>destination</c> or <c>pipeline</c>.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Change">What saving it changed.</param>
+public sealed record AppliedDefinition(string Kind, string Name, DefinitionChange Change);
+
+/// <summary>Applies definitions from a document in YAML or JSON, and exports them as YAML.</summary>
+/// <param name="catalog">The catalog that keeps them.</param>
+/// <param name="environment">Value of an environment variable, null where it is not set; settings may name them as
+/// <c>${NAME}</c> or <c>${NAME:-default}</c>.</param>
+public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, string?> environment)
+{
+    /// <summary>Stands for a secret in an export; applying it keeps the secret that is stored.</summary>
+    public const string SecretMarker = "<secret>";
+
+    /// <summary>Bytes that a document may have.</summary>
+    public const int MaxBytes = DefinitionText.MaxBytes;
+
+    /// <summary>
+    /// Saves every definition of a file, or none. Definitions that the file does not name stay as they are. Names,
+    /// connectors and settings are checked here; whether vendors answer is not.
+    /// </summary>
+    /// <param name="text">YAML without tags and anchors, or JSON of the same shape; at most <see cref="MaxBytes"/>.</param>
+    /// <param name="cancellationToken">Nothing is saved where it throws.</param>
+    /// <returns>In the order sources, destinations, pipelines, each as in the file.</returns>
+    /// <exception cref="TidemarkException">Every problem at once (configuration), or
+    /// <c>definitions.malformed</c> with the line, or <c>definitions.too_large</c>.</exception>
+    public async Task<IReadOnlyList<AppliedDefinition>> ApplyAsync(string text, CancellationToken cancellationToken)
+    {
+        var file = new DefinitionReader(text, environment);
+        return await catalog.Database.WriteAsync<IReadOnlyList<AppliedDefinition>>(async connection =>
+        {
+            var problems = file.Problems;
+            var sources = await ResolveAsync<SourceDefinition, ISourceConnector>(
+                connection, catalog.Sources, file.Sources, problems);
+            var destinations = await ResolveAsync<DestinationDefinition, IEndConnector>(
+                connection, catalog.Destinations,
+                file.Destinations.Select(draft => DatabaseAddress.Resolve(draft, catalog.Connectors.All)).ToList(), problems);
+            await CheckEndsAsync(connection, file);
+            if (problems.Count > 0) throw TidemarkException.ForAll(problems);
+
+            return
+            [
+                .. await SaveAsync(connection, catalog.Sources, sources),
+                .. await SaveAsync(connection, catalog.Destinations, destinations),
+                .. await SaveAsync(connection, catalog.Pipelines, file.Pipelines.Select(draft => draft.Definition)),
+            ];
+        }, cancellationToken);
+    }
+
+    /// <summary>Every definition, with <c>&lt;secret&gt;</c> in the place of each secret. Needs the key.</summary>
+    public async Task<string> ExportAsync(CancellationToken cancellationToken)
+    {
+        var writer = new DefinitionWriter(catalog.IsSecret);
+        return writer.Write(
+            await catalog.Sources.ListAsync(cancellationToken),
+            await catalog.Destinations.ListAsync(cancellationToken),
+            await catalog.Pipelines.ListAsync(cancellationToken));
+    }
+
+    /// <summary>Puts stored secrets in the place of their markers and checks connector and settings.</summary>
+    private async Task<List<T>> ResolveAsync<T, TConnector>(
+        DbConnection connection, DefinitionSet<T> saved, IEnumerable<DefinitionDraft<T>> drafts,
+        List<Problem> problems)
+        where T : IDefinition<T>
+        where TConnector : class, IConnector
+    {
+        var definitions = new List<T>();
+        foreach (var (node, definition, settings) in drafts)
+        {
+            if (catalog.Connectors.Find<TConnector>(definition.Connector!) is not { } connector)
+            {
+                if (definition.Connector!.Length > 0) // a missing one is reported already
+                {
+                    node.Report("connector.unknown",
+                        $"There is no {T.Kind} connector {definition.Connector}.",
+                        NearestName.Hint(definition.Connector, catalog.Connectors.Names<TConnector>()));
+                }
+
+                continue;
+            }
+
+            await KeepMarkedAsync(connection, saved, node, definition, settings, problems);
+            var bindable = settings.Values.Where(setting => !settings.Unset.Contains(setting.Key)).ToDictionary();
+            var found = new List<Problem>();
+            SettingsBinder.Bind(connector.Spec, bindable, node.Subject, found);
+            problems.AddRange(found.Where(problem =>
+                !settings.Unset.Any(name => problem.Subject == $"{node.Subject}, setting {name}")));
+            definitions.Add(definition);
+        }
+
+        return definitions;
+    }
+
+    private async Task KeepMarkedAsync<T>(
+        DbConnection connection, DefinitionSet<T> saved, DefinitionNode node, T definition, DraftSettings settings,
+        List<Problem> problems)
+        where T : IDefinition<T>
+    {
+        var secrets = settings.Marked.Where(name => catalog.IsSecret(definition.Connector!, name)).ToList();
+        if (secrets.Count == 0) return;
+        var stored = await saved.FindOrDefaultAsync(connection, definition.Name);
+        foreach (var name in secrets)
+        {
+            // A secret of another connector's account is not handed to this one.
+            if (stored?.Connector == definition.Connector && stored?.Settings.GetValueOrDefault(name) is { } value)
+            {
+                settings.Values[name] = value;
+                continue;
+            }
+
+            settings.Unset.Add(name);
+            problems.Add(new("setting.secret_needed", $"{node.Subject}, setting {name}",
+                $"The setting {name} says {SecretMarker}, and no secret is stored to keep.",
+                $"Name an environment variable instead, e.g. ${{{name.ToUpperInvariant()}}}."));
+        }
+    }
+
+    /// <summary>The ends of a pipeline are in this file or in the catalog.</summary>
+    private static async Task CheckEndsAsync(DbConnection connection, DefinitionReader file)
+    {
+        var sources = (await DefinitionSet<SourceDefinition>.NamesAsync(connection))
+            .Union(Names(file.Sources), StringComparer.Ordinal).ToHashSet();
+        var destinations = (await DefinitionSet<DestinationDefinition>.NamesAsync(connection))
+            .Union(Names(file.Destinations), StringComparer.Ordinal).ToHashSet();
+        foreach (var (node, pipeline, _) in file.Pipelines)
+        {
+            if (pipeline.Source.Length > 0 && !sources.Contains(pipeline.Source))
+            {
+                node.Report("source.unknown", $"There is no source {pipeline.Source}.",
+                    NearestName.Hint(pipeline.Source, sources));
+            }
+
+            string?[] wanted = [pipeline.Destination, pipeline.Backup.Upload];
+            foreach (var name in wanted.OfType<string>().Where(name => name.Length > 0 && !destinations.Contains(name)))
+                node.Report("destination.unknown", $"There is no destination {name}.", NearestName.Hint(name, destinations));
+        }
+    }
+
+    private static IEnumerable<string> Names<T>(IEnumerable<DefinitionDraft<T>> drafts) =>
+        drafts.Select(draft => draft.Node.Name).Where(name => name.Length > 0);
+
+    private static async Task<List<AppliedDefinition>> SaveAsync<T>(
+        DbConnection connection, DefinitionSet<T> set, IEnumerable<T> definitions)
+        where T : IDefinition<T>
+    {
+        var applied = new List<AppliedDefinition>();
+        foreach (var definition in definitions)
+            applied.Add(new(T.Kind, definition.Name, await set.SaveAsync(connection, definition)));
+        return applied;
+    }
+}

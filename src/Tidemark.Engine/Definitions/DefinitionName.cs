@@ -1,0 +1,27 @@
+using System.Text;
+
+namespace Tidemark.Engine.Definitions;
+
+/// <summary>What a name may be: any text that a person can see and type, since it never becomes SQL or a path.</summary>
+internal static class DefinitionName
+{
+    private const int MaxLetters = 200;
+
+    /// <summary>What is wrong with a name, as a sentence; null where nothing is.</summary>
+    public static string? Mistake(string name) => name switch
+    {
+        _ when string.IsNullOrWhiteSpace(name) => "The name is empty.",
+        { Length: > MaxLetters } => $"The name has more than {MaxLetters} letters.",
+        _ when name != name.Trim() => "The name begins or ends with a space.",
+        _ when name.EnumerateRunes().Any(IsUnseen) => "The name has a control character.",
+        _ => null,
+    };
+
+    /// <summary>The mistakes of a definition's own name.</summary>
+    public static IEnumerable<DefinitionMistake> Mistakes(string name)
+    {
+        if (Mistake(name) is { } mistake) yield return new("name", "definition.name_invalid", mistake);
+    }
+
+    private static bool IsUnseen(Rune rune) => Rune.IsControl(rune) || rune == Rune.ReplacementChar;
+}

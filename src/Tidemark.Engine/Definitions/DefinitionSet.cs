@@ -1,0 +1,190 @@
+using System.Data.Common;
+using Dapper;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Secrets;
+
+namespace Tidemark.Engine.Definitions;
+
+/// <summary>What saving a definition changed.</summary>
+public enum DefinitionChange
+{
+    Created,
+    Updated,
+    Unchanged,
+}
+
+/// <summary>All definitions of one kind. Secret settings are encrypted at rest and come back in the clear.</summary>
+/// <typeparam name="T">Source, destination or pipeline; its kind begins the error codes.</typeparam>
+public sealed class DefinitionSet<T>
+    where T : IDefinition<T>
+{
+    private readonly CatalogDatabase _database;
+    private readonly SecretVault _vault;
+    private readonly Func<T, string, bool> _isSecret;
+    private readonly Func<T, IReadOnlyDictionary<string, string>> _rooted;
+    private readonly Func<DbConnection, T, Task> _checkReferences;
+    private readonly TimeProvider _clock;
+
+    internal DefinitionSet(
+        CatalogDatabase database, SecretVault vault, Func<T, string, bool> isSecret,
+        Func<T, IReadOnlyDictionary<string, string>> rooted, Func<DbConnection, T, Task> checkReferences, TimeProvider clock)
+    {
+        (_database, _vault, _isSecret, _rooted) = (database, vault, isSecret, rooted);
+        (_checkReferences, _clock) = (checkReferences, clock);
+    }
+
+    /// <summary>All of them, by name.</summary>
+    /// <exception cref="TidemarkException"><c>secrets.wrong_key</c> and its like.</exception>
+    public Task<IReadOnlyList<T>> ListAsync(CancellationToken cancellationToken) => _database.ReadAsync(ListAsync, cancellationToken);
+
+    /// <summary>All names, in order. Needs no key.</summary>
+    public Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken) =>
+        _database.ReadAsync(NamesAsync, cancellationToken);
+
+    /// <summary>The one with exactly this name.</summary>
+    /// <exception cref="TidemarkException"><c>source.unknown</c>, <c>destination.unknown</c>,
+    /// <c>pipeline.unknown</c> (usage), with the nearest name.</exception>
+    public Task<T> FindAsync(string name, CancellationToken cancellationToken) => _database.ReadAsync(
+        async connection => await FindOrDefaultAsync(connection, name) ?? throw await UnknownAsync(connection, name), cancellationToken);
+
+    /// <summary>
+    /// Inserts the definition, or puts it in the place of the one with its name. Paths of files become absolute, from the
+    /// current folder.
+    /// </summary>
+    /// <exception cref="TidemarkException">Every rule that it breaks (usage), e.g. <c>definition.name_invalid</c>;
+    /// <c>source.unknown</c> or <c>destination.unknown</c> for a pipeline whose ends are not there (usage).</exception>
+    public Task<DefinitionChange> SaveAsync(T definition, CancellationToken cancellationToken) =>
+        _database.WriteAsync(connection => SaveAsync(connection, definition), cancellationToken);
+
+    /// <summary>Removes a definition and its secrets. Checkpoints and runs stay.</summary>
+    /// <exception cref="TidemarkException"><c>source.unknown</c> and its like; <c>source.in_use</c>,
+    /// <c>destination.in_use</c> (usage) naming the pipelines; <c>pipeline.in_use</c> (transient) while it runs.
+    /// </exception>
+    public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
+        _database.WriteAsync(async connection =>
+        {
+            await RefuseIfInUseAsync(connection, name);
+            await SecretVault.ForgetAsync(connection, T.Kind, name);
+            var removed = await connection.ExecuteAsync(
+                "DELETE FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name });
+            if (removed == 0) throw await UnknownAsync(connection, name);
+        }, cancellationToken);
+
+    internal async Task<IReadOnlyList<T>> ListAsync(DbConnection connection)
+    {
+        var bodies = await connection.QueryAsync<string>(
+            "SELECT body FROM definitions WHERE kind = @kind ORDER BY name", new { kind = T.Kind });
+        var definitions = new List<T>();
+        foreach (var body in bodies) definitions.Add(await ReadAsync(connection, body));
+        return definitions;
+    }
+
+    internal static async Task<IReadOnlyList<string>> NamesAsync(DbConnection connection) =>
+        (await connection.QueryAsync<string>(
+            "SELECT name FROM definitions WHERE kind = @kind ORDER BY name", new { kind = T.Kind })).AsList();
+
+    internal async Task<T?> FindOrDefaultAsync(DbConnection connection, string name) =>
+        await connection.QuerySingleOrDefaultAsync<string>(
+            "SELECT body FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name }) is { } body
+            ? await ReadAsync(connection, body) : default;
+
+    /// <summary>Throws where there is none of this name. Needs no key.</summary>
+    internal async Task RequireAsync(DbConnection connection, string name)
+    {
+        if (await connection.ExecuteScalarAsync<long>(
+            "SELECT count(*) FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name }) == 0)
+            throw await UnknownAsync(connection, name);
+    }
+
+    internal async Task<DefinitionChange> SaveAsync(DbConnection connection, T definition)
+    {
+        var mistakes = definition.Mistakes().Select(mistake => mistake.In($"{T.Kind} \"{definition.Name}\"")).ToList();
+        if (mistakes.Count > 0) throw TidemarkException.ForAll(mistakes, FailureKind.Usage);
+        await _checkReferences(connection, definition);
+        definition = definition.WithSettings(_rooted(definition));
+        var isNew = !(await NamesAsync(connection)).Contains(definition.Name, StringComparer.Ordinal);
+        if (!isNew && await IsUnchangedAsync(connection, definition)) return DefinitionChange.Unchanged;
+
+        var plain = definition.Settings.Where(setting => !_isSecret(definition, setting.Key)).ToDictionary();
+        await connection.ExecuteAsync("""
+            INSERT INTO definitions (kind, name, body, created_at, updated_at) VALUES (@kind, @Name, @body, @now, @now)
+            ON CONFLICT (kind, name) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at
+            """, new
+        {
+            kind = T.Kind,
+            definition.Name,
+            body = DefinitionJson.Write(definition.WithSettings(plain)),
+            now = _clock.GetUtcNow().ToUnixTimeMilliseconds(),
+        });
+        await SecretVault.ForgetAsync(connection, T.Kind, definition.Name);
+        foreach (var (setting, value) in definition.Settings.Where(setting => !plain.ContainsKey(setting.Key)))
+            await _vault.KeepAsync(connection, T.Kind, definition.Name, setting, value);
+        return isNew ? DefinitionChange.Created : DefinitionChange.Updated;
+    }
+
+    private async Task<T> ReadAsync(DbConnection connection, string body)
+    {
+        var definition = DefinitionJson.Read<T>(body);
+        var secrets = await _vault.RevealAsync(connection, T.Kind, definition.Name);
+        return secrets.Count == 0
+            ? definition : definition.WithSettings(definition.Settings.Concat(secrets).ToDictionary());
+    }
+
+    private async Task<bool> IsUnchangedAsync(DbConnection connection, T definition)
+    {
+        try
+        {
+            var before = await FindOrDefaultAsync(connection, definition.Name);
+            if (DefinitionJson.Write(before!) != DefinitionJson.Write(definition)) return false;
+        }
+        catch (TidemarkException wrong) when (wrong.Code == "secrets.altered")
+        {
+            return false; // saving it again is how the operator mends it
+        }
+
+        // A newer version of a connector may call a setting secret that was saved in the clear.
+        var sealedSettings = await connection.QueryAsync<string>(
+            "SELECT setting FROM secrets WHERE kind = @kind AND owner = @Name", new { kind = T.Kind, definition.Name });
+        return sealedSettings.ToHashSet(StringComparer.Ordinal)
+            .SetEquals(definition.Settings.Keys.Where(setting => _isSecret(definition, setting)));
+    }
+
+    private static async Task RefuseIfInUseAsync(DbConnection connection, string name)
+    {
+        var pipelines = await connection.QueryAsync<string>("SELECT body FROM definitions WHERE kind = 'pipeline' ORDER BY name");
+        var users = pipelines.Select(DefinitionJson.Read<PipelineDefinition>)
+            .Where(pipeline => Uses(pipeline, name)).Select(pipeline => pipeline.Name).ToList();
+        if (users.Count > 0)
+        {
+            throw new TidemarkException(FailureKind.Usage, $"{T.Kind}.in_use",
+                $"The {T.Kind} {name} is used by {string.Join(", ", users)}.")
+            {
+                Hint = "Remove the pipelines first, or let them use another.",
+            };
+        }
+
+        var run = await connection.QuerySingleOrDefaultAsync<string>(
+            "SELECT leases.run FROM leases JOIN runs ON runs.id = leases.run WHERE runs.pipeline = @name AND @kind = 'pipeline' LIMIT 1", new { kind = T.Kind, name });
+        if (run is not null)
+        {
+            throw new TidemarkException(FailureKind.Transient, "pipeline.in_use",
+                $"The pipeline {name} is being run by {run}.")
+            {
+                Hint = "Wait for it, or stop it.",
+                Next = new(NextAct.CancelRun, run),
+            };
+        }
+    }
+
+    private static bool Uses(PipelineDefinition pipeline, string name) =>
+        (typeof(T) == typeof(SourceDefinition) && pipeline.Source == name)
+        || (typeof(T) == typeof(DestinationDefinition) && (pipeline.Destination == name || pipeline.Backup.Upload == name));
+
+    private async Task<TidemarkException> UnknownAsync(DbConnection connection, string name) =>
+        new(FailureKind.Usage, $"{T.Kind}.unknown", $"There is no {T.Kind} {name}.")
+        {
+            Hint = await NamesAsync(connection) is { Count: > 0 } known ? NearestName.Hint(name, known)
+                : $"There are none yet in {_database.Place}.",
+        };
+}

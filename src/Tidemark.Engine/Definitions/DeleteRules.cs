@@ -1,0 +1,17 @@
+using Tidemark.Engine.Destinations;
+
+namespace Tidemark.Engine.Definitions;
+
+/// <summary>What the marking of rows whose record is gone keeps to.</summary>
+internal static class DeleteRules
+{
+    /// <param name="deletes">Of a pipeline or of one stream.</param>
+    /// <param name="syncedAt">Name of the column that says when a row was last written.</param>
+    public static IEnumerable<DefinitionMistake> Of(DeletePolicy deletes, string syncedAt = TablePlan.UsualSyncedAt)
+    {
+        if (deletes.Column is not { } column) return [];
+        IEnumerable<DefinitionMistake> mistakes = column.Length == 0
+            ? ValueRules.Given("column", column) : ColumnRules.OfName("column", column, syncedAt);
+        return mistakes.Select(mistake => mistake.Within("deletes", "deletes"));
+    }
+}

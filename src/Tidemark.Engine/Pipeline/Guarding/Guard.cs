@@ -1,0 +1,124 @@
+using System.Globalization;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Pipeline.Guarding;
+
+/// <summary>Stops a run that would change more than its limits allow, until a person has approved it.</summary>
+internal sealed class Guard(SyncPlan plan)
+{
+    // More names than these would hide what is said.
+    private const int MaxNamed = 5;
+
+    private const string Hint = "Look at the source and at what would change; if this is right, approve the run.";
+
+    private static readonly NextStep Approve = new(NextAct.ApproveRun);
+
+    /// <summary>Why the source has no records of a table, as far as it can say.</summary>
+    public Func<string, string?> WhyEmpty { get; init; } = _ => null;
+
+    /// <summary>What the rows of a table were asked for and this reading was not; null where that is not known.</summary>
+    public Func<string, IReadOnlyList<string>?> OutOfSight { get; init; } = _ => [];
+
+    /// <summary>Why a publish needs approval; empty where it does not.</summary>
+    public IReadOnlyList<Problem> Objections(IEnumerable<PublishPreview> previews) =>
+        plan.IgnoresLimits ? [] :
+        [
+            .. previews
+                .Select(preview => NotAsked(preview) ?? Objection(preview) ?? WrittenBack(preview) ?? Shared(preview)).OfType<Problem>(),
+        ];
+
+    /// <summary>
+    /// Why a run needs approval that leaves columns alone which earlier ones filled: their values would grow old unnoticed.
+    /// Null where it fills all of them.
+    /// </summary>
+    /// <param name="table">Name of the table.</param>
+    /// <param name="earlier">Columns that earlier runs filled.</param>
+    /// <param name="now">Columns that the run would have.</param>
+    public static Problem? Narrowed(string table, IEnumerable<string> earlier, IEnumerable<string> now)
+    {
+        var lost = earlier.Except(now, StringComparer.Ordinal).ToList();
+        return lost.Count == 0 ? null : new Problem(
+            "guard.narrowed_schema", $"table {table}",
+            $"{table} has columns that earlier runs filled and this one would not: {string.Join(", ", lost)}.",
+            "Look at the source and at the pipeline's columns; if this is right, approve the run.") { Next = Approve };
+    }
+
+    /// <summary>Stops a merge before the batch is committed with which it would go too far.</summary>
+    /// <param name="stream">What is written.</param>
+    /// <param name="table">Its table.</param>
+    /// <param name="deleted">Rows deleted by the run so far, this batch's among them.</param>
+    /// <param name="updated">Rows updated likewise.</param>
+    /// <param name="cancellationToken">Cancels the counting.</param>
+    /// <exception cref="TidemarkException"><c>guard.too_many_deletes</c>, <c>guard.too_many_updates</c>.</exception>
+    public async Task RequireAsync(
+        IStreamLoad stream, string table, long deleted, long updated, CancellationToken cancellationToken)
+    {
+        // Below these a share is never asked for, so that most runs need not count.
+        if (plan.IgnoresLimits || (deleted <= plan.Limits.MaxDeletedRows && (updated <= plan.Limits.MaxDeletedRows || plan.Limits.MaxUpdatedPercent >= 100)))
+            return;
+        var rows = await stream.CountAsync(cancellationToken) + deleted;
+        if (Objection(new PublishPreview(table, rows, rows, deleted) { Updates = updated }) is not { } objection) return;
+        throw new TidemarkException(FailureKind.Approval, objection.Code, objection.Message) { Hint = objection.Hint, Next = objection.Next };
+    }
+
+    /// <summary>A record that was not asked for is not gone. This is told first: the other reasons would hide it.</summary>
+    private Problem? NotAsked(PublishPreview preview)
+    {
+        if (preview.Deletes == 0) return null;
+        var lost = OutOfSight(preview.Table);
+        if (lost is { Count: 0 }) return null;
+        var why = lost is null
+            ? "it is not known what they were read from"
+            : $"the source no longer shows {string.Join(", ", lost.Take(MaxNamed))}{(lost.Count > MaxNamed ? $" and {lost.Count - MaxNamed} more" : "")}, which they may belong to";
+        return new Problem(
+            "guard.out_of_sight", $"table {preview.Table}",
+            string.Create(CultureInfo.InvariantCulture,
+                $"{preview.Deletes} rows of {preview.Table} would be deleted without proof that their records are gone: {why}."),
+            "See that the credentials still reach everything; if the rows are to go, approve a run that has read everything.") { Next = Approve };
+    }
+
+    /// <summary>A record that a reading no longer finds because of what was written back to it is not gone.</summary>
+    private Problem? WrittenBack(PublishPreview preview)
+    {
+        if (preview.Deletes == 0 || !plan.Tables.Any(table => table.Table == preview.Table && table.LosesWrittenBack)) return null;
+        return new Problem(
+            "guard.written_back", $"table {preview.Table}",
+            string.Create(CultureInfo.InvariantCulture,
+                $"{preview.Deletes} rows of {preview.Table} would be deleted, whose records may be out of sight only because of what was written back to them."),
+            "Run as a merge to keep them; if they are to go, approve the run.") { Next = Approve };
+    }
+
+    /// <summary>What this pipeline did not read may be what another has written.</summary>
+    private static Problem? Shared(PublishPreview preview) => preview.SharedWith is not { } other ? null : new Problem(
+        "guard.shared_table", $"table {preview.Table}",
+        string.Create(CultureInfo.InvariantCulture,
+            $"{preview.Deletes} rows of {preview.Table} would be deleted, and may be those of the pipeline {other}, which has written this table too."),
+        $"Give each its own tables with the setting tables. If {other} is what this pipeline was called before, "
+        + "the table is this pipeline's alone once you approve the run.") { Next = Approve };
+
+    private Problem? Objection(PublishPreview preview)
+    {
+        if (preview is { StagedRows: 0, LiveRows: > 0 })
+        {
+            return new Problem(
+                "guard.empty_source", $"table {preview.Table}",
+                string.Join(' ', new[] { $"The source has no records, and {preview.Table} has {preview.LiveRows} rows.", WhyEmpty(preview.Table) }
+                    .OfType<string>()), Hint) { Next = Approve };
+        }
+
+        return TooMany("deletes", "deleted", preview.Deletes, plan.Limits.MaxDeletedPercent)
+            ?? TooMany("updates", "updated", preview.Updates, plan.Limits.MaxUpdatedPercent);
+
+        Problem? TooMany(string what, string done, long rows, double limit)
+        {
+            var percent = preview.LiveRows == 0 ? 0 : 100.0 * rows / preview.LiveRows;
+            if (rows <= plan.Limits.MaxDeletedRows || percent <= limit) return null;
+            return new Problem(
+                $"guard.too_many_{what}", $"table {preview.Table}",
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{rows} of {preview.LiveRows} rows of {preview.Table} ({percent:0.#} %) would be {done}; the limit is {limit:0.#} %."),
+                Hint) { Next = Approve };
+        }
+    }
+}

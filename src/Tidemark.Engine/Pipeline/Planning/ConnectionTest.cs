@@ -1,0 +1,117 @@
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Pipeline.Planning;
+
+/// <summary>What a source or destination answered when it was asked whether it works.</summary>
+/// <param name="Kind"><c>source</c> or <c>destination</c>.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Connector">Its connector.</param>
+/// <param name="Problems">What is wrong; empty where it works.</param>
+/// <param name="Facts">What a person wants to know, e.g. whether a key is for test mode.</param>
+/// <param name="Streams">What a source can be read for.</param>
+public sealed record ConnectionTest(
+    string Kind, string Name, string Connector, IReadOnlyList<Problem> Problems,
+    IReadOnlyList<KeyValuePair<string, string>> Facts, IReadOnlyList<StreamEstimate> Streams)
+{
+    /// <summary>Counts that have not come by then are unknown.</summary>
+    private static readonly TimeSpan CountPatience = TimeSpan.FromSeconds(10);
+
+    internal static async Task<IReadOnlyList<ConnectionTest>> RunAsync(
+        DefinitionCatalog definitions, Connections connections, TimeProvider clock, string? name, CancellationToken cancellationToken)
+    {
+        var sources = await definitions.Sources.ListAsync(cancellationToken);
+        var destinations = await definitions.Destinations.ListAsync(cancellationToken);
+        var tests = sources.Where(source => name is null || source.Name == name)
+            .Select(source => SourceAsync(connections, clock, source, cancellationToken))
+            .Concat(destinations.Where(destination => name is null || destination.Name == name)
+                .Select(destination => DestinationAsync(connections, destination, cancellationToken)))
+            .ToList();
+        if (tests.Count == 0 && name is not null)
+        {
+            throw new TidemarkException(FailureKind.Usage, "name.unknown", $"There is no source or destination {name}.")
+            {
+                Hint = NearestName.Hint(
+                    name, sources.Select(source => source.Name).Concat(destinations.Select(destination => destination.Name))),
+            };
+        }
+
+        return await Task.WhenAll(tests);
+    }
+
+    private static async Task<ConnectionTest> SourceAsync(
+        Connections connections, TimeProvider clock, SourceDefinition definition, CancellationToken cancellationToken)
+    {
+        var problems = new List<Problem>();
+        await using var source = connections.OpenSource(definition, problems);
+        var test = new ConnectionTest("source", definition.Name, definition.Connector, problems, [], []);
+        if (source is null) return test;
+        var check = await source.CheckAsync(cancellationToken);
+        problems.AddRange(check.Problems);
+        if (problems.Count > 0) return test with { Facts = check.Facts };
+        return test with { Facts = check.Facts, Streams = await EstimateAsync(source, clock, cancellationToken) };
+    }
+
+    /// <summary>Asks for all counts at once. One that fails or comes late is unknown, and no problem of the source.</summary>
+    private static async Task<IReadOnlyList<StreamEstimate>> EstimateAsync(
+        ISource source, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var streams = await source.DiscoverAsync(cancellationToken);
+        using var patience = new CancellationTokenSource(CountPatience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        return await Task.WhenAll(streams.Select(async stream => new StreamEstimate(stream.Name, await CountAsync(stream.Name))));
+
+        async Task<long?> CountAsync(string stream)
+        {
+            try
+            {
+                return await source.EstimateAsync(stream, either.Token);
+            }
+            catch (TidemarkException)
+            {
+                return null;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static async Task<ConnectionTest> DestinationAsync(
+        Connections connections, DestinationDefinition definition, CancellationToken cancellationToken)
+    {
+        var problems = new List<Problem>();
+        if (connections.IsStorage(definition))
+        {
+            await ListAsync(connections.Storage(definition, problems), definition, problems, cancellationToken);
+            return new ConnectionTest("destination", definition.Name, definition.Connector, problems, [], []);
+        }
+
+        await using var destination = connections.OpenDestination(definition, problems);
+        if (destination is not null) problems.AddRange(await destination.CheckAsync([], cancellationToken));
+        return new ConnectionTest("destination", definition.Name, definition.Connector, problems, [], []);
+    }
+
+    private static async Task ListAsync(
+        Func<IFileStorage>? open, DestinationDefinition definition, List<Problem> problems, CancellationToken cancellationToken)
+    {
+        if (open is null) return;
+        try
+        {
+            using var storage = open();
+            await storage.ListAsync("", cancellationToken);
+        }
+        catch (TidemarkException refused)
+        {
+            problems.Add(Problem.From(refused, $"destination \"{definition.Name}\""));
+        }
+    }
+}
+
+/// <summary>A stream of a source and about how many records it has.</summary>
+/// <param name="Name">E.g. <c>customers</c>.</param>
+/// <param name="EstimatedCount">As the vendor tells it; null where it does not, or not in time.</param>
+public sealed record StreamEstimate(string Name, long? EstimatedCount);

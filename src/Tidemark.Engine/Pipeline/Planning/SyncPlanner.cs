@@ -1,0 +1,149 @@
+using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Sources;
+
+namespace Tidemark.Engine.Pipeline.Planning;
+
+/// <summary>
+/// Turns a request into a plan: binds settings, opens source and destination, picks streams, and asks both sides whether
+/// they would work. All problems are reported at once, before anything is written.
+/// </summary>
+public sealed class SyncPlanner(DefinitionCatalog definitions, Connections connections)
+{
+    /// <exception cref="TidemarkException">Configuration, with every problem; Usage for unknown names.</exception>
+    internal async Task<SyncPlan> PlanAsync(ResolvedSync request, CancellationToken cancellationToken)
+    {
+        var pipeline = request.Pipeline;
+        var from = await definitions.Sources.FindAsync(pipeline.Source, cancellationToken);
+        var to = await definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        var problems = new List<Problem>();
+        if (!from.IsActive)
+        {
+            problems.Add(new("source.inactive", $"source \"{from.Name}\"", $"The source {from.Name} is not active.",
+                "Set active: true in its definition."));
+        }
+
+        var source = connections.OpenSource(from, problems);
+        var destination = connections.OpenDestination(to, problems);
+        try
+        {
+            var tables = source is null ? [] : await TablesAsync(request, source, problems, cancellationToken);
+            var writeBack = source is null ? null : new WriteBackPlanning(source, problems);
+            writeBack?.Check(tables);
+            if (destination is not null)
+            {
+                problems.AddRange(DestinationAbilities.Missing(
+                    destination, $"destination \"{to.Name}\"", tables, request is { Mode: WriteMode.Refresh, IsDryRun: false }));
+            }
+
+            var checks = await Task.WhenAll(
+                SourceProblemsAsync(source, from, tables, cancellationToken),
+                destination is null ? Task.FromResult<IReadOnlyList<Problem>>([]) : destination.CheckAsync(tables, cancellationToken));
+            problems.AddRange(checks.SelectMany(found => found));
+            // What is already wrong with the source would only be told twice.
+            if (writeBack is not null && problems.Count == 0) tables = await writeBack.AskAsync(tables, cancellationToken);
+            if (problems.Count > 0) throw TidemarkException.ForAll(problems);
+            return new SyncPlan(pipeline.Name, source!, destination!, tables)
+            {
+                Mode = request.Mode,
+                Continues = request.Continues,
+                Limits = pipeline.Limits,
+                IgnoresLimits = request.IgnoresLimits,
+                IsDryRun = request.IsDryRun,
+                SaveAs = request.SaveAs,
+                HeldTo = request.HeldTo,
+                // Rows that refer to others come after them.
+                InOrder = pipeline.InOrder || tables.Any(table => table.References.Count > 0),
+            };
+        }
+        catch
+        {
+            if (source is not null) await source.DisposeAsync();
+            if (destination is not null) await destination.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The tables that the streams of a request become; what is wrong with them is told as problems.</summary>
+    internal static async Task<IReadOnlyList<TablePlan>> TablesAsync(
+        ResolvedSync request, ISource source, List<Problem> problems, CancellationToken cancellationToken)
+    {
+        var pipeline = request.Pipeline;
+        IReadOnlyList<StreamSchema> known;
+        try
+        {
+            known = await source.DiscoverAsync(cancellationToken);
+        }
+        catch (TidemarkException failure)
+        {
+            problems.Add(Problem.From(failure, $"source \"{pipeline.Source}\""));
+            return [];
+        }
+
+        var names = request.Streams.Count > 0 ? request.Streams
+            : pipeline.Streams.Count > 0 ? pipeline.Streams : [.. known.Select(stream => stream.Name)];
+        var tables = new List<TablePlan>();
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
+        {
+            if (known.FirstOrDefault(stream => stream.Name == name) is not { } stream)
+            {
+                problems.Add(new("stream.unknown", $"source \"{pipeline.Source}\"", $"There is no stream {name}.",
+                    NearestName.Hint(name, known.Select(stream => stream.Name))));
+                continue;
+            }
+
+            tables.Add(Table(request, stream, problems));
+        }
+
+        problems.AddRange(tables.GroupBy(table => table.Table, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => new Problem(
+            "table.not_unique", $"pipeline \"{pipeline.Name}\"",
+            $"The streams {string.Join(" and ", same.Select(table => table.Stream.Name))} would share the table {same.Key}.",
+            "Put {stream} into the setting tables.")));
+        foreach (var table in tables)
+        {
+            if (ColumnNames.TableMistake(table.Table) is { } mistake)
+                problems.Add(new("table.invalid_name", $"stream \"{table.Stream.Name}\"", mistake, "Give it another with the setting table."));
+        }
+
+        var referred = tables.SelectMany(table => table.References.Values).ToHashSet(StringComparer.Ordinal);
+        return tables.ConvertAll(table => table with { IsReferredTo = referred.Contains(table.Table) });
+    }
+
+    private static TablePlan Table(ResolvedSync request, StreamSchema stream, List<Problem> problems)
+    {
+        var pipeline = request.Pipeline;
+        var shape = pipeline.Shapes.FirstOrDefault(each => each.Stream == stream.Name) ?? new StreamShape(stream.Name);
+        var deletes = shape.Deletes ?? pipeline.Deletes;
+        var shaping = new StreamShaping(stream, shape, deletes, problems);
+        var mode = request.Mode;
+        if (mode == WriteMode.Merge && shape.Mode is { } own) mode = own;
+        var table = new TablePlan(pipeline.TableOf(stream.Name), shaping.Run())
+        {
+            Mode = mode == WriteMode.Refresh ? WriteMode.Replace : mode,
+            KeepsRaw = shape.Raw ?? pipeline.Raw,
+            SyncedAt = shape.SyncedAt,
+            TimeLimit = shape.TimeLimit,
+            SchemaChanges = shaping.IsListed ? SchemaChanges.Discard : pipeline.SchemaChanges,
+            Deletes = deletes,
+            References = shape.References,
+            WriteBack = shape.WriteBack,
+            UndoRuns = pipeline.UndoRuns,
+            KeysOnly = request.KeysOnly,
+            MayNarrow = request.IgnoresLimits || request.IsDryRun,
+        };
+
+        // A staging of keys must never be resumed by a run that would publish them as rows.
+        return table.Compared(request.IsDryRun || request.HeldTo is not null || request.KeysOnly);
+    }
+
+    private static async Task<IReadOnlyList<Problem>> SourceProblemsAsync(
+        ISource? source, SourceDefinition definition, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
+    {
+        if (source is null) return [];
+        var check = await source.CheckAsync(cancellationToken);
+        var wanted = tables.Select(table => table.Stream.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. check.Problems.Where(problem => problem.Streams.Count == 0 || problem.Streams.Any(wanted.Contains)).Select(problem => problem with { Subject = $"source \"{definition.Name}\", {problem.Subject}" })];
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Engine.Quarantine;
+
+/// <summary>A row of the table quarantine.</summary>
+internal sealed record QuarantineRow
+{
+    public const string Columns =
+        "id AS Id, pipeline AS Pipeline, stream AS Stream, key AS Key, run AS Run, code AS Code, subject AS Subject, "
+        + "message AS Message, hint AS Hint, payload AS Payload, first_seen AS FirstSeen, "
+        + "last_seen AS LastSeen, settled_by AS SettledBy";
+
+    public required long Id { get; init; }
+
+    public required string Pipeline { get; init; }
+
+    public required string Stream { get; init; }
+
+    public string? Key { get; init; }
+
+    public required string Run { get; init; }
+
+    public required string Code { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required string Message { get; init; }
+
+    public string? Hint { get; init; }
+
+    public required byte[] Payload { get; init; }
+
+    public required long FirstSeen { get; init; }
+
+    public required long LastSeen { get; init; }
+
+    public required string SettledBy { get; init; }
+
+    public QuarantineEntry ToEntry() => new(
+        Id, Pipeline, Run, DateTimeOffset.FromUnixTimeMilliseconds(FirstSeen), DateTimeOffset.FromUnixTimeMilliseconds(LastSeen),
+        new(Stream, Encoding.UTF8.GetString(Payload), new Problem(Code, Text(Subject), Text(Message), Hint is null ? null : Text(Hint)))
+        {
+            Key = Key is null ? null : Text(Key),
+            CanRetry = SettledBy == "retry",
+        });
+
+    private static string Text(string stored) => CatalogText.Decode(stored);
+}
