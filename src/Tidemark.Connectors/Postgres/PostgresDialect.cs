@@ -16,7 +16,10 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
     // A name is cut beyond 63 bytes; a value may have one gigabyte.
     public override DestinationLimits Limits { get; } = new()
     {
-        MaxColumns = 1600, MaxNameBytes = 63, MaxRecordBytes = (1 << 30) - 1, Publishing = Publishing.AllAtOnce,
+        MaxColumns = 1600,
+        MaxNameBytes = 63,
+        MaxRecordBytes = (1 << 30) - 1,
+        Publishing = Publishing.AllAtOnce,
     };
 
     public override string CreateStaging => "CREATE UNLOGGED TABLE";

@@ -15,7 +15,9 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override DestinationLimits Limits { get; } = new()
     {
-        MaxColumns = 2000, MaxRecordBytes = 1_000_000_000, Publishing = Publishing.AllAtOnce,
+        MaxColumns = 2000,
+        MaxRecordBytes = 1_000_000_000,
+        Publishing = Publishing.AllAtOnce,
     };
 
     public override string CreateStaging => "CREATE TABLE";

@@ -74,7 +74,8 @@ internal sealed class WriteBackStep(SyncPlan plan, RunJournal journal)
         {
             problems.Add(new("write_back.interrupted", stream,
                 $"The write-back of {stream} was broken off ({failure.Code}): {failure.Message}",
-                failure.Hint ?? "The next run goes on with it.") { Next = failure.Next });
+                failure.Hint ?? "The next run goes on with it.")
+            { Next = failure.Next });
         }
 
         await journal.StepAsync(

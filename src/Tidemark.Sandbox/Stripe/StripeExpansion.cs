@@ -10,8 +10,15 @@ internal sealed class StripeExpansion
     /// <summary>The list that holds what a property refers to.</summary>
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
     {
-        ["customer"] = "customers", ["subscription"] = "subscriptions", ["invoice"] = "invoices", ["latest_invoice"] = "invoices",
-        ["charge"] = "charges", ["product"] = "products", ["price"] = "prices", ["default_price"] = "prices", ["plan"] = "plans",
+        ["customer"] = "customers",
+        ["subscription"] = "subscriptions",
+        ["invoice"] = "invoices",
+        ["latest_invoice"] = "invoices",
+        ["charge"] = "charges",
+        ["product"] = "products",
+        ["price"] = "prices",
+        ["default_price"] = "prices",
+        ["plan"] = "plans",
     };
 
     /// <summary>Lists that are sent only where they are asked for, and are empty here.</summary>

@@ -84,7 +84,8 @@ public sealed class ConnectorCatalogTests : IDisposable
             new("streams", SettingKind.List, "Streams."),
             new("size", SettingKind.Whole, "Records a stream.") { Min = 1, Default = "7" },
             new("since", SettingKind.Day, "First day."),
-        ]) { Roles = ConnectorRoles.Source };
+        ])
+        { Roles = ConnectorRoles.Source };
 
         public ISource OpenSource(BoundSettings settings, TimeProvider clock)
         {

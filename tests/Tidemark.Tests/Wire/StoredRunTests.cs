@@ -77,7 +77,9 @@ public sealed class StoredRunTests
             Seconds = 123456.7891,
             Refresh = new()
             {
-                Backup = new("n.zip", "/b/n.zip", "20251006_143000", 5, 6), Cleared = 0, Inserted = 7,
+                Backup = new("n.zip", "/b/n.zip", "20251006_143000", 5, 6),
+                Cleared = 0,
+                Inserted = 7,
             },
         };
     }

@@ -1,8 +1,8 @@
+using Tidemark.Engine.Definitions;
 using System.Text;
 using System.Text.Json;
 using Shouldly;
 using Tidemark.Engine.Backup;
-using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql.Loading;
 using Tidemark.Engine.Records;

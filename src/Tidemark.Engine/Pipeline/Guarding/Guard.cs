@@ -41,7 +41,8 @@ internal sealed class Guard(SyncPlan plan)
         return lost.Count == 0 ? null : new Problem(
             "guard.narrowed_schema", $"table {table}",
             $"{table} has columns that earlier runs filled and this one would not: {string.Join(", ", lost)}.",
-            "Look at the source and at the pipeline's columns; if this is right, approve the run.") { Next = Approve };
+            "Look at the source and at the pipeline's columns; if this is right, approve the run.")
+        { Next = Approve };
     }
 
     /// <summary>Stops a merge before the batch is committed with which it would go too far.</summary>
@@ -75,7 +76,8 @@ internal sealed class Guard(SyncPlan plan)
             "guard.out_of_sight", $"table {preview.Table}",
             string.Create(CultureInfo.InvariantCulture,
                 $"{preview.Deletes} rows of {preview.Table} would be deleted without proof that their records are gone: {why}."),
-            "See that the credentials still reach everything; if the rows are to go, approve a run that has read everything.") { Next = Approve };
+            "See that the credentials still reach everything; if the rows are to go, approve a run that has read everything.")
+        { Next = Approve };
     }
 
     /// <summary>A record that a reading no longer finds because of what was written back to it is not gone.</summary>
@@ -86,7 +88,8 @@ internal sealed class Guard(SyncPlan plan)
             "guard.written_back", $"table {preview.Table}",
             string.Create(CultureInfo.InvariantCulture,
                 $"{preview.Deletes} rows of {preview.Table} would be deleted, whose records may be out of sight only because of what was written back to them."),
-            "Run as a merge to keep them; if they are to go, approve the run.") { Next = Approve };
+            "Run as a merge to keep them; if they are to go, approve the run.")
+        { Next = Approve };
     }
 
     /// <summary>What this pipeline did not read may be what another has written.</summary>
@@ -95,7 +98,8 @@ internal sealed class Guard(SyncPlan plan)
         string.Create(CultureInfo.InvariantCulture,
             $"{preview.Deletes} rows of {preview.Table} would be deleted, and may be those of the pipeline {other}, which has written this table too."),
         $"Give each its own tables with the setting tables. If {other} is what this pipeline was called before, "
-        + "the table is this pipeline's alone once you approve the run.") { Next = Approve };
+        + "the table is this pipeline's alone once you approve the run.")
+    { Next = Approve };
 
     private Problem? Objection(PublishPreview preview)
     {
@@ -104,7 +108,8 @@ internal sealed class Guard(SyncPlan plan)
             return new Problem(
                 "guard.empty_source", $"table {preview.Table}",
                 string.Join(' ', new[] { $"The source has no records, and {preview.Table} has {preview.LiveRows} rows.", WhyEmpty(preview.Table) }
-                    .OfType<string>()), Hint) { Next = Approve };
+                    .OfType<string>()), Hint)
+            { Next = Approve };
         }
 
         return TooMany("deletes", "deleted", preview.Deletes, plan.Limits.MaxDeletedPercent)
@@ -118,7 +123,8 @@ internal sealed class Guard(SyncPlan plan)
                 $"guard.too_many_{what}", $"table {preview.Table}",
                 string.Create(CultureInfo.InvariantCulture,
                     $"{rows} of {preview.LiveRows} rows of {preview.Table} ({percent:0.#} %) would be {done}; the limit is {limit:0.#} %."),
-                Hint) { Next = Approve };
+                Hint)
+            { Next = Approve };
         }
     }
 }

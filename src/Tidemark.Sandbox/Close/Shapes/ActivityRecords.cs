@@ -20,10 +20,19 @@ internal sealed class ActivityRecords(CloseWorld world)
     // The addresses of the lists of one type; of the types without a record here, the lists are empty.
     private static readonly Dictionary<string, string> Addresses = new(StringComparer.Ordinal)
     {
-        ["note"] = "Note", ["call"] = "Call", ["email"] = "Email", ["meeting"] = "Meeting", ["sms"] = "SMS",
-        ["status_change/lead"] = "LeadStatusChange", ["status_change/opportunity"] = "OpportunityStatusChange",
-        ["task_completed"] = "TaskCompleted", ["custom"] = "Custom", ["created"] = "Created",
-        ["emailthread"] = "EmailThread", ["lead_merge"] = "LeadMerge", ["whatsapp_message"] = "WhatsAppMessage",
+        ["note"] = "Note",
+        ["call"] = "Call",
+        ["email"] = "Email",
+        ["meeting"] = "Meeting",
+        ["sms"] = "SMS",
+        ["status_change/lead"] = "LeadStatusChange",
+        ["status_change/opportunity"] = "OpportunityStatusChange",
+        ["task_completed"] = "TaskCompleted",
+        ["custom"] = "Custom",
+        ["created"] = "Created",
+        ["emailthread"] = "EmailThread",
+        ["lead_merge"] = "LeadMerge",
+        ["whatsapp_message"] = "WhatsAppMessage",
         ["form_submission"] = "FormSubmission",
     };
 
