@@ -12,6 +12,9 @@ namespace Tidemark.Connectors.Close;
 /// <remarks>https://developer.close.com/api/overview/pagination.</remarks>
 internal static class ClosePaging
 {
+    // has_more alone is not relied on: behind the last record nothing must follow.
+    private static readonly ListEnd End = new(EndProof.NothingFollows, "https://developer.close.com/api/overview/pagination");
+
     /// <summary>A list that can be filtered by a time and is ordered by it.</summary>
     /// <param name="list">The call without paging, e.g. <c>GET /api/v1/opportunity/?_order_by=date_created</c>.</param>
     /// <param name="field">Name of the time in a record and of its filters, e.g. <c>date_created</c>.</param>
@@ -24,10 +27,12 @@ internal static class ClosePaging
         var paging = new Paging((slice, page) => Next(slice, page, field, order), page => page["has_more"] == "true")
         {
             Picks = ["has_more"],
+            EndsByPosition = true,
         };
         return new HttpListing("data", slice => Page(list, field, order, slice).With("_limit", pageSize), paging)
         {
             PageSize = pageSize,
+            End = End,
             Range = new ListingRange(field, WireTime.Iso8601, order),
         };
     }
@@ -38,9 +43,10 @@ internal static class ClosePaging
     public static HttpListing ByCount(Func<Slice, HttpCall> call, int? pageSize) =>
         new("data",
             slice => call(slice).With("_limit", pageSize).With("_skip", Some(Paging.Offset(slice))),
-            Paging.ByOffset("has_more"))
+            Paging.ByOffset("has_more") with { EndsByPosition = pageSize is not null })
         {
             PageSize = pageSize ?? int.MaxValue,
+            End = pageSize is null ? End with { Proof = EndProof.OneAnswer } : End,
         };
 
     /// <summary>An instant as a filter takes it.</summary>
@@ -68,8 +74,9 @@ internal static class ClosePaging
         return list.With($"{field}__gte", Instant(from)).With($"{field}__lt", Instant(to)).With("_skip", Some(skip));
     }
 
-    private static string Next(Slice slice, HttpPage page, string field, RangeOrder order)
+    private static string? Next(Slice slice, HttpPage page, string field, RangeOrder order)
     {
+        if (page.Records.Count == 0) return null;
         if (Second(page.First(field)) is not { } first || Second(page.Last(field)) is not { } last
             || (order == RangeOrder.OldestFirst ? last < first : last > first))
             throw CloseErrors.OutOfOrder(field);

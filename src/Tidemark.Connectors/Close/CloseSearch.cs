@@ -28,9 +28,11 @@ internal static class CloseSearch
             Picks = ["cursor"],
             BindsPosition = true,
             EndsByPosition = true,
+            Narrows = true,
         })
     {
         PageSize = pageSize,
+        End = new(EndProof.NothingFollows, "https://developer.close.com/api/resources/advanced-filtering"),
         Range = new ListingRange(field, WireTime.Iso8601, RangeOrder.OldestFirst),
         LosesPosition = error => error.Code == CloseErrors.CursorGone,
     };
@@ -96,8 +98,8 @@ internal static class CloseSearch
 
     /// <summary>
     /// After a page: its cursor, or a new search from the last second where the next page could exceed what a search
-    /// gives. A search of several pages that ends is not believed either, as one that was cut off ends like that: it is
-    /// over when a new one from its last second finds less than a page.
+    /// gives. A search that ends is not believed, as one that was cut off ends like that: it is over when a new one
+    /// from its last second finds nothing beyond that second.
     /// </summary>
     private static string? Next(Slice slice, HttpPage page, string field, int pageSize)
     {
@@ -110,8 +112,8 @@ internal static class CloseSearch
         var cursor = page["cursor"] is { Length: > 0 } next ? next : null;
         if (cursor is not null && read + pageSize <= MaxResults)
             return (position with { Read = read, Cursor = cursor }).ToString();
-        // Short and the first of its search: the end. All of one second: a new search would begin with it again.
-        if (cursor is null && (read < pageSize || first == last)) return null;
+        // All of the second that the search began with: a new one would begin with it again.
+        if (cursor is null && first == last && position.From == last) return null;
         return new Position(0, last, null).ToString();
     }
 

@@ -31,6 +31,9 @@ internal static class GraphQLAnswer
 /// <param name="Path">Names and places from the root of the data to the field that failed; empty without one.</param>
 internal sealed record GraphQLError(string Message, string Code, IReadOnlyList<string> Path)
 {
+    /// <summary>Each word by which the error may say its kind: its code, and what some servers have in place of one.</summary>
+    public IReadOnlyList<string> Kinds { get; init; } = [];
+
     /// <summary>Whether it concerns an element of a list, and not the list or the whole query.</summary>
     public bool IsOfElement => Path.Any(part => int.TryParse(part, out _));
 
@@ -59,6 +62,14 @@ internal sealed record GraphQLError(string Message, string Code, IReadOnlyList<s
             error.TryGetProperty("message", out var message) ? message.ToString() : "no message",
             code,
             error.TryGetProperty("path", out var path) && path.ValueKind == JsonValueKind.Array
-                ? [.. path.EnumerateArray().Select(part => part.ToString())] : []);
+                ? [.. path.EnumerateArray().Select(part => part.ToString())] : [])
+        {
+            Kinds = [code, .. Words(error), .. Words(extensions)],
+        };
+
+        static IEnumerable<string> Words(JsonElement element) => element.ValueKind != JsonValueKind.Object ? []
+            : ((string[])["type", "error_code", "code", "classification"])
+                .Where(name => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String)
+                .Select(name => element.GetProperty(name).ToString());
     }
 }

@@ -12,8 +12,15 @@ internal static class GraphQLErrors
     /// <summary>The server does not know the cursor of the next page any more.</summary>
     public const string CursorRefused = "graphql.cursor_refused";
 
-    private static readonly string[] Throttles =
-        ["THROTTLED", "RATE_LIMITED", "RATE_LIMIT_EXCEEDED", "TOO_MANY_REQUESTS"];
+    // Codes and types by which large public APIs say "too fast", in any case, with words parted by _ or - or nothing:
+    // Shopify THROTTLED, GitHub RATE_LIMITED (as type), Linear RATELIMITED, Hasura rate-limit-exceeded, monday.com
+    // COMPLEXITY_BUDGET_EXHAUSTED and its kin, Yelp TOO_MANY_REQUESTS_PER_SECOND, Contentful RateLimitExceeded.
+    private static readonly HashSet<string> Throttles = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "THROTTLED", "THROTTLING", "THROTTLINGEXCEPTION", "RATELIMIT", "RATELIMITED", "RATELIMITEXCEEDED", "RATELIMITREACHED", "TOOMANYREQUESTS",
+        "TOOMANYREQUESTSPERSECOND", "QUERYRATELIMITEXCEEDED", "COMPLEXITYBUDGETEXHAUSTED", "COMPLEXITYEXCEPTION", "CONCURRENCYLIMITEXCEEDED",
+        "MAXCONCURRENCYEXCEEDED", "FIELDMINUTERATELIMITEXCEEDED", "MINUTERATELIMITEXCEEDED", "MINUTELIMITEXCEEDED", "IPRATELIMITEXCEEDED", "QUOTAEXCEEDED",
+    };
     private static readonly string[] Passing =
         ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT", "GATEWAY_TIMEOUT", "UNAVAILABLE"];
 
@@ -67,11 +74,28 @@ internal static class GraphQLErrors
             && GraphQLAnswer.Number(body, $"{status}/currentlyAvailable") is { } available
             && GraphQLAnswer.Number(body, $"{status}/restoreRate") is > 0 and var rate
             ? TimeSpan.FromSeconds(Math.Clamp((cost - available) / rate, 0, 86_400)) : null;
-        return HttpVerdict.SlowDown(Say(answer, FailureKind.Transient, "throttled"), answer.RetryAfter ?? wait);
+        wait = answer.RetryAfter ?? wait ?? Seconds(body);
+        return HttpVerdict.SlowDown(Say(answer, FailureKind.Transient, "throttled"), wait);
+    }
+
+    /// <summary>How long a server asks to wait in its errors, e.g. monday.com's retry_in_seconds.</summary>
+    private static TimeSpan? Seconds(ReadOnlySpan<byte> body)
+    {
+        foreach (var name in (string[])["retry_in_seconds", "retryAfter", "retry_after"])
+        {
+            if (GraphQLAnswer.Number(body, $"errors/0/extensions/{name}") is > 0 and < 86_400 and var seconds)
+                return TimeSpan.FromSeconds(seconds);
+        }
+
+        return null;
     }
 
     private static bool IsThrottle(GraphQLError error) =>
-        Throttles.Contains(error.Code) || (error.Code.Length == 0 && error.Message == "Throttled");
+        error.Kinds.Any(kind => Throttles.Contains(Bare(kind)))
+        || (error.Code.Length == 0 && error.Message.TrimEnd('.') is "Throttled" or "Rate limit exceeded" or "API rate limit exceeded" or "Too many requests" or "Minute limit rate exceeded");
+
+    private static string Bare(string code) =>
+        code.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal);
 
     // No code for this is common to servers; what they have in common is the word.
     private static bool IsOfCursor(GraphQLError error) =>

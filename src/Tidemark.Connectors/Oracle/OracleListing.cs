@@ -7,8 +7,8 @@ namespace Tidemark.Connectors.Oracle;
 /// <summary>
 /// Lists a resource by one of its times, oldest first, at most 500 a page. What the service says of the end is not
 /// relied on: <c>hasMore</c> has been wrong, <c>totalResults</c> is not asked for, and a limit may be lowered silently.
-/// So each page is followed by one that begins with the second the last one ended in, and a second that fills a page
-/// is read by id.
+/// So each page is followed by one that begins with the second the last one ended in, a page of one second alone by
+/// that second's records by id, and the list is over when nothing follows.
 /// </summary>
 /// <param name="resource">The call without paging and filter, e.g. with the fields and the finder.</param>
 /// <param name="id">Unique and numeric, e.g. <c>OptyId</c>.</param>
@@ -26,11 +26,12 @@ internal sealed class OracleListing(
 
     public HttpListing ToListing() => new("items", Call, new Paging(Next, page => page[HasMore] == "true")
     {
-        Picks = [HasMore, Count, Limit],
+        Picks = [HasMore, Count],
         EndsByPosition = true,
     })
     {
         PageSize = pageSize,
+        End = new(EndProof.NothingFollows, "https://docs.oracle.com/en/cloud/saas/sales/faaps/Manage_Collections.html"),
         Identity = id,
         OmitsEmpty = true,
         Range = new ListingRange(time, WireTime.Iso8601, RangeOrder.OldestFirst),
@@ -66,17 +67,12 @@ internal sealed class OracleListing(
         if (!isInOrder || page.Last(id) is not { } lastId || (at.IsWithin && last != at.Second))
             throw OracleErrors.NotInOrder(Call(slice), time);
         if (at.IsWithin) return OraclePosition.Within(last!.Value, lastId);
-        // What shares the last second may not have fitted; it is read again with what follows.
-        if (first < last) return From(last.Value);
-        var claimsMore = page[HasMore] == "true";
-        if (page.Records.Count > 1 && (IsFull(page) || claimsMore)) return OraclePosition.Within(last!.Value);
-        return claimsMore || at.Second is null ? From(last!.Value + 1) : null;
+        // What shares the last second may not have fitted; it is read again with what follows. A page of one second alone may
+        // have been cut there, however short it is: that second is read by id, until nothing is left of it.
+        return first < last ? From(last.Value) : OraclePosition.Within(last!.Value);
 
         string? From(long second) => second >= slice.To ? null : OraclePosition.From(second);
     }
-
-    private bool IsFull(HttpPage page) => page.Records.Count >= pageSize
-        || (int.TryParse(page[Limit], CultureInfo.InvariantCulture, out var limit) && page.Records.Count >= limit);
 
     /// <summary>A time without an offset is UTC.</summary>
     private static long? Second(string? wire) => DateTimeOffset.TryParse(

@@ -9,7 +9,11 @@ internal static class SquareLocations
     private static readonly PageShape Shape = new("locations") { OmitsEmpty = true };
 
     public static readonly HttpListing Listing =
-        new("locations", _ => HttpCall.Get("/v2/locations"), Paging.None) { OmitsEmpty = true };
+        new("locations", _ => HttpCall.Get("/v2/locations"), Paging.None)
+        {
+            OmitsEmpty = true,
+            End = new(EndProof.OneAnswer, "https://developer.squareup.com/reference/square/locations-api/list-locations"),
+        };
 
     public static async Task<IReadOnlyList<string>> IdsAsync(HttpExchange exchange, CancellationToken cancellationToken)
     {

@@ -53,7 +53,7 @@ internal static class SquareOrders
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var changed = Listing(options, UpdatedAt);
-        foreach (var group in (await SquareLocations.IdsAsync(exchange, cancellationToken)).Chunk(MaxLocations))
+        foreach (var group in (window.Scopes ?? []).Chunk(MaxLocations))
         {
             var slice = new Slice { Scope = string.Join(',', group), From = window.From, To = window.To };
             await foreach (var page in exchange.ReadAsync(changed, slice, cancellationToken))

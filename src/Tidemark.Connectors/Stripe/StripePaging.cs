@@ -9,6 +9,9 @@ internal static class StripePaging
 {
     public const int MaxPageSize = 100;
 
+    // An id that is last has no successor: asking behind it shows that.
+    private static readonly ListEnd End = new(EndProof.NothingFollows, "https://docs.stripe.com/api/pagination");
+
     private static readonly Paging ById = Paging.ByLastRecord("id", hasMore: "has_more");
 
     /// <summary>A list with a filter on <c>created</c>, in Unix seconds.</summary>
@@ -20,6 +23,7 @@ internal static class StripePaging
             ById)
         {
             PageSize = pageSize,
+            End = End,
             Range = new ListingRange("created", WireTime.UnixSeconds, RangeOrder.NewestFirst),
             LosesPosition = error => error.Code == StripeErrors.PositionGone,
         };
@@ -30,6 +34,7 @@ internal static class StripePaging
     public static HttpListing Nested(string address) =>
         new("data", slice => Page(HttpCall.Get(address), MaxPageSize, slice), ById)
         {
+            End = End,
             LosesPosition = error => error.Code == StripeErrors.PositionGone,
         };
 

@@ -61,7 +61,7 @@ internal sealed record ZohoModule(string ApiName, IReadOnlyList<ZohoField> Field
     /// <exception cref="TidemarkException">Configuration <c>zoho.no_fields</c>, and what the exchange throws.</exception>
     public static async Task<ZohoModule> DescribeAsync(HttpExchange exchange, string apiName, CancellationToken cancellationToken)
     {
-        var call = HttpCall.Get("/crm/v8/settings/fields").With("module", apiName);
+        var call = HttpCall.Get("/crm/v8/settings/fields").With("module", apiName) with { EmptyStatuses = ZohoPaging.NoRecords };
         using var page = await exchange.SendAsync(call, Metadata, cancellationToken);
         var fields = Enumerable.Range(0, page.Records.Count)
             .Select(index => ZohoField.Read(page, index))
@@ -110,7 +110,8 @@ internal sealed record ZohoModule(string ApiName, IReadOnlyList<ZohoField> Field
     }
 
     // Without it a list leaves out the leads that became contacts.
-    private HttpCall Converted(HttpCall call) => call.With("converted", ApiName == "Leads" ? "both" : null);
+    private HttpCall Converted(HttpCall call) =>
+        call.With("converted", ApiName == "Leads" ? "both" : null) with { EmptyStatuses = ZohoPaging.NoRecords };
 }
 
 /// <summary>A field of a module.</summary>

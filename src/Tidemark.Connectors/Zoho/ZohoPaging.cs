@@ -15,6 +15,13 @@ internal static class ZohoPaging
     private const string More = "info/more_records";
     private const char Number = '#';
 
+    /// <summary>No record has been found.</summary>
+    /// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/status-codes.html.</remarks>
+    public static readonly int[] NoRecords = [204];
+
+    // 304 answers If-Modified-Since, and nothing else.
+    private static readonly int[] NoChanges = [204, 304];
+
     public static readonly Paging ByTokenOrNumber = new(Next, page => page[More] == "true")
     {
         Picks = [Token, More],
@@ -25,6 +32,7 @@ internal static class ZohoPaging
     public static HttpCall Page(HttpCall list, Slice slice, int pageSize)
     {
         var isNumber = slice.Position?.StartsWith(Number) == true;
+        list = list with { EmptyStatuses = slice.From is null ? NoRecords : NoChanges };
         return list.With("per_page", pageSize)
             .With(isNumber ? "page" : "page_token", isNumber ? slice.Position![1..] : slice.Position)
             .WithHeader("If-Modified-Since", slice.From is { } from ? ZohoQuery.Time(from) : null);

@@ -20,9 +20,11 @@ internal static class ZohoQuery
         new("data", slice => Call(module, criteria, slice, pageSize), new Paging(Next, page => page["info/more_records"] == "true")
         {
             Picks = ["info/more_records"],
+            EndsByPosition = true,
         })
         {
             PageSize = pageSize,
+            End = new(EndProof.NothingFollows, "https://www.zoho.com/crm/developer/docs/api/v8/COQL-Overview.html"),
             Range = new ListingRange("Modified_Time", WireTime.Iso8601, RangeOrder.OldestFirst),
         };
 
@@ -58,7 +60,10 @@ internal static class ZohoQuery
         var query = string.Create(CultureInfo.InvariantCulture,
             $"select id, Modified_Time from {module.ApiName} where {Nest(conditions, "and")} "
             + $"order by Modified_Time asc, id asc limit {pageSize}");
-        return HttpCall.Search("/crm/v8/coql", new JsonObject { ["select_query"] = query }.ToJsonString());
+        return HttpCall.Search("/crm/v8/coql", new JsonObject { ["select_query"] = query }.ToJsonString()) with
+        {
+            EmptyStatuses = ZohoPaging.NoRecords,
+        };
     }
 
     private static string? Next(Slice slice, HttpPage page) =>

@@ -7,6 +7,9 @@ namespace Tidemark.Connectors.Zoho;
 /// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/get-records.html.</remarks>
 internal static class ZohoStreams
 {
+    // more_records has no second witness but the count of the module.
+    private static readonly ListEnd End = new(EndProof.Total, "https://www.zoho.com/crm/developer/docs/api/v8/record-count.html");
+
     // Deletions are listed from a time on, never up to one: a window as long as any sync's pause reads them once.
     private static readonly TimeSpan OneWindow = TimeSpan.FromDays(3650);
 
@@ -27,7 +30,7 @@ internal static class ZohoStreams
             },
             Probes = criteria is null ? [module.List.With("fields", "id").With("per_page", 1)] : [],
             // With criteria it would count what merely contains a text as what equals it.
-            Count = criteria is null ? new HttpCount(module.Count, "count") : null,
+            Count = listing.Counted,
             // A list has no upper bound to be asked for, so that only queries are read in ranges.
             Parallel = criteria is null ? 1 : options.Parallel,
             Overlap = options.Overlap,
@@ -38,11 +41,14 @@ internal static class ZohoStreams
     private static HttpListing List(ZohoModule module, int pageSize)
     {
         var list = module.List.With("fields", module.FieldGroups[0]);
+        var counted = new HttpCount(module.Count, "count");
         if (!module.HasModifiedTime)
         {
             return new HttpListing("data", slice => ZohoPaging.Page(list, slice, pageSize), ZohoPaging.ByTokenOrNumber)
             {
                 PageSize = pageSize,
+                End = End,
+                Counted = counted,
             };
         }
 
@@ -52,6 +58,8 @@ internal static class ZohoStreams
         return new HttpListing("data", slice => ZohoPaging.Page(list, slice, pageSize), ZohoPaging.ByTokenOrNumber)
         {
             PageSize = pageSize,
+            End = End,
+            Counted = counted,
             Range = new ListingRange("Modified_Time", WireTime.Iso8601, RangeOrder.OldestFirst),
             LosesPosition = ZohoPaging.LosesPosition,
         };

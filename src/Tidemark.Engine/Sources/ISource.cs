@@ -40,6 +40,13 @@ public interface ISource : IAsyncDisposable
     IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => [];
 
     /// <summary>
+    /// Whether the end of a stream's full reading is proven, e.g. by a total or by an empty page after the last one, and does
+    /// not rest on the vendor's word alone. Where it is not, a second reading has to agree before records count as gone.
+    /// Default: true.
+    /// </summary>
+    bool ProvesEnd(string stream) => true;
+
+    /// <summary>
     /// Pages, lazily and in the order in which they are to be written. Ending without an error states that the reading
     /// was complete: deletes rest on that. The last page's cursor is where the next incremental reading starts.
     /// </summary>

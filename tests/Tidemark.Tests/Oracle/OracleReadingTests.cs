@@ -163,18 +163,28 @@ public sealed class OracleReadingTests
     }
 
     [Theory]
-    [InlineData(true, false)]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    public async Task An_empty_collection_is_empty_with_and_without_items_or_any_content(bool omits, bool isBlank)
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_empty_collection_is_empty_with_and_without_items(bool omits)
     {
         await using var bench = await OracleBench.StartAsync();
         await bench.MutateAsync("leads", new { delete = new { count = 1000 } });
-        await bench.SetAsync(new { omits_empty = omits, empty_is_no_content = isBlank });
+        await bench.SetAsync(new { omits_empty = omits });
         await using var source = bench.Open();
 
         (await source.CheckAsync(Stop)).Problems.ShouldBeEmpty();
         (await bench.ReadAsync(source, "leads")).Records.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task P4_no_content_is_no_collection_as_Oracle_documents_no_such_answer()
+    {
+        await using var bench = await OracleBench.StartAsync();
+        await bench.MutateAsync("leads", new { delete = new { count = 1000 } });
+        await bench.SetAsync(new { empty_is_no_content = true });
+        await using var source = bench.Open();
+
+        (await Should.ThrowAsync<TidemarkException>(() => bench.ReadAsync(source, "leads"))).Code.ShouldBe("source.no_body");
     }
 
     [Fact]

@@ -247,11 +247,39 @@ public sealed class HttpExchangePromises
         page.Records.ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task No_content_is_a_page_without_records()
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(200, "  \n")]
+    [InlineData(202, "")]
+    [InlineData(204, "")]
+    [InlineData(304, "")]
+    public async Task P4_an_answer_without_a_body_is_no_records_only_where_the_vendor_documents_it(int status, string body)
     {
-        await using var server = new PlayedServer(_ => new PlayedAnswer(204, []));
-        (await SendAsync(server)).ShouldBe(0);
+        await using var server = new PlayedServer(_ => new PlayedAnswer(status, System.Text.Encoding.UTF8.GetBytes(body)));
+        var failure = await Played.FailureAsync(() => SendAsync(server));
+        (failure.Kind, failure.Code).ShouldBe((FailureKind.Transient, "source.no_body"));
+        server.Requests.Count.ShouldBe(4, "what is no answer is asked for again");
+
+        await using var exchange = new HttpExchange(Played.Api(server.Address), TimeProvider.System);
+        var documented = HttpCall.Get("/things") with { EmptyStatuses = [status] };
+        using var page = await exchange.SendAsync(documented, new PageShape("data"), TestContext.Current.CancellationToken);
+        page.Records.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(403, "Retry-After", "1")]
+    [InlineData(400, "Retry-After", "1")]
+    [InlineData(403, "X-RateLimit-Remaining", "0")]
+    [InlineData(403, "RateLimit-Remaining", "0")]
+    public async Task A_refusal_whose_headers_say_too_fast_is_waited_for_whatever_its_status(int status, string header, string value)
+    {
+        await using var server = Failing(times: 1, _ => new PlayedAnswer(status, "{}"u8.ToArray()) { Headers = new() { [header] = value } });
+        (await SendAsync(server)).ShouldBe(2);
+        server.Requests.Count.ShouldBe(2);
+
+        await using var closed = Failing(times: 99, _ => new PlayedAnswer(status, "{}"u8.ToArray()));
+        (await Played.FailureAsync(() => SendAsync(closed))).Kind.ShouldNotBe(FailureKind.Transient);
+        closed.Requests.Count.ShouldBe(1, "without such headers it is a refusal");
     }
 
     [Fact]

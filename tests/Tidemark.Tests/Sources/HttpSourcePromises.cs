@@ -39,11 +39,79 @@ public sealed class HttpSourcePromises
     }
 
     [Fact]
-    public async Task A_list_of_one_page_costs_one_request()
+    public async Task P4_a_list_is_at_its_end_where_nothing_follows_its_last_record()
     {
         await using var source = Source(PlayedList.Spread(7), out var vendor);
         await Played.ReadAsync(source, Played.Everything());
-        vendor.Asked.ShouldBe(1);
+        vendor.Asked.ShouldBe(2, "the page, and what follows it");
+    }
+
+    [Fact]
+    public async Task P4_a_short_page_that_claims_to_be_the_last_is_asked_about_once_more()
+    {
+        var list = PlayedList.Spread(40);
+        list.Fault = (request, answer) => request["after"] is null ? PlayedList.Page(list.First(request, 4), hasMore: false) : answer;
+        var (ids, _) = await Played.ReadAsync(Source(list, out _), Played.Everything());
+        ids.Order().ShouldBe(list.Ids.Order());
+    }
+
+    [Fact]
+    public async Task P4_what_is_refused_behind_the_last_page_is_the_end()
+    {
+        var list = PlayedList.Spread(7);
+        list.Fault = (request, answer) => request["after"] is null ? answer : PlayedAnswer.Json("""{"error":{"message":"Out of range"}}""", 400);
+        (await Played.ReadAsync(Source(list, out _), Played.Everything())).Ids.Count.ShouldBe(7);
+
+        list.Fault = (request, answer) => request["after"] is null ? Lie(answer, hasMore: true) : PlayedAnswer.Json("""{"error":{"message":"Out of range"}}""", 400);
+        (await Played.FailureAsync(() => Played.ReadAsync(Source(list, out _), Played.Everything()))).Code.ShouldBe("source.refused", "more was promised");
+    }
+
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(int.MaxValue, null)]
+    public async Task P4_a_reading_has_to_come_to_the_total_that_the_vendor_gives(int lies, int? read)
+    {
+        // The page says that it is the last and counts more: asked again it may say so no more.
+        var list = PlayedList.Spread(7);
+        var stream = Played.Things with { Listing = new("data", _ => HttpCall.Get("/things"), Paging.None) { Total = "total" } };
+        await using var source = Source(
+            _ => WithTotal(PlayedList.Page(list.First(null, lies-- > 0 ? 5 : 7), hasMore: false), 7), out var _, stream);
+        if (read is { } all) (await Played.ReadAsync(source, Played.Everything(stream))).Ids.Count.ShouldBe(all);
+        else (await Played.FailureAsync(() => Played.ReadAsync(source, Played.Everything(stream)))).Code.ShouldBe("source.below_total");
+    }
+
+    private static PlayedAnswer WithTotal(PlayedAnswer answer, int total) => PlayedAnswer.Json(
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""{"total":{{total}},""") + System.Text.Encoding.UTF8.GetString(answer.Body)[1..]);
+
+    [Fact]
+    public async Task An_empty_page_with_a_new_position_is_gone_through()
+    {
+        var pages = new Dictionary<string, string>
+        {
+            [""] = """{"data":[{"id":"a"}],"info":{"next":"1","more":true}}""",
+            ["1"] = """{"data":[],"info":{"next":"2","more":true}}""",
+            ["2"] = """{"data":[],"info":{"next":"3","more":true}}""",
+            ["3"] = """{"data":[{"id":"b"}],"info":{"next":"4","more":false}}""",
+        };
+        var stream = Played.Things with
+        {
+            Listing = new HttpListing(
+                "data", slice => HttpCall.Get("/things").With("token", slice.Position), Paging.ByToken("info/next", "info/more")),
+        };
+        var handler = new PlayedHandler(request => PlayedAnswer.Json(pages[request["token"] ?? ""]));
+        await using var source = new HttpSource(
+            new HttpExchange(Played.Api(new Uri("http://vendor.test")), TimeProvider.System, handler), [stream], TimeProvider.System);
+        (await Played.ReadAsync(source, Played.Everything(stream))).Ids.ShouldBe(["a", "b"]);
+        handler.Asked.ShouldBe(4, "none was asked for twice");
+    }
+
+    [Fact]
+    public async Task Two_pages_in_turn_under_ever_new_positions_are_a_loop()
+    {
+        await using var source = Tokens(page => PlayedAnswer.Json(
+            $$$"""{"data":[{"id":"{{{(page % 2 == 0 ? "a" : "b")}}}"}],"info":{"next":"{{{page + 1}}}"}}"""));
+        var failure = await Played.FailureAsync(() => Played.ReadAsync(source, Played.Everything()));
+        (failure.Kind, failure.Code).ShouldBe((FailureKind.Upstream, "source.paging_loop"));
     }
 
     [Fact]

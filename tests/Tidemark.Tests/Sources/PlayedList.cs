@@ -20,6 +20,11 @@ internal sealed class PlayedList(IEnumerable<(string Id, long Created)> records)
 
     public void Delete(string id) => _records = [.. _records.Where(record => record.Id != id)];
 
+    /// <summary>The first records that a request is answered with, or of all.</summary>
+    public IEnumerable<(string Id, long Created)> First(PlayedRequest? request, int count) =>
+        _records.Where(record => record.Created >= (request?.Number("from") ?? long.MinValue)
+            && record.Created < (request?.Number("to") ?? long.MaxValue)).Take(count);
+
     public PlayedAnswer Answer(PlayedRequest request) => Fault(request, Page(request));
 
     public PlayedAnswer Page(PlayedRequest request)

@@ -16,24 +16,39 @@ internal static class GraphQLPaging
         var paging = Of(plan);
         return new HttpListing(plan.RecordsPath, call, paging with { Picks = [.. paging.Picks, Errors] })
         {
-            // Numbered pages end where their own rule says; a full last page of cursors is asked about once more.
+            // Numbered pages end where their own rule says.
             PageSize = plan.Paging switch
             {
                 PagingStyle.Relay => plan.PageSize ?? int.MaxValue,
                 PagingStyle.None => int.MaxValue,
-                _ when plan.Definition.HasMore is not null => int.MaxValue,
                 _ => 0,
             },
             Identity = (plan.List.Elements == "edges" ? "node/" : "") + plan.Definition.Key[0].Replace('.', '/'),
             Range = plan.Definition.Since is null ? null
                 : new ListingRange("", Engine.Records.WireTime.Iso8601, RangeOrder.Unordered),
+            End = EndOf(plan),
+            Total = QueryTotal.PathOf(plan),
             LosesPosition = error => error.Code == GraphQLErrors.CursorRefused,
         };
     }
 
     /// <summary>Cursors of a connection at a path of an answer, e.g. <c>data/customers</c>.</summary>
-    public static Paging Relay(string list) =>
-        Paging.ByToken($"{list}/pageInfo/endCursor", $"{list}/pageInfo/hasNextPage");
+    /// <remarks>https://relay.dev/graphql/connections.htm. What hasNextPage says is not relied on: behind the last cursor
+    /// nothing must follow. Some servers say true on every page.</remarks>
+    public static Paging Relay(string list)
+    {
+        var (cursor, more) = ($"{list}/pageInfo/endCursor", $"{list}/pageInfo/hasNextPage");
+        return new Paging(
+            (slice, page) => page[cursor] is { Length: > 0 } next
+                && (page[more] == "true" || (page.Records.Count > 0 && next != slice.Position)) ? next : null,
+            page => page[more] == "true")
+        {
+            Picks = [cursor, more],
+            BindsPosition = true,
+            EndsByPosition = true,
+            MayAlwaysClaimMore = true,
+        };
+    }
 
     /// <summary>The value of the variable that takes the position; null for the first page by cursors.</summary>
     public static JsonNode? Position(QueryPlan plan, Slice slice) => plan.Paging switch
@@ -41,6 +56,14 @@ internal static class GraphQLPaging
         PagingStyle.Relay => slice.Position,
         PagingStyle.Offset => Read(slice),
         _ => Number(slice, part: 0) ?? plan.Definition.FirstPage ?? 1,
+    };
+
+    private static ListEnd EndOf(QueryPlan plan) => plan.Paging switch
+    {
+        PagingStyle.None => new(EndProof.OneAnswer, "https://graphql.org/learn/pagination/"),
+        PagingStyle.Relay => new(EndProof.NothingFollows, "https://relay.dev/graphql/connections.htm"),
+        _ when plan.Definition.Total is not null => new(EndProof.Total, "https://graphql.org/learn/pagination/"),
+        _ => new(EndProof.NothingFollows, "https://graphql.org/learn/pagination/"),
     };
 
     private static Paging Of(QueryPlan plan)
@@ -53,13 +76,14 @@ internal static class GraphQLPaging
             return new Paging((slice, page) => Next(plan, slice, page), page => page[path] == "true")
             {
                 Picks = [path],
+                EndsByPosition = true,
             };
         }
 
         if (plan.Definition.Total is not { } total)
         {
             // Servers cut pages down to limits of their own, so a short page does not end a list: an empty one does.
-            return new Paging((slice, page) => Next(plan, slice, page), _ => false);
+            return new Paging((slice, page) => Next(plan, slice, page), _ => false) { EndsByPosition = true };
         }
 
         var count = Path(total);
@@ -74,10 +98,12 @@ internal static class GraphQLPaging
     }
 
     /// <summary>
-    /// Where the next page begins: its number, or the offset, and behind a colon the records read so far.
+    /// Where the next page begins: its number, or the offset, and behind a colon the records read so far. Null behind an
+    /// empty page.
     /// </summary>
-    private static string Next(QueryPlan plan, Slice slice, HttpPage page)
+    private static string? Next(QueryPlan plan, Slice slice, HttpPage page)
     {
+        if (page.Records.Count == 0) return null;
         var read = Read(slice) + page.Records.Count;
         var next = plan.Paging == PagingStyle.Offset ? read : (long)Position(plan, slice)! + 1;
         return string.Create(CultureInfo.InvariantCulture, $"{next}:{read}");

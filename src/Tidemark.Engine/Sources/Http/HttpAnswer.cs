@@ -41,6 +41,9 @@ public sealed class HttpAnswer
         }
     }
 
+    /// <summary>How long it is until an instant; null where that is over.</summary>
+    internal TimeSpan? Until(DateTimeOffset instant) => instant > _now ? instant - _now : null;
+
     /// <summary>A header of the answer; several values are joined by a comma.</summary>
     public string? Header(string name) =>
         _response.Headers.TryGetValues(name, out var values)

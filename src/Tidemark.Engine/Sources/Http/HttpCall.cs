@@ -34,6 +34,12 @@ public sealed record HttpCall(HttpMethod Method, string Path)
     /// </summary>
     public bool IsRepeatable { get; init; } = Method != HttpMethod.Post && Method != HttpMethod.Patch;
 
+    /// <summary>
+    /// Statuses by which the vendor says, in its documentation, that there are no records, in place of a body: e.g. 204. Any
+    /// other answer without a body is asked for again. Default none.
+    /// </summary>
+    public IReadOnlyList<int> EmptyStatuses { get; init; } = [];
+
     /// <summary>Path and query as they are sent.</summary>
     public string Target => IsForm || Query.Count == 0 ? Path : Path + (Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')
         + string.Join('&', Query.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));

@@ -27,11 +27,36 @@ internal sealed record HttpCursor
     /// </summary>
     public IReadOnlyList<string>? Scopes { get; init; }
 
+    /// <summary>
+    /// When the last complete reading of each scope began. A scope that a later reading is not given keeps its place, so
+    /// that its changes are read once it is there again. Null where the listing has no scopes.
+    /// </summary>
+    public IReadOnlyDictionary<string, long>? Places { get; init; }
+
     /// <summary>What the settings narrowed the records to; null where they took all.</summary>
     public string? Filter { get; init; }
 
     /// <summary>The reading that is not complete yet; null where none is.</summary>
     public HttpReading? Reading { get; init; }
+
+    /// <summary>When the last complete reading of a scope began; null where it was never read.</summary>
+    public long? PlaceOf(string scope) =>
+        Places is not null ? Places.TryGetValue(scope, out var place) ? place : null
+        : Scopes?.Contains(scope) == true ? Since : null;
+
+    /// <summary>The cursor once its reading is complete.</summary>
+    /// <param name="begun">When the reading began.</param>
+    public HttpCursor Complete(long begun)
+    {
+        var places = Reading?.Scopes is null ? null : new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var scope in places is null ? [] : Scopes ?? [])
+        {
+            if (PlaceOf(scope) is { } place) places![scope] = place;
+        }
+
+        foreach (var scope in Reading?.Scopes ?? []) places![scope] = begun;
+        return this with { Since = begun, Places = places, Reading = null };
+    }
 
     public Cursor ToCursor() => new(JsonSerializer.Serialize(this, HttpCursorJson.Default.HttpCursor));
 
@@ -58,6 +83,12 @@ internal sealed record HttpCursor
 /// <param name="IsFull">Whether it must see every record.</param>
 internal sealed record HttpReading(long Started, [property: JsonPropertyName("full")] bool IsFull)
 {
+    /// <summary>The scopes that it asks for, where the listing has some.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <summary>From when on changes are read; null where everything is read.</summary>
+    public long? From { get; init; }
+
     /// <summary>What is left of the listing; null once it is read.</summary>
     public IReadOnlyList<Slice>? Open { get; init; }
 

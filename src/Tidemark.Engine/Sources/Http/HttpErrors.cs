@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Tidemark.Engine.Errors;
 
@@ -20,6 +21,20 @@ internal static class HttpErrors
     public static TidemarkException CutShort(HttpCall call, Exception cause) =>
         new(FailureKind.Transient, "source.cut_short",
             $"The answer to {call.Label} ended before it was complete.", cause);
+
+    public static TidemarkException NoBody(HttpCall call, int status) =>
+        new(FailureKind.Transient, "source.no_body",
+            $"{call.Label} was answered with {status} and no body, which says nothing of its records.")
+        {
+            Hint = "Run again. Something between here and the vendor may answer in its place: check proxies.",
+        };
+
+    public static TidemarkException BelowTotal(HttpCall call, long read, long total) =>
+        new(FailureKind.Upstream, "source.below_total",
+            string.Create(CultureInfo.InvariantCulture, $"{call.Label}: the list ends after {read} records, of {total} that the vendor counts."))
+        {
+            Hint = "Run again: records that changed meanwhile may explain it. If it comes again, ask the vendor.",
+        };
 
     public static TidemarkException NotJson(HttpCall call, string? mediaType, Exception cause) =>
         new(FailureKind.Transient, "source.not_json",

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -56,7 +57,7 @@ public sealed class HttpExchange : IAsyncDisposable
     /// <summary>Sends a call and scans the answer. The caller disposes the page.</summary>
     /// <exception cref="TidemarkException">
     /// What the API's <see cref="HttpApi.Classify"/> throws, and: Transient <c>source.timeout</c>,
-    /// <c>source.unreachable</c>, <c>source.cut_short</c>, <c>source.not_json</c>; Upstream <c>source.too_large</c>,
+    /// <c>source.unreachable</c>, <c>source.cut_short</c>, <c>source.not_json</c>, <c>source.no_body</c>; Upstream <c>source.too_large</c>,
     /// <c>source.no_records</c>, <c>source.other_host</c>; Configuration <c>source.address_refused</c>,
     /// <c>source.not_encrypted</c>, <c>source.redirected</c>.
     /// </exception>
@@ -81,9 +82,19 @@ public sealed class HttpExchange : IAsyncDisposable
         return attempt.Page ?? throw attempt.Verdict.Failure!;
     }
 
+    /// <summary>Asks for a number of records; null where the answer has none.</summary>
+    /// <exception cref="TidemarkException">As <see cref="SendAsync"/>.</exception>
+    public async Task<long?> CountAsync(HttpCount count, CancellationToken cancellationToken)
+    {
+        using var answer = await ProbeAsync(count.Call, PageShape.One, cancellationToken);
+        return long.TryParse(answer.First(count.Path), NumberStyles.None, CultureInfo.InvariantCulture, out var records)
+            ? records : null;
+    }
+
     /// <summary>Reads a listing from its start, one page after the other; the caller disposes the pages.</summary>
     /// <exception cref="TidemarkException">As <see cref="SendAsync"/>, and for paging that does not get on: Upstream
-    /// <c>source.paging_loop</c>, <c>source.page_repeated</c>, <c>source.empty_page</c>, <c>source.no_position</c>.</exception>
+    /// <c>source.paging_loop</c>, <c>source.page_repeated</c>, <c>source.empty_page</c>, <c>source.no_position</c>,
+    /// <c>source.below_total</c>.</exception>
     public async IAsyncEnumerable<HttpPage> ReadAsync(
         HttpListing listing, Slice slice, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -193,13 +204,14 @@ public sealed class HttpExchange : IAsyncDisposable
                 return new Attempt(null, HttpVerdict.Fail(HttpErrors.TooLarge(call, maxBytes)));
 
             var answer = new HttpAnswer(call, response, body, _api.Authentication.Secrets, _clock.GetUtcNow());
-            var verdict = _api.Classify(answer);
+            var verdict = RateLimitHeaders.Apply(answer, _api.Classify(answer));
             if (verdict is { Failure: { } failure, After: { } asked } && asked > _api.MaxWait)
                 verdict = HttpVerdict.Fail(HttpErrors.WaitTooLong(call, asked, failure));
             if (verdict.Failure is not null) return new Attempt(null, verdict);
             if (verdict.After is { } wait) _pace.PauseFor(wait < _api.MaxWait ? wait : _api.MaxWait);
 
-            var hasNoBody = length == 0 && answer.Status is 204 or 304;
+            var hasNoBody = body.Span.Trim(" \t\r\n"u8).Length == 0;
+            if (hasNoBody && !call.EmptyStatuses.Contains(answer.Status)) return Again(HttpErrors.NoBody(call, answer.Status));
             var scan = hasNoBody ? default : PageScan.Read(body.Span, shape);
             if (!hasNoBody && scan.Records is null && !shape.OmitsEmpty)
                 return new Attempt(null, HttpVerdict.Fail(HttpErrors.NoRecords(call, shape.Records)));
@@ -210,7 +222,7 @@ public sealed class HttpExchange : IAsyncDisposable
         {
             // Both are asked again: a gateway's page in the vendor's place goes as it came.
             var first = buffer.AsSpan(0, length).TrimStart(" \t\r\n\uFEFF"u8);
-            return Again(length == 0 || first.StartsWith("{"u8) || first.StartsWith("["u8)
+            return Again(first.StartsWith("{"u8) || first.StartsWith("["u8)
                 ? HttpErrors.CutShort(call, wrong)
                 : HttpErrors.NotJson(call, response.Content.Headers.ContentType?.MediaType, wrong));
         }

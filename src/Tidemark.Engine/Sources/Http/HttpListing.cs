@@ -30,6 +30,18 @@ public sealed record HttpListing(string Records, Func<Slice, HttpCall> Call, Pag
     /// </summary>
     public ListingRange? Range { get; init; }
 
+    /// <summary>What shows that the list is at its end. Default: the vendor's word alone.</summary>
+    public ListEnd End { get; init; } = new(EndProof.Word, "");
+
+    /// <summary>
+    /// Path of the number of all records in a page, where the vendor gives one: the reading has to come to it. Only for a
+    /// list that is read in one go, not in ranges.
+    /// </summary>
+    public string? Total { get; init; }
+
+    /// <summary>A call for that number, asked once at the end of a list that was read from its beginning; null for none.</summary>
+    public HttpCount? Counted { get; init; }
+
     /// <summary>
     /// Whether a failure means that the position is no longer valid (its record was deleted, its token has expired, an
     /// offset has its limit). The slice then goes on by its range, or begins again. Pure.
@@ -45,5 +57,5 @@ public sealed record HttpListing(string Records, Func<Slice, HttpCall> Call, Pag
     /// <summary>Scopes that one call may name; a slice has so many, parted by commas. Default 1.</summary>
     public int ScopesAtOnce { get; init; } = 1;
 
-    internal PageShape Shape => new(Records, Paging.Picks) { Record = Record, OmitsEmpty = OmitsEmpty };
+    internal PageShape Shape => new(Records, Total is null || Paging.Picks.Contains(Total) ? Paging.Picks : [.. Paging.Picks, Total]) { Record = Record, OmitsEmpty = OmitsEmpty };
 }

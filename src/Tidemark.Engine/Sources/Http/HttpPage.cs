@@ -18,6 +18,9 @@ public sealed class HttpPage : IDisposable
         (_buffer, _length, _shape, _picked, Records) = (buffer, length, shape, picked, records);
     }
 
+    /// <summary>A page without records, in place of one that was refused.</summary>
+    internal static HttpPage Empty(PageShape shape) => new([], 0, shape, [], new string?[shape.Picks.Count]);
+
     public ReadOnlyMemory<byte> Bytes =>
         new(_buffer ?? throw new ObjectDisposedException(nameof(HttpPage)), 0, _length);
 

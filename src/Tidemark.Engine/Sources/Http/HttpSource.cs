@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
@@ -61,13 +60,10 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         }
     }
 
-    public async Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken)
-    {
-        if (Find(stream).Count is not { } count) return null;
-        using var answer = await exchange.ProbeAsync(count.Call, PageShape.One, cancellationToken);
-        return long.TryParse(answer.First(count.Path), NumberStyles.None, CultureInfo.InvariantCulture, out var records)
-            ? records : null;
-    }
+    public async Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) =>
+        Find(stream).Count is { } count ? await exchange.CountAsync(count, cancellationToken) : null;
+
+    public bool ProvesEnd(string stream) => Find(stream).Listing.End.Proof is not EndProof.Word;
 
     public bool CanResume(string stream, Cursor cursor)
     {
@@ -106,7 +102,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
                 yield return page.ToPage((cursor with { Reading = reading }).ToCursor());
             }
 
-            var changesFrom = (reading.IsFull ? Begun(reading) : cursor.Since ?? Begun(reading)) - overlap;
+            var changesFrom = reading.From ?? (reading.IsFull ? Begun(reading) : cursor.Since ?? Begun(reading)) - overlap;
             reading = reading with { Open = null, ChangesFrom = changesFrom };
         }
 
@@ -117,12 +113,13 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
             {
                 // Changes of a window come newest first: only its end is a place to resume at.
                 reading = reading with { ChangesFrom = window.From };
-                await foreach (var page in feed.Read(exchange, window with { Rows = rows }, cancellationToken))
+                await foreach (var page in feed.Read(exchange, window with { Scopes = reading.Scopes, Rows = rows }, cancellationToken))
                     yield return page.ToPage((cursor with { Reading = reading }).ToCursor());
             }
         }
 
-        yield return Page.Empty((cursor with { Since = Begun(reading), Until = stream.Changes is { HoldsSnapshots: true } ? Latest() : null, Reading = null }).ToCursor());
+        var complete = (cursor with { Reading = reading }).Complete(Begun(reading));
+        yield return Page.Empty((complete with { Until = stream.Changes is { HoldsSnapshots: true } ? Latest() : null }).ToCursor());
     }
 
     public ValueTask DisposeAsync() => exchange.DisposeAsync();
@@ -152,11 +149,11 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         };
     }
 
-    /// <summary>Goes on with the reading that a cursor holds, or begins one.</summary>
+    /// <summary>Resumes the reading that a cursor holds, or begins one.</summary>
     private async Task<HttpCursor> BeginAsync(
         HttpStream stream, ReadRequest request, CancellationToken cancellationToken)
     {
-        // A cursor of another make reads everything: the engine was told by CanResume.
+        // An unreadable cursor means a full reading; CanResume has already said so.
         var cursor = (request.From is { } saved ? HttpCursor.Parse(saved) : null) ?? new HttpCursor();
         if (cursor.Reading is { } begun && begun.IsFull == request.IsFull) return cursor;
 
@@ -165,26 +162,29 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var scopes = await ScopesAsync(stream, cancellationToken);
         // Rows that an incremental reading adds join those that are there.
         cursor = cursor with { Scopes = isFirst ? scopes : cursor.Scopes?.Union(scopes ?? [], StringComparer.Ordinal).ToList() };
-        var since = cursor.Since - (long)stream.Overlap.TotalSeconds;
-        if (since is { } last && stream.Changes is { ShowsNew: true })
-        {
-            return cursor with
-            {
-                Reading = new HttpReading(clock.GetUtcNow().ToUnixTimeSeconds(), IsFull: false) { ChangesFrom = last },
-            };
-        }
-
+        // A scope that was never read is read from its beginning; the others from where the one that lags most stands.
+        var (unread, known) = (scopes?.Where(scope => cursor.PlaceOf(scope) is null).ToList(), scopes?.Where(scope => cursor.PlaceOf(scope) is not null).ToList());
+        var since = (scopes is null ? cursor.Since : known!.Min(cursor.PlaceOf)) - (long)stream.Overlap.TotalSeconds;
         var floor = stream.Floor?.ToUnixTimeSeconds();
-        var from = since is null || since < floor ? floor : since;
-        var whole = new Slice { From = stream.Listing.Range is null ? null : from };
+        var open = new List<Slice>();
+        if (unread is { Count: > 0 } || since is null) open.AddRange(Slices(stream, unread, floor));
+        var isShown = since is not null && stream.Changes is { ShowsNew: true };
+        if (since is { } from && !isShown) open.AddRange(Slices(stream, known, from < floor ? floor : from));
+        var isListed = open.Count > 0 || !isShown;
         return cursor with
         {
             Reading = new HttpReading(clock.GetUtcNow().ToUnixTimeSeconds(), request.IsFull)
             {
-                Open = [.. Groups(stream, scopes).Select(group => whole with { Scope = group })],
+                Scopes = scopes,
+                From = since,
+                Open = isListed ? open : null,
+                ChangesFrom = isListed ? null : since,
             },
         };
     }
+
+    private static IEnumerable<Slice> Slices(HttpStream stream, IReadOnlyList<string>? scopes, long? from) =>
+        Groups(stream, scopes).Select(group => new Slice { Scope = group, From = stream.Listing.Range is null ? null : from });
 
     private async Task<IReadOnlyList<string>?> ScopesAsync(HttpStream stream, CancellationToken cancellationToken) =>
         stream.Listing.Scopes is { } scopes ? await scopes(exchange, cancellationToken) : null;

@@ -109,6 +109,8 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
     /// </summary>
     private bool IsWorthSplitting(Slice rest, ListingRange range, HttpPage page)
     {
+        // Behind a page that seems the last, the rest is most likely empty.
+        if (!_listing.Paging.HasMore(page) && page.Records.Count < _listing.PageSize) return false;
         if (rest.At is not { } at || range.Seconds(page.First(range.Path)) is not { } first) return false;
         var (low, high) = rest.Rest(range, at, clock.GetUtcNow().ToUnixTimeSeconds());
         return page.Records.Count * (double)(high - low) / Math.Max(1, Math.Abs(first - at)) > _listing.PageSize;

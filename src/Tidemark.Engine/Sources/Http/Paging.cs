@@ -20,6 +20,12 @@ public sealed record Paging(Func<Slice, HttpPage, string?> Next, Func<HttpPage, 
     public bool EndsByPosition { get; init; }
 
     /// <summary>
+    /// Whether an empty page that claims more, and gives no new position, is the end where asking again does not change it:
+    /// some servers claim more on every page. Default false: the reading fails.
+    /// </summary>
+    public bool MayAlwaysClaimMore { get; init; }
+
+    /// <summary>
     /// Whether a position may ask once more for a part of what a page has shown: the same page for two positions is no
     /// fault then. Default false.
     /// </summary>
@@ -29,10 +35,11 @@ public sealed record Paging(Func<Slice, HttpPage, string?> Next, Func<HttpPage, 
     public bool BindsPosition { get; init; }
 
     /// <summary>
-    /// The position is a property of the last record, e.g. its id; a flag of the envelope says whether to go on.
+    /// The position is a property of the last record, e.g. its id. The flag of the envelope is not relied on: the list ends
+    /// where nothing follows its last record.
     /// </summary>
     public static Paging ByLastRecord(string path, string hasMore) =>
-        new((_, page) => page.Last(path), page => page[hasMore] == "true") { Picks = [hasMore] };
+        new((_, page) => page.Last(path), page => page[hasMore] == "true") { Picks = [hasMore], EndsByPosition = true };
 
     /// <summary>The position is a token or cursor of the envelope; its absence is the end.</summary>
     /// <param name="token">Path of the token, e.g. <c>info/next_page_token</c>.</param>
@@ -45,12 +52,17 @@ public sealed record Paging(Func<Slice, HttpPage, string?> Next, Func<HttpPage, 
             BindsPosition = true,
         };
 
-    /// <summary>The position counts the records read so far; a flag of the envelope says whether to go on.</summary>
+    /// <summary>
+    /// The position counts the records read so far. The flag of the envelope is not relied on: the list ends where an offset
+    /// finds nothing.
+    /// </summary>
     public static Paging ByOffset(string hasMore) =>
-        new((slice, page) => (Offset(slice) + page.Records.Count).ToString(CultureInfo.InvariantCulture),
+        new((slice, page) => page.Records.Count == 0
+                ? null : (Offset(slice) + page.Records.Count).ToString(CultureInfo.InvariantCulture),
             page => page[hasMore] == "true")
         {
             Picks = [hasMore],
+            EndsByPosition = true,
         };
 
     /// <summary>Records that <see cref="ByOffset"/> counted so far.</summary>

@@ -28,6 +28,13 @@ public sealed record Slice
     /// <summary>Range value of the last record read, in seconds; null before the first page.</summary>
     public long? At { get; init; }
 
+    /// <summary>Records read so far, those that came twice among them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Read { get; init; }
+
+    /// <summary>The least number of all records that the vendor has given on the way; null where it gives none.</summary>
+    public long? Least { get; init; }
+
     /// <summary>
     /// The rest of the slice, to be read without its position: what was not passed yet, and once more the second that
     /// was reached, because several records may share it.
