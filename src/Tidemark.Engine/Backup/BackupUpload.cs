@@ -1,3 +1,4 @@
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;

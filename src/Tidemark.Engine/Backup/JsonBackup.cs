@@ -1,3 +1,4 @@
+using Tidemark.Engine.Definitions;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;

@@ -1,4 +1,3 @@
-using Tidemark.Engine.Backup;
 
 namespace Tidemark.Engine.Definitions;
 

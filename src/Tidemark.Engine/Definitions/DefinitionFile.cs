@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Settings;

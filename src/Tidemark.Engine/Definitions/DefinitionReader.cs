@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Definitions;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Tidemark.Engine.Errors;
 
-namespace Tidemark.Engine.Backup;
+namespace Tidemark.Engine.Definitions;
 
 /// <summary>Names of backup files.</summary>
 internal static class BackupName

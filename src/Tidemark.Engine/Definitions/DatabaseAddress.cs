@@ -1,7 +1,6 @@
 using Tidemark.Engine.Connectors;
-using Tidemark.Engine.Definitions;
 
-namespace Tidemark.Engine.Catalog;
+namespace Tidemark.Engine.Definitions;
 
 /// <summary>
 /// A destination that a file gives by its address alone, so that a variable decides which database it is: whose address
