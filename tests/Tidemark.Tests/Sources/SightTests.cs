@@ -9,6 +9,8 @@ namespace Tidemark.Tests.Sources;
 /// <summary>P4: what a reading was not asked for, it does not prove to be gone.</summary>
 public sealed class SightTests : IAsyncDisposable
 {
+    private static readonly StoppedClock Clock = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+
     private readonly HttpStream _stream;
     private readonly HttpSource _source;
     private string[] _places = ["a", "b", "c"];
@@ -68,7 +70,7 @@ public sealed class SightTests : IAsyncDisposable
             },
             Overlap = TimeSpan.FromSeconds(30),
         };
-        var clock = new SetClock { Now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000) };
+        var clock = new StoppedClock(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         var asked = new List<(string? Places, long? From)>();
         var handler = new PlayedHandler(request =>
         {
@@ -102,7 +104,7 @@ public sealed class SightTests : IAsyncDisposable
             Changes = new ChangeFeed((_, window, _) => ReadAsync(window), TimeSpan.FromDays(4000)) { ShowsNew = true, Window = TimeSpan.FromDays(4000) },
             Overlap = TimeSpan.Zero,
         };
-        var clock = new SetClock { Now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000) };
+        var clock = new StoppedClock(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         await using var source = new HttpSource(
             new HttpExchange(Played.Api(new Uri("http://vendor.test")), clock, new PlayedHandler(request =>
             {
@@ -133,13 +135,6 @@ public sealed class SightTests : IAsyncDisposable
             await Task.Yield();
             yield break;
         }
-    }
-
-    private sealed class SetClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     [Fact]
@@ -195,7 +190,7 @@ public sealed class SightTests : IAsyncDisposable
             return new PlayedList([(request["places"]!, 1)]).Page(request);
         });
         return new HttpSource(
-            new HttpExchange(Played.Api(new Uri("http://vendor.test")), TimeProvider.System, handler), streams, TimeProvider.System);
+            new HttpExchange(Played.Api(new Uri("http://vendor.test")), Clock, handler), streams, Clock);
     }
 
     private IReadOnlyList<string> OutOfSight(Cursor before, Cursor now) => _source.OutOfSight("things", before, now).ShouldNotBeNull();
