@@ -26,6 +26,7 @@ internal sealed class PublishStep(SyncPlan plan, ILoad load, RunJournal journal)
             "guard", null, objections.Count == 0 ? StepStatus.Done : StepStatus.Failed,
             objections.Count == 0 ? null : string.Join(" ", objections.Select(problem => problem.Message)), cancellationToken);
         if (objections.Count > 0) return objections;
+        await ReadAgainAsync(ledgers, previews, cancellationToken);
 
         await journal.StepAsync("publish", null, StepStatus.Running, null, cancellationToken);
         var results = await PublishAsync(ledgers, cancellationToken);
@@ -42,6 +43,26 @@ internal sealed class PublishStep(SyncPlan plan, ILoad load, RunJournal journal)
     {
         if (await RunAsync([ledger], null, cancellationToken) is [var objection, ..])
             throw new TidemarkException(FailureKind.Approval, objection.Code, objection.Message) { Hint = objection.Hint, Next = objection.Next };
+    }
+
+    private async Task ReadAgainAsync(
+        IReadOnlyList<StreamLedger> ledgers, IReadOnlyList<PublishPreview> previews, CancellationToken cancellationToken)
+    {
+        var second = new SecondReading(plan, load, journal);
+        try
+        {
+            foreach (var preview in previews)
+            {
+                if (plan.Tables.FirstOrDefault(table => table.Table == preview.Table) is { } table)
+                    await second.RequireAsync(table, preview, cancellationToken);
+            }
+        }
+        catch (TidemarkException)
+        {
+            // A staging that was cut short must not be resumed.
+            foreach (var ledger in ledgers) await ledger.Load!.AbandonAsync(CancellationToken.None);
+            throw;
+        }
     }
 
     private async Task<IReadOnlyList<PublishResult>> PublishAsync(

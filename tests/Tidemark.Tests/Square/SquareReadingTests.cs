@@ -139,6 +139,28 @@ public sealed class SquareReadingTests
     [Theory]
     [InlineData("catalog_items")]
     [InlineData("orders")]
+    public async Task P4_a_list_that_ends_too_early_deletes_nothing_as_a_second_reading_does_not_agree(string stream)
+    {
+        await using var bench = await SquareBench.StartAsync(90);
+        await ShouldSucceedAsync(bench, WriteMode.Replace, stream);
+        var before = await bench.RowsAsync(stream, SquareBench.Id(stream));
+        bench.Pipeline = bench.Pipeline with { Limits = bench.Pipeline.Limits with { MaxDeletedPercent = 100 } };
+
+        // The requests of the check come before those of the reading, and are no pages that could lie.
+        await bench.FaultAsync(new { fault = "has_more_lie_false", after = 7 });
+        var result = await bench.SyncAsync(WriteMode.Replace, stream);
+        result.Problems.Select(problem => problem.Code).ShouldBe(["source.readings_differ"]);
+        result.Status.ShouldBe(RunStatus.Failed);
+        (await bench.RowsAsync(stream, SquareBench.Id(stream))).Keys.ShouldBe(before.Keys, ignoreOrder: true);
+
+        await bench.MutateAsync(stream, stream == "orders" ? new { update = new { count = 1 } } : (object)new { delete = new { count = 2 } });
+        await ShouldSucceedAsync(bench, WriteMode.Replace, stream);
+        await ShouldEqualAsync(bench, stream);
+    }
+
+    [Theory]
+    [InlineData("catalog_items")]
+    [InlineData("orders")]
     public async Task An_end_that_is_never_reached_fails_the_run(string stream)
     {
         await using var bench = await SquareBench.StartAsync(5);
