@@ -136,11 +136,10 @@ public sealed class SquareReadingTests
         await ShouldEqualAsync(bench, stream);
     }
 
-    [Theory]
-    [InlineData("catalog_items")]
-    [InlineData("orders")]
-    public async Task P4_a_list_that_ends_too_early_deletes_nothing_as_a_second_reading_does_not_agree(string stream)
+    [Fact]
+    public async Task P4_a_list_that_ends_too_early_deletes_nothing_as_a_second_reading_does_not_agree()
     {
+        const string stream = "catalog_items"; // one chain of cursors: the lie meets a page that others follow
         await using var bench = await SquareBench.StartAsync(90);
         await ShouldSucceedAsync(bench, WriteMode.Replace, stream);
         var before = await bench.RowsAsync(stream, SquareBench.Id(stream));
@@ -153,7 +152,7 @@ public sealed class SquareReadingTests
         result.Status.ShouldBe(RunStatus.Failed);
         (await bench.RowsAsync(stream, SquareBench.Id(stream))).Keys.ShouldBe(before.Keys, ignoreOrder: true);
 
-        await bench.MutateAsync(stream, stream == "orders" ? new { update = new { count = 1 } } : (object)new { delete = new { count = 2 } });
+        await bench.MutateAsync(stream, new { delete = new { count = 2 } });
         await ShouldSucceedAsync(bench, WriteMode.Replace, stream);
         await ShouldEqualAsync(bench, stream);
     }
