@@ -14,10 +14,6 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
 {
     private readonly SqlName _checkpoints = new(schema, "_tidemark_checkpoints");
 
-    // What the column complete holds.
-    private const int IsComplete = 1;
-    private const int IsParked = 2;
-
     /// <summary>Makes this table and that of the inferred columns, which is read wherever this one is.</summary>
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
@@ -25,7 +21,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
             $"""
             CREATE TABLE IF NOT EXISTS {_checkpoints} (
                 pipeline text NOT NULL, stream text NOT NULL, kind text NOT NULL, run text NOT NULL,
-                cursor text, staged text, started_at text, complete integer NOT NULL DEFAULT 0,
+                cursor text, staged text, started_at text, complete integer NOT NULL DEFAULT {(int)CheckpointState.Reading},
                 PRIMARY KEY (pipeline, stream, kind));
             """,
             cancellationToken);
@@ -59,14 +55,14 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
             Keys(stream, staging));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken) || await reader.IsDBNullAsync(0, cancellationToken)) return null;
-        var complete = Convert.ToInt32(reader.GetValue(3), CultureInfo.InvariantCulture);
+        var state = (CheckpointState)Convert.ToInt32(reader.GetValue(3), CultureInfo.InvariantCulture);
         return new Checkpoint(
             new Cursor(reader.GetString(0)),
             JsonSerializer.Deserialize(reader.GetString(1), StagedCountsJson.Default.StagedCounts)!,
             DateTimeOffset.Parse(reader.GetString(2), CultureInfo.InvariantCulture))
         {
-            IsComplete = complete >= IsComplete,
-            Parked = complete == IsParked ? reader.GetString(4) : null,
+            IsComplete = state != CheckpointState.Reading,
+            Parked = state == CheckpointState.Parked ? reader.GetString(4) : null,
         };
     }
 
@@ -85,7 +81,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
                 ("cursor", checkpoint.Cursor.Json),
                 ("staged", JsonSerializer.Serialize(checkpoint.Staged, StagedCountsJson.Default.StagedCounts)),
                 ("started", checkpoint.StartedAt.ToString("O", CultureInfo.InvariantCulture)),
-                ("complete", checkpoint.IsComplete ? IsComplete : 0),
+                ("complete", (int)(checkpoint.IsComplete ? CheckpointState.Complete : CheckpointState.Reading)),
             ]);
         if (moved != 1)
         {
@@ -98,8 +94,8 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
     public Task ParkAsync(CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
             $"""
-            UPDATE {_checkpoints} SET complete = {IsParked}
-            WHERE pipeline = @pipeline AND kind = '{Word(Staging.Resumable)}' AND run = @run AND complete = {IsComplete}
+            UPDATE {_checkpoints} SET complete = {(int)CheckpointState.Parked}
+            WHERE pipeline = @pipeline AND kind = '{Word(Staging.Resumable)}' AND run = @run AND complete = {(int)CheckpointState.Complete}
             """,
             cancellationToken, ("pipeline", pipeline), ("run", run));
 
