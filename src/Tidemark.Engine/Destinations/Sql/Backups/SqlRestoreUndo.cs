@@ -7,6 +7,9 @@ namespace Tidemark.Engine.Destinations.Sql.Backups;
 /// <summary>Keeps what a restore changes, so that it can be taken back like any other run.</summary>
 internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, RestorePlan plan, TimeProvider clock)
 {
+    // The restored rows have the ids that the backup has of them.
+    private const string After = """s."_run" """;
+
     private readonly SqlUndoLog _log = new(session.Connection, dialect.Schema);
     private readonly Dictionary<string, SqlBeforeImages> _images = new(StringComparer.Ordinal);
 
@@ -30,32 +33,24 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
         if (plan.Mode == RestoreMode.Exact)
         {
             await ExecuteAsync(
-                $"""
-                INSERT INTO {images.Table} ({string.Join(", ", images.Columns)}, "_undo_run", "_undo_op")
-                SELECT {string.Join(", ", images.Columns.Select(column => $"l.{column}"))}, @run, '{SqlBeforeImages.Deleted}'
-                FROM {table.Name} AS l WHERE NOT EXISTS (SELECT 1 FROM {table.Staged} AS s WHERE {table.Match})
-                """,
+                images.InsertRows(
+                    $"{table.Name} AS l WHERE NOT EXISTS (SELECT 1 FROM {table.Staged} AS s WHERE {table.Match})",
+                    SqlBeforeImages.Deleted, "@run", "NULL"),
                 cancellationToken);
         }
 
         if (plan.Mode != RestoreMode.Missing)
         {
             await ExecuteAsync(
-                $"""
-                INSERT INTO {images.Table} ({string.Join(", ", images.Columns)}, "_undo_run", "_undo_after", "_undo_op")
-                SELECT {string.Join(", ", images.Columns.Select(column => $"l.{column}"))}, @run, s."_run", '{SqlBeforeImages.Updated}'
-                FROM {table.Name} AS l JOIN {table.Staged} AS s ON {table.Match} WHERE {table.Differ}
-                """,
+                images.InsertRows(
+                    $"{table.Name} AS l JOIN {table.Staged} AS s ON {table.Match} WHERE {table.Differ}",
+                    SqlBeforeImages.Updated, "@run", After),
                 cancellationToken);
         }
 
-        var key = shape.Stream.Key.Select(part => SqlName.Column(part).ToString()).ToList();
         await ExecuteAsync(
-            $"""
-            INSERT INTO {images.Table} ({string.Join(", ", key)}, "_undo_run", "_undo_after", "_undo_op")
-            SELECT {string.Join(", ", key.Select(part => $"s.{part}"))}, @run, s."_run", '{SqlBeforeImages.Created}'
-            FROM {table.Staged} AS s WHERE NOT EXISTS (SELECT 1 FROM {table.Name} AS l WHERE {table.Match})
-            """,
+            images.InsertKeys(
+                "s", $"{table.Staged} AS s WHERE NOT EXISTS (SELECT 1 FROM {table.Name} AS l WHERE {table.Match})", "@run", After),
             cancellationToken);
     }
 

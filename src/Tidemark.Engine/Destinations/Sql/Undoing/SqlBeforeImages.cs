@@ -95,10 +95,26 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
     /// <param name="operation">One of <see cref="Updated"/> and <see cref="Deleted"/>.</param>
     /// <param name="runParameter">The placeholder of the run's id.</param>
     public string Insert(string from, string where, string operation, string runParameter) =>
+        InsertRows($"""{from} WHERE {where} AND l."_run" IS DISTINCT FROM {runParameter}""", operation, runParameter, runParameter);
+
+    /// <summary>A statement that keeps whole rows, aliased <c>l</c>.</summary>
+    /// <param name="from">Which rows: what follows <c>FROM</c>.</param>
+    /// <param name="operation">What is done to them.</param>
+    /// <param name="run">SQL of the id that they are kept under.</param>
+    /// <param name="after">SQL of what their column <c>_run</c> holds once it is done; <c>NULL</c> where they are gone.</param>
+    internal string InsertRows(string from, string operation, string run, string after) =>
+        Insert(_columns, "l", from, operation, run, after);
+
+    /// <summary>A statement that keeps the keys of rows which are about to be created.</summary>
+    /// <param name="alias">The alias that has the keys.</param>
+    /// <inheritdoc cref="InsertRows"/>
+    internal string InsertKeys(string alias, string from, string run, string after) =>
+        Insert(key.Select(part => SqlName.Column(part).ToString()), alias, from, Created, run, after);
+
+    private string Insert(IEnumerable<string> columns, string alias, string from, string operation, string run, string after) =>
         $"""
-        INSERT INTO {Table} ({string.Join(", ", _columns)}, "_undo_run", "_undo_after", "_undo_op")
-        SELECT {string.Join(", ", _columns.Select(column => $"l.{column}"))}, {runParameter}, {runParameter}, '{operation}'
-        FROM {from} WHERE {where} AND l."_run" IS DISTINCT FROM {runParameter}
+        INSERT INTO {Table} ({string.Join(", ", columns)}, "_undo_run", "_undo_after", "_undo_op")
+        SELECT {string.Join(", ", columns.Select(column => $"{alias}.{column}"))}, {run}, {after}, '{operation}' FROM {from}
         """;
 
     /// <summary>A statement that notes of images which this run has taken already that their rows are now deleted.</summary>
@@ -113,12 +129,12 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
     /// </summary>
     internal Task KeepLeftAsync(ISqlSession session, CancellationToken cancellationToken) =>
         session.Connection.ExecuteAsync(
-            $"""
-            INSERT INTO {Table} ({string.Join(", ", _columns)}, "_undo_run", "_undo_op")
-            SELECT {string.Join(", ", _columns.Select(column => $"l.{column}"))}, {LeftBy("@run")}, '{Left}' FROM {live} AS l
-            WHERE EXISTS (
-                SELECT 1 FROM {Table} AS m WHERE m."_undo_run" = @run AND m."_undo_op" <> '{Deleted}' AND {Match("m", "l")})
-            """,
+            InsertRows(
+                $"""
+                {live} AS l WHERE EXISTS (
+                    SELECT 1 FROM {Table} AS m WHERE m."_undo_run" = @run AND m."_undo_op" <> '{Deleted}' AND {Match("m", "l")})
+                """,
+                Left, LeftBy("@run"), "NULL"),
             cancellationToken, ("run", run));
 
     /// <summary>That a live row still has in some columns what a run left, of which <see cref="KeepLeftAsync"/> kept it.</summary>

@@ -47,12 +47,12 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             CREATE TEMPORARY TABLE {Work} AS
             SELECT row_number() OVER () AS "_undo_n", k."_undo_op", k."_undo_reason", {key} FROM (
                 SELECT CASE WHEN l."_run" IS DISTINCT FROM m."_undo_after"{IsChanged} THEN 'leave'
-                        WHEN m."_undo_op" = 'c' THEN 'remove' ELSE 'restore' END AS "_undo_op",
+                        WHEN m."_undo_op" = '{SqlBeforeImages.Created}' THEN 'remove' ELSE 'restore' END AS "_undo_op",
                     'It has changed since.' AS "_undo_reason", {Keys("m")}
                 FROM {images} AS m JOIN {_live} AS l ON {_images.Match("m", "l")} WHERE m."_undo_run" = @run
                 UNION ALL
-                SELECT CASE WHEN m."_undo_op" = 'd' THEN 'insert' ELSE 'leave' END, 'It has been deleted since.', {Keys("m")}
-                FROM {images} AS m WHERE m."_undo_run" = @run AND m."_undo_op" <> 'c'
+                SELECT CASE WHEN m."_undo_op" = '{SqlBeforeImages.Deleted}' THEN 'insert' ELSE 'leave' END, 'It has been deleted since.', {Keys("m")}
+                FROM {images} AS m WHERE m."_undo_run" = @run AND m."_undo_op" <> '{SqlBeforeImages.Created}'
                     AND NOT EXISTS (SELECT 1 FROM {_live} AS l WHERE {_images.Match("m", "l")})
                 UNION ALL
                 SELECT 'remove', '', {Keys("l")} FROM {_live} AS l WHERE l."_run" = @run AND NOT {Image("l")}
@@ -67,14 +67,13 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             dialect.IndexTemporary(Work, "\"_undo_op\", " + string.Join(", ", entry.Shape.Stream.Key.Select(SqlName.Column))), cancellationToken);
         foreach (var rows in plan.ChangedRows.GetValueOrDefault(entry.Stream, []).GroupBy(row => row.Column))
             await List.LeaveAsync(rows.Select(row => row.Key), HasWritten(rows.Key), [("run", plan.Run)], cancellationToken);
-        await RememberAsync("remove", SqlBeforeImages.Deleted, "NULL", cancellationToken);
-        await RememberAsync("restore", SqlBeforeImages.Updated, """m."_run" """, cancellationToken);
+        await SaveImagesAsync("remove", SqlBeforeImages.Deleted, "NULL", cancellationToken);
+        await SaveImagesAsync("restore", SqlBeforeImages.Updated, """m."_run" """, cancellationToken);
         await Connection.ExecuteAsync(
-            $"""
-            INSERT INTO {images} ({string.Join(", ", entry.Shape.Stream.Key.Select(part => SqlName.Column(part)))}, "_undo_run", "_undo_after", "_undo_op")
-            SELECT {Keys("m")}, @undo, m."_run", '{SqlBeforeImages.Created}'
-            FROM {Work} AS w JOIN {images} AS m ON {_images.Match("m", "w")} WHERE w."_undo_op" = 'insert' AND m."_undo_run" = @run
-            """,
+            _images.InsertKeys(
+                "m",
+                $"""{Work} AS w JOIN {images} AS m ON {_images.Match("m", "w")} WHERE w."_undo_op" = 'insert' AND m."_undo_run" = @run""",
+                "@undo", """m."_run" """),
             cancellationToken, Values);
     }
 
@@ -132,15 +131,15 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
         return result;
     }
 
-    private Task<long> RememberAsync(string work, string operation, string after, CancellationToken cancellationToken) =>
+    private Task<long> SaveImagesAsync(string work, string operation, string after, CancellationToken cancellationToken) =>
         Connection.ExecuteAsync(
-            $"""
-            INSERT INTO {_images.Table} ({string.Join(", ", _images.Columns)}, "_undo_run", "_undo_after", "_undo_op")
-            SELECT {string.Join(", ", _images.Columns.Select(column => $"l.{column}"))}, @undo, {after}, '{operation}'
-            FROM {Work} AS w JOIN {_live} AS l ON {_images.Match("l", "w")}
-                LEFT JOIN {_images.Table} AS m ON m."_undo_run" = @run AND {_images.Match("m", "w")}
-            WHERE w."_undo_op" = @work
-            """,
+            _images.InsertRows(
+                $"""
+                {Work} AS w JOIN {_live} AS l ON {_images.Match("l", "w")}
+                    LEFT JOIN {_images.Table} AS m ON m."_undo_run" = @run AND {_images.Match("m", "w")}
+                WHERE w."_undo_op" = @work
+                """,
+                operation, "@undo", after),
             cancellationToken, [.. Values, ("work", work)]);
 
     private Task<Checksum> ChecksumAsync(string joined, CancellationToken cancellationToken) =>
