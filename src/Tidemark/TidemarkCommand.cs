@@ -16,7 +16,7 @@ public static class TidemarkCommand
     public static async Task<int> InvokeAsync(
         IReadOnlyList<string> args, Terminal terminal, TimeProvider clock, CancellationToken stop)
     {
-        var root = VerbTree.Plant();
+        var root = VerbTree.Build();
         // A response file would swallow an argument that begins with @.
         var parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new() { ResponseFileTokenReplacer = null });
         var errors = new ErrorReport(terminal, isJson: args.Contains(SharedOptions.Json.Name, StringComparer.Ordinal));

@@ -12,7 +12,7 @@ namespace Tidemark.Engine.Pipeline;
 /// <param name="run">The undo itself.</param>
 internal sealed class Undo(IDestination destination, RunRecord undone, RunContext run)
 {
-    // What a problem names of the rows that were left; the log has more of them.
+    // What a problem names of the untouched rows; the log has more of them.
     private const int NamedRows = 5;
 
     private readonly RunJournal _journal = run.Journal;
@@ -54,7 +54,7 @@ internal sealed class Undo(IDestination destination, RunRecord undone, RunContex
         try
         {
             var tables = await destination.Undoing().UndoAsync(plan, run.Stop);
-            await quarantine.UndoneAsync(undone.Id, undone.Request is UndoRun, tables.All(table => table.Left == 0));
+            await quarantine.UndoneAsync(undone.Id, undone.Request is UndoRun, tables.All(table => table.Untouched == 0));
             return tables;
         }
         catch (TidemarkException unknown) when (unknown.Code == "undo.unknown" && undone.Request is UndoRun undo)
@@ -109,22 +109,22 @@ internal sealed class Undo(IDestination destination, RunRecord undone, RunContex
                 $"{table.Expected.Rows} rows of {table.Table} were restored, but {table.Found.Rows} read back as they were."));
         }
 
-        if (table.Left == 0) return;
-        foreach (var row in table.LeftRows)
+        if (table.Untouched == 0) return;
+        foreach (var row in table.UntouchedRows)
             await _journal.LogAsync(RunLogLevel.Warning, table.Stream, $"Left as it is: {row.Key}. {row.Reason}", CancellationToken.None);
         run.Problems.Add(new("undo.changed_since", table.Stream,
             string.Create(CultureInfo.InvariantCulture,
-                $"{table.Left} rows of {table.Table} were left as they are: {string.Join(" ", table.LeftRows.Take(NamedRows).Select(row => $"{row.Key}: {row.Reason}"))}"),
+                $"{table.Untouched} rows of {table.Table} were left as they are: {string.Join(" ", table.UntouchedRows.Take(NamedRows).Select(row => $"{row.Key}: {row.Reason}"))}"),
             "Look at them; the log of this run lists the first hundred."));
     }
 
     private static StreamFigures Figures(UndoneTable table) => new(table.Stream, table.Table)
     {
-        Read = table.Restored + table.BroughtBack + table.Left,
+        Read = table.Restored + table.Created + table.Untouched,
         Updated = table.Restored,
-        Created = table.BroughtBack,
-        Skipped = table.Left,
-        Deleted = table.Removed,
+        Created = table.Created,
+        Skipped = table.Untouched,
+        Deleted = table.Deleted,
         Receipt = new StreamReceipt(table.Expected, table.Found),
     };
 }

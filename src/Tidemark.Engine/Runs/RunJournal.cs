@@ -29,7 +29,7 @@ public sealed class RunJournal : IAsyncDisposable
     private readonly Task _heartbeat;
     private readonly RunRecord _run;
     private readonly bool _byWorker;
-    private RunResult _sofar;
+    private RunResult _last;
     private IReadOnlyList<StreamFigures>? _news;
     private int _steps;
     private bool _isFinished;
@@ -41,7 +41,7 @@ public sealed class RunJournal : IAsyncDisposable
     /// <param name="byWorker">Whether a worker claimed it.</param>
     internal RunJournal(CatalogDatabase database, TimeProvider clock, RunRecord run, bool byWorker)
     {
-        (_database, _clock, _run, _byWorker, _sofar) = (database, clock, run, byWorker, run.Result);
+        (_database, _clock, _run, _byWorker, _last) = (database, clock, run, byWorker, run.Result);
         (LeaseLost, CancelRequested) = (_leaseLost.Token, _cancelRequested.Token);
         _log = new RunLog(database, clock, Run);
         _heartbeat = Task.Run(BeatAsync);
@@ -256,10 +256,10 @@ public sealed class RunJournal : IAsyncDisposable
         try
         {
             if (_isFinished || Volatile.Read(ref _news) is not { } news) return;
-            _sofar = _sofar with { Streams = news };
-            var sofar = _sofar with { Seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds };
+            _last = _last with { Streams = news };
+            var progress = _last with { Seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds };
             await _database.WriteAsync(
-                connection => RunRow.UpdateAsync(connection, sofar, RunStatus.Running, finishedAt: null), _stopping.Token);
+                connection => RunRow.UpdateAsync(connection, progress, RunStatus.Running, finishedAt: null), _stopping.Token);
             Interlocked.CompareExchange(ref _news, null, news); // later news waits for the next beat
         }
         finally
@@ -288,7 +288,7 @@ public sealed class RunJournal : IAsyncDisposable
     /// <summary>Ends the run as interrupted, and queues it again where a worker had claimed it.</summary>
     private async Task<RunResult> InterruptAsync(string how, int nextAttempt)
     {
-        var ended = Sofar();
+        var ended = Failed();
         await _database.WriteAsync(async connection =>
         {
             // Settled first: where another process has done so, it has queued the run again too.
@@ -304,10 +304,10 @@ public sealed class RunJournal : IAsyncDisposable
     }
 
     /// <summary>The run as failed, with the latest figures.</summary>
-    private RunResult Sofar() => _sofar with
+    private RunResult Failed() => _last with
     {
         Status = RunStatus.Failed,
-        Streams = Volatile.Read(ref _news) ?? _sofar.Streams,
+        Streams = Volatile.Read(ref _news) ?? _last.Streams,
         Seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds,
     };
 

@@ -36,9 +36,9 @@ internal static class UsageCheck
 
     /// <summary>Refuses a value that its option does not take.</summary>
     /// <exception cref="TidemarkException"><c>usage.invalid</c>.</exception>
-    public static void Require(bool isSo, string sentence)
+    public static void Require(bool isMet, string sentence)
     {
-        if (!isSo) throw new TidemarkException(FailureKind.Usage, "usage.invalid", sentence);
+        if (!isMet) throw new TidemarkException(FailureKind.Usage, "usage.invalid", sentence);
     }
 
     /// <summary>The parser names types of the language where a person thinks of numbers.</summary>

@@ -11,7 +11,7 @@ namespace Tidemark.Commands;
 /// <summary>Every verb, in the order of the help.</summary>
 internal static class VerbTree
 {
-    public static RootCommand Plant()
+    public static RootCommand Build()
     {
         var root = new RootCommand("Keeps databases in step with the systems of record.") { HelpName = "tidemark" };
         root.Options.Clear(); // its own help has no examples

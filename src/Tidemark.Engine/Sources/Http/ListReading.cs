@@ -76,7 +76,7 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
             for (Slice? rest = slice; rest is not null;)
             {
                 (var page, rest) = await reader.ReadAsync(rest, stop.Token);
-                var given = rest is null ? null : Give(ref rest, page);
+                var given = rest is null ? null : TryHandOver(ref rest, page);
                 if (stream.ScopeField is { } name && slice.Scope is { } scope)
                     page = ScopedRecords.Mark(page, name, scope);
                 if (stream.Complete is not null) page = await stream.Complete(exchange, page, stop.Token);
@@ -88,7 +88,7 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
             if (Interlocked.Decrement(ref unfinished) == 0) todo.Writer.Complete();
         }
 
-        (int Id, Slice Slice)? Give(ref Slice rest, HttpPage page)
+        (int Id, Slice Slice)? TryHandOver(ref Slice rest, HttpPage page)
         {
             if (_listing.Range is not { } range || !IsWorthSplitting(rest, range, page)) return null;
             // A worker is idle while fewer slices are unfinished than there are workers.

@@ -57,7 +57,7 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
     /// <summary>Keeps the rows as the restore leaves them, so that a later change is not taken for its own.</summary>
     public async Task NoteAsync(TableRestore table, CancellationToken cancellationToken)
     {
-        if (_images.TryGetValue(table.Live.Name, out var images)) await images.KeepLeftAsync(session, cancellationToken);
+        if (_images.TryGetValue(table.Live.Name, out var images)) await images.KeepAfterAsync(session, cancellationToken);
     }
 
     private Task<long> ExecuteAsync(string statement, CancellationToken cancellationToken) =>

@@ -22,8 +22,8 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
     /// <summary>What an undo or a restore did to a row that was not there. Only the key is kept.</summary>
     public const string Created = "c";
 
-    // A row as an undo or a restore left it, under a run of its own.
-    private const string Left = "a";
+    // An after image: a row as an undo or a restore left it, under a run of its own.
+    private const string After = "a";
 
     /// <summary>Columns that the table has beside those of the live one.</summary>
     public const int OwnColumns = 3;
@@ -124,23 +124,23 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
         $"""UPDATE {Table} AS m SET "_undo_op" = '{Deleted}' WHERE m."_undo_run" = {runParameter} AND {match}""";
 
     /// <summary>
-    /// Keeps rows as this run leaves them, where their <c>_run</c> does not tell that it wrote them. For the end of its
-    /// transaction.
+    /// Keeps after images: rows as this run leaves them, where their <c>_run</c> does not show that it wrote them. For the
+    /// end of its transaction.
     /// </summary>
-    internal Task KeepLeftAsync(ISqlSession session, CancellationToken cancellationToken) =>
+    internal Task KeepAfterAsync(ISqlSession session, CancellationToken cancellationToken) =>
         session.Connection.ExecuteAsync(
             InsertRows(
                 $"""
                 {live} AS l WHERE EXISTS (
                     SELECT 1 FROM {Table} AS m WHERE m."_undo_run" = @run AND m."_undo_op" <> '{Deleted}' AND {Match("m", "l")})
                 """,
-                Left, LeftBy("@run"), "NULL"),
+                After, AfterOf("@run"), "NULL"),
             cancellationToken, ("run", run));
 
-    /// <summary>That a live row still has in some columns what a run left, of which <see cref="KeepLeftAsync"/> kept it.</summary>
-    internal string IsAsLeft(IEnumerable<string> columns, string alias, string runParameter) =>
+    /// <summary>SQL condition: the live row still equals the run's after image in some columns.</summary>
+    internal string IsAsAfter(IEnumerable<string> columns, string alias, string runParameter) =>
         $"""
-        EXISTS (SELECT 1 FROM {Table} AS a WHERE a."_undo_run" = {LeftBy(runParameter)} AND {Match("a", alias)}
+        EXISTS (SELECT 1 FROM {Table} AS a WHERE a."_undo_run" = {AfterOf(runParameter)} AND {Match("a", alias)}
             AND {Same(columns, "a", alias)})
         """;
 
@@ -149,8 +149,8 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
         string.Join(" AND ", columns.Select(column =>
             $"CAST({left}.{column} AS text) IS NOT DISTINCT FROM CAST({right}.{column} AS text)"));
 
-    /// <summary>Under which run the rows stand that a run left.</summary>
-    internal static string LeftBy(string runParameter) => $"{runParameter} || ' left'";
+    /// <summary>SQL of the id that a run's after images are kept under. Databases that older versions wrote have it so.</summary>
+    internal static string AfterOf(string runParameter) => $"{runParameter} || ' left'";
 
     /// <summary>That two aliases name the same row.</summary>
     internal string Match(string left, string right) =>

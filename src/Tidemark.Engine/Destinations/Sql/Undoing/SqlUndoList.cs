@@ -33,7 +33,7 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
     /// <param name="where">Which of them, their alias being <c>w</c>.</param>
     /// <param name="values">Its parameters.</param>
     /// <param name="cancellationToken">Cancels between statements.</param>
-    public async Task LeaveAsync(
+    public async Task PassOverAsync(
         IEnumerable<string> keys, string where, IReadOnlyList<(string Name, object? Value)> values, CancellationToken cancellationToken)
     {
         foreach (var some in keys.Chunk(RowsAtOnce))
@@ -47,8 +47,8 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
             });
             await Connection.ExecuteAsync(
                 $"""
-                UPDATE {name} AS w SET "_undo_op" = 'leave', "_undo_reason" = 'Somebody has changed it since.'
-                WHERE w."_undo_op" <> 'leave' AND ({string.Join(" OR ", rows)}) AND {where}
+                UPDATE {name} AS w SET "_undo_op" = 'pass_over', "_undo_reason" = 'Somebody has changed it since.'
+                WHERE w."_undo_op" <> 'pass_over' AND ({string.Join(" OR ", rows)}) AND {where}
                 """,
                 cancellationToken, [.. parameters]);
 
@@ -63,14 +63,14 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
     }
 
     /// <summary>Takes rows off the list that would be removed and that other tables refer to: theirs might go along.</summary>
-    public async Task LeaveReferredAsync(SqlName live, CancellationToken cancellationToken)
+    public async Task PassOverReferredAsync(SqlName live, CancellationToken cancellationToken)
     {
         foreach (var reference in await session.Rows.ReferrersAsync(live, cancellationToken))
         {
             var refers = reference.Columns.Select(column => $"r.{SqlName.Column(column.From)} = l.{SqlName.Column(column.To)}");
             await Connection.ExecuteAsync(
                 $"""
-                UPDATE {name} AS w SET "_undo_op" = 'leave', "_undo_reason" = @reason WHERE w."_undo_op" = 'remove' AND EXISTS (
+                UPDATE {name} AS w SET "_undo_op" = 'pass_over', "_undo_reason" = @reason WHERE w."_undo_op" = 'remove' AND EXISTS (
                     SELECT 1 FROM {live} AS l JOIN {reference.From} AS r ON {string.Join(" AND ", refers)} WHERE {Match})
                 """,
                 cancellationToken, ("reason", $"Another table refers to it: {reference.From.Name}."));
@@ -78,17 +78,17 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
     }
 
     /// <summary>Takes rows off the list that the database has kept although they were removed, e.g. by a trigger.</summary>
-    public Task LeaveKeptAsync(SqlName live, CancellationToken cancellationToken) =>
+    public Task PassOverKeptAsync(SqlName live, CancellationToken cancellationToken) =>
         Connection.ExecuteAsync(
             $"""
-            UPDATE {name} AS w SET "_undo_op" = 'leave', "_undo_reason" = 'The database does not let it go.'
+            UPDATE {name} AS w SET "_undo_op" = 'pass_over', "_undo_reason" = 'The database does not let it go.'
             WHERE w."_undo_op" = 'remove' AND EXISTS (SELECT 1 FROM {live} AS l WHERE {Match})
             """,
             cancellationToken);
 
     /// <summary>
     /// Works a part of the list off. A row that a constraint refuses is tried again as long as others can be written, since
-    /// a value that must be unique may have to move first; in the end it is left, and listed.
+    /// a value that must be unique may have to move first; in the end it is passed over, and listed.
     /// </summary>
     /// <param name="operation">What is to be done with the rows.</param>
     /// <param name="statement">Does it to the rows numbered from <c>@low</c> to <c>@high</c>.</param>
@@ -116,23 +116,23 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
         foreach (var (number, reason) in refused)
         {
             await Connection.ExecuteAsync(
-                $"""UPDATE {name} SET "_undo_op" = 'leave', "_undo_reason" = @reason WHERE "_undo_n" = @number""",
+                $"""UPDATE {name} SET "_undo_op" = 'pass_over', "_undo_reason" = @reason WHERE "_undo_n" = @number""",
                 cancellationToken, ("reason", reason.Message), ("number", number));
         }
 
         return done;
     }
 
-    /// <summary>The rows that are left as they are: how many, and the first of them.</summary>
-    public async Task<(long Count, IReadOnlyList<LeftRow> Rows)> LeftAsync(CancellationToken cancellationToken)
+    /// <summary>The rows that are passed over: how many, and the first of them.</summary>
+    public async Task<(long Count, IReadOnlyList<UntouchedRow> Rows)> UntouchedAsync(CancellationToken cancellationToken)
     {
-        var count = await Connection.CountAsync($"""SELECT count(*) FROM {name} WHERE "_undo_op" = 'leave'""", cancellationToken);
-        var rows = new List<LeftRow>();
+        var count = await Connection.CountAsync($"""SELECT count(*) FROM {name} WHERE "_undo_op" = 'pass_over'""", cancellationToken);
+        var rows = new List<UntouchedRow>();
         var key = string.Join(" || ', ' || ", Key.Select(part => $"CAST({SqlName.Column(part)} AS text)"));
         await using var command = SqlCommands.Command(
-            Connection, $"""SELECT {key}, "_undo_reason" FROM {name} WHERE "_undo_op" = 'leave' ORDER BY "_undo_n" LIMIT {ShownRows}""");
+            Connection, $"""SELECT {key}, "_undo_reason" FROM {name} WHERE "_undo_op" = 'pass_over' ORDER BY "_undo_n" LIMIT {ShownRows}""");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) rows.Add(new LeftRow(reader.GetString(0), reader.GetString(1)));
+        while (await reader.ReadAsync(cancellationToken)) rows.Add(new UntouchedRow(reader.GetString(0), reader.GetString(1)));
         return (count, rows);
     }
 

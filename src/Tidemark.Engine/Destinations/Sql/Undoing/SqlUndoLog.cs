@@ -103,7 +103,7 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
         if (images is not null)
         {
             await connection.ExecuteAsync(
-                $"""DELETE FROM {images} WHERE "_undo_run" IN (SELECT run {others} UNION ALL SELECT {SqlBeforeImages.LeftBy("run")} {others})""",
+                $"""DELETE FROM {images} WHERE "_undo_run" IN (SELECT run {others} UNION ALL SELECT {SqlBeforeImages.AfterOf("run")} {others})""",
                 cancellationToken, values);
         }
 
@@ -135,7 +135,7 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
         foreach (var run in old)
         {
             await connection.ExecuteAsync(
-                $"""DELETE FROM {images} WHERE "_undo_run" IN (@run, {SqlBeforeImages.LeftBy("@run")})""",
+                $"""DELETE FROM {images} WHERE "_undo_run" IN (@run, {SqlBeforeImages.AfterOf("@run")})""",
                 cancellationToken, ("run", run));
             await connection.ExecuteAsync(
                 $"DELETE FROM {_log} WHERE pipeline = @pipeline AND stream = @stream AND run = @run",

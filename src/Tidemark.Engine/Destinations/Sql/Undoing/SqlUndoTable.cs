@@ -6,7 +6,7 @@ namespace Tidemark.Engine.Destinations.Sql.Undoing;
 
 /// <summary>
 /// Takes back what a run did to one table. A work list says of each row what is to be done: <c>restore</c> it,
-/// <c>insert</c> it again, <c>remove</c> it, or leave it because it has changed since.
+/// <c>insert</c> it again, <c>remove</c> it, or <c>pass_over</c> it because it has changed since.
 /// </summary>
 internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, UndoPlan plan, UndoEntry entry)
 {
@@ -14,7 +14,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
     private readonly SqlBeforeImages _images = new(dialect, new SqlName(dialect.Schema, entry.Table), entry.Shape.Stream.Key, plan.Undo);
     private readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal) { ["run"] = plan.Run, ["undo"] = plan.Undo };
     private SqlUndoList? _list;
-    private long _removed;
+    private long _deleted;
 
     private DbConnection Connection => session.Connection;
 
@@ -24,9 +24,9 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
 
     private (string Name, object? Value)[] Values => [.. _values.Select(value => (value.Key, value.Value))];
 
-    /// <summary>Of a row that the run's id does not tell from others: that it is not what the run left.</summary>
+    /// <summary>SQL: that a row is no longer its after image; needed where the run's id does not tell its rows from others.</summary>
     private string IsChanged => entry.Shape.IsRestore || entry.Shape.IsUndo
-        ? $" OR NOT {_images.IsAsLeft(entry.Shape.IsRestore ? _images.Columns : Written.Select(Quoted), "l", "@run")}" : "";
+        ? $" OR NOT {_images.IsAsAfter(entry.Shape.IsRestore ? _images.Columns : Written.Select(Quoted), "l", "@run")}" : "";
 
     /// <summary>The columns that the run may have written, as far as they are there.</summary>
     private IEnumerable<UndoColumn> Written => entry.Shape.Columns.Where(column => _images.Columns.Contains(Quoted(column)));
@@ -46,18 +46,18 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             $"""
             CREATE TEMPORARY TABLE {Work} AS
             SELECT row_number() OVER () AS "_undo_n", k."_undo_op", k."_undo_reason", {key} FROM (
-                SELECT CASE WHEN l."_run" IS DISTINCT FROM m."_undo_after"{IsChanged} THEN 'leave'
+                SELECT CASE WHEN l."_run" IS DISTINCT FROM m."_undo_after"{IsChanged} THEN 'pass_over'
                         WHEN m."_undo_op" = '{SqlBeforeImages.Created}' THEN 'remove' ELSE 'restore' END AS "_undo_op",
                     'It has changed since.' AS "_undo_reason", {Keys("m")}
                 FROM {images} AS m JOIN {_live} AS l ON {_images.Match("m", "l")} WHERE m."_undo_run" = @run
                 UNION ALL
-                SELECT CASE WHEN m."_undo_op" = '{SqlBeforeImages.Deleted}' THEN 'insert' ELSE 'leave' END, 'It has been deleted since.', {Keys("m")}
+                SELECT CASE WHEN m."_undo_op" = '{SqlBeforeImages.Deleted}' THEN 'insert' ELSE 'pass_over' END, 'It has been deleted since.', {Keys("m")}
                 FROM {images} AS m WHERE m."_undo_run" = @run AND m."_undo_op" <> '{SqlBeforeImages.Created}'
                     AND NOT EXISTS (SELECT 1 FROM {_live} AS l WHERE {_images.Match("m", "l")})
                 UNION ALL
                 SELECT 'remove', '', {Keys("l")} FROM {_live} AS l WHERE l."_run" = @run AND NOT {Image("l")}
                 UNION ALL
-                SELECT 'leave', 'It was created by this run and has changed since.', {Keys("o")}
+                SELECT 'pass_over', 'It was created by this run and has changed since.', {Keys("o")}
                 FROM (SELECT DISTINCT {Keys("x")} FROM {images} AS x WHERE x."_run" = @run AND x."_undo_run" <> @run) AS o
                     JOIN {_live} AS l ON {_images.Match("o", "l")}
                 WHERE l."_run" IS DISTINCT FROM @run AND NOT {Image("o")}) AS k
@@ -66,7 +66,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
         await Connection.ExecuteAsync(
             dialect.IndexTemporary(Work, "\"_undo_op\", " + string.Join(", ", entry.Shape.Stream.Key.Select(SqlName.Column))), cancellationToken);
         foreach (var rows in plan.ChangedRows.GetValueOrDefault(entry.Stream, []).GroupBy(row => row.Column))
-            await List.LeaveAsync(rows.Select(row => row.Key), HasWritten(rows.Key), [("run", plan.Run)], cancellationToken);
+            await List.PassOverAsync(rows.Select(row => row.Key), HasWritten(rows.Key), [("run", plan.Run)], cancellationToken);
         await SaveImagesAsync("remove", SqlBeforeImages.Deleted, "NULL", cancellationToken);
         await SaveImagesAsync("restore", SqlBeforeImages.Updated, """m."_run" """, cancellationToken);
         await Connection.ExecuteAsync(
@@ -80,15 +80,15 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
     /// <summary>Deletes the rows that the run created.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        await List.LeaveReferredAsync(_live, cancellationToken);
-        _removed = await List.WorkOffAsync(
+        await List.PassOverReferredAsync(_live, cancellationToken);
+        _deleted = await List.WorkOffAsync(
             "remove",
             $"""
             DELETE FROM {_live} AS l WHERE EXISTS (
                 SELECT 1 FROM {Work} AS w WHERE w."_undo_op" = 'remove' AND w."_undo_n" BETWEEN @low AND @high AND {_images.Match("w", "l")})
             """,
             Values, cancellationToken);
-        await List.LeaveKeptAsync(_live, cancellationToken);
+        await List.PassOverKeptAsync(_live, cancellationToken);
     }
 
     /// <summary>Gives the other rows their earlier values, and reads them back.</summary>
@@ -103,7 +103,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             WHERE w."_undo_op" = 'restore' AND w."_undo_n" BETWEEN @low AND @high AND m."_undo_run" = @run AND {_images.Match("l", "w")}
             """,
             Values, cancellationToken);
-        var inserted = await List.WorkOffAsync(
+        var created = await List.WorkOffAsync(
             "insert",
             $"""
             INSERT INTO {_live} ({columns}) {dialect.InsertAsGiven}
@@ -115,15 +115,15 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
         await Connection.ExecuteAsync(
             $"""
             DELETE FROM {_images.Table} AS m WHERE m."_undo_run" = @undo AND EXISTS (
-                SELECT 1 FROM {Work} AS w WHERE w."_undo_op" = 'leave' AND {_images.Match("w", "m")})
+                SELECT 1 FROM {Work} AS w WHERE w."_undo_op" = 'pass_over' AND {_images.Match("w", "m")})
             """,
             cancellationToken, Values);
-        await _images.KeepLeftAsync(session, cancellationToken);
-        var (left, rows) = await List.LeftAsync(cancellationToken);
-        var result = new UndoneTable(entry.Stream, entry.Table, restored, inserted, _removed)
+        await _images.KeepAfterAsync(session, cancellationToken);
+        var (untouched, rows) = await List.UntouchedAsync(cancellationToken);
+        var result = new UndoneTable(entry.Stream, entry.Table, restored, created, _deleted)
         {
-            Left = left,
-            LeftRows = rows,
+            Untouched = untouched,
+            UntouchedRows = rows,
             Expected = await ChecksumAsync($"""{_images.Table} AS t ON t."_undo_run" = @run AND {_images.Match("t", "w")}""", cancellationToken),
             Found = await ChecksumAsync($"{_live} AS t ON {_images.Match("t", "w")}", cancellationToken),
         };
