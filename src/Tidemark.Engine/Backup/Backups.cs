@@ -83,7 +83,7 @@ public sealed class Backups
 
     /// <summary>The backup that a refresh of these tables begins with.</summary>
     internal async Task<BackupPlan> PlanAsync(
-        PipelineDefinition pipeline, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
+        PipelineDefinition pipeline, IEnumerable<TablePlan> tables, CancellationToken cancellationToken)
     {
         var destination = await _definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
         return new BackupPlan(pipeline.Name, destination.Connector, FolderOf(pipeline), pipeline.Backup,

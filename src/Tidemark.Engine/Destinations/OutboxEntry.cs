@@ -1,5 +1,3 @@
-using Tidemark.Engine.Sources;
-
 namespace Tidemark.Engine.Destinations;
 
 /// <summary>Values of one record that are still to be written back.</summary>
@@ -7,8 +5,3 @@ namespace Tidemark.Engine.Destinations;
 /// <param name="Run">The run that wrote the row; a later run's entry takes the place of this one.</param>
 /// <param name="Values">The source's field to its value.</param>
 public sealed record OutboxEntry(string Key, string Run, IReadOnlyDictionary<string, string> Values);
-
-/// <summary>What became of an entry.</summary>
-/// <param name="Entry">As it was read.</param>
-/// <param name="Answer">The source's.</param>
-public sealed record SettledEntry(OutboxEntry Entry, WriteBackAnswer Answer);

@@ -19,9 +19,6 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// <summary>Name of the column that says when a row was last written.</summary>
     public string SyncedAt { get; init; } = UsualSyncedAt;
 
-    /// <summary>How long reading the stream may take before it fails with <c>stream.time_limit</c>; null for any time.</summary>
-    public TimeSpan? TimeLimit { get; init; }
-
     /// <summary>Whether the whole record is kept in a column <c>raw</c>.</summary>
     public bool KeepsRaw { get; init; } = true;
 
@@ -33,9 +30,6 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
 
     /// <summary>Columns that refer to another table's key, made when the table is: column to table.</summary>
     public IReadOnlyDictionary<string, string> References { get; init; } = ReadOnlyDictionary<string, string>.Empty;
-
-    /// <summary>Whether the run may leave columns alone that earlier ones filled; else <c>guard.narrowed_schema</c>.</summary>
-    public bool MayNarrow { get; init; } = true;
 
     /// <summary>Whether nothing but keys is read and staged: publishing deletes what is gone, and leaves all else.</summary>
     public bool KeysOnly { get; init; }
@@ -59,9 +53,6 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// <summary>What goes back to the source; null for nothing.</summary>
     public WriteBack? WriteBack { get; init; }
 
-    /// <summary>Whether the source may no longer give a record once it has what was written back.</summary>
-    public bool LosesWrittenBack { get; init; }
-
     /// <summary>How many runs back can be undone.</summary>
     public int UndoRuns { get; init; }
 
@@ -70,30 +61,4 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// live. The live table is not touched, not even its columns, until it is published.
     /// </summary>
     public TablePlan Compared(bool isCompared = true) => this with { _isCompared = isCompared };
-}
-
-/// <summary>What happens when a record has a field that no column was declared for.</summary>
-public enum SchemaChanges
-{
-    /// <summary>A column is added.</summary>
-    Evolve,
-
-    /// <summary>The stream fails with <c>schema.frozen</c> and changes nothing more.</summary>
-    Freeze,
-
-    /// <summary>The field is left out; it is still in <c>raw</c>.</summary>
-    Discard,
-}
-
-/// <summary>How rows become live.</summary>
-public enum WriteMode
-{
-    /// <summary>Rows are created and updated as they are read; nothing is deleted but what the source says is gone.</summary>
-    Merge,
-
-    /// <summary>Everything is staged first; then all streams are published at once and what was not read is deleted.</summary>
-    Replace,
-
-    /// <summary>A verified backup first, then as <see cref="Replace"/>; of a whole run, never of one table.</summary>
-    Refresh,
 }

@@ -19,8 +19,3 @@ public sealed record TableShape(string Name, IReadOnlyList<TableColumn> Columns)
     [JsonIgnore]
     public IReadOnlyList<string> References { get; init; } = [];
 }
-
-/// <summary>A column of a table.</summary>
-/// <param name="Name">Unquoted.</param>
-/// <param name="Type">As the database names it.</param>
-public sealed record TableColumn(string Name, string Type);

@@ -8,13 +8,3 @@ public sealed record WriteBack(IReadOnlyDictionary<string, string> Set)
 {
     public WriteBackWhen When { get; init; }
 }
-
-/// <summary>Of which records values go back.</summary>
-public enum WriteBackWhen
-{
-    /// <summary>Of every record that was read and is a row now.</summary>
-    Read,
-
-    /// <summary>Of those whose row the run created or updated.</summary>
-    Changed,
-}

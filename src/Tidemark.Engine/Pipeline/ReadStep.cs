@@ -23,11 +23,11 @@ internal sealed class ReadStep(SyncPlan plan, ILoad load, RunContext run, TimePr
             MaxDegreeOfParallelism = plan.InOrder ? 1 : plan.StreamsAtOnce,
             CancellationToken = run.Stop,
         };
-        await Parallel.ForEachAsync(plan.Tables.Zip(ledgers), options, async (pair, stop) =>
+        await Parallel.ForEachAsync(plan.Streams.Zip(ledgers), options, async (pair, stop) =>
         {
-            var (table, ledger) = pair;
+            var (stream, ledger) = pair;
             if (plan.InOrder && ledgers.FirstOrDefault(each => each.HasFailed) is { } failed) await PassOverAsync(ledger, failed, stop);
-            else await ReadAsync(table, ledger, stop);
+            else await ReadAsync(stream, ledger, stop);
         });
         _journal.Progress(run.Streams);
     }
@@ -39,12 +39,12 @@ internal sealed class ReadStep(SyncPlan plan, ILoad load, RunContext run, TimePr
         return _journal.StepAsync(Name, ledger.Stream, StepStatus.Skipped, ledger.Figures.Error?.Message, stop);
     }
 
-    private async Task ReadAsync(TablePlan table, StreamLedger ledger, CancellationToken stop)
+    private async Task ReadAsync(StreamPlan stream, StreamLedger ledger, CancellationToken stop)
     {
         await _journal.StepAsync(Name, ledger.Stream, StepStatus.Running, null, stop);
         try
         {
-            await ReadWithinAsync(table, ledger, stop);
+            await ReadWithinAsync(stream, ledger, stop);
             if (plan.IsStepwise && ledger.IsStaged) await new PublishStep(plan, load, _journal).RequireAsync(ledger, stop);
         }
         catch (TidemarkException failure)
@@ -59,18 +59,18 @@ internal sealed class ReadStep(SyncPlan plan, ILoad load, RunContext run, TimePr
         await _journal.StepAsync(Name, ledger.Stream, end, ledger.Figures.Error?.Message, stop);
     }
 
-    private async Task ReadWithinAsync(TablePlan table, StreamLedger ledger, CancellationToken stop)
+    private async Task ReadWithinAsync(StreamPlan stream, StreamLedger ledger, CancellationToken stop)
     {
-        using var late = new CancellationTokenSource(table.TimeLimit ?? Timeout.InfiniteTimeSpan, clock);
+        using var late = new CancellationTokenSource(stream.TimeLimit ?? Timeout.InfiniteTimeSpan, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {
-            await new StreamSync(plan, load, _journal, clock).RunAsync(table, ledger, Report, either.Token);
+            await new StreamSync(plan, load, _journal, clock).RunAsync(stream.Table, ledger, Report, either.Token);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
         {
             throw new TidemarkException(FailureKind.Transient, "stream.time_limit",
-                string.Create(CultureInfo.InvariantCulture, $"Reading {table.Stream.Name} took more than {table.TimeLimit!.Value.TotalSeconds} s."))
+                string.Create(CultureInfo.InvariantCulture, $"Reading {ledger.Stream} took more than {stream.TimeLimit!.Value.TotalSeconds} s."))
             {
                 Hint = "Run again: it goes on from the last checkpoint. Or raise time_limit of the stream.",
             };

@@ -27,7 +27,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
     public async Task RunAsync(TablePlan plan, StreamLedger ledger, Action report, CancellationToken cancellationToken)
     {
         var table = plan;
-        if (!table.MayNarrow && !table.KeysOnly)
+        if (!run.MayNarrow && !table.KeysOnly)
         {
             var earlier = await load.EarlierColumnsAsync(table, cancellationToken);
             if (Guard.Narrowed(table.Table, earlier, table.ColumnNames) is { } narrowed)
@@ -158,9 +158,9 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         {
             if (quarantine is not null) await quarantine.AddAsync(Refused(table, batch.Rows, result.Refused), cancellationToken);
             if (table.IsStaged) return;
-            var so = ledger.Figures;
+            var counts = ledger.Figures;
             await _guard.RequireAsync(
-                stream, table.Table, so.Deleted + result.Deleted, so.Updated + result.Updated, cancellationToken);
+                stream, table.Table, counts.Deleted + result.Deleted, counts.Updated + result.Updated, cancellationToken);
         }
     }
 

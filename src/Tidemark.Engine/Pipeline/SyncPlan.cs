@@ -11,9 +11,12 @@ namespace Tidemark.Engine.Pipeline;
 /// <param name="Pipeline">Name of the pipeline.</param>
 /// <param name="Source">Opened; the plan's owner closes it.</param>
 /// <param name="Destination">Opened; the plan's owner closes it.</param>
-/// <param name="Tables">The streams and their tables.</param>
-public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Destination, IReadOnlyList<TablePlan> Tables)
+/// <param name="Streams">In the order in which they are read where <see cref="InOrder"/> asks for one.</param>
+public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Destination, IReadOnlyList<StreamPlan> Streams)
 {
+    /// <summary>What the streams become, in their order.</summary>
+    public IEnumerable<TablePlan> Tables => Streams.Select(stream => stream.Table);
+
     public WriteMode Mode { get; init; }
 
     /// <summary>How far the run goes without approval.</summary>
@@ -24,6 +27,9 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
 
     /// <summary>True where a person has said that this run may change whatever it would.</summary>
     public bool IgnoresLimits { get; init; }
+
+    /// <summary>Whether columns may be left alone that earlier runs filled; else <c>guard.narrowed_schema</c>.</summary>
+    public bool MayNarrow => IgnoresLimits || IsDryRun;
 
     /// <summary>The parked run whose staging this one publishes; null where it reads for itself, as every merge does.</summary>
     public string? Continues { get; init; }

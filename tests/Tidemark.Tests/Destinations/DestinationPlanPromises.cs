@@ -154,7 +154,6 @@ public abstract partial class DestinationPromises
         var before = await StateAsync();
         var narrow = People with { Fields = [.. People.Fields.Where(field => field.Name is not ("paid" or "tags"))] };
         var source = new ScriptedSource(narrow).With("people", Persons(0, 5));
-        Bench.Policy = table => table with { UndoRuns = undoRuns, MayNarrow = false };
 
         var parked = await Bench.RunAsync(source, mode, Stop);
 
@@ -163,10 +162,10 @@ public abstract partial class DestinationPromises
             problem => problem.Code.ShouldBe("guard.narrowed_schema"), problem => problem.Message.ShouldContain("paid, tags"));
         (await Bench.RunAsync(source, mode, Stop)).Status.ShouldBe(RunStatus.Parked);
         (await StateAsync()).ShouldBe(before);
-        Bench.Policy = table => table with { UndoRuns = undoRuns, MayNarrow = true };
+        Bench.Limits = plan => plan with { IgnoresLimits = true };
         source.With("people", Persons(0, 5, " new"));
         (await Bench.RunAsync(source, mode, Stop)).Status.ShouldBe(RunStatus.Succeeded);
-        Bench.Policy = table => table with { UndoRuns = undoRuns, MayNarrow = false };
+        Bench.Limits = plan => plan;
         (await Bench.RunAsync(source, mode, Stop)).Status.ShouldBe(RunStatus.Succeeded);
     }
 
@@ -176,7 +175,6 @@ public abstract partial class DestinationPromises
         await Bench.MergeAsync(PeopleSource(Persons(0, 5)));
         await Bench.DropAsync("_tidemark_writers");
         var narrow = People with { Fields = [.. People.Fields.Where(field => field.Name != "paid")] };
-        Bench.Policy = table => table with { MayNarrow = false };
 
         var parked = await Bench.MergeAsync(new ScriptedSource(narrow).With("people", Persons(0, 5)));
 
@@ -188,7 +186,6 @@ public abstract partial class DestinationPromises
     {
         await Bench.MergeAsync(PeopleSource(Persons(0, 5)));
         var narrow = People with { Fields = [.. People.Fields.Where(field => field.Name != "paid")] };
-        Bench.Policy = table => table with { MayNarrow = false };
 
         (await ScanAsync(new ScriptedSource(narrow).With("people", Persons(1, 4)))).Status.ShouldBe(RunStatus.Succeeded);
 

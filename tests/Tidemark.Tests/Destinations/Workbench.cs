@@ -42,8 +42,8 @@ public abstract class Workbench : IAsyncDisposable
         _queue ??= new RunQueue(_catalog, Clock);
         var streams = await source.DiscoverAsync(Stop);
         await using var destination = OpenDestination();
-        var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream) { Mode = mode, UndoRuns = 10 })).ToList();
-        var plan = Limits(new SyncPlan("test", source, destination, tables) { Mode = mode });
+        var plans = streams.Select(stream => new StreamPlan(Policy(new TablePlan(stream.Name, stream) { Mode = mode, UndoRuns = 10 })));
+        var plan = Limits(new SyncPlan("test", source, destination, [.. plans]) { Mode = mode });
         return await CarryOutAsync(
             new SyncRun("test"), mode, run => new Sync(plan, run, Clock).RunAsync(), cancellationToken);
     }

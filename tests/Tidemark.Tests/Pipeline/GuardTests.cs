@@ -70,7 +70,7 @@ public sealed class GuardTests
     [Fact]
     public void P4_a_record_that_was_written_back_to_is_not_taken_for_gone()
     {
-        var plan = Plan() with { Tables = [Plan().Tables[0] with { LosesWrittenBack = true }] };
+        var plan = Plan() with { Streams = [Plan().Streams[0] with { LosesWrittenBack = true }] };
 
         Codes(new Guard(plan), new PublishPreview("people", 100, 99, 1)).ShouldBe(["guard.written_back"]);
         Codes(new Guard(plan), new PublishPreview("people", 100, 100, 0)).ShouldBeEmpty();
@@ -78,7 +78,7 @@ public sealed class GuardTests
 
     private static IEnumerable<string> Codes(Guard guard, PublishPreview preview) => guard.Objections([preview]).Select(problem => problem.Code);
 
-    private static SyncPlan Plan() => new("test", new ScriptedSource(People), null!, [new TablePlan("people", People)]);
+    private static SyncPlan Plan() => new("test", new ScriptedSource(People), null!, [new StreamPlan(new TablePlan("people", People))]);
 
     private static string[] Words(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries);
 }

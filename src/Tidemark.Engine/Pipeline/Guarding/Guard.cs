@@ -83,7 +83,7 @@ internal sealed class Guard(SyncPlan plan)
     /// <summary>A record that a reading no longer finds because of what was written back to it is not gone.</summary>
     private Problem? WrittenBack(PublishPreview preview)
     {
-        if (preview.Deletes == 0 || !plan.Tables.Any(table => table.Table == preview.Table && table.LosesWrittenBack)) return null;
+        if (preview.Deletes == 0 || !plan.Streams.Any(stream => stream.Table.Table == preview.Table && stream.LosesWrittenBack)) return null;
         return new Problem(
             "guard.written_back", $"table {preview.Table}",
             string.Create(CultureInfo.InvariantCulture,

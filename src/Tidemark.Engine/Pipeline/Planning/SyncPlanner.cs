@@ -43,9 +43,14 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
                 destination is null ? Task.FromResult<IReadOnlyList<Problem>>([]) : destination.CheckAsync(tables, cancellationToken));
             problems.AddRange(checks.SelectMany(found => found));
             // What is already wrong with the source would only be told twice.
-            if (writeBack is not null && problems.Count == 0) tables = await writeBack.AskAsync(tables, cancellationToken);
+            var losing = writeBack is not null && problems.Count == 0 ? await writeBack.AskAsync(tables, cancellationToken) : [];
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);
-            return new SyncPlan(pipeline.Name, source!, destination!, tables)
+            var streams = tables.Select(table => new StreamPlan(table)
+            {
+                TimeLimit = ShapeOf(pipeline, table.Stream.Name).TimeLimit,
+                LosesWrittenBack = losing.Contains(table),
+            });
+            return new SyncPlan(pipeline.Name, source!, destination!, [.. streams])
             {
                 Mode = request.Mode,
                 Continues = request.Continues,
@@ -114,7 +119,7 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
     private static TablePlan Table(ResolvedSync request, StreamSchema stream, List<Problem> problems)
     {
         var pipeline = request.Pipeline;
-        var shape = pipeline.Shapes.FirstOrDefault(each => each.Stream == stream.Name) ?? new StreamShape(stream.Name);
+        var shape = ShapeOf(pipeline, stream.Name);
         var deletes = shape.Deletes ?? pipeline.Deletes;
         var shaping = new StreamShaping(stream, shape, deletes, problems);
         var mode = request.Mode;
@@ -124,19 +129,20 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
             Mode = mode == WriteMode.Refresh ? WriteMode.Replace : mode,
             KeepsRaw = shape.Raw ?? pipeline.Raw,
             SyncedAt = shape.SyncedAt,
-            TimeLimit = shape.TimeLimit,
             SchemaChanges = shaping.IsListed ? SchemaChanges.Discard : pipeline.SchemaChanges,
             Deletes = deletes,
             References = shape.References,
             WriteBack = shape.WriteBack,
             UndoRuns = pipeline.UndoRuns,
             KeysOnly = request.KeysOnly,
-            MayNarrow = request.IgnoresLimits || request.IsDryRun,
         };
 
         // A staging of keys must never be resumed by a run that would publish them as rows.
         return table.Compared(request.IsDryRun || request.HeldTo is not null || request.KeysOnly);
     }
+
+    private static StreamShape ShapeOf(PipelineDefinition pipeline, string stream) =>
+        pipeline.Shapes.FirstOrDefault(each => each.Stream == stream) ?? new StreamShape(stream);
 
     private static async Task<IReadOnlyList<Problem>> SourceProblemsAsync(
         ISource? source, SourceDefinition definition, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)

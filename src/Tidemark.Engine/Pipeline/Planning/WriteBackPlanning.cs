@@ -20,17 +20,17 @@ internal sealed class WriteBackPlanning(ISource source, List<Problem> problems)
         }
     }
 
-    /// <summary>Asks the source; the tables, with what it says of them.</summary>
+    /// <summary>Asks the source, and returns the tables whose records it may no longer give once they are written back to.</summary>
     public async Task<IReadOnlyList<TablePlan>> AskAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
     {
-        var asked = new List<TablePlan>();
+        var losing = new List<TablePlan>();
         foreach (var table in tables)
         {
-            asked.Add(table.WriteBack is { } wanted && source is IWriteBack taker
-                ? table with { LosesWrittenBack = await AskAsync(taker, table, wanted, cancellationToken) } : table);
+            if (table.WriteBack is { } wanted && source is IWriteBack taker && await AskAsync(taker, table, wanted, cancellationToken))
+                losing.Add(table);
         }
 
-        return asked;
+        return losing;
     }
 
     private async Task<bool> AskAsync(IWriteBack taker, TablePlan table, WriteBack wanted, CancellationToken cancellationToken)

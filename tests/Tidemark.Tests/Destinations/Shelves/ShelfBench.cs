@@ -31,8 +31,8 @@ internal sealed class ShelfBench : IAsyncDisposable
         _catalog ??= await SqliteCatalog.OpenAsync(_folder.File("home"), Stop);
         var streams = await source.DiscoverAsync(Stop);
         await using var destination = OpenDestination();
-        var tables = streams.Select(stream => Policy(new TablePlan(stream.Name, stream) { Mode = mode })).ToList();
-        var plan = new SyncPlan("test", source, destination, tables) { Mode = mode };
+        var plans = streams.Select(stream => new StreamPlan(Policy(new TablePlan(stream.Name, stream) { Mode = mode })));
+        var plan = new SyncPlan("test", source, destination, [.. plans]) { Mode = mode };
         await using var journal = await new RunQueue(_catalog, TimeProvider.System).BeginAsync(
             new(new SyncRun("test"), new(RunTrigger.Command, null), mode), Stop);
         var end = await new RunShell(TimeProvider.System).RunAsync(

@@ -104,7 +104,7 @@ public sealed class ShelfPromises : IAsyncDisposable
 
         Names().Count.ShouldBe(100);
         await _bench.MergeAsync(Source(Person("p0", "better")));
-        _bench.Policy = table => table with { UndoRuns = 0, MayNarrow = false, KeepsRaw = false };
+        _bench.Policy = table => table with { UndoRuns = 0, KeepsRaw = false };
         var parked = await _bench.MergeAsync(Source(Person("p0", "better")));
         parked.Problems.ShouldHaveSingleItem().Code.ShouldBe("guard.narrowed_schema");
     }

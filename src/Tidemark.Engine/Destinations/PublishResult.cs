@@ -1,0 +1,11 @@
+namespace Tidemark.Engine.Destinations;
+
+/// <summary>What publishing did to one table.</summary>
+public sealed record PublishResult(string Table, long Created, long Updated, long Unchanged, long Deleted)
+{
+    /// <summary>Checksum of the table's rows after publishing.</summary>
+    public Checksum Live { get; init; }
+
+    /// <summary>Staged rows that a constraint refused, with their payload.</summary>
+    public IReadOnlyList<RefusedRecord> Refused { get; init; } = [];
+}
