@@ -107,7 +107,9 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
 
     /// <summary>A statement that keeps the keys of rows which are about to be created.</summary>
     /// <param name="alias">The alias that has the keys.</param>
-    /// <inheritdoc cref="InsertRows"/>
+    /// <param name="from">Which rows: what follows <c>FROM</c>.</param>
+    /// <param name="run">SQL of the id that they are kept under.</param>
+    /// <param name="after">SQL of what their column <c>_run</c> holds once they are there.</param>
     internal string InsertKeys(string alias, string from, string run, string after) =>
         Insert(key.Select(part => SqlName.Column(part).ToString()), alias, from, Created, run, after);
 
