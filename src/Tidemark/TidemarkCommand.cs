@@ -4,10 +4,10 @@ using Tidemark.Output;
 
 namespace Tidemark;
 
-/// <summary>The command line: parses, runs one verb and turns whatever happens into words and an exit code.</summary>
+/// <summary>The command line: parses, runs one verb and turns the outcome into text and an exit code.</summary>
 public static class TidemarkCommand
 {
-    /// <summary>Runs one command. Throws nothing: what went wrong is told on the terminal.</summary>
+    /// <summary>Runs one command. Throws nothing: failures are reported on the terminal.</summary>
     /// <param name="args">Without the program's name.</param>
     /// <param name="terminal">Where it reads, writes and looks for environment variables.</param>
     /// <param name="clock">Where "now" comes from.</param>
@@ -34,7 +34,7 @@ public static class TidemarkCommand
         {
             return errors.Failed(failure);
         }
-#pragma warning disable CA1031 // The top: what nobody expected is told in one sentence.
+#pragma warning disable CA1031 // The top: a defect is reported in one sentence.
         catch (Exception defect)
 #pragma warning restore CA1031
         {

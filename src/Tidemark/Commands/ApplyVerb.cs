@@ -16,15 +16,15 @@ internal static class ApplyVerb
     {
         var file = new Option<string?>("--file", "-f")
         {
-            Description = "YAML or JSON file; - reads standard input.",
+            Description = "YAML or JSON file with definitions; - reads standard input.",
             HelpName = "FILE",
         };
         var plan = new Option<string?>("--plan")
         {
-            Description = "A plan of `sync --dry-run --save`: it is carried out if it still holds.",
+            Description = "Plan saved by `tidemark sync --dry-run --save`; refused if it no longer holds.",
             HelpName = "FILE",
         };
-        var verb = new Verb("apply", "Saves definitions from a file, all or none; or carries a plan out.",
+        var verb = new Verb("apply", "Saves the definitions of a file, all or none, or carries out a saved plan.",
             "tidemark apply -f tidemark.yaml", "tidemark export --home old | tidemark apply -f - --home new",
             "tidemark apply --plan plan.jsonl") { file, plan };
         verb.Runs(async session =>

@@ -15,10 +15,10 @@ internal static class ConnectorsVerb
     {
         var name = new Argument<string?>("name")
         {
-            Description = "Shows the settings of this one.",
+            Description = "Connector to show the settings of.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var verb = new Verb("connectors", "Lists the systems that Tidemark can talk to, and their settings.",
+        var verb = new Verb("connectors", "Lists the connectors, or shows the settings of one.",
             "tidemark connectors", "tidemark connectors stripe") { name };
         verb.Runs(session =>
         {

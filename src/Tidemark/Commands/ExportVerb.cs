@@ -9,7 +9,7 @@ internal static class ExportVerb
 {
     public static Verb Create()
     {
-        var verb = new Verb("export", "Prints every definition as YAML, secrets left out.",
+        var verb = new Verb("export", "Prints every definition as YAML, without secrets.",
             "tidemark export > tidemark.yaml");
         verb.Runs(async session =>
         {

@@ -15,13 +15,13 @@ internal static class InitVerb
     {
         var name = new Argument<string?>("template")
         {
-            Description = "Which; without it they are listed.",
+            Description = "Name of the template. Without it, the templates are listed.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var file = new Option<string?>("--file", "-f") { Description = $"Where it goes. Default {UsualFile}.", HelpName = "FILE" };
-        var stdout = new Option<bool>("--stdout") { Description = "Print it and write no file." };
-        var force = new Option<bool>("--force") { Description = "Write over a file that is there." };
-        var verb = new Verb("init", "Writes a definition file for a common task, to be filled in from the environment.",
+        var file = new Option<string?>("--file", "-f") { Description = $"File to write. [default: {UsualFile}]", HelpName = "FILE" };
+        var stdout = new Option<bool>("--stdout") { Description = "Print the template and write no file." };
+        var force = new Option<bool>("--force") { Description = "Overwrite an existing file." };
+        var verb = new Verb("init", "Writes a definition file for a common task; environment variables fill it in.",
             "tidemark init", "tidemark init payments", "tidemark init retail --file shop.yaml", "tidemark init revops --stdout")
         {
             name, file, stdout, force,
@@ -29,7 +29,7 @@ internal static class InitVerb
         verb.Runs(async session =>
         {
             if (session.Get(name!) is not { } wanted) return List(session);
-            UsageCheck.Require(!session.Get(stdout) || session.Get(file) is null, "--stdout and --file say different things.");
+            UsageCheck.Require(!session.Get(stdout) || session.Get(file) is null, "Use --stdout or --file, not both.");
             var template = DefinitionTemplate.Named(wanted);
             if (session.Get(stdout))
             {
@@ -40,7 +40,7 @@ internal static class InitVerb
             var path = session.Get(file) ?? UsualFile;
             await WriteAsync(path, template.Text, session.Get(force), session.Stop);
             if (session.IsJson) session.WriteJson(new WrittenFileAnswer(path), CommandJson.Default.WrittenFileAnswer);
-            session.Say($"{path} is written. Set the variables that it names, then: tidemark apply -f {path}");
+            session.Say($"{path} is written. Set the variables it names, then run: tidemark apply -f {path}");
             return ExitCode.Done;
         });
         return verb;

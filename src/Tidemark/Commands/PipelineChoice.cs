@@ -39,7 +39,7 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
         var canAsk = pipelines.Count > 0 || (sources.Count > 0 && destinations.Count > 0);
         if (!session.IsInteractive || !canAsk)
         {
-            throw new TidemarkException(FailureKind.Usage, "usage.names_missing", "What is to be synced?")
+            throw new TidemarkException(FailureKind.Usage, "usage.names_missing", "Name what to sync.")
             {
                 Hint = pipelines.Count > 0 ? $"Pipelines: {string.Join(", ", pipelines)}."
                     : canAsk
@@ -53,7 +53,7 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
         var pairs = from source in sources from destination in destinations select DefinitionCatalog.Between(source, destination);
         var saved = await home.Definitions.Pipelines.ListAsync(session.Stop);
         var choices = saved.Concat(pairs.ExceptBy(saved.Select(Ends), Ends));
-        var prompt = new SelectionPrompt<PipelineDefinition>().Title("What is to be synced?").AddChoices(choices);
+        var prompt = new SelectionPrompt<PipelineDefinition>().Title("Which pipeline?").AddChoices(choices);
         prompt.Converter = choice => Markup.Escape(Printable.Of(
             saved.Contains(choice) ? $"{choice.Name} ({choice.Source} to {choice.Destination})"
             : $"{choice.Source} to {choice.Destination}"));

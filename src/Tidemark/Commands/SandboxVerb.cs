@@ -13,18 +13,18 @@ internal static class SandboxVerb
     {
         var port = new Option<int>("--port")
         {
-            Description = "Control port; the vendors are on those behind it. 0 takes free ones.",
+            Description = "Control port; vendors take the ports after it. 0 takes free ports.",
             DefaultValueFactory = _ => 8100,
             HelpName = "N",
         };
         var size = Size();
         var seed = new Option<long>("--seed")
         {
-            Description = "The same seed gives the same records.",
+            Description = "Seed of the records: the same seed gives the same records.",
             DefaultValueFactory = _ => 1,
             HelpName = "N",
         };
-        var verb = new Verb("sandbox", "Runs stand-ins for the vendors' APIs, to try things out.",
+        var verb = new Verb("sandbox", "Runs stand-ins for the vendors' APIs until Ctrl-C.",
             "tidemark sandbox", "tidemark sandbox --port 9100 --size 100000")
         {
             port, size, seed,
@@ -50,7 +50,7 @@ internal static class SandboxVerb
     public static Option<int> Size() =>
         new("--size")
         {
-            Description = "Customers at the vendor.",
+            Description = "Number of customers at each vendor.",
             DefaultValueFactory = _ => 500,
             HelpName = "N",
         };
@@ -103,6 +103,6 @@ internal static class SandboxVerb
         session.Say($"  tidemark source set stand-in --connector stripe api_key={DemoSources.StripeKey} base_url={stripe} "
             + "allow_private_network=true");
         session.Say("");
-        session.Say("Ctrl-C stops it.");
+        session.Say("Ctrl-C stops the stand-ins.");
     }
 }

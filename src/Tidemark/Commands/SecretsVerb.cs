@@ -7,7 +7,7 @@ namespace Tidemark.Commands;
 /// <summary><c>tidemark secrets rotate</c>: encrypts every secret under a new key.</summary>
 internal static class SecretsVerb
 {
-    public static Verb Create() => new("secrets", "Looks after the encryption of secrets.", "tidemark secrets rotate")
+    public static Verb Create() => new("secrets", "Manages the encryption of secrets.", "tidemark secrets rotate")
     {
         Rotate(),
     };
@@ -16,10 +16,10 @@ internal static class SecretsVerb
     {
         var source = new Option<string?>("--new-key")
         {
-            Description = "The new key: - asks for it, @FILE, or ${VARIABLE}. Default: a new key file in the home.",
+            Description = "New key: - asks for it, @FILE reads a file, ${NAME} a variable. [default: a new key file]",
             HelpName = "VALUE",
         };
-        var verb = new Verb("rotate", "Encrypts every secret anew under a new key.",
+        var verb = new Verb("rotate", "Encrypts every secret with a new key.",
             "tidemark secrets rotate", "tidemark secrets rotate --new-key '${NEW_TIDEMARK_KEY}'") { source };
         verb.Runs(async session =>
         {
@@ -37,7 +37,7 @@ internal static class SecretsVerb
 
             var secrets = rotation.Secrets == 1 ? "1 secret is" : $"{rotation.Secrets} secrets are";
             session.Say($"{secrets} now encrypted with the key {rotation.NewKeyId}; it was {rotation.OldKeyId}.");
-            if (key is not null) session.Say("From now on TIDEMARK_ENCRYPTION_KEY is to hold the new key.");
+            if (key is not null) session.Say("Set TIDEMARK_ENCRYPTION_KEY to the new key from now on.");
             return ExitCode.Done;
         });
         return verb;

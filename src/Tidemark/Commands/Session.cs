@@ -58,7 +58,7 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     /// <exception cref="TidemarkException"><c>home.unknown</c>.</exception>
     public Task<Home> OpenHomeAsync() => Home.OpenExistingAsync(Options, Connectors, Clock, stop);
 
-    /// <summary>The home, which is made where there is none: for what people begin with.</summary>
+    /// <summary>The home, created if it does not exist: for the verbs that people begin with.</summary>
     public Task<Home> MakeHomeAsync() => Home.OpenAsync(Options, Connectors, Clock, stop);
 
     /// <summary>A home in a folder, with its catalog, whatever TIDEMARK_CATALOG says.</summary>

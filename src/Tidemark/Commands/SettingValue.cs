@@ -25,7 +25,7 @@ internal static class SettingValue
                 return session.Terminal.Variable(variable) ?? throw new TidemarkException(
                     FailureKind.Usage, "setting.environment_unset", $"The environment variable {variable} is not set.")
                 {
-                    Hint = $"It was to be the value of {name}.",
+                    Hint = $"The value of {name} comes from it.",
                 };
             default:
                 if (isSecret && session.IsInteractive)

@@ -7,14 +7,14 @@ internal static class SharedOptions
 {
     public static readonly Option<string?> Home = new("--home")
     {
-        Description = "Folder of catalog and key. Default: TIDEMARK_HOME, else ./.tidemark. TIDEMARK_CATALOG puts the catalog into PostgreSQL.",
+        Description = "Folder of the catalog and the key. [default: TIDEMARK_HOME, else ./.tidemark]",
         HelpName = "DIR",
         Recursive = true,
     };
 
     public static readonly Option<bool> Json = new("--json")
     {
-        Description = "One JSON object a line on standard output; words for people on standard error.",
+        Description = "Write JSON, one object a line; text for people goes to standard error.",
         Recursive = true,
     };
 }

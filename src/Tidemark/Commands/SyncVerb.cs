@@ -12,33 +12,33 @@ internal static class SyncVerb
     {
         var names = new Argument<string[]>("names")
         {
-            Description = "A pipeline; or a source, a destination and, if not all of them, streams.",
+            Description = "A pipeline, or a source and a destination; then the streams, if not all.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var full = new Option<bool>("--full")
         {
-            Description = "Read everything and replace: what is gone at the source goes.",
+            Description = "Read everything and replace the tables; rows gone at the source are deleted.",
         };
         var refresh = new Option<bool>("--refresh")
         {
-            Description = "Back the tables up first, then as --full; the clearing of the old rows is told as a step.",
+            Description = "Back up the tables, then replace them as --full does.",
         };
         var deletions = new Option<bool>("--deletions")
         {
-            Description = "Read the keys alone and delete what is gone; where a vendor tells no deletions, cheaper than --full.",
+            Description = "Read only the keys and delete rows gone at the source. Cheaper than --full.",
         };
         var merge = new Option<bool>("--merge")
         {
-            Description = "Write what is new or changed and keep the rest, where the pipeline's mode is another.",
+            Description = "Write new and changed rows and keep the rest, whatever the pipeline's mode.",
         };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would change, and change nothing." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show what would change; change nothing." };
         var save = new Option<string?>("--save")
         {
-            Description = "With --dry-run: write the plan, with every change, to a file for `tidemark apply --plan`.",
+            Description = "With --dry-run: save the plan, with every change, for `tidemark apply --plan`.",
             HelpName = "FILE",
         };
-        var approve = new Option<bool>("--approve") { Description = "Delete more rows than the limits allow." };
-        var verb = new Verb("sync", "Brings a destination into step with a source.",
+        var approve = new Option<bool>("--approve") { Description = "Let this run exceed the limits on deleted and updated rows." };
+        var verb = new Verb("sync", "Syncs a destination with a source and shows the receipt.",
             "tidemark sync payments",
             "tidemark sync payments customers --full",
             "tidemark sync payments --refresh",
@@ -49,7 +49,7 @@ internal static class SyncVerb
         };
         verb.Runs(async session =>
         {
-            UsageCheck.Require(session.Get(dryRun) || session.Get(save) is null, "--save goes with --dry-run.");
+            UsageCheck.Require(session.Get(dryRun) || session.Get(save) is null, "--save needs --dry-run.");
             var modes = new Dictionary<Option<bool>, WriteMode>
             {
                 [merge] = WriteMode.Merge,
@@ -58,7 +58,7 @@ internal static class SyncVerb
             };
             var asked = modes.Where(mode => session.Get(mode.Key)).Select(mode => mode.Value).ToList();
             UsageCheck.Require(
-                asked.Count + (session.Get(deletions) ? 1 : 0) < 2, "--merge, --full, --refresh and --deletions say different things.");
+                asked.Count + (session.Get(deletions) ? 1 : 0) < 2, "Use only one of --merge, --full, --refresh and --deletions.");
             var home = await session.MakeHomeAsync();
             var choice = await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
             ReadingRequest reading = session.Get(deletions)

@@ -11,7 +11,7 @@ internal sealed class TellVersion : SynchronousCommandLineAction
     public override bool ClearsParseErrors => true;
 
     public static Option<bool> Option() =>
-        new("--version") { Description = "Show the version.", Action = new TellVersion() };
+        new("--version") { Description = "Print the version and end.", Action = new TellVersion() };
 
     public override int Invoke(ParseResult parseResult)
     {

@@ -13,10 +13,10 @@ internal static class TestVerb
     {
         var name = new Argument<string?>("name")
         {
-            Description = "A source or a destination. Default: all of them.",
+            Description = "Name of a source or a destination. [default: all of them]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var verb = new Verb("test", "Asks sources and destinations whether they work; changes nothing.",
+        var verb = new Verb("test", "Checks that sources and destinations can be used; changes nothing.",
             "tidemark test", "tidemark test warehouse") { name };
         verb.Runs(async session =>
         {

@@ -22,7 +22,7 @@ internal static class UsageCheck
         if (command.Subcommands.Count > 0)
         {
             throw new TidemarkException(FailureKind.Usage, "usage.verb_missing",
-                command is RootCommand ? "What is to be done?" : $"What is to be done with {command.Name}?")
+                command is RootCommand ? "A verb is missing." : $"A verb is missing after {command.Name}.")
             {
                 Hint = $"Known: {string.Join(", ", Names(command.Subcommands))}.",
             };

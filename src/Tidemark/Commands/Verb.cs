@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Tidemark.Output;
 
 namespace Tidemark.Commands;
 
@@ -13,7 +14,7 @@ internal sealed class Verb : Command
     public Verb(string name, string description, params string[] examples)
         : base(name, description)
     {
-        Add(new HelpOption { Action = new HelpWithExamples(examples) });
+        Add(HelpWithExamples.Option(examples));
     }
 
     /// <summary>Adds a part to the help, before the examples.</summary>
@@ -28,19 +29,28 @@ internal sealed class Verb : Command
 /// <summary>The usual help, with examples beneath.</summary>
 internal sealed class HelpWithExamples(IReadOnlyList<string> examples) : SynchronousCommandLineAction
 {
+    /// <summary>Columns of a line of help, also where the terminal is wider or the output is a pipe.</summary>
+    public const int MaxWidth = 100;
+
     private readonly HelpAction _usual = new();
 
     public override bool ClearsParseErrors => true;
 
-    /// <summary>What else the help says; null for nothing.</summary>
+    /// <summary>A part between the options and the examples; null for none.</summary>
     public Action<Session>? More { get; set; }
+
+    /// <summary><c>--help</c> with these examples.</summary>
+    public static HelpOption Option(params string[] examples) =>
+        new() { Description = "Show this help.", Action = new HelpWithExamples(examples) };
 
     public override int Invoke(ParseResult parseResult)
     {
+        var invocation = (TidemarkInvocation)parseResult.InvocationConfiguration;
+        _usual.MaxWidth = invocation.Terminal.Traits.IsOutput ? Math.Min(Terminal.Size().Width, MaxWidth) : MaxWidth;
         var code = _usual.Invoke(parseResult);
-        More?.Invoke(new Session(parseResult, (TidemarkInvocation)parseResult.InvocationConfiguration, CancellationToken.None));
+        More?.Invoke(new Session(parseResult, invocation, CancellationToken.None));
         if (examples.Count == 0) return code;
-        var output = parseResult.InvocationConfiguration.Output;
+        var output = invocation.Output;
         output.WriteLine("Examples:");
         foreach (var example in examples) output.WriteLine($"  {example}");
         output.WriteLine();

@@ -13,18 +13,26 @@ internal static class VerbTree
 {
     public static RootCommand Build()
     {
-        var root = new RootCommand("Keeps databases in step with the systems of record.") { HelpName = "tidemark" };
+        var root = new RootCommand("Keeps databases in sync with the systems of record.") { HelpName = "tidemark" };
         root.Options.Clear(); // its own help has no examples
-        root.Add(new HelpOption
-        {
-            Action = new HelpWithExamples(
-                ["tidemark demo --once", "tidemark apply -f tidemark.yaml", "tidemark sync payments", "tidemark runs"]),
-        });
+        var help = HelpWithExamples.Option(
+            "tidemark demo --once", "tidemark apply -f tidemark.yaml", "tidemark sync payments", "tidemark runs");
+        ((HelpWithExamples)help.Action!).More = TellVariables;
+        root.Add(help);
         root.Add(SharedOptions.Home);
         root.Add(SharedOptions.Json);
         root.Add(TellVersion.Option());
         foreach (var verb in Verbs()) root.Add(verb);
         return root;
+    }
+
+    private static void TellVariables(Session session)
+    {
+        session.Say("Environment:");
+        session.Say("  TIDEMARK_HOME            Folder of the catalog and the key, where --home is not given.");
+        session.Say("  TIDEMARK_CATALOG         Address of a PostgreSQL database for the catalog, in place of the folder.");
+        session.Say("  TIDEMARK_ENCRYPTION_KEY  Key of the secrets, in place of the key file in the folder.");
+        session.Say("");
     }
 
     private static IEnumerable<Command> Verbs() =>

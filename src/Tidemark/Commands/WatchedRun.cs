@@ -14,7 +14,7 @@ internal static class WatchedRun
         if (result.Status == RunStatus.Planned && request is DryRun { SaveAs: { } plan })
             session.Say($"Plan written to {Printable.Of(plan)}; carry it out: tidemark apply --plan {Printable.Of(plan)}");
         else if (result.Status == RunStatus.Parked)
-            session.Say($"Nothing was deleted. To let it go on: tidemark run approve {result.Run}");
+            session.Say($"Nothing was deleted. To approve the run: tidemark run approve {result.Run}");
         else if (result.Streams.Any(stream => stream.Quarantined > 0))
             session.Say($"To see the records: tidemark run quarantine {result.Run}");
         return ExitCode.Of(result.Status);

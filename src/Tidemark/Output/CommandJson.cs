@@ -14,7 +14,7 @@ internal sealed partial class CommandJson : JsonSerializerContext;
 internal sealed record VersionAnswer(string Version);
 
 /// <param name="Template">Name of the template.</param>
-/// <param name="Summary">What it is for.</param>
+/// <param name="Summary">Purpose of the template.</param>
 internal sealed record TemplateAnswer(string Template, string Summary);
 
 /// <param name="File">Name of the file that was written.</param>

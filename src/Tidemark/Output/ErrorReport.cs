@@ -4,7 +4,7 @@ using Tidemark.Engine.Wire;
 
 namespace Tidemark.Output;
 
-/// <summary>Tells what went wrong: to people on standard error, to programs as one line on standard output.</summary>
+/// <summary>Reports a failure: to people on standard error, to programs as one line on standard output.</summary>
 internal sealed class ErrorReport(Terminal terminal, bool isJson)
 {
     /// <returns>The exit code.</returns>
@@ -19,7 +19,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
     /// <returns>The exit code.</returns>
     public int Cancelled()
     {
-        Tell(new("command.cancelled", "", "Stopped before it was done."), []);
+        Tell(new("command.cancelled", "", "Stopped before the end."), []);
         return ExitCode.Cancelled;
     }
 
@@ -27,7 +27,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
     public int Unexpected(Exception defect)
     {
         // Its message may hold anything, a connection string included: only the name is shown.
-        Tell(new("defect.unexpected", "", $"Tidemark met an error that it does not expect ({defect.GetType().Name}).",
+        Tell(new("defect.unexpected", "", $"An unexpected error happened ({defect.GetType().Name}).",
             "Set TIDEMARK_DEBUG=1 to see where, and please report it."), []);
         WriteStack(defect);
         return ExitCode.Failed;

@@ -10,8 +10,8 @@ internal sealed class FittingTable
     /// <param name="name">Heading.</param>
     /// <param name="cells">One a row, as plain text.</param>
     /// <param name="isNumber">Numbers stand on the right.</param>
-    /// <param name="rank">The column with the highest goes first; those of rank 0 stay.</param>
-    /// <param name="colour">Of a cell, by its text.</param>
+    /// <param name="rank">The column with the highest rank is left out first; rank 0 stays.</param>
+    /// <param name="colour">Colour of a cell, by the cell's text.</param>
     public void Add(
         string name, IEnumerable<string> cells, bool isNumber = false, int rank = 0,
         Func<string, Color>? colour = null) =>

@@ -11,7 +11,7 @@ internal static class RunReport
     {
         run = NextCommand.In(run);
         if (run.Status != RunStatus.Planned && run.Streams.Count > 0) Figures(run.Streams).Write(console);
-        // Of a run that is done the figures say it all.
+        // A finished run needs no plan: its figures say it all.
         if (run.Plan is { } plan && run.Status is RunStatus.Planned or RunStatus.Parked or RunStatus.Failed) PlanReport.Write(console, plan);
         ErrorReport.WriteProblems(console, run.Problems);
         var status = RunJson.Word(run.Status);

@@ -31,7 +31,7 @@ internal static class SettingsTable
             SettingKind.Whole => "whole number",
             SettingKind.Flag => "true or false",
             SettingKind.Choice => "one of",
-            SettingKind.List => setting.Choices.Count > 0 ? "list of" : "list, parted by commas",
+            SettingKind.List => setting.Choices.Count > 0 ? "list of" : "list, separated by commas",
             SettingKind.File => "path of a file",
             var other => $"{other}".ToLowerInvariant(),
         };

@@ -2,7 +2,7 @@ using Tidemark.Engine.Runs;
 
 namespace Tidemark.Output;
 
-/// <summary>What one stream is doing and how fast, told from its figures as they change.</summary>
+/// <summary>What one stream is doing and how fast, measured from its figures as they change.</summary>
 internal sealed class StreamPace(TimeProvider clock)
 {
     private StreamFigures? _seen;

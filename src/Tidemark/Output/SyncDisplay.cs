@@ -14,7 +14,7 @@ internal sealed class SyncDisplay(
     private volatile IReadOnlyList<StreamFigures> _latest = [];
     private IReadOnlyList<StreamFigures>? _drawn;
 
-    /// <param name="run">Does the work; is given what to tell the figures so far.</param>
+    /// <param name="run">The work. Its argument is called with the current figures.</param>
     public async Task<RunResult> ShowAsync(Func<Action<IReadOnlyList<StreamFigures>>, Task<RunResult>> run)
     {
         using var over = new CancellationTokenSource();

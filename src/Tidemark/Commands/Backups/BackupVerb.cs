@@ -7,16 +7,15 @@ namespace Tidemark.Commands.Backups;
 /// <summary><c>tidemark backup</c>: copies of a pipeline's tables, and the way back.</summary>
 internal static class BackupVerb
 {
-    public static Verb Create() => new("backup", "Copies a pipeline's tables to files, and brings them back.",
+    public static Verb Create() => new("backup", "Backs up the tables of a pipeline, and restores them.",
         "tidemark backup create payments", "tidemark backup list", "tidemark backup verify NAME")
     {
         CreateBackup.Create(), ListBackups.Create(), VerifyBackup.Create(), RestoreBackup.Create(), PruneBackups.Create(),
     };
 
-    public static Argument<string> Name() => new("name") { Description = "The backup, as shown by list.", HelpName = "NAME" };
+    public static Argument<string> Name() => new("name") { Description = "Name of the backup, as shown by list." };
 
-    public static Argument<string> Pipeline() =>
-        new("pipeline") { Description = "Name of the pipeline.", HelpName = "PIPELINE" };
+    public static Argument<string> Pipeline() => new("pipeline") { Description = "Name of the pipeline." };
 
     /// <summary>E.g. <c>3 rows of 2 tables</c>.</summary>
     public static string Content(BackupFile file) =>

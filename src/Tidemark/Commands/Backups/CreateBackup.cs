@@ -11,8 +11,8 @@ internal static class CreateBackup
     public static Verb Create()
     {
         var pipeline = BackupVerb.Pipeline();
-        var format = WordOption.Of<BackupFormat>("--format", "Default: as the pipeline says, else compact.");
-        var verb = new Verb("create", "Backs all tables of a pipeline up, as they are at one moment.",
+        var format = WordOption.Of<BackupFormat>("--format", "Format of the file. [default: the pipeline's, else compact]");
+        var verb = new Verb("create", "Backs up all tables of a pipeline in one snapshot.",
             "tidemark backup create payments", "tidemark backup create payments --format json") { pipeline, format };
         verb.Runs(async session =>
         {
@@ -23,7 +23,7 @@ internal static class CreateBackup
             if (session.IsJson)
                 session.WriteJson(CreatedBackupAnswer.Of(NextCommand.In(created)), WireJson.Default.CreatedBackupAnswer);
             session.Say($"{created.File.Path}: {BackupVerb.Content(created.File)}, verified.");
-            if (created.Pruned.Count > 0) session.Say($"Kept long enough and removed: {string.Join(", ", created.Pruned)}.");
+            if (created.Pruned.Count > 0) session.Say($"Old backups removed: {string.Join(", ", created.Pruned)}.");
             if (created.Upload is not { } upload) return ExitCode.Done;
             if (upload.Problem is null) session.Say($"Sent to {Printable.Of(upload.To)} and read back.");
             else ErrorReport.WriteProblems(session.Prose, [upload.Problem]);

@@ -12,9 +12,8 @@ internal static class ListBackups
     {
         var pipeline = new Argument<string?>("pipeline")
         {
-            Description = "Only of this pipeline.",
+            Description = "Only backups of this pipeline.",
             Arity = ArgumentArity.ZeroOrOne,
-            HelpName = "PIPELINE",
         };
         var verb = new Verb("list", "Lists the backups, newest first.",
             "tidemark backup list", "tidemark backup list payments") { pipeline };

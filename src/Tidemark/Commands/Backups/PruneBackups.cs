@@ -12,11 +12,10 @@ internal static class PruneBackups
     {
         var pipeline = new Argument<string?>("pipeline")
         {
-            Description = "Default: every saved pipeline.",
+            Description = "Only backups of this pipeline. [default: every saved pipeline]",
             Arity = ArgumentArity.ZeroOrOne,
-            HelpName = "PIPELINE",
         };
-        var verb = new Verb("prune", "Removes backups that have been kept long enough; the newest verified one stays.",
+        var verb = new Verb("prune", "Removes backups that the pipeline no longer keeps; the newest verified one stays.",
             "tidemark backup prune", "tidemark backup prune payments") { pipeline };
         verb.Runs(async session =>
         {

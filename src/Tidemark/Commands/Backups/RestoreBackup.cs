@@ -13,15 +13,15 @@ internal static class RestoreBackup
     {
         var name = BackupVerb.Name();
         var mode = WordOption.Of<RestoreMode>(
-            "--mode", "missing: rows that are not there come back (default). overwrite: all come back. exact: and others go.");
-        var exact = new Option<bool>("--exact") { Description = "The same as --mode exact." };
-        var verb = new Verb("restore", "Brings the rows of a backup back, all or none; the backup is verified first.",
+            "--mode", "missing restores rows that are gone, overwrite restores all rows, exact also deletes other rows. [default: missing]");
+        var exact = new Option<bool>("--exact") { Description = "Short for --mode exact." };
+        var verb = new Verb("restore", "Restores the rows of a backup, all or none; verifies the backup first.",
             "tidemark backup restore NAME", "tidemark backup restore NAME --exact") { name, mode, exact };
         verb.Runs(async session =>
         {
             UsageCheck.Require(
                 !session.Get(exact) || !session.Has(mode) || session.Get(mode) == RestoreMode.Exact,
-                "--exact and --mode say different things.");
+                "Use --exact or --mode, not both.");
             var chosen = session.Get(exact) ? RestoreMode.Exact : session.Get(mode);
             var home = await session.OpenHomeAsync();
             var request = await home.Requests.RestoreAsync(session.Get(name), chosen, session.Stop);

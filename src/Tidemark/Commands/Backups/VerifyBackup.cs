@@ -9,7 +9,7 @@ internal static class VerifyBackup
     public static Verb Create()
     {
         var name = BackupVerb.Name();
-        var verb = new Verb("verify", "Reads a backup whole and compares its rows with what was written.",
+        var verb = new Verb("verify", "Reads a whole backup and compares its rows with its manifest.",
             "tidemark backup verify NAME") { name };
         verb.Runs(async session =>
         {

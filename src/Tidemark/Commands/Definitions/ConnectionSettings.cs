@@ -11,12 +11,12 @@ namespace Tidemark.Commands.Definitions;
 internal sealed class ConnectionSettings
 {
     public const string Explanation =
-        "key=value. key=- asks for it or reads a line of standard input, key=@FILE reads a file, key=${NAME} an "
-        + "environment variable, key= takes the setting away. What is not named stays.";
+        "Settings as key=value. key=- asks for the value or reads a line of standard input; key=@FILE reads a file; "
+        + "key=${NAME} reads an environment variable; key= removes the setting. Other settings stay as they are.";
 
     public Option<string?> Connector { get; } = new("--connector")
     {
-        Description = "Which system; see `tidemark connectors`. Needed for a new one.",
+        Description = "Connector from `tidemark connectors`; required for a new definition.",
         HelpName = "NAME",
     };
 
@@ -69,11 +69,12 @@ internal sealed class ConnectionSettings
         if (session.Get(Connector) is { } name && session.Connectors.Find<T>(name) is { } named)
         {
             session.Say($"Settings of {named.Spec.Title}:");
+            session.Prose.Profile.Width = Math.Min(session.Prose.Profile.Width, HelpWithExamples.MaxWidth);
             session.Prose.Write(SettingsTable.Of(named.Spec));
             return;
         }
 
-        session.Say("Settings that each connector needs; --connector NAME --help shows all of one:");
+        session.Say("Settings required by each connector; --connector NAME --help shows all settings of one:");
         foreach (var spec in session.Connectors.All.OfType<T>().Select(connector => connector.Spec))
         {
             var needs = spec.Settings.Where(setting => setting.IsRequired).Select(setting => $"{setting.Name}=");
@@ -92,7 +93,7 @@ internal sealed class ConnectionSettings
         var fitting = home.Connectors.Names<T>();
         if (name is null)
         {
-            throw new TidemarkException(FailureKind.Usage, "usage.connector_missing", "A new one needs --connector.")
+            throw new TidemarkException(FailureKind.Usage, "usage.connector_missing", "A new definition needs --connector.")
             {
                 Hint = $"Known: {string.Join(", ", fitting)}.",
             };

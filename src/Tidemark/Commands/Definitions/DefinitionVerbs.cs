@@ -46,7 +46,7 @@ internal sealed class DefinitionVerbs<T>(
     private Verb Show()
     {
         var name = Name();
-        var verb = new Verb("show", $"Shows one {T.Kind}; secrets as ***.", $"tidemark {T.Kind} show NAME") { name };
+        var verb = new Verb("show", $"Shows one {T.Kind}, secrets as ***.", $"tidemark {T.Kind} show NAME") { name };
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
@@ -68,7 +68,7 @@ internal sealed class DefinitionVerbs<T>(
     private Verb Remove()
     {
         var name = Name();
-        var verb = new Verb("remove", $"Removes a {T.Kind} from the catalog; nothing is deleted in any database.",
+        var verb = new Verb("remove", $"Removes a {T.Kind} from the catalog; deletes no data.",
             $"tidemark {T.Kind} remove NAME") { name };
         verb.Runs(async session =>
         {

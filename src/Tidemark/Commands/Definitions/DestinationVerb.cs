@@ -15,7 +15,7 @@ internal static class DestinationVerb
 
     public static Verb Create()
     {
-        var verb = new Verb("destination", "Looks after the databases that rows are written to.",
+        var verb = new Verb("destination", "Manages the destinations: databases that rows are written to.",
             "tidemark destination list",
             "tidemark destination set warehouse --connector postgres url='${WAREHOUSE_URL}'");
         foreach (var shared in Shared.Create()) verb.Add(shared);
@@ -34,7 +34,7 @@ internal static class DestinationVerb
     {
         var name = DefinitionVerbs<DestinationDefinition>.Name();
         var connection = new ConnectionSettings();
-        var verb = new Verb("set", "Saves a destination, new or changed.",
+        var verb = new Verb("set", "Creates or changes a destination.",
             "tidemark destination set warehouse --connector postgres url=-",
             "tidemark destination set local --connector sqlite path=payments.db")
         {

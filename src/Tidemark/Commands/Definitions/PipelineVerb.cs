@@ -14,7 +14,7 @@ internal static class PipelineVerb
 
     public static Verb Create()
     {
-        var verb = new Verb("pipeline", "Looks after what is kept in step with what.",
+        var verb = new Verb("pipeline", "Manages the pipelines: which source is synced to which destination, and how.",
             "tidemark pipeline list",
             "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse");
         foreach (var shared in Shared.Create()) verb.Add(shared);

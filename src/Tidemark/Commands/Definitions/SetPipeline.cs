@@ -15,35 +15,35 @@ internal static class SetPipeline
         var usual = RunLimits.Usual;
         var fallback = new PipelineDefinition("", "", "");
         var name = DefinitionVerbs<PipelineDefinition>.Name();
-        var source = new Option<string?>("--source") { Description = "Needed for a new one.", HelpName = "NAME" };
+        var source = new Option<string?>("--source") { Description = "Source; required for a new pipeline.", HelpName = "NAME" };
         var destination = new Option<string?>("--destination")
         {
-            Description = "Needed for a new one.",
+            Description = "Destination; required for a new pipeline.",
             HelpName = "NAME",
         };
-        var mode = WordOption.Of<WriteMode>("--mode", $"How rows become live. Default {PipelineVerb.Word(fallback.Mode)}.");
+        var mode = WordOption.Of<WriteMode>("--mode", $"How rows become live. [default: {PipelineVerb.Word(fallback.Mode)}]");
         var streams = new Option<string>("--streams")
         {
-            Description = "Parted by commas; all for every one. Default all.",
-            HelpName = "A,B",
+            Description = "Streams, separated by commas. [default: all]",
+            HelpName = "NAMES",
         };
         var tables = new Option<string>("--tables")
         {
-            Description = $"Table names. Default {fallback.Tables}.",
+            Description = $"Pattern of the table names. [default: {fallback.Tables}]",
             HelpName = "PATTERN",
         };
         var changes = WordOption.Of<SchemaChanges>(
-            "--schema-changes", $"What a new field does. Default {PipelineVerb.Word(fallback.SchemaChanges)}.");
-        var raw = WordOption.Of<Truth>("--raw", $"Keep the whole record in a column raw. Default {(fallback.Raw ? "true" : "false")}.");
-        var deletedPercent = Limit<double>("--max-deleted-percent", "Share of a table that may go unasked.", usual.MaxDeletedPercent);
-        var updatedPercent = Limit<double>("--max-updated-percent", "Share of a table that may change unasked.", usual.MaxUpdatedPercent);
-        var rows = Limit<int>("--max-deleted-rows", "Rows that may always go, or change, unasked.", usual.MaxDeletedRows);
+            "--schema-changes", $"What happens to a new field. [default: {PipelineVerb.Word(fallback.SchemaChanges)}]");
+        var raw = WordOption.Of<Truth>("--raw", $"Keep the whole record in a column raw. [default: {(fallback.Raw ? "true" : "false")}]");
+        var deletedPercent = Limit<double>("--max-deleted-percent", "Percent of a table that a run may delete without approval.", usual.MaxDeletedPercent);
+        var updatedPercent = Limit<double>("--max-updated-percent", "Percent of a table that a run may update without approval.", usual.MaxUpdatedPercent);
+        var rows = Limit<int>("--max-deleted-rows", "Rows of a table that a run may always delete or update.", usual.MaxDeletedRows);
         var badPercent = Limit<double>(
-            "--max-quarantined-percent", "Share of a stream that may go to quarantine.", usual.MaxQuarantinedPercent);
+            "--max-quarantined-percent", "Percent of a stream that may go to quarantine.", usual.MaxQuarantinedPercent);
         var badRows = Limit<int>(
-            "--max-quarantined-rows", "Records of a stream that may always go there.", usual.MaxQuarantinedRows);
-        var undo = Limit<int>("--undo-runs", "How many runs back can be undone.", fallback.UndoRuns);
-        var verb = new Verb("set", "Saves a pipeline, new or changed.",
+            "--max-quarantined-rows", "Records of a stream that may always go to quarantine.", usual.MaxQuarantinedRows);
+        var undo = Limit<int>("--undo-runs", "Number of latest runs that can be undone.", fallback.UndoRuns);
+        var verb = new Verb("set", "Creates or changes a pipeline.",
             "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse",
             "tidemark pipeline set payments --streams customers,charges --mode replace")
         {
@@ -88,7 +88,7 @@ internal static class SetPipeline
         where T : struct =>
         new(name)
         {
-            Description = string.Create(CultureInfo.InvariantCulture, $"{description} Default {usual}."),
+            Description = string.Create(CultureInfo.InvariantCulture, $"{description} [default: {usual}]"),
             HelpName = "N",
         };
 

@@ -15,7 +15,7 @@ internal static class SourceVerb
 
     public static Verb Create()
     {
-        var verb = new Verb("source", "Looks after the systems that records are read from.",
+        var verb = new Verb("source", "Manages the sources: systems that records are read from.",
             "tidemark source list", "tidemark source set \"Italy Stripe\" --connector stripe api_key=-");
         foreach (var shared in Shared.Create()) verb.Add(shared);
         verb.Add(Set());
@@ -34,8 +34,8 @@ internal static class SourceVerb
     {
         var name = DefinitionVerbs<SourceDefinition>.Name();
         var connection = new ConnectionSettings();
-        var active = WordOption.Of<Truth>("--active", "false keeps it, but lets no run read it. Default true.");
-        var verb = new Verb("set", "Saves a source, new or changed.",
+        var active = WordOption.Of<Truth>("--active", "false keeps the definition, but no run reads the source. [default: true]");
+        var verb = new Verb("set", "Creates or changes a source.",
             "tidemark source set \"Italy Stripe\" --connector stripe api_key=-",
             "tidemark source set \"Italy Stripe\" requests_per_second=10",
             "tidemark source set \"Italy Stripe\" --active false")

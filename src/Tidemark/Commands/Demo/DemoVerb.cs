@@ -13,9 +13,9 @@ internal static class DemoVerb
 {
     public static Verb Create()
     {
-        var once = new Option<bool>("--once") { Description = "Sync, show the receipts and end." };
+        var once = new Option<bool>("--once") { Description = "Sync once, show the receipts and end." };
         var size = SandboxVerb.Size();
-        var verb = new Verb("demo", "Shows syncs from stand-in vendors into SQLite; needs no account.",
+        var verb = new Verb("demo", "Syncs stand-in vendors into SQLite; needs no account.",
             "tidemark demo", "tidemark demo --once --json", "tidemark demo --size 100000 --home /tmp/demo")
         {
             once, size,
@@ -71,7 +71,7 @@ internal static class DemoVerb
                 worst = Math.Max(worst, await SyncAsync(new(pipeline.Name)));
             TellMore(isOver: false);
             session.Say("");
-            session.Say("The stand-in goes on answering. Ctrl-C stops it.");
+            session.Say("The stand-ins keep running. Ctrl-C stops them.");
             await SandboxVerb.UntilStoppedAsync(session);
             return worst;
         }

@@ -12,8 +12,8 @@ internal static class DiscardQuarantine
     public static Verb Create()
     {
         var ids = QuarantineVerb.Ids(ArgumentArity.OneOrMore);
-        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
-        var verb = new Verb("discard", "Takes records out of the quarantine unwritten; the log of their run says who did.",
+        var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation." };
+        var verb = new Verb("discard", "Removes records from quarantine without writing them; the log of their run says who did it.",
             "tidemark quarantine discard 12", "tidemark quarantine discard 12 13 --yes")
         {
             ids, yes,

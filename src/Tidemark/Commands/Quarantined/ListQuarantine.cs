@@ -10,17 +10,17 @@ internal static class ListQuarantine
     {
         var pipeline = new Argument<string?>("pipeline")
         {
-            Description = "Only of this pipeline.",
+            Description = "Only records of this pipeline.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var stream = new Option<string?>("--stream") { Description = "Only of this stream.", HelpName = "NAME" };
+        var stream = new Option<string?>("--stream") { Description = "Only records of this stream.", HelpName = "NAME" };
         var limit = new Option<int>("--limit")
         {
-            Description = "How many.",
+            Description = "Number of records to list.",
             DefaultValueFactory = _ => 100,
             HelpName = "N",
         };
-        var verb = new Verb("list", "Lists the records that could not be written, without their payload.",
+        var verb = new Verb("list", "Lists the records in quarantine, without their payload.",
             "tidemark quarantine list", "tidemark quarantine list payments --stream customers")
         {
             pipeline, stream, limit,

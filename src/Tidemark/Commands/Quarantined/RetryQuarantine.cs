@@ -6,14 +6,14 @@ using Tidemark.Output;
 
 namespace Tidemark.Commands.Quarantined;
 
-/// <summary><c>tidemark quarantine retry</c>: syncs the streams that records are in quarantine of, and tells what came of each.</summary>
+/// <summary><c>tidemark quarantine retry</c>: syncs the streams of quarantined records and reports the outcome of each record.</summary>
 internal static class RetryQuarantine
 {
     public static Verb Create()
     {
         var ids = QuarantineVerb.Ids(ArgumentArity.ZeroOrMore);
-        var pipeline = new Option<string?>("--pipeline") { Description = "Every record of this pipeline.", HelpName = "NAME" };
-        var verb = new Verb("retry", "Runs the streams of these records now; a run tries all that is in their quarantine again.",
+        var pipeline = new Option<string?>("--pipeline") { Description = "All records of this pipeline.", HelpName = "NAME" };
+        var verb = new Verb("retry", "Syncs the streams of these records; retries all their records in quarantine.",
             "tidemark quarantine retry 12 13", "tidemark quarantine retry --pipeline payments")
         {
             ids, pipeline,
@@ -23,7 +23,7 @@ internal static class RetryQuarantine
             var home = await session.OpenHomeAsync();
             var named = session.Get(ids);
             UsageCheck.Require(
-                named.Length > 0 != session.Has(pipeline), "Name records by their ids, or all of a pipeline by --pipeline.");
+                named.Length > 0 != session.Has(pipeline), "Name the ids of records, or a pipeline with --pipeline.");
             var retries = session.Get(pipeline) is { } one
                 ? await home.Requests.RetryQuarantineAsync(one, session.Stop)
                 : await home.Requests.RetryQuarantineAsync(named, session.Stop);

@@ -8,8 +8,8 @@ internal static class ShowQuarantine
 {
     public static Verb Create()
     {
-        var id = new Argument<long>("id") { Description = "The record, as the list shows it." };
-        var verb = new Verb("show", "Shows a record with its reason and its whole payload.", "tidemark quarantine show 12") { id };
+        var id = new Argument<long>("id") { Description = "Id of the record, as shown by list." };
+        var verb = new Verb("show", "Shows one record, with the reason and the whole payload.", "tidemark quarantine show 12") { id };
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();

@@ -6,7 +6,7 @@ internal static class ApproveRun
     public static Verb Create()
     {
         var id = RunVerb.Id();
-        var verb = new Verb("approve", "Lets a parked run delete more rows than the limits allow.",
+        var verb = new Verb("approve", "Approves a parked run, so that it may exceed the limits.",
             "tidemark run approve last") { id };
         verb.Runs(async session =>
         {

@@ -9,7 +9,7 @@ internal static class CancelRun
     public static Verb Create()
     {
         var id = RunVerb.Id();
-        var verb = new Verb("cancel", "Asks a run to stop; it goes on from its checkpoint when it is run again.",
+        var verb = new Verb("cancel", "Cancels a run; a retry resumes from its checkpoint.",
             "tidemark run cancel last") { id };
         verb.Runs(async session =>
         {

@@ -13,11 +13,11 @@ internal static class PruneRuns
     {
         var days = new Option<int>("--keep-days")
         {
-            Description = "How old they may be.",
+            Description = "Days to keep steps and logs.",
             DefaultValueFactory = _ => DefaultDays,
             HelpName = "N",
         };
-        var verb = new Verb("prune", "Removes steps and logs of runs that ended long ago; their figures and receipts stay.",
+        var verb = new Verb("prune", "Removes steps and logs of old runs; their figures and receipts stay.",
             "tidemark run prune", "tidemark run prune --keep-days 30") { days };
         verb.Runs(async session =>
         {

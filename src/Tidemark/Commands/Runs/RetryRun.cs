@@ -6,7 +6,7 @@ internal static class RetryRun
     public static Verb Create()
     {
         var id = RunVerb.Id();
-        var verb = new Verb("retry", "Runs the same again, from its checkpoint.", "tidemark run retry last") { id };
+        var verb = new Verb("retry", "Repeats a run, from its checkpoint.", "tidemark run retry last") { id };
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();

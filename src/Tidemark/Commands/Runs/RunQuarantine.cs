@@ -12,11 +12,11 @@ internal static class RunQuarantine
         var id = RunVerb.Id();
         var limit = new Option<int>("--limit")
         {
-            Description = "How many.",
+            Description = "Number of records to list.",
             DefaultValueFactory = _ => 100,
             HelpName = "N",
         };
-        var verb = new Verb("quarantine", "Lists the records that a run could not write; --json shows them whole.",
+        var verb = new Verb("quarantine", "Lists the records that a run could not write; --json includes their payload.",
             "tidemark run quarantine last", "tidemark run quarantine last --json") { id, limit };
         verb.Runs(async session =>
         {
@@ -25,7 +25,7 @@ internal static class RunQuarantine
             var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
             var entries = home.Quarantine.ListAsync(new() { Run = run.Id }, session.Get(limit), session.Stop);
             if (await QuarantineReport.WriteAsync(session, entries, withPayload: true) == 0)
-                session.Say($"Nothing that {run.Id} met is in quarantine.");
+                session.Say($"No record of {run.Id} is in quarantine.");
             return ExitCode.Done;
         });
         return verb;

@@ -5,7 +5,7 @@ namespace Tidemark.Commands.Runs;
 /// <summary><c>tidemark run</c>: what can be done with one run.</summary>
 internal static class RunVerb
 {
-    public static Verb Create() => new("run", "Looks at a run, or acts on it.",
+    public static Verb Create() => new("run", "Shows a run or acts on it.",
         "tidemark run show last", "tidemark run logs 20261122-1015")
     {
         ShowRun.Create(), RunLogs.Create(), RunQuarantine.Create(),
@@ -14,5 +14,5 @@ internal static class RunVerb
 
     /// <summary>Which run a verb is about.</summary>
     public static Argument<string> Id() =>
-        new("id") { Description = "The run, the beginning of its id, or the word last.", HelpName = "id|last" };
+        new("id") { Description = "Id of the run, the beginning of the id, or the word last." };
 }

@@ -11,11 +11,11 @@ internal static class RunsVerb
     {
         var limit = new Option<int>("--limit")
         {
-            Description = "How many.",
+            Description = "Number of runs to list.",
             DefaultValueFactory = _ => 20,
             HelpName = "N",
         };
-        var pipeline = new Option<string?>("--pipeline") { Description = "Only of this pipeline.", HelpName = "NAME" };
+        var pipeline = new Option<string?>("--pipeline") { Description = "Only runs of this pipeline.", HelpName = "NAME" };
         var verb = new Verb("runs", "Lists the latest runs.",
             "tidemark runs", "tidemark runs --pipeline payments --limit 5")
         {

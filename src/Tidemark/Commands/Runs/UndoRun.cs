@@ -9,7 +9,7 @@ internal static class UndoRun
     {
         var id = RunVerb.Id();
         var verb = new Verb(
-            "undo", "Takes back what a run changed; rows that have changed since are left and listed.",
+            "undo", "Undoes the changes of a run; lists rows changed since, and leaves them alone.",
             "tidemark run undo last", "tidemark run undo 20261122-1015 --json") { id };
         verb.Runs(async session =>
         {

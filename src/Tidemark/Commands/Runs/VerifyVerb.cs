@@ -11,7 +11,7 @@ internal static class VerifyVerb
     public static Verb Create()
     {
         var id = RunVerb.Id();
-        var verb = new Verb("verify", "Checks that the rows a run left are still what it left, column by column.",
+        var verb = new Verb("verify", "Checks that the rows a run wrote are unchanged, column by column.",
             "tidemark verify last", "tidemark verify 20261122-1015 --json") { id };
         verb.Runs(async session =>
         {
@@ -54,7 +54,7 @@ internal static class VerifyVerb
         if (stream.ChangedLater > 0) facts.Add($"changed by later runs: {RunReport.Number(stream.ChangedLater)}");
         if (stream.NotCompared > 0)
             facts.Add($"columns of {RunReport.Number(stream.NotCompared)} cannot be checked, since raw is not kept");
-        if (stream.Checksums is null) facts.Add("whether rows are missing cannot be told from the checksum");
+        if (stream.Checksums is null) facts.Add("the checksum does not show whether rows are missing");
         return string.Join("; ", facts);
     }
 
