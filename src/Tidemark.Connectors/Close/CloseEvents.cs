@@ -8,12 +8,12 @@ using Tidemark.Engine.Sources.Http;
 namespace Tidemark.Connectors.Close;
 
 /// <summary>
-/// Changes of one stream: first what its list shows by <c>date_updated</c>, where it has such a filter, then what the
-/// event log tells besides. Events hold the object too, but not for every role and not for long, so that changed
+/// Changes of one stream: first what its list shows by <c>date_updated</c>, where it has such a filter, then the
+/// rest from the event log. Events hold the object too, but not for every role and not for long, so that changed
 /// objects are read anew. Close may show events late and out of order; the overlap of the readings covers that.
 /// </summary>
 /// <param name="feed">The stream.</param>
-/// <param name="floor">Objects created before this second are of no interest; null where all are.</param>
+/// <param name="floor">Objects created before this second are ignored; null reads all.</param>
 /// <remarks>https://developer.close.com/api/resources/events; kept for 30 days.</remarks>
 internal sealed class CloseEvents(CloseFeed feed, long? floor)
 {

@@ -26,7 +26,7 @@ internal sealed record CloseFeed(string ObjectType)
     /// <summary>The call that reads one object; null where <see cref="Many"/> does it.</summary>
     public Func<string, HttpCall>? One { get; init; }
 
-    /// <summary>The list of the objects of these ids, parted by commas.</summary>
+    /// <summary>The objects with these ids, which are separated by commas.</summary>
     public Func<string, HttpListing>? Many { get; init; }
 
     /// <summary>The list of the objects of one lead; null for leads themselves.</summary>

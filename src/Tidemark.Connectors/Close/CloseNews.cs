@@ -33,9 +33,9 @@ internal sealed class CloseNews(CloseFeed feed)
     }
 
     /// <summary>Notes an event of a page.</summary>
-    /// <param name="page">Of the event log.</param>
-    /// <param name="index">Of the event in it.</param>
-    /// <param name="from">Events before this second are of no concern.</param>
+    /// <param name="page">A page of the event log.</param>
+    /// <param name="index">Index of the event in the page.</param>
+    /// <param name="from">Events before this second are ignored.</param>
     public void Heard(HttpPage page, int index, long from)
     {
         if (Instant(page.Value(index, "date_updated")) is not { } at || at.ToUnixTimeSeconds() < from) return;
@@ -47,7 +47,7 @@ internal sealed class CloseNews(CloseFeed feed)
 
         var isDeleted = action == "deleted";
         if (!_objects.TryGetValue(id, out var last) || at > last.At) _objects[id] = new(at, isDeleted);
-        // Of two events at one time the order is not known across lists; the object itself tells.
+        // The order of two events at one time is unknown across lists; the object itself decides.
         else if (at == last.At && isDeleted != last.IsDeleted) _objects[id] = new(at, false);
     }
 

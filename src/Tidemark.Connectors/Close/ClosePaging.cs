@@ -5,7 +5,7 @@ using Tidemark.Engine.Sources.Http;
 namespace Tidemark.Connectors.Close;
 
 /// <summary>
-/// How Close's lists are asked for. A list with a filter by time goes on from the second of the last record instead of
+/// How Close's lists are asked for. A list with a filter by time resumes from the second of the last record instead of
 /// counting on: the count that Close takes has a limit, and moves when a record before it is deleted. Only within a
 /// second that fills a page is there anything to count.
 /// </summary>
@@ -56,7 +56,7 @@ internal static class ClosePaging
             .ToString("yyyy-MM-dd'T'HH:mm:ss'+00:00'", CultureInfo.InvariantCulture)
         : null;
 
-    /// <summary>A wire time in whole seconds since 1970 UTC, whatever its offset; null where it is none.</summary>
+    /// <summary>A wire time in whole seconds since 1970 UTC, whatever its offset; null if the text is not a time.</summary>
     public static long? Second(string? wire) => DateTimeOffset.TryParse(
         wire, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
         ? instant.ToUnixTimeSeconds() : null;

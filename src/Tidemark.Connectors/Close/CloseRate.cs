@@ -21,7 +21,7 @@ internal static class CloseRate
         Said(answer, "remaining", "X-Rate-Limit-Remaining") is { Ticks: 0 }
             ? Said(answer, "reset", "X-Rate-Limit-Reset") : null;
 
-    /// <summary>A member of the header's list as seconds; null where there is none.</summary>
+    /// <summary>A member of the header's list as seconds; null if absent.</summary>
     public static TimeSpan? Member(string? header, string name)
     {
         foreach (var part in (header ?? "").Split([',', ';'], StringSplitOptions.TrimEntries))

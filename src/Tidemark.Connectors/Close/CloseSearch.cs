@@ -119,7 +119,7 @@ internal static class CloseSearch
 
     /// <param name="Read">Results of this search so far.</param>
     /// <param name="From">Second that this search begins at, where it is not the slice's.</param>
-    /// <param name="Cursor">Of the page; null for the search's first one.</param>
+    /// <param name="Cursor">The page's cursor; null for the first page of the search.</param>
     private readonly record struct Position(int Read, long? From, string? Cursor)
     {
         public static Position Parse(string? text)

@@ -26,8 +26,8 @@ internal static class GraphQLAnswer
 }
 
 /// <summary>One error of an answer.</summary>
-/// <param name="Message">In the server's words.</param>
-/// <param name="Code">Of its extensions, e.g. <c>THROTTLED</c>; empty without one.</param>
+/// <param name="Message">The server's text.</param>
+/// <param name="Code">Code from the error's extensions, e.g. <c>THROTTLED</c>; empty without one.</param>
 /// <param name="Path">Names and places from the root of the data to the field that failed; empty without one.</param>
 internal sealed record GraphQLError(string Message, string Code, IReadOnlyList<string> Path)
 {

@@ -19,7 +19,7 @@ public sealed class GraphQLConnector : ISourceConnector
 
     internal static HttpApi Api(GraphQLOptions options) => options.ApiAt(new Uri(options.Url.GetLeftPart(UriPartial.Authority))) with
     {
-        // With the first of the two, the status tells a query that was refused from one whose answer is not whole.
+        // With the first of the two, the status separates a refused query from an incomplete answer.
         Headers = [new("Accept", "application/graphql-response+json, application/json")],
         Authentication = new GraphQLHeaders(options.Token, options.Headers),
         RequestsPerSecond = options.RequestsPerSecond,

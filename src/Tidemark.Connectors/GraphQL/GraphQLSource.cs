@@ -48,7 +48,7 @@ internal sealed class GraphQLSource : ISource
             return new SourceCheck([.. CutLists(schema), .. await MisfitsAsync(schema, cancellationToken)],
             [
                 new("server", _options.Url.Authority),
-                new("schema", schema is null ? "not told; types are inferred" : $"{schema.Types.Count} types"),
+                new("schema", schema is null ? "not available; types are inferred" : $"{schema.Types.Count} types"),
                 .. await QuotaAsync(cancellationToken),
             ]);
         }

@@ -5,7 +5,7 @@ namespace Tidemark.Connectors.Oracle;
 /// <summary>Versions of the REST framework, which a pod lists with its versions of the resources.</summary>
 internal static class OracleFramework
 {
-    /// <summary>Whether a version is allowed; true where the list is missing or is none.</summary>
+    /// <summary>Whether a version is allowed; true if the list is missing or malformed.</summary>
     /// <param name="version">1 to 9.</param>
     /// <param name="list">JSON array of numbers or of texts, or null.</param>
     public static bool IsAllowed(int version, string? list)

@@ -21,7 +21,7 @@ internal sealed class OracleExtraFieldsAttribute : ValidationAttribute
 /// <summary>A field that a setting asks for.</summary>
 /// <param name="Stream">Name of a stream.</param>
 /// <param name="Name">As Oracle writes it, e.g. <c>Practice_c</c>.</param>
-/// <param name="Type">Null where it is to be inferred.</param>
+/// <param name="Type">Type of the column; null to infer it.</param>
 internal sealed partial record OracleExtraField(string Stream, string Name, FieldType? Type)
 {
     /// <summary>Matches a name as Oracle writes it.</summary>

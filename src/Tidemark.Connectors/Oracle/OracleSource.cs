@@ -7,7 +7,7 @@ using Tidemark.Engine.Sources.Http;
 namespace Tidemark.Connectors.Oracle;
 
 /// <summary>
-/// Reads as any HTTP source does; the preflight tells in addition what Oracle is known to be unclear about.
+/// Reads as any HTTP source does; the preflight also reports what is known to be unreliable in Oracle.
 /// </summary>
 internal sealed class OracleSource(OracleOptions options, HttpExchange exchange, TimeProvider clock) : ISource
 {

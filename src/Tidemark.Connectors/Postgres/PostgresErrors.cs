@@ -37,7 +37,7 @@ internal static class PostgresErrors
         _ => new TidemarkException(
             FailureKind.Transient, "postgres.connection_lost", $"The connection to PostgreSQL broke: {Innermost(failure)}", failure)
         {
-            Hint = "Run again: it goes on from the last checkpoint.",
+            Hint = "Run again: it resumes from the last checkpoint.",
         },
     };
 
@@ -67,7 +67,7 @@ internal static class PostgresErrors
             PostgresErrorCodes.TooManyColumns =>
                 (FailureKind.Configuration, "postgres.too_many_columns", "Choose fewer fields; the whole record is kept in raw."),
             ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['4', '0', ..] or PostgresErrorCodes.LockNotAvailable =>
-                (FailureKind.Transient, "postgres.interrupted", "Run again: it goes on from the last checkpoint."),
+                (FailureKind.Transient, "postgres.interrupted", "Run again: it resumes from the last checkpoint."),
             _ => (FailureKind.Defect, "postgres.refused", (string?)null),
         };
         return new TidemarkException(kind, code, $"PostgreSQL says: {refused.MessageText}", refused) { Hint = hint ?? refused.Hint };

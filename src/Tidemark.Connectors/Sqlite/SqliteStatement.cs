@@ -27,7 +27,7 @@ internal sealed class SqliteStatement : IDisposable
     public void BindNull(int place) => Check(raw.sqlite3_bind_null(_statement, place));
 
     /// <summary>Runs the statement; the first row's first column as a number, or null where there is no row or it is null.</summary>
-    /// <param name="hasRow">Whether there was a row.</param>
+    /// <param name="hasRow">Set to whether there was a row.</param>
     public long? Run(out bool hasRow)
     {
         var code = raw.sqlite3_step(_statement);

@@ -82,7 +82,7 @@ internal static class SquareOrders
     private static HttpCall Search(SquareOptions options, string field, Slice slice)
     {
         var filter = new JsonObject();
-        // A search by closed_at must name closed states, and the changes are to be of the same orders.
+        // A search by closed_at must name closed states; the search for changes must find the same orders.
         if (options.OrdersBy == SquareOrderTime.ClosedAt)
             filter["state_filter"] = new JsonObject { ["states"] = SquareBody.Array(["COMPLETED", "CANCELED"]) };
         if (slice.From is not null || slice.To is not null)

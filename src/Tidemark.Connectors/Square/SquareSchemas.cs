@@ -88,7 +88,7 @@ internal static class SquareSchemas
         Key = ["order_id", "uid"],
     };
 
-    /// <summary>Columns of a kind of catalog object of which nothing more is known: its own part is one column.</summary>
+    /// <summary>Columns of an unknown kind of catalog object: its own part is one column.</summary>
     public static StreamSchema Of(CatalogType type) =>
         new(type.Stream, [.. CatalogFields, new Field("data", FieldType.Json) { Path = type.Data }]) { LeftInRaw = ["type"] };
 

@@ -3,9 +3,9 @@ using Tidemark.Engine.Sources.Http;
 namespace Tidemark.Connectors.Stripe;
 
 /// <summary>
-/// Which events change the objects of which stream. Not every change of an object makes an event of the object's own: a
-/// discount of a customer makes one of the discount alone. The types that concern no stream are listed in the tests, with
-/// the reason.
+/// The events that change the objects of each stream. Some changes of an object make no event of the object itself: a
+/// customer's discount makes an event of the discount alone. The tests list the types that concern no stream, with the
+/// reason.
 /// </summary>
 /// <remarks>https://docs.stripe.com/api/events/types, version <see cref="StripeConnector.Version"/>.</remarks>
 internal static class StripeEventTypes

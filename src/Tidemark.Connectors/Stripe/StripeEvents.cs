@@ -10,7 +10,7 @@ namespace Tidemark.Connectors.Stripe;
 /// Changes of one stream from Stripe's events: no list of Stripe shows what was updated or deleted. An object is taken from
 /// its event only where its row cannot be newer; else it is read by its id, after all events of the window.
 /// </summary>
-/// <param name="types">Which events concern the stream.</param>
+/// <param name="types">Types of the events that concern the stream.</param>
 /// <param name="objects">Reads the stream's objects.</param>
 /// <param name="isWhole">Whether an event holds the object as the list shows it, with what the list expands.</param>
 /// <remarks>https://docs.stripe.com/api/events; kept for 30 days.</remarks>
@@ -157,6 +157,6 @@ internal sealed class StripeEvents(IReadOnlyList<StripeEventType> types, StripeO
     /// <summary>What became of an object.</summary>
     /// <param name="Id">The object's id.</param>
     /// <param name="Object">Where the page has the object; null where it must be read by its id.</param>
-    /// <param name="IsDeletion">Whether it is gone.</param>
+    /// <param name="IsDeletion">Whether the object was deleted.</param>
     private sealed record Change(string Id, JsonPlace? Object, bool IsDeletion);
 }

@@ -49,7 +49,7 @@ public sealed class ZohoConnector : ISourceConnector
     };
 }
 
-/// <summary>The API's credits, as far as answers tell of them: Zoho does so once half of them are used.</summary>
+/// <summary>The API's credits, as answers report them: Zoho does so once half of them are used.</summary>
 internal sealed class ZohoCredits
 {
     /// <summary>Credits left of the last 24 hours; null where no answer said.</summary>

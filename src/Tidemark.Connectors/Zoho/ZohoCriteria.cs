@@ -76,7 +76,7 @@ internal abstract record ZohoCriteria
     /// <param name="Values">Unescaped; two of <c>between</c>, any number of <c>in</c>, else one.</param>
     public sealed record Condition(string Field, string Comparison, IReadOnlyList<string> Values) : ZohoCriteria;
 
-    /// <summary>Criteria of which all or any must hold.</summary>
+    /// <summary>Several criteria: all, or any, must hold.</summary>
     public sealed record Group(bool All, IReadOnlyList<ZohoCriteria> Parts) : ZohoCriteria;
 
     private sealed class Reader(string text)

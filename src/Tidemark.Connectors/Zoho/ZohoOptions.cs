@@ -31,7 +31,7 @@ public sealed record ZohoOptions : HttpOptions
     [Example("Contacts.Last_Name, Contacts.Email")]
     public IReadOnlyList<string> Fields { get; set; } = [];
 
-    [Description("Only records that match are read, in the grammar of Zoho's search; Module=(…) for one module, several parted "
+    [Description("Only records that match are read, in the grammar of Zoho's search; Module=(…) for one module, several separated "
         + "by semicolons.")]
     [Example("Deals=((Stage:equals:Closed Won)and(Amount:greater_than:10))")]
     public string? Criteria { get; set; }

@@ -5,8 +5,8 @@ using Tidemark.Engine.Sources.Http;
 namespace Tidemark.Connectors.Zoho;
 
 /// <summary>
-/// How Zoho's lists go on: by the token of the page before, which reaches 100,000 records. A list that gives no token
-/// goes on by page number, which reaches 2,000.
+/// How Zoho's lists continue: by the token of the page before, which reaches 100,000 records. A list without a token
+/// continues by page number, which reaches 2,000.
 /// </summary>
 /// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/get-records.html.</remarks>
 internal static class ZohoPaging
@@ -40,7 +40,7 @@ internal static class ZohoPaging
 
     /// <summary>
     /// Whether a token is no longer good: a day old, of another request, or at the end of its 100,000 records. The list
-    /// is in the order of changes, so it goes on from the last change that was seen.
+    /// is in the order of changes, so the reading resumes from the last change seen.
     /// </summary>
     public static bool LosesPosition(TidemarkException failure) => failure.Code is "zoho.expired_value"
         or "zoho.token_bound_data_mismatch" or "zoho.pagination_limit_exceeded" or "zoho.discrete_pagination_limit_exceeded";

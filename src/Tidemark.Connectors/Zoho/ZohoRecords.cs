@@ -4,10 +4,10 @@ using Tidemark.Engine.Sources.Http;
 namespace Tidemark.Connectors.Zoho;
 
 /// <summary>
-/// Makes records whole: those of a module with more fields than one call may ask for, and those of which a query found
-/// the ids alone. The groups of fields are read by id and put together.
+/// Completes records: those of a module with more fields than one call may request, and those found by a query, which
+/// returns only ids. The groups of fields are read by id and put together.
 /// </summary>
-/// <param name="module">Where the records are.</param>
+/// <param name="module">Module of the records.</param>
 /// <param name="criteria">What a record must meet to be kept; null keeps all.</param>
 internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
 {
@@ -21,7 +21,7 @@ internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
     public bool AreWhole => criteria is null && module.FieldGroups.Count == 1;
 
     /// <summary>
-    /// The page with whole records. One that is gone meanwhile is left out: the list of deleted records tells of it.
+    /// The page with whole records. A record deleted meanwhile is left out: the list of deleted records has it.
     /// </summary>
     public async ValueTask<HttpPage> CompleteAsync(HttpExchange exchange, HttpPage page, CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
                 parts.Add(part.Page.Record(part.Index));
             }
 
-            // Of a property that stands in more than one group the first counts.
+            // The first group wins where several have the same property.
             var record = parts.Count == 1 ? parts[0] : JsonProperties.Join(parts, new HashSet<string>(StringComparer.Ordinal).Add);
             if (criteria is null || ZohoFilter.Matches(criteria, record.Span)) into.Add(record.Span);
         }

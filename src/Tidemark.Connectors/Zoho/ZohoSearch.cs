@@ -85,10 +85,10 @@ internal static class ZohoSearch
             Hint = "Make a refresh token with ZohoCRM.coql.READ: queries have no such limit.",
         };
 
-    /// <summary>What is asked for now, and what is left after it.</summary>
-    /// <param name="From">In Unix seconds.</param>
+    /// <summary>The current window and those after it.</summary>
+    /// <param name="From">Start of the window, in Unix seconds.</param>
     /// <param name="Ends">End of this window, then those of the windows after it, in Unix seconds; the last one is open.</param>
-    /// <param name="Page">Of a second with more than a page; else null.</param>
+    /// <param name="Page">Page number within a second that has more than one page; else null.</param>
     private sealed record Window(long From, IReadOnlyList<long> Ends, int? Page)
     {
         private const char Between = '|';

@@ -13,8 +13,8 @@ namespace Tidemark.Connectors.Zoho;
 /// </summary>
 /// <param name="options">Modules, criteria and limits.</param>
 /// <param name="exchange">Disposed with the source.</param>
-/// <param name="credits">What answers told of the API's credits.</param>
-/// <param name="authentication">Knows where calls go.</param>
+/// <param name="credits">The API's credits, as the latest answers reported them.</param>
+/// <param name="authentication">Tokens, and the API's address for them.</param>
 /// <param name="clock">Where "now" comes from.</param>
 internal sealed class ZohoSource(
     ZohoOptions options, HttpExchange exchange, ZohoCredits credits, ZohoAuthentication authentication, TimeProvider clock)
@@ -108,7 +108,7 @@ internal sealed class ZohoSource(
         _asking.Dispose();
     }
 
-    /// <summary>The module of a stream; all of them where there is none.</summary>
+    /// <summary>The module of a stream; all modules if the stream has none.</summary>
     private IReadOnlyList<string> Modules(string stream)
     {
         var wanted = options.Modules.Where(name => ColumnNames.SnakeCase(name) == stream).ToList();

@@ -11,7 +11,7 @@ namespace Tidemark.Connectors.Zoho;
 /// <param name="UseUntil">Replaced from then on; a little before it ends.</param>
 internal sealed record ZohoToken(Secret Value, string? ApiDomain, DateTimeOffset UseUntil)
 {
-    /// <summary>What it may do, parted by blanks; null where the accounts server did not say.</summary>
+    /// <summary>Scopes of the token, separated by spaces; null if the accounts server did not state them.</summary>
     public string? Scopes { get; init; }
 
     private const int DefaultSeconds = 3600;
@@ -42,8 +42,8 @@ internal sealed record ZohoToken(Secret Value, string? ApiDomain, DateTimeOffset
         if (answer.First("access_token") is not { Length: > 0 } token)
             throw new TidemarkException(FailureKind.Upstream, "zoho.no_token", "The accounts server's answer holds no access token.");
 
-        var seconds = long.TryParse(answer.First("expires_in"), NumberStyles.None, CultureInfo.InvariantCulture, out var told)
-            && told is > 0 and < 86_400 ? told : DefaultSeconds;
+        var seconds = long.TryParse(answer.First("expires_in"), NumberStyles.None, CultureInfo.InvariantCulture, out var stated)
+            && stated is > 0 and < 86_400 ? stated : DefaultSeconds;
         var margin = Math.Min(60, seconds / 10);
         return new ZohoToken(new Secret(token), answer.First("api_domain"), asked.AddSeconds(seconds - margin))
         {

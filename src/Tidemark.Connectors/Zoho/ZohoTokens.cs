@@ -55,7 +55,7 @@ internal sealed class ZohoTokens
         return Known.GetOrAdd(Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(credentials))), _ => new ZohoTokens());
     }
 
-    /// <summary>The token that is good now, fetched where there is none. Whoever asks meanwhile waits for the same one.</summary>
+    /// <summary>The current token, fetched if there is none. Concurrent callers wait for the same one.</summary>
     public Task<ZohoToken> GetAsync(Func<Task<ZohoToken>> fetch, DateTimeOffset now)
     {
         lock (_gate)

@@ -19,7 +19,7 @@ internal static class BackupErrors
                 + "backup, folder.",
         };
 
-    /// <summary>A failure of the disk. The last is how .NET tells of a file larger than the file system or a limit allows (EFBIG).</summary>
+    /// <summary>A failure of the disk. The last is .NET's exception for a file larger than the file system or a limit allows (EFBIG).</summary>
     public static bool IsOfFiles(Exception failure) =>
         failure is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" };
 }

@@ -5,7 +5,7 @@ namespace Tidemark.Engine.Backup;
 
 /// <summary>A backup that is there.</summary>
 /// <param name="Path">Full name of the file.</param>
-/// <param name="Manifest">What it holds.</param>
+/// <param name="Manifest">Manifest of the backup.</param>
 public sealed record BackupFile(string Path, BackupManifest Manifest)
 {
     public string Name => System.IO.Path.GetFileName(Path);
@@ -55,7 +55,7 @@ internal sealed class BackupFolder(string path)
         return [.. found.OrderByDescending(file => file.Manifest.CreatedAt).ThenByDescending(file => file.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>The backup of a name that has been checked; null where there is none.</summary>
+    /// <summary>The backup of a checked name; null if there is none.</summary>
     public async Task<BackupFile?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var file = System.IO.Path.Combine(path, name);

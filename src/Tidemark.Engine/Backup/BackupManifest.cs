@@ -9,10 +9,10 @@ namespace Tidemark.Engine.Backup;
 
 /// <summary>What a backup holds. Kept beside it as <c>NAME.manifest</c>, in JSON.</summary>
 /// <param name="Pipeline">Name of the pipeline.</param>
-/// <param name="Connector">Of the destination, e.g. <c>postgres</c>: rows are restored only into the like.</param>
-/// <param name="CreatedAt">When it was begun.</param>
-/// <param name="Format">What the file looks like.</param>
-/// <param name="Tables">What is in it.</param>
+/// <param name="Connector">Connector of the destination, e.g. <c>postgres</c>: rows are restored only with the same connector.</param>
+/// <param name="CreatedAt">Start of the backup.</param>
+/// <param name="Format">Format of the file.</param>
+/// <param name="Tables">The tables in the file.</param>
 public sealed record BackupManifest(
     string Pipeline, string Connector, DateTimeOffset CreatedAt, BackupFormat Format, IReadOnlyList<BackupTable> Tables)
 {

@@ -5,7 +5,7 @@ namespace Tidemark.Engine.Backup;
 
 /// <summary>Brings a backup back, as a run of its pipeline, so that nothing else writes meanwhile.</summary>
 /// <param name="file">The backup.</param>
-/// <param name="mode">What becomes of rows that are there.</param>
+/// <param name="mode">Treatment of existing rows.</param>
 /// <param name="undoRuns">How many runs of the pipeline can be undone, this one among them.</param>
 /// <param name="destination">The destination of the tables.</param>
 /// <param name="run">The run.</param>

@@ -24,7 +24,7 @@ internal sealed class BackupUpload(string to, Func<IFileStorage> open, TimeProvi
         {
             using var storage = open();
             var folder = $"{ColumnNames.SnakeCase(file.Manifest.Pipeline)}/";
-            // The manifest comes last: a copy without one is none.
+            // The manifest comes last: without one, a copy does not count.
             await storage.UploadAsync(file.Path, folder + file.Name, cancellationToken);
             await storage.UploadAsync(file.ManifestPath, folder + file.Name + BackupName.ManifestExtension, cancellationToken);
             return new UploadedBackup(to, await PruneAsync(storage, folder, cancellationToken));

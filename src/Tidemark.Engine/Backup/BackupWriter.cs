@@ -5,12 +5,12 @@ using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Backup;
 
-/// <summary>What is to be backed up, and where to.</summary>
+/// <summary>Content and place of a backup.</summary>
 /// <param name="Pipeline">Name of the pipeline.</param>
-/// <param name="Connector">Of its destination.</param>
+/// <param name="Connector">Connector of the destination.</param>
 /// <param name="Folder">Full name of the folder.</param>
-/// <param name="Policy">The pipeline's.</param>
-/// <param name="Tables">Table by stream.</param>
+/// <param name="Policy">Backup policy of the pipeline.</param>
+/// <param name="Tables">Tables by stream.</param>
 public sealed record BackupPlan(
     string Pipeline, string Connector, string Folder, BackupPolicy Policy, IReadOnlyDictionary<string, string> Tables)
 {

@@ -15,11 +15,11 @@ internal interface IBackupFormat
     IBackupContent Begin(Stream file, DateTimeOffset createdAt);
 
     /// <summary>The rows of one table as they were given to <see cref="IBackupContent.AddAsync"/>.</summary>
-    /// <param name="file">From its beginning; can seek.</param>
+    /// <param name="file">The file, at its beginning; can seek.</param>
     /// <param name="table">The table.</param>
-    /// <param name="place">Which one in the file, from 0.</param>
+    /// <param name="place">Index of the table in the file, from 0.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="System.Text.Json.JsonException">Or <see cref="InvalidDataException"/>: it is damaged.</exception>
+    /// <exception cref="System.Text.Json.JsonException">Or <see cref="InvalidDataException"/>: the file is damaged.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
         Stream file, TableShape table, int place, CancellationToken cancellationToken);
 }

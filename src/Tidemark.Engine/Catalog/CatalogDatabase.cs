@@ -16,7 +16,7 @@ public abstract class CatalogDatabase : IAsyncDisposable
     /// <exception cref="TidemarkException">The database cannot be asked.</exception>
     public abstract Task<bool> ExistsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes the catalog where there is none, and brings it up to this version. Those who start at once wait for each other.</summary>
+    /// <summary>Creates the catalog if it does not exist, and migrates it to this version. Processes that start at once wait for each other.</summary>
     /// <exception cref="TidemarkException"><c>catalog.newer</c>: a newer Tidemark has been here; <c>catalog.unreadable</c>,
     /// <c>catalog.unwritable</c>; and what a database server may refuse. All are for the operator.</exception>
     public abstract Task PrepareAsync(CancellationToken cancellationToken);

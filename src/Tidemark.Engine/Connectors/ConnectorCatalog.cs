@@ -25,7 +25,7 @@ public sealed class ConnectorCatalog
     public TRole? Find<TRole>(string name)
         where TRole : class, IConnector => _byName.GetValueOrDefault(name) as TRole;
 
-    /// <summary>The connector of this name; null where there is none.</summary>
+    /// <summary>The connector of this name; null if unknown.</summary>
     public IConnector? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <exception cref="TidemarkException"><c>connector.name_taken</c> (configuration).</exception>

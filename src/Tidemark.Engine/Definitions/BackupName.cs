@@ -27,7 +27,7 @@ internal static class BackupName
     {
         if (IsPlain(name) && !name.EndsWith(ManifestExtension, StringComparison.Ordinal))
             return;
-        throw new TidemarkException(FailureKind.Usage, "backup.name_invalid", "That is no name of a backup.")
+        throw new TidemarkException(FailureKind.Usage, "backup.name_invalid", "The name of the backup is not valid.")
         {
             Hint = "Names have no path. See which there are.",
             Next = new(NextAct.ListBackups),

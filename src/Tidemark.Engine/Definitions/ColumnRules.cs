@@ -2,7 +2,7 @@ using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Definitions;
 
-/// <summary>What the columns of a stream's table keep to, as far as the definition alone can tell.</summary>
+/// <summary>Rules for the columns of a stream's table that the definition alone decides.</summary>
 internal static class ColumnRules
 {
     public static IEnumerable<DefinitionMistake> Of(StreamShape shape)
@@ -35,7 +35,7 @@ internal static class ColumnRules
 
     public static string NotUnique(IEnumerable<string> names) => names.Distinct(StringComparer.Ordinal).ToList() is [var name]
         ? $"There are two columns {name}."
-        : $"The columns {string.Join(" and ", names)} have the same name but for the case, which not every database tells apart.";
+        : $"The columns {string.Join(" and ", names)} have names that differ only in case; not every database can keep both.";
 
     private static IEnumerable<DefinitionMistake> Of(ColumnShape column, string syncedAt)
     {

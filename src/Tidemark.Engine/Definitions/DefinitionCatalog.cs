@@ -8,8 +8,8 @@ namespace Tidemark.Engine.Definitions;
 /// <summary>The definitions of a catalog. Cheap to make; holds no connection.</summary>
 public sealed class DefinitionCatalog
 {
-    /// <param name="database">Where they are kept.</param>
-    /// <param name="vault">Where their secrets are kept.</param>
+    /// <param name="database">Database of the definitions.</param>
+    /// <param name="vault">Vault of their secrets.</param>
     /// <param name="connectors">The connectors there are. They say which settings are secret; every setting of an unknown
     /// connector is kept as a secret.</param>
     /// <param name="clock">Where "now" comes from.</param>
@@ -45,7 +45,7 @@ public sealed class DefinitionCatalog
     public static PipelineDefinition Between(string source, string destination) =>
         new($"{source}:{destination}", source, destination);
 
-    /// <summary>The pipeline of a name: a saved one, or that between the two ends that the name tells.</summary>
+    /// <summary>The pipeline of a name: a saved one, or the one between the two ends in the name.</summary>
     /// <exception cref="Errors.TidemarkException"><c>pipeline.unknown</c> (usage).</exception>
     public async Task<PipelineDefinition> PipelineAsync(string name, CancellationToken cancellationToken)
     {

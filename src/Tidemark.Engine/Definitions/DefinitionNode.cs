@@ -13,7 +13,7 @@ internal sealed class DefinitionNode
     /// <param name="kind">E.g. <c>source</c>.</param>
     /// <param name="map">The item.</param>
     /// <param name="keys">The keys that it may have.</param>
-    /// <param name="problems">Receives its mistakes.</param>
+    /// <param name="problems">Receives the mistakes.</param>
     /// <param name="part">The word for an item without a name of its own.</param>
     public DefinitionNode(
         string kind, DefinitionMap map, string[] keys, ICollection<Problem> problems, string? part = null)
@@ -89,7 +89,7 @@ internal sealed class DefinitionNode
         return otherwise;
     }
 
-    /// <summary>The value of a key; null where there is none.</summary>
+    /// <summary>The value of a key; null if absent.</summary>
     public DefinitionTree? Child(string key) =>
         _map.Find(key) is { } value and not DefinitionScalar { Text: null } ? value : null;
 
@@ -138,7 +138,7 @@ internal sealed class DefinitionNode
         return settings;
     }
 
-    /// <summary>The map that is the value of a key; null where there is none.</summary>
+    /// <summary>The map that is the value of a key; null if absent.</summary>
     public DefinitionNode? Inner(string key, string[] keys)
     {
         if (Child(key) is not { } value) return null;

@@ -7,7 +7,7 @@ namespace Tidemark.Engine.Definitions;
 internal sealed record DefinitionDraft<T>(DefinitionNode Node, T Definition, DraftSettings Settings);
 
 /// <summary>Settings as a file has them.</summary>
-/// <param name="Values">With the environment's values put in.</param>
+/// <param name="Values">The settings, with environment variables filled in.</param>
 /// <param name="Marked">Those written as <see cref="DefinitionFile.SecretMarker"/>.</param>
 /// <param name="Unset">Those without a usable value, which is reported already.</param>
 internal sealed record DraftSettings(Dictionary<string, string> Values, HashSet<string> Marked, HashSet<string> Unset)
@@ -15,7 +15,7 @@ internal sealed record DraftSettings(Dictionary<string, string> Values, HashSet<
     public static readonly DraftSettings None = new([], [], []);
 }
 
-/// <summary>What a definition file says, and all that is wrong with it as far as the file alone can tell.</summary>
+/// <summary>The definitions of a file, with every mistake that the file alone shows.</summary>
 internal sealed class DefinitionReader
 {
     private static readonly string[] SourceKeys = ["name", "connector", "active", "settings"];

@@ -89,7 +89,7 @@ public sealed class DefinitionSet<T>
             "SELECT body FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name }) is { } body
             ? await ReadAsync(connection, body) : default;
 
-    /// <summary>Throws where there is none of this name. Needs no key.</summary>
+    /// <summary>Throws if there is none of this name. Needs no key.</summary>
     internal async Task RequireAsync(DbConnection connection, string name)
     {
         if (await connection.ExecuteScalarAsync<long>(

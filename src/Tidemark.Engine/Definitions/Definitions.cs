@@ -14,20 +14,20 @@ public interface IDefinition<TSelf>
 
     string Name { get; }
 
-    /// <summary>Null where there is none.</summary>
+    /// <summary>Name of the connector; null for a pipeline.</summary>
     string? Connector { get; }
 
     IReadOnlyDictionary<string, string> Settings { get; }
 
     TSelf WithSettings(IReadOnlyDictionary<string, string> settings);
 
-    /// <summary>Every rule that it breaks, as far as it alone can tell. Settings are checked by the connector's options.</summary>
+    /// <summary>Every broken rule that the definition alone shows. The connector's options check the settings.</summary>
     IEnumerable<DefinitionMistake> Mistakes();
 }
 
 /// <summary>A system that records are read from, as the user saved it.</summary>
 /// <param name="Name">Any text a person likes, e.g. <c>Italy Stripe Payments</c>; unique.</param>
-/// <param name="Connector">Which connector, e.g. <c>stripe</c>.</param>
+/// <param name="Connector">Name of the connector, e.g. <c>stripe</c>.</param>
 /// <param name="Settings">As text, names in snake_case. Secrets are revealed only to the connector.</param>
 public sealed record SourceDefinition(string Name, string Connector, IReadOnlyDictionary<string, string> Settings)
     : IDefinition<SourceDefinition>
@@ -46,7 +46,7 @@ public sealed record SourceDefinition(string Name, string Connector, IReadOnlyDi
 
 /// <summary>A database that rows are written to, as the user saved it.</summary>
 /// <param name="Name">Unique among destinations.</param>
-/// <param name="Connector">Which connector, e.g. <c>postgres</c>.</param>
+/// <param name="Connector">Name of the connector, e.g. <c>postgres</c>.</param>
 /// <param name="Settings">As text, names in snake_case.</param>
 public sealed record DestinationDefinition(string Name, string Connector, IReadOnlyDictionary<string, string> Settings)
     : IDefinition<DestinationDefinition>

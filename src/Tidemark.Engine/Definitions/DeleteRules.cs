@@ -2,10 +2,10 @@ using Tidemark.Engine.Destinations;
 
 namespace Tidemark.Engine.Definitions;
 
-/// <summary>What the marking of rows whose record is gone keeps to.</summary>
+/// <summary>Rules for marking rows whose record is gone.</summary>
 internal static class DeleteRules
 {
-    /// <param name="deletes">Of a pipeline or of one stream.</param>
+    /// <param name="deletes">Policy of a pipeline or of one stream.</param>
     /// <param name="syncedAt">Name of the column that says when a row was last written.</param>
     public static IEnumerable<DefinitionMistake> Of(DeletePolicy deletes, string syncedAt = TablePlan.UsualSyncedAt)
     {

@@ -9,8 +9,8 @@ namespace Tidemark.Engine.Definitions;
 internal static partial class EnvironmentText
 {
     /// <summary>The text with the variables' values put in.</summary>
-    /// <param name="text">As written in the file.</param>
-    /// <param name="environment">Null for a variable that is not set.</param>
+    /// <param name="text">Text from the file.</param>
+    /// <param name="environment">Value of a variable; null if it is not set.</param>
     /// <param name="mistakes">Receives a sentence for every variable that is not set or not written right.</param>
     public static string Expand(string text, Func<string, string?> environment, ICollection<string> mistakes) =>
         Variables.Replace(text, match =>

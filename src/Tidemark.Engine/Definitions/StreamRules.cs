@@ -3,7 +3,7 @@ using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Definitions;
 
-/// <summary>What the streams of a pipeline keep to, as far as the definition alone can tell.</summary>
+/// <summary>Rules for the streams of a pipeline that the definition alone decides.</summary>
 internal static class StreamRules
 {
     // A day: whoever wants more wants no limit.

@@ -3,7 +3,7 @@ using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Definitions;
 
-/// <summary>What the names of a pipeline's tables keep to, as far as the definition alone can tell.</summary>
+/// <summary>Rules for the names of a pipeline's tables that the definition alone decides.</summary>
 internal static partial class TableRules
 {
     public static IEnumerable<DefinitionMistake> Of(PipelineDefinition pipeline)

@@ -4,7 +4,7 @@ namespace Tidemark.Engine.Errors;
 public static class NearestName
 {
     /// <summary>A sentence that names the nearest known name, or all of them, or says that there are none.</summary>
-    /// <param name="unknown">What was typed.</param>
+    /// <param name="unknown">The unknown name.</param>
     /// <param name="known">Those there are.</param>
     /// <param name="shown">How many to name at most, the first ones as given.</param>
     public static string Hint(string unknown, IEnumerable<string> known, int shown = int.MaxValue)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Tidemark.Engine.Errors;
 
-/// <summary>A problem as programs read it, wherever one is told.</summary>
+/// <summary>A problem in the form for programs, in every answer that has problems.</summary>
 public sealed record ProblemAnswer
 {
     /// <summary>Stable, e.g. <c>setting.missing</c>.</summary>
@@ -14,11 +14,11 @@ public sealed record ProblemAnswer
     /// <summary>One sentence.</summary>
     public required string Message { get; init; }
 
-    /// <summary>What to do about it; null where that is not known.</summary>
+    /// <summary>What to do about it; null if unknown.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? Hint { get; init; }
 
-    /// <summary>The act that the hint ends with; absent where there is none.</summary>
+    /// <summary>The next step that the hint ends with; absent if there is none.</summary>
     public NextAnswer? Next { get; init; }
 
     public static ProblemAnswer Of(Problem problem) => new()

@@ -4,7 +4,7 @@ namespace Tidemark.Engine.Errors;
 /// <param name="kind">Who must act.</param>
 /// <param name="code">Stable and searchable, e.g. <c>postgres.unreachable</c>: area, dot, what happened.</param>
 /// <param name="message">One sentence for a person. Never holds a secret.</param>
-/// <param name="cause">What was thrown beneath, where something was.</param>
+/// <param name="cause">The exception beneath, if there is one.</param>
 public sealed class TidemarkException(FailureKind kind, string code, string message, Exception? cause = null)
     : Exception(message, cause)
 {

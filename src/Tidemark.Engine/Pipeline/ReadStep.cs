@@ -72,7 +72,7 @@ internal sealed class ReadStep(SyncPlan plan, ILoad load, RunContext run, TimePr
             throw new TidemarkException(FailureKind.Transient, "stream.time_limit",
                 string.Create(CultureInfo.InvariantCulture, $"Reading {ledger.Stream} took more than {stream.TimeLimit!.Value.TotalSeconds} s."))
             {
-                Hint = "Run again: it goes on from the last checkpoint. Or raise time_limit of the stream.",
+                Hint = "Run again: it resumes from the last checkpoint. Or raise time_limit of the stream.",
             };
         }
     }

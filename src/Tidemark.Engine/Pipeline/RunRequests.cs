@@ -62,7 +62,7 @@ public sealed class RunRequests
 
     /// <summary>Brings a backup back.</summary>
     /// <param name="backup">Name of the backup.</param>
-    /// <param name="mode">What becomes of rows that are there.</param>
+    /// <param name="mode">Treatment of existing rows.</param>
     /// <param name="cancellationToken">Cancels the looking.</param>
     /// <exception cref="TidemarkException">As <see cref="Backups.FindAsync"/>.</exception>
     public async Task<RestoreRun> RestoreAsync(string backup, RestoreMode mode, CancellationToken cancellationToken)
@@ -140,7 +140,7 @@ public sealed class RunRequests
     private static TidemarkException NotParked(RunRecord run) =>
         new(FailureKind.Usage, "run.not_parked", $"The run {run.Id} does not wait for approval: {RunJson.Word(run.Status)}.");
 
-    /// <summary>A record without its payload, of which there may be many.</summary>
+    /// <summary>A record without its payload: there may be many.</summary>
     private sealed record Waiting(long Id, string Pipeline, string Stream)
     {
         public static Waiting Of(QuarantineEntry entry) => new(entry.Id, entry.Pipeline, entry.Record.Stream);

@@ -114,7 +114,7 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
     }
 
     /// <summary>Why the stream must not go on, where more of what it read is in quarantine than its limit allows.</summary>
-    /// <param name="isEnd">Whether everything was read, so that the share is the final one.</param>
+    /// <param name="isEnd">Whether everything was read, so that the share is final.</param>
     /// <param name="more">Records that are refused just now.</param>
     public TidemarkException? TooManyQuarantined(bool isEnd, int more = 0)
     {

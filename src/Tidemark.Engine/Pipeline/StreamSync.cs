@@ -37,7 +37,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         var stream = await load.OpenAsync(table, cancellationToken);
         if (table.Mode == WriteMode.Merge && stream.Checkpoint is { } old && !run.Source.CanResume(table.Stream.Name, old.Cursor))
         {
-            // What the vendor no longer tells can only be seen by comparing everything, deletions included.
+            // Changes beyond the vendor's change feed, deletions included, show only when everything is compared.
             await stream.DisposeAsync();
             await journal.LogAsync(
                 RunLogLevel.Warning, table.Stream.Name,

@@ -6,15 +6,15 @@ namespace Tidemark.Engine.Pipeline;
 /// <summary>What a run that came to its end may be called. Only what is proven is called succeeded.</summary>
 internal static class SyncVerdict
 {
-    /// <param name="ledgers">One a stream.</param>
-    /// <param name="problems">Receives why the run did not succeed.</param>
+    /// <param name="ledgers">One ledger per stream.</param>
+    /// <param name="problems">Receives the reasons why the run did not succeed.</param>
     public static RunStatus Of(IReadOnlyList<StreamLedger> ledgers, List<Problem> problems)
     {
         if (ledgers.Any(ledger => ledger.NeedsApproval)) return RunStatus.Parked;
         var figures = ledgers.Select(ledger => ledger.Figures).ToList();
         if (figures.Any(stream => stream.Error is not null))
         {
-            // What was merged is live; a staging of which a stream failed is not.
+            // Merged rows are live; a staging is not, once one of its streams failed.
             return ledgers.Any(ledger => ledger is { IsStaged: false, HasFailed: false }) || figures.Any(HasWritten)
                 ? RunStatus.Partial : RunStatus.Failed;
         }

@@ -84,7 +84,7 @@ internal sealed class Undo(IDestination destination, RunRecord undone, RunContex
             {
                 await _journal.LogAsync(
                     RunLogLevel.Warning, table.Stream.Name,
-                    "The records are not kept (raw: false), so nobody can tell whether rows were changed by hand since.", run.Stop);
+                    "The records are not kept (raw: false), so changes by hand since then cannot be detected.", run.Stop);
                 continue;
             }
 

@@ -74,7 +74,7 @@ internal sealed class WriteBackStep(SyncPlan plan, RunJournal journal)
         {
             problems.Add(new("write_back.interrupted", stream,
                 $"The write-back of {stream} was broken off ({failure.Code}): {failure.Message}",
-                failure.Hint ?? "The next run goes on with it.")
+                failure.Hint ?? "The next run resumes it.")
             { Next = failure.Next });
         }
 

@@ -72,7 +72,7 @@ public sealed class QuarantineCatalog(CatalogDatabase database, TimeProvider clo
         new(FailureKind.Usage, "quarantine.unknown", string.Create(
             CultureInfo.InvariantCulture, $"There is no record {id} in quarantine."))
         {
-            Hint = "A run that could write a record has taken it out; see what there is.",
+            Hint = "A run that writes a record takes it out of quarantine; list what is left.",
             Next = new(NextAct.ListQuarantine),
         };
 }

@@ -17,7 +17,7 @@ internal sealed class SettledQuarantine(CatalogDatabase database, string pipelin
         "id, pipeline, stream, key, code, subject, message, hint, payload, payload_sha256, first_seen, last_seen";
 
     /// <summary>Takes entries out of quarantine for good, unless the run is undone. For the inside of a transaction.</summary>
-    /// <param name="connection">Of the catalog.</param>
+    /// <param name="connection">Connection to the catalog, in a transaction.</param>
     /// <param name="which">Condition on <c>quarantine</c>.</param>
     /// <param name="values">Its parameters, with <c>pipeline</c> and <c>run</c>, the one that settles them.</param>
     public static async Task<int> SettleAsync(DbConnection connection, string which, object values)
@@ -51,7 +51,7 @@ internal sealed class SettledQuarantine(CatalogDatabase database, string pipelin
 
     /// <summary>Called once the run is undone.</summary>
     /// <param name="undone">The run.</param>
-    /// <param name="wasUndo">Whether it was an undo: what that put in is settled again.</param>
+    /// <param name="wasUndo">Whether the run was an undo: the entries it brought back are settled again.</param>
     /// <param name="isWhole">Whether no row was left; else a row may be newer than a payload.</param>
     public Task UndoneAsync(string undone, bool wasUndo, bool isWhole) =>
         database.WriteAsync(async connection =>

@@ -26,7 +26,7 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     private bool _hasOvertaken;
 
     /// <summary>Learns which keys are in quarantine.</summary>
-    /// <param name="since">Entries met from then on belong to the reading that is gone on with.</param>
+    /// <param name="since">Start of the reading that is resumed: entries first seen after it belong to that reading.</param>
     /// <param name="cancellationToken">Looked at before reading.</param>
     public async Task OpenAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
@@ -123,7 +123,7 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
         SettleAsync("settled_by = 'retry' AND run <> @run", cancellationToken);
 
     /// <summary>
-    /// Keeps the records of which the batch has a newer version from being tried again. Called before the batch is
+    /// Stops retries of records that have a newer version in the batch. Called before the batch is
     /// committed: an entry that outlived its newer row would overwrite it.
     /// </summary>
     /// <returns>How many of them this reading itself had put in.</returns>

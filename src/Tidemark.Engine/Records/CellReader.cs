@@ -19,7 +19,7 @@ internal static class CellReader
     /// <param name="field">The field to fill.</param>
     /// <param name="reader">Stands on the value's first token; containers are passed over.</param>
     /// <param name="raw">The record's place in the batch: the reader reads from there.</param>
-    /// <param name="batch">Receives text that must be unescaped.</param>
+    /// <param name="batch">The batch, which receives unescaped text.</param>
     /// <param name="cell">The value.</param>
     /// <returns>Null, or the code of what is wrong.</returns>
     public static string? Read(Field field, ref Utf8JsonReader reader, Cell raw, RowBatch batch, out Cell cell)

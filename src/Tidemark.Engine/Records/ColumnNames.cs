@@ -56,7 +56,7 @@ public static class ColumnNames
         return name;
     }
 
-    /// <summary>Whether a name is one of the engine's own columns, in whatever case: not every database tells case apart.</summary>
+    /// <summary>Whether a name is one of the engine's own columns, in any case: some databases ignore case.</summary>
     public static bool IsReserved(string name) => Reserved.Contains(name.ToLowerInvariant())
         || (name.StartsWith(OwnColumns, StringComparison.OrdinalIgnoreCase) && name[OwnColumns.Length..].All(char.IsAsciiDigit));
 

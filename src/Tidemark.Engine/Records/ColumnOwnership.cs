@@ -38,7 +38,7 @@ public sealed record ColumnOwnership(ColumnOwner Owner)
     public bool IsKept => Owner == ColumnOwner.InsertOnly || (Owner == ColumnOwner.App && When.Count == 0);
 }
 
-/// <summary>That a column of the incoming record has one of some values.</summary>
+/// <summary>A condition: a column of the incoming record has one of these values.</summary>
 /// <param name="Column">A text column of the same table.</param>
-/// <param name="Values">Compared letter for letter.</param>
+/// <param name="Values">The values, compared letter for letter.</param>
 public sealed record ColumnCondition(string Column, IReadOnlyList<string> Values);

@@ -15,8 +15,8 @@ public sealed class ColumnRule
                 condition.Values.Select(Encoding.UTF8.GetBytes).ToArray())),
         ];
 
-    /// <param name="batch">Holds the cells' text.</param>
-    /// <param name="cells">Of one row.</param>
+    /// <param name="batch">The batch, which holds the cells' text.</param>
+    /// <param name="cells">The cells of one row.</param>
     public bool Holds(RowBatch batch, ReadOnlySpan<Cell> cells)
     {
         foreach (var (position, values) in _conditions)

@@ -2,11 +2,11 @@ namespace Tidemark.Engine.Records;
 
 /// <summary>One column of a stream, and where in the vendor's record its value stands.</summary>
 /// <param name="Name">Column name in snake_case, e.g. <c>billing_email</c>.</param>
-/// <param name="Type">What it holds.</param>
+/// <param name="Type">Type of the values.</param>
 public sealed record Field(string Name, FieldType Type)
 {
     /// <summary>
-    /// Where the value stands: property names from the record's root, parted by <c>/</c> (JSON Pointer without its
+    /// Where the value stands: property names from the record's root, separated by <c>/</c> (JSON Pointer without its
     /// first slash, so <c>~1</c> is a slash in a name). Default: the field's name.
     /// </summary>
     public string Path { get; init; } = Name;

@@ -8,9 +8,9 @@ namespace Tidemark.Engine.Records;
 
 /// <summary>Maps records to rows of one stream, reading each record once and in place.</summary>
 /// <param name="stream">The columns.</param>
-/// <param name="reportsNewFields">Whether properties that no field names are of interest.</param>
+/// <param name="reportsNewFields">Whether to report properties that no field names.</param>
 /// <param name="keepsRaw">Part of the content hash's seed: turning it on or off rewrites the rows.</param>
-/// <param name="keysOnly">Whether records are of interest for their keys alone.</param>
+/// <param name="keysOnly">Whether to map only the keys.</param>
 public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, bool keepsRaw, bool keysOnly = false)
 {
     private readonly PathNode _root = PathNode.Root(stream);
@@ -30,8 +30,8 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     /// Adds a record to the batch as a row. Where the record has fields that the stream does not, they are returned
     /// and nothing was added; where it cannot become a row, the problem is. Both empty: it is in the batch.
     /// </summary>
-    /// <param name="record">As the source has it.</param>
-    /// <param name="isDeletion">Whether it says that the record is gone.</param>
+    /// <param name="record">The record's JSON, as the source sent it.</param>
+    /// <param name="isDeletion">Whether the source reports the record as deleted.</param>
     /// <param name="into">Receives the row.</param>
     /// <param name="unfit">Why the record must not become a row, where the source says so.</param>
     public MapResult Map(ReadOnlySpan<byte> record, bool isDeletion, RowBatch into, string? unfit = null)
@@ -104,7 +104,7 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
             else if (property.Position >= 0) ReadCell(ref reader, property, raw, into);
             else reader.Skip();
 
-            // Of what is neither kept nor looked for, a change is none.
+            // A property that is neither kept nor reported is no part of the content.
             if (isTop && (property.IsKnown || keepsRaw || reportsNewFields))
             {
                 var value = Cell.OfBytes(raw.Start + start, (int)reader.BytesConsumed - start);

@@ -53,6 +53,6 @@ internal static class Interruption
         UndoRun undo => $"Undo {undo.Run} again: an undo changes all or nothing, and one that was done says so.",
         RestoreRun restore => $"Restore {restore.Backup} again: a restore changes all or nothing.",
         BackupRun => $"Back {run.Pipeline} up again: nothing is left of the backup.",
-        _ => $"Run the pipeline {run.Pipeline} again: it goes on from its checkpoint.",
+        _ => $"Run the pipeline {run.Pipeline} again: it resumes from its checkpoint.",
     };
 }

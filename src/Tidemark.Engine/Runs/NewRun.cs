@@ -3,7 +3,7 @@ using Tidemark.Engine.Destinations;
 namespace Tidemark.Engine.Runs;
 
 /// <summary>A run that is about to be recorded: the request, and what is known of the run before it begins.</summary>
-/// <param name="Request">What is asked for.</param>
+/// <param name="Request">The request.</param>
 /// <param name="Origin">Who and what asks.</param>
 /// <param name="Mode">How rows become live.</param>
 public sealed record NewRun(RunRequest Request, RunOrigin Origin, WriteMode Mode)

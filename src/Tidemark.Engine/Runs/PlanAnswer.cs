@@ -88,7 +88,7 @@ public sealed record FieldAnswer(
 
 /// <summary>The last line of a plan's file.</summary>
 /// <param name="Pipeline">Name of the pipeline.</param>
-/// <param name="Mode">How rows are to become live.</param>
+/// <param name="Mode">Write mode of the run.</param>
 /// <param name="MadeAt">When the plan was made.</param>
 /// <param name="Plan">What would change, stream by stream.</param>
 public sealed record PlanFileAnswer(string Pipeline, WriteMode Mode, DateTimeOffset MadeAt, IReadOnlyList<PlanAnswer> Plan);

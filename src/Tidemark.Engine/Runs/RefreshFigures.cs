@@ -14,9 +14,9 @@ public sealed record RefreshFigures
 }
 
 /// <summary>The backup of a refresh. It was verified before anything was read.</summary>
-/// <param name="Name">Of the file.</param>
-/// <param name="Path">Full name.</param>
+/// <param name="Name">Name of the file.</param>
+/// <param name="Path">Full path of the file.</param>
 /// <param name="Timestamp">E.g. <c>20251006_143000</c>, UTC.</param>
-/// <param name="Rows">Of all tables.</param>
-/// <param name="Bytes">Of the file.</param>
+/// <param name="Rows">Number of rows in all tables.</param>
+/// <param name="Bytes">Size of the file.</param>
 public sealed record RefreshBackup(string Name, string Path, string Timestamp, long Rows, long Bytes);

@@ -98,6 +98,6 @@ public sealed record RunAnswer
     };
 }
 
-/// <summary>Whether a run's receipts fit.</summary>
-/// <param name="Verified">False also where there is none.</param>
+/// <summary>Outcome of a run's receipts.</summary>
+/// <param name="Verified">True if all receipts fit; false without receipts.</param>
 public sealed record ReceiptAnswer(bool Verified);

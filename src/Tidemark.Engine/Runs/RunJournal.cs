@@ -35,7 +35,7 @@ public sealed class RunJournal : IAsyncDisposable
     private bool _isFinished;
     private bool _isDisposed;
 
-    /// <param name="database">Where the run is recorded.</param>
+    /// <param name="database">Database of the run's record.</param>
     /// <param name="clock">Where "now" comes from.</param>
     /// <param name="run">The run, which has just been claimed.</param>
     /// <param name="byWorker">Whether a worker claimed it.</param>
@@ -110,7 +110,7 @@ public sealed class RunJournal : IAsyncDisposable
         }, cancellationToken);
 
     /// <summary>
-    /// Adds a line to the run's log: at most 10,000 lines of 4,000 letters, the last of which says so. Lines are
+    /// Adds a line to the run's log: at most 10,000 lines of 4,000 letters; the last line says that the log is full. Lines are
     /// durable within a second and when the run finishes.
     /// </summary>
     public Task LogAsync(RunLogLevel level, string? stream, string message, CancellationToken cancellationToken) =>
@@ -123,8 +123,8 @@ public sealed class RunJournal : IAsyncDisposable
     internal SettledQuarantine SettledQuarantine => new(_database, Pipeline, Run);
 
     /// <summary>
-    /// Shows the figures so far to whoever looks at the run, within about a second. Neither waits nor fails, so that
-    /// telling of a run cannot hold it up. Nobody may change <paramref name="streams"/> afterwards.
+    /// Publishes the current figures within about a second. Neither waits nor fails, so that progress cannot hold up a
+    /// run. Nobody may change <paramref name="streams"/> afterwards.
     /// </summary>
     public void Progress(IReadOnlyList<StreamFigures> streams) => Volatile.Write(ref _news, streams);
 
@@ -144,7 +144,7 @@ public sealed class RunJournal : IAsyncDisposable
                 throw new TidemarkException(FailureKind.Transient, LeaseLostCode,
                     $"The run {Run} lost its lease on {Pipeline} and was marked as interrupted.")
                 {
-                    Hint = "Run the pipeline again: it goes on from its checkpoint.",
+                    Hint = "Run the pipeline again: it resumes from its checkpoint.",
                 };
             }
         }

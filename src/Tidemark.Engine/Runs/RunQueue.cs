@@ -62,7 +62,7 @@ public sealed class RunQueue(CatalogDatabase database, TimeProvider clock)
         return claimed is null ? null : new RunJournal(database, clock, claimed, byWorker: false);
     }
 
-    /// <summary>Claims the run that has waited longest of those whose subject is free, for a worker; null where there is none.</summary>
+    /// <summary>Claims, for a worker, the oldest queued run whose subject is free; null if there is none.</summary>
     public async Task<RunJournal?> ClaimNextAsync(CancellationToken cancellationToken)
     {
         await using (var connection = await database.ConnectAsync(cancellationToken))

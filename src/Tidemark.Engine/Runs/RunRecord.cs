@@ -2,7 +2,7 @@ namespace Tidemark.Engine.Runs;
 
 /// <summary>A run as the catalog knows it.</summary>
 /// <param name="Id">E.g. <c>r-20261122-101530-0a1b2c</c>.</param>
-/// <param name="Request">What it was asked for.</param>
+/// <param name="Request">The request.</param>
 /// <param name="Origin">Who and what started it.</param>
 /// <param name="StartedAt">When it took its subject; while it waits in the queue, when it was put there.</param>
 /// <param name="FinishedAt">Null while it runs.</param>

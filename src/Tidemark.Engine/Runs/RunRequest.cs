@@ -121,7 +121,7 @@ public sealed record UndoRun(string Pipeline, string Run) : RunRequest
 /// <summary>Brings a backup back.</summary>
 /// <param name="Pipeline">The pipeline that the backup was made of.</param>
 /// <param name="Backup">Name of the backup's file.</param>
-/// <param name="Mode">What becomes of rows that are there.</param>
+/// <param name="Mode">Treatment of existing rows.</param>
 public sealed record RestoreRun(string Pipeline, string Backup, RestoreMode Mode) : RunRequest
 {
     public override string PipelineName => Pipeline;

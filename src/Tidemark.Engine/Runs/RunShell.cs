@@ -9,7 +9,7 @@ namespace Tidemark.Engine.Runs;
 internal sealed class RunShell(TimeProvider clock)
 {
     private const string HowToContinue =
-        "Run it again: a sync goes on from its last checkpoint; an undo, a restore or a backup begins anew.";
+        "Run it again: a sync resumes from its last checkpoint; an undo, a restore or a backup starts over.";
 
     /// <param name="journal">The run's journal. Finished by this method.</param>
     /// <param name="work">Does what the run is for. Its status is the run's, unless it throws.</param>

@@ -8,7 +8,7 @@ namespace Tidemark.Engine.Runs;
 /// <param name="Pipeline">Name of the pipeline.</param>
 /// <param name="Mode">How rows become live.</param>
 /// <param name="MadeAt">When the plan was made.</param>
-/// <param name="Changes">What the plan says would change.</param>
+/// <param name="Changes">Changes in the plan.</param>
 public sealed record SavedPlan(string Pipeline, WriteMode Mode, DateTimeOffset MadeAt, ChangeSummary Changes)
 {
     /// <summary>The plan without its samples, which hold rows: all that a run needs to be held to it.</summary>
@@ -29,7 +29,7 @@ public sealed record SavedPlan(string Pipeline, WriteMode Mode, DateTimeOffset M
             {
                 yield return new Problem(
                     "plan.moved_on", stream.Stream,
-                    $"The plan says {Describe(stream)}; now it would be {(current is null ? "nothing" : Describe(current))}. The source or the destination has moved on.",
+                    $"The plan says {Describe(stream)}; now it would be {(current is null ? "nothing" : Describe(current))}. The source or the destination has changed since.",
                     "Make a new plan and look at it.");
             }
         }

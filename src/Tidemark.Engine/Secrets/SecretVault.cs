@@ -10,8 +10,8 @@ namespace Tidemark.Engine.Secrets;
 /// Secrets at rest. The key is looked for only when a secret is touched, and is made at the first secret where the
 /// operator gave none.
 /// </summary>
-/// <param name="catalog">Where the secrets are kept.</param>
-/// <param name="folder">Where the key file is.</param>
+/// <param name="catalog">Database of the secrets.</param>
+/// <param name="folder">Folder of the key file.</param>
 /// <param name="givenKey">The value of <c>TIDEMARK_ENCRYPTION_KEY</c>: base64 of 32 bytes or a passphrase of at least
 /// 16 letters. Null or empty: the file <c>key</c> in the home folder.</param>
 public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, string? givenKey)
@@ -56,7 +56,7 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
     /// Encrypts every secret anew in one transaction. With a new key the operator sets it as TIDEMARK_ENCRYPTION_KEY
     /// afterwards; without one, a new key file takes the place of the old.
     /// </summary>
-    /// <param name="newKey">As TIDEMARK_ENCRYPTION_KEY, or null for a new key file.</param>
+    /// <param name="newKey">The new key, in the form of TIDEMARK_ENCRYPTION_KEY; null for a new key file.</param>
     /// <param name="cancellationToken">Leaves everything under the old key.</param>
     /// <exception cref="TidemarkException"><c>secrets.new_key_needed</c> (usage) where the old key was given and no new
     /// one is.</exception>

@@ -45,6 +45,6 @@ public sealed record ConnectorSpec(string Name, string Title, IReadOnlyList<Sett
         return new(name, title, options.Settings) { Roles = roles, Options = options };
     }
 
-    /// <summary>The setting of this name; null where there is none.</summary>
+    /// <summary>The setting of this name; null if unknown.</summary>
     public Setting? Find(string name) => Settings.FirstOrDefault(setting => setting.Name == name);
 }

@@ -7,7 +7,7 @@ namespace Tidemark.Engine.Settings;
 /// written twice.
 /// </summary>
 /// <param name="Name">snake_case, e.g. <c>api_key</c>.</param>
-/// <param name="Kind">What its value is.</param>
+/// <param name="Kind">Kind of the value.</param>
 /// <param name="Description">Plain sentences with the unit. They repeat neither default nor bounds, unless these depend
 /// on other settings.</param>
 public sealed record Setting(string Name, SettingKind Kind, string Description)

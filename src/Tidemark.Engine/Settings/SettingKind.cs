@@ -27,7 +27,7 @@ public enum SettingKind
     /// <summary>One of <see cref="Setting.Choices"/>.</summary>
     Choice,
 
-    /// <summary>Texts, parted by commas; of <see cref="Setting.Choices"/> only where there are any.</summary>
+    /// <summary>Texts, separated by commas; each one of <see cref="Setting.Choices"/>, if there are choices.</summary>
     List,
 
     /// <summary>Path of a file. It is saved as an absolute one, so that every later command means the same file.</summary>

@@ -13,11 +13,11 @@ internal static class SettingReader
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
     /// <summary>Reads a value: a string, <see cref="Secret"/>, int, double, bool, <see cref="TimeSpan"/>,
-    /// <see cref="DateOnly"/>, <see cref="Uri"/> or a list of strings; null where the text is none, or out of bounds.</summary>
+    /// <see cref="DateOnly"/>, <see cref="Uri"/> or a list of strings; null if the text is malformed or out of bounds.</summary>
     /// <param name="setting">The setting that it is for.</param>
-    /// <param name="text">As saved.</param>
+    /// <param name="text">The saved text.</param>
     /// <param name="subject">The problem's subject.</param>
-    /// <param name="problem">What is wrong, where something is.</param>
+    /// <param name="problem">The problem, if there is one.</param>
     public static object? Read(Setting setting, string text, string subject, out Problem? problem)
     {
         if (setting.IsRequired && string.IsNullOrWhiteSpace(text))

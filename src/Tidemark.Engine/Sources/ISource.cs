@@ -13,42 +13,42 @@ public interface ISource : IAsyncDisposable
     Task<SourceCheck> CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// About how many records a full reading of a stream would find, by one cheap call at most. Null where the vendor does
-    /// not tell: unknown is never zero. Default: unknown.
+    /// Estimated number of records in a full reading of a stream, by one cheap call at most. Null if unknown, which is not
+    /// zero. Default: null.
     /// </summary>
-    /// <exception cref="TidemarkException">The vendor refused to tell, which says nothing of the stream.</exception>
+    /// <exception cref="TidemarkException">The vendor refused the call; the stream itself may be fine.</exception>
     Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
 
     /// <summary>
-    /// Why a reading of everything may have found no record of a stream, e.g. how many match each part of its filter; null
-    /// where the source has nothing to say. Asked only then. Default: null.
+    /// Why a full reading may have found no record of a stream, e.g. how many match each part of its filter; null if the
+    /// source has no explanation. Called only after an empty full reading. Default: null.
     /// </summary>
     Task<string?> ExplainEmptyAsync(string stream, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <summary>
-    /// Whether a cursor still leads to all changes since. False where the vendor's change feed does not reach back far
-    /// enough, where the settings ask for other records than they did, or where the cursor is of another make: then
+    /// Whether a cursor still leads to all changes since. False if the vendor's change feed does not reach back far enough, if
+    /// the settings select other records than before, or if another version or another source wrote the cursor. Then
     /// everything is read again and compared.
     /// </summary>
     bool CanResume(string stream, Cursor cursor);
 
     /// <summary>
-    /// What the rows up to an earlier cursor were asked for and the full reading of a later one was not, as the vendor names
-    /// it, e.g. locations that are no longer listed, or a filter that is another now: that their records were not read proves nothing. Null where it is not
-    /// known what the earlier rows were asked for; empty for a source that asks for everything. Default: empty.
+    /// What an earlier cursor's readings covered and the full reading of a later cursor did not, in the vendor's names, e.g.
+    /// locations that are no longer listed, or a changed filter. Records in there were not read, which does not prove them gone.
+    /// Null if the coverage of the earlier readings is unknown; empty for a source that reads everything. Default: empty.
     /// </summary>
     IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => [];
 
     /// <summary>
     /// Whether the end of a stream's full reading is proven, e.g. by a total or by an empty page after the last one, and does
-    /// not rest on the vendor's word alone. Where it is not, a second reading has to agree before records count as gone.
+    /// not rest on the vendor's word alone. If not, a second reading must agree before records count as gone.
     /// Default: true.
     /// </summary>
     bool ProvesEnd(string stream) => true;
 
     /// <summary>
-    /// Pages, lazily and in the order in which they are to be written. Ending without an error states that the reading
-    /// was complete: deletes rest on that. The last page's cursor is where the next incremental reading starts.
+    /// Pages, lazily, in the order of writing. Ending without an error states that the reading was complete: deletes rest
+    /// on that. The last page's cursor is where the next incremental reading starts.
     /// </summary>
     /// <exception cref="TidemarkException">Transient once retries are used up; Configuration for refused credentials;
     /// Upstream for answers that the vendor's documentation rules out.</exception>

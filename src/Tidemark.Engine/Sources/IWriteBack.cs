@@ -16,7 +16,7 @@ public interface IWriteBack
     /// </summary>
     /// <param name="stream">Name of the stream.</param>
     /// <param name="updates">At most 100, no key twice.</param>
-    /// <param name="cancellationToken">What was sent by then is done.</param>
+    /// <param name="cancellationToken">Stops before the next request; updates already sent stay done.</param>
     /// <returns>An answer a record; one that is missing counts as <see cref="WriteBackOutcome.Unknown"/>.</returns>
     /// <exception cref="TidemarkException">As reading throws: nothing is known of any of the records.</exception>
     Task<IReadOnlyList<WriteBackAnswer>> WriteBackAsync(
@@ -36,11 +36,11 @@ public sealed record WriteBackCheck(IReadOnlyList<Problem> Problems)
 /// <param name="Values">Field to value, as text.</param>
 public sealed record WriteBackUpdate(string Key, IReadOnlyDictionary<string, string> Values);
 
-/// <summary>What became of an update.</summary>
-/// <param name="Key">The record's.</param>
+/// <summary>Outcome of an update.</summary>
+/// <param name="Key">Key of the record.</param>
 /// <param name="Outcome">Whether the source has the values now.</param>
-/// <param name="Code">The vendor's own for a record that it refused, e.g. <c>INVALID_DATA</c>.</param>
-/// <param name="Message">For people.</param>
+/// <param name="Code">The vendor's code for a refused record, e.g. <c>INVALID_DATA</c>.</param>
+/// <param name="Message">Text for people.</param>
 public sealed record WriteBackAnswer(string Key, WriteBackOutcome Outcome, string Code, string Message)
 {
     public static WriteBackAnswer Done(string key) => new(key, WriteBackOutcome.Done, "", "");

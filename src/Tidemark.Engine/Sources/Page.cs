@@ -27,7 +27,7 @@ public sealed class Page(byte[] buffer, int length, IReadOnlyList<RecordSlice> r
     public ReadOnlyMemory<byte> Bytes =>
         new(_buffer ?? throw new ObjectDisposedException(nameof(Page)), 0, length);
 
-    /// <summary>Records in the order in which they are to be written; a later one of the same key wins.</summary>
+    /// <summary>Records in the order of writing; the last one of a key wins.</summary>
     public IReadOnlyList<RecordSlice> Records { get; } = records;
 
     /// <summary>

@@ -47,9 +47,9 @@ public sealed record CreatedBackupAnswer : BackupAnswer
     };
 }
 
-/// <summary>What sending a backup away came to.</summary>
-/// <param name="To">Where it went.</param>
-/// <param name="Success">Whether it is there.</param>
+/// <summary>Outcome of an upload.</summary>
+/// <param name="To">Name of the destination.</param>
+/// <param name="Success">Whether the copy was sent and read back.</param>
 /// <param name="Pruned">Names of older backups that were removed there.</param>
 /// <param name="Problems">Why it is not there; absent where it is.</param>
 public sealed record UploadAnswer(

@@ -4,7 +4,7 @@ using Tidemark.Engine.Errors;
 namespace Tidemark.Engine.Wire;
 
 /// <summary>The answer in place of the one that was asked for.</summary>
-/// <param name="Error">What went wrong.</param>
+/// <param name="Error">The failure.</param>
 public sealed record FailureAnswer(ErrorAnswer Error)
 {
     /// <param name="whole">The failure itself; its subject is not shown.</param>
@@ -28,11 +28,11 @@ public sealed record ErrorAnswer
     /// <summary>One sentence.</summary>
     public required string Message { get; init; }
 
-    /// <summary>What to do about it; null where that is not known.</summary>
+    /// <summary>What to do about it; null if unknown.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? Hint { get; init; }
 
-    /// <summary>The act that the hint ends with; absent where there is none.</summary>
+    /// <summary>The next step that the hint ends with; absent if there is none.</summary>
     public NextAnswer? Next { get; init; }
 
     /// <summary>Everything that is wrong, where it is more than one thing; else empty.</summary>

@@ -6,12 +6,12 @@ namespace Tidemark.Engine.Wire;
 
 /// <summary>What a source or destination answered when it was asked whether it works.</summary>
 /// <param name="Kind"><c>source</c> or <c>destination</c>.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Connector">Its connector.</param>
-/// <param name="Works">Whether there is no problem.</param>
-/// <param name="Problems">What is wrong.</param>
-/// <param name="Facts">What a person wants to know, e.g. whether a key is for test mode.</param>
-/// <param name="Streams">What a source can be read for.</param>
+/// <param name="Name">Name of the source or destination.</param>
+/// <param name="Connector">Name of the connector.</param>
+/// <param name="Works">True if there are no problems.</param>
+/// <param name="Problems">The problems.</param>
+/// <param name="Facts">Facts for people, e.g. whether a key is for test mode.</param>
+/// <param name="Streams">Streams of a source; empty for a destination.</param>
 public sealed record TestAnswer(
     string Kind, string Name, string Connector, bool Works, IReadOnlyList<ProblemAnswer> Problems,
     IReadOnlyDictionary<string, string> Facts, IReadOnlyList<EstimateAnswer> Streams)
@@ -24,6 +24,6 @@ public sealed record TestAnswer(
 
 /// <summary>A stream and about how many records it has.</summary>
 /// <param name="Name">E.g. <c>customers</c>.</param>
-/// <param name="EstimatedCount">As the vendor gives it; null where it does not, or not in time.</param>
+/// <param name="EstimatedCount">The vendor's estimate; null if it gives none, or not in time.</param>
 public sealed record EstimateAnswer(
     string Name, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? EstimatedCount);

@@ -55,7 +55,7 @@ public sealed record VerifiedStreamAnswer
     /// <summary>Rows that are as the run left them, or older.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>Rows that are not what their record says.</summary>
+    /// <summary>Rows that differ from their record.</summary>
     public required long Differing { get; init; }
 
     /// <summary>Rows that the run left and that are gone.</summary>
@@ -90,8 +90,8 @@ public sealed record VerifiedStreamAnswer
 /// <param name="Key">The row's key, as text.</param>
 /// <param name="Run">Run that wrote the row last.</param>
 /// <param name="Column">Name of the column.</param>
-/// <param name="Found">What is there; null for null.</param>
-/// <param name="Recorded">What the row's record says; null for null.</param>
+/// <param name="Found">Value in the table; null for null.</param>
+/// <param name="Recorded">Value in the row's record; null for null.</param>
 public sealed record DifferenceAnswer(
     string Table, string Key, string Run, string Column,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Found,

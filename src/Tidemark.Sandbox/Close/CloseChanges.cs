@@ -7,7 +7,7 @@ using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.Close;
 
-/// <summary>Creates, updates and deletes records, and lets Close's event log tell of it.</summary>
+/// <summary>Creates, updates and deletes records, and logs each change in Close's event log.</summary>
 internal sealed class CloseChanges(
     IReadOnlyDictionary<string, CloseTable> tables, CloseEventLog events, CloseWorld world, SandboxOptions options)
 {

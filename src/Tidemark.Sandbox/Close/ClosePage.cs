@@ -5,7 +5,7 @@ using Tidemark.Sandbox.Serving;
 
 namespace Tidemark.Sandbox.Close;
 
-/// <summary>The array around the records of a list, and the lies that a fault tells about what follows.</summary>
+/// <summary>The array around the records of a list, and the faults that misstate what follows.</summary>
 internal static class ClosePage
 {
     /// <param name="items">At most a page.</param>

@@ -25,7 +25,7 @@ internal sealed class CloseQuery
         foreach (var parameter in parameters.EnumerateObject()) _left[parameter.Name] = parameter.Value.ToString();
     }
 
-    /// <summary>Whether the request is to be taken for a GET.</summary>
+    /// <summary>Whether the request counts as a GET.</summary>
     public static bool IsOverridden(HttpRequest request) => HttpMethods.IsPost(request.Method)
         && request.Headers["x-http-method-override"].ToString().Equals("GET", StringComparison.OrdinalIgnoreCase);
 
@@ -43,7 +43,7 @@ internal sealed class CloseQuery
     public IReadOnlyList<string>? TakeList(string name) =>
         Take(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The part of a stream that the four filters of a time allow; null where there is none of them.</summary>
+    /// <summary>The part of a stream that the four filters of a time allow; null if none of them is set.</summary>
     public RecordRange? TakeRange(string field)
     {
         var (after, before) = (RecordKey.First, RecordKey.Last);

@@ -25,7 +25,7 @@ internal sealed class CloseTable(CloseRecords kind, CloseWorld world)
 
     /// <summary>Up to <paramref name="limit"/> records, in order of a time.</summary>
     /// <param name="field"><c>date_created</c> or <c>date_updated</c>.</param>
-    /// <param name="range">Which.</param>
+    /// <param name="range">Range of the records.</param>
     /// <param name="oldestFirst">In which order, and from which end.</param>
     /// <param name="limit">How many.</param>
     public List<RecordEntry> Read(string field, RecordRange range, bool oldestFirst, int limit)

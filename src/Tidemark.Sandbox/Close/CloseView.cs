@@ -9,9 +9,9 @@ internal sealed class CloseView(CloseSettings settings, IReadOnlyDictionary<stri
     private const string Flat = "custom.";
 
     /// <param name="json">Receives the record.</param>
-    /// <param name="table">Of its kind.</param>
+    /// <param name="table">Table of the records' kind.</param>
     /// <param name="entry">The record.</param>
-    /// <param name="fields">Null for all.</param>
+    /// <param name="fields">Names of the fields; null for all.</param>
     /// <param name="objectType">Named in the record where it is a result of a search.</param>
     public void Write(
         JsonBuffer json, CloseTable table, RecordEntry entry, IReadOnlyList<string>? fields, string? objectType = null)

@@ -6,7 +6,7 @@ using Tidemark.Sandbox.Serving;
 
 namespace Tidemark.Sandbox.Control;
 
-/// <summary>The port that tells the truth about the stand-ins, changes their records and makes them fail.</summary>
+/// <summary>The port that shows the true records of the stand-ins, changes their records and makes them fail.</summary>
 internal sealed class ControlDoor(IReadOnlyList<Vendor> vendors)
 {
     public void Open(WebApplication app)

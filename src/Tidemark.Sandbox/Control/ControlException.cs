@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tidemark.Sandbox.Control;
 
-/// <summary>A request to the control port that makes no sense; the message tells its sender why.</summary>
+/// <summary>A request to the control port that makes no sense; the message states why.</summary>
 internal sealed class ControlException(string message, int status = StatusCodes.Status400BadRequest)
     : Exception(message)
 {

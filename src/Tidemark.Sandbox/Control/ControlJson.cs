@@ -31,7 +31,7 @@ internal static class ControlJson
         }
         catch (JsonException problem)
         {
-            // Text that is no JSON is told by the parser; for what does not fit, it names types of the language.
+            // The parser reports malformed JSON well; for values that do not fit, it names types of the language.
             throw new ControlException(problem.InnerException is JsonException ? problem.Message : Misfit(typeof(T), problem.Path));
         }
     }

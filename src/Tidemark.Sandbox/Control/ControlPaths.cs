@@ -1,6 +1,6 @@
 namespace Tidemark.Sandbox.Control;
 
-/// <summary>What the control port can be asked, as it tells whoever asks for nothing.</summary>
+/// <summary>The paths of the control port, as its root lists them.</summary>
 internal static class ControlPaths
 {
     private static readonly (string Path, string Does, string Example)[] All =
@@ -19,12 +19,12 @@ internal static class ControlPaths
         ("DELETE /requests/{vendor}", "forgets what was asked", "-X DELETE {0}requests/stripe"),
     ];
 
-    /// <param name="address">Of the control port, with a slash at its end.</param>
+    /// <param name="address">Address of the control port, with a slash at its end.</param>
     public static IEnumerable<ControlPath> At(string address) =>
         All.Select(path => new ControlPath(path.Path, path.Does, "curl " + path.Example.Replace("{0}", address, StringComparison.Ordinal)));
 }
 
 /// <param name="Path">With its method.</param>
-/// <param name="Does">What it is for.</param>
+/// <param name="Does">What the path does.</param>
 /// <param name="Example">A whole command.</param>
 internal sealed record ControlPath(string Path, string Does, string Example);

@@ -13,11 +13,11 @@ internal sealed record Mutation
 
     public Selection? Delete { get; init; }
 
-    /// <summary>False changes the records without telling anybody. Default true.</summary>
+    /// <summary>False changes the records without events. Default true.</summary>
     public bool Events { get; init; } = true;
 
     /// <summary>
-    /// What is told once in place of each change's own event: <c>type</c>, <c>object</c> and <c>previous_attributes</c> as
+    /// One event sent in place of each change's own event: <c>type</c>, <c>object</c> and <c>previous_attributes</c> as
     /// the vendor's event has them. Stripe alone takes it.
     /// </summary>
     public JsonObject? Event { get; init; }

@@ -5,7 +5,7 @@ using Tidemark.Sandbox.Records;
 namespace Tidemark.Sandbox.Control;
 
 /// <summary>
-/// Carries mutations of a vendor's records out, one at a time, so that whatever tells of them has their order. A vendor
+/// Carries mutations of a vendor's records out, one at a time, so that events follow their order. A vendor
 /// says how a record is created, updated and deleted.
 /// </summary>
 /// <typeparam name="TTable">The place of one stream's records.</typeparam>

@@ -5,9 +5,9 @@ using Tidemark.Sandbox.Serving;
 namespace Tidemark.Sandbox.GraphQL;
 
 /// <summary>A request that is refused as a whole: errors and no data.</summary>
-/// <param name="code">Of the error's extensions.</param>
-/// <param name="message">Of the error.</param>
-/// <param name="status">Of the answer; null for the one that the client's Accept header leads to.</param>
+/// <param name="code">Code in the error's extensions.</param>
+/// <param name="message">Message of the error.</param>
+/// <param name="status">HTTP status; null for the one that follows from the client's Accept header.</param>
 /// <remarks>https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes.</remarks>
 internal sealed class GraphQLProblem(string code, string message, int? status = null) : Exception(message)
 {
@@ -31,7 +31,7 @@ internal sealed class GraphQLProblem(string code, string message, int? status = 
     };
 
     /// <summary>The answer to a request.</summary>
-    /// <param name="accept">What the client accepts.</param>
+    /// <param name="accept">The client's Accept header.</param>
     /// <param name="extensions">JSON that stands beside the errors; null for none.</param>
     public Answer ToAnswer(string accept, string? extensions = null)
     {

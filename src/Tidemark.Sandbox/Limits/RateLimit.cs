@@ -26,7 +26,7 @@ internal sealed class RateLimit(TimeProvider clock)
         lock (_gate) _tellsWhen = when;
     }
 
-    /// <param name="retryAfter">Whole seconds until a request passes; null when the vendor does not tell.</param>
+    /// <param name="retryAfter">Whole seconds until a request passes; null if the vendor does not state it.</param>
     public bool TryPass(out int? retryAfter)
     {
         retryAfter = null;

@@ -6,7 +6,7 @@ using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.Oracle;
 
-/// <summary>Only the time of the last update tells of a change; an update without events leaves it.</summary>
+/// <summary>Only the time of the last update shows a change; an update without events leaves it.</summary>
 /// <param name="kind">The resource.</param>
 /// <param name="updates">The times of the last updates.</param>
 /// <param name="learn">Hears of every field that a record is given.</param>

@@ -42,7 +42,7 @@ internal sealed partial record OracleCondition(string Field, string Sign, string
         _ => comparison == 0,
     };
 
-    /// <summary><c>A=1;B&gt;=2 and &lt;3</c>: parted by semicolons, further bounds without a name.</summary>
+    /// <summary><c>A=1;B&gt;=2 and &lt;3</c>: separated by semicolons, further bounds without a name.</summary>
     private static List<OracleCondition> ByExample(string text)
     {
         var all = new List<OracleCondition>();

@@ -36,7 +36,7 @@ internal sealed record OracleQuery
 
     public int FrameworkVersion { get; private init; }
 
-    /// <param name="request">For a collection.</param>
+    /// <param name="request">A request for a collection.</param>
     /// <param name="cap">A larger limit is lowered to it without a word.</param>
     /// <exception cref="OracleProblem">400: a parameter is unknown or makes no sense.</exception>
     public static OracleQuery Read(HttpRequest request, int cap)

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Tidemark.Sandbox.Records;
 
 /// <summary>A condition on one field, answered from the index where possible and else from the JSON.</summary>
-/// <param name="Field">Where the value stands: property names parted by <c>/</c>; of an array, whatever is in it.</param>
-/// <param name="Seeded">For an unchanged record, by index.</param>
-/// <param name="Changed">For a changed record, by the field's value as text; null when absent or null.</param>
+/// <param name="Field">Where the value stands: property names separated by <c>/</c>; of an array, whatever is in it.</param>
+/// <param name="Seeded">Tests an unchanged record, by its index.</param>
+/// <param name="Changed">Tests a changed record, by the field's text; null if the field is absent or null.</param>
 internal sealed record RecordFilter(string Field, Predicate<long> Seeded, Predicate<string?> Changed)
 {
     public bool Passes(RecordEntry entry)

@@ -20,7 +20,7 @@ internal sealed class Listener : IAsyncDisposable
     public static async Task<Listener> StartAsync(
         int port, Action<WebApplication> open, CancellationToken cancellationToken)
     {
-        // Nothing from files or variables: a stand-in is what it was told to be, and watches no folder.
+        // Nothing from files or variables: only its options configure a stand-in, and it watches no folder.
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();

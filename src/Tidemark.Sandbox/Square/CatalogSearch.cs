@@ -46,7 +46,7 @@ internal sealed class CatalogSearch(IReadOnlyList<CatalogRecords> kinds, Func<Ca
         var begin = SquareQuery.Time(body, "begin_time");
         var limit = PageSize ?? (SquareQuery.Number(body, "limit") is { } asked and >= 1 and <= MaxLimit ? asked : DefaultLimit);
 
-        // One more than a page tells whether there is more.
+        // One more than a page shows whether there is more.
         var found = Find(wanted, fired.Has(FaultKind.RepeatPage) ? cursor.Before : cursor.Position, begin, withDeleted, limit + 1);
         var page = found.Take(limit).ToList();
         var next = page.Count > 0 ? cursor.At(page[^1].Position) : cursor;

@@ -4,10 +4,10 @@ namespace Tidemark.Sandbox.Square;
 
 /// <summary>What a search of orders asks for.</summary>
 /// <param name="Field">The time to sort by, e.g. <c>created_at</c>.</param>
-/// <param name="NewestFirst">Which way.</param>
+/// <param name="NewestFirst">Whether the order is descending.</param>
 /// <param name="Start">Milliseconds since 1970, included; null for no start.</param>
 /// <param name="End">Milliseconds since 1970, included; null for no end.</param>
-/// <param name="States">Null for all.</param>
+/// <param name="States">States to return; null for all.</param>
 internal sealed record OrderQuery(string Field, bool NewestFirst, long? Start, long? End, IReadOnlyList<string>? States)
 {
     private static readonly string[] Times = ["created_at", "updated_at", "closed_at"];

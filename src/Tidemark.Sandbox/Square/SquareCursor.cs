@@ -7,13 +7,13 @@ using System.Text.Json.Nodes;
 namespace Tidemark.Sandbox.Square;
 
 /// <summary>Where a listing goes on. Opaque to clients, and good for the query alone that it was given for.</summary>
-/// <param name="Query">Of the body without its cursor.</param>
+/// <param name="Query">Digest of the body without its cursor.</param>
 /// <param name="First">When the first page was asked for, in milliseconds since 1970.</param>
 /// <param name="Position">The last record that was given; empty for none.</param>
 /// <param name="Before">Where the page before began.</param>
 internal sealed record SquareCursor(int Query, long First, string Position, string Before)
 {
-    /// <exception cref="SquareProblem">400: the cursor is none, or of another query.</exception>
+    /// <exception cref="SquareProblem">400: the cursor is malformed or belongs to another query.</exception>
     public static SquareCursor Read(JsonElement body, long now)
     {
         var query = QueryOf(body);

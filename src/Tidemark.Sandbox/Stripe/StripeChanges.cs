@@ -6,7 +6,7 @@ using Tidemark.Sandbox.Stripe.Shapes;
 
 namespace Tidemark.Sandbox.Stripe;
 
-/// <summary>Stripe's events tell of every change.</summary>
+/// <summary>Every change makes an event.</summary>
 internal sealed class StripeChanges(
     IReadOnlyDictionary<string, StripeRecords> kinds, IReadOnlyDictionary<string, RecordStream> streams, EventLog events,
     SandboxOptions options) : VendorChanges<string>(options, choicePurpose: 500)

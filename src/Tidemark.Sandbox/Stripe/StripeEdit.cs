@@ -8,9 +8,9 @@ namespace Tidemark.Sandbox.Stripe;
 
 /// <summary>One edit of one record, and the event of it.</summary>
 /// <param name="kind">Shape and names.</param>
-/// <param name="stream">Where the record lives.</param>
-/// <param name="events">Null to tell nobody.</param>
-/// <param name="clock">For creation and update times.</param>
+/// <param name="stream">Stream of the record.</param>
+/// <param name="events">Log for the events; null for none.</param>
+/// <param name="clock">Clock of creation and update times.</param>
 internal sealed class StripeEdit(StripeRecords kind, RecordStream stream, EventLog? events, TimeProvider clock)
 {
     public static string? GivenId(JsonObject fields) =>

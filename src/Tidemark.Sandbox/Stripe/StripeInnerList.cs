@@ -45,7 +45,7 @@ internal static class StripeInnerList
             .Answer(fired, (json, item) => json.Raw(JsonSerializer.SerializeToUtf8Bytes(item, JsonText.Options)));
     }
 
-    /// <summary>One entry of a list inside a record; null where there is none of that id.</summary>
+    /// <summary>One entry of a list inside a record; null if there is none with that id.</summary>
     public static JsonBuffer? Find(JsonBuffer record, string field, string id)
     {
         using var document = JsonDocument.Parse(record.Written);

@@ -21,7 +21,7 @@ internal sealed class StripeList(string name, StripeRecords records, RecordStrea
         range = range with { Filters = Filters(query) };
         query.Close();
 
-        // One more than asked for tells whether there is more; it is at the far end of the range.
+        // One more than requested shows whether there is more; it is at the far end of the range.
         var found = stream.Read(range, limit + 1);
         var hasMore = found.Count > limit;
         if (hasMore) found.RemoveAt(range.FromOldest ? 0 : limit);
@@ -52,11 +52,11 @@ internal sealed class StripeList(string name, StripeRecords records, RecordStrea
         return json;
     }
 
-    /// <summary>The whole record; null where there is none of that id.</summary>
+    /// <summary>The whole record; null if there is none with that id.</summary>
     public JsonBuffer? TryComplete(string id) => stream.TryFind(id, out var entry) && !entry.IsDeleted
         ? Complete(id, "id", StatusCodes.Status404NotFound) : null;
 
-    /// <summary>The record as a list shows it; null where there is none of that id.</summary>
+    /// <summary>The record as a list shows it; null if there is none with that id.</summary>
     public JsonObject? Find(string id)
     {
         if (!stream.TryFind(id, out var entry) || entry.IsDeleted) return null;

@@ -28,7 +28,7 @@ internal sealed class StripeQuery
 
     public IReadOnlyList<string> Left => [.. _left.Keys];
 
-    /// <summary>A parameter's value; the values of one that is given several times, parted by commas.</summary>
+    /// <summary>A parameter's value; a repeated parameter's values, separated by commas.</summary>
     public string Peek(string name) => string.Join(',', _left[name]);
 
     public string? Take(string name) => _left.Remove(name, out var values) ? values[^1] : null;
@@ -60,7 +60,7 @@ internal sealed class StripeQuery
         return new() { After = after, Before = before };
     }
 
-    /// <summary>Paths below a record whose properties are to be whole objects, e.g. <c>latest_invoice.customer</c>.</summary>
+    /// <summary>Paths below a record whose properties are expanded to whole objects, e.g. <c>latest_invoice.customer</c>.</summary>
     /// <param name="prefix">What every path begins with; empty for a single record.</param>
     /// <exception cref="StripeProblem">400: a path begins otherwise, or is too deep.</exception>
     public IReadOnlyList<string[]> TakeExpand(string prefix)

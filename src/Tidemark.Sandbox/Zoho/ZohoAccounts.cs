@@ -38,7 +38,7 @@ internal sealed class ZohoAccounts(TimeProvider clock)
             var query = request.Query.Where(_ => _readsFrom != "form").Select(pair => KeyValuePair.Create(pair.Key, pair.Value.ToString()))
                 .Concat(inForm).ToDictionary(StringComparer.Ordinal);
             if (query.GetValueOrDefault("grant_type") != "refresh_token") return Refuse("unsupported_grant_type");
-            // A client may put its own mark behind the word, so that clients are told apart.
+            // A client may put its own mark behind the word, so that clients can be distinguished.
             if (query.GetValueOrDefault("client_id") is not { } client || client.Split('-')[0] != Secret)
                 return Refuse("invalid_client");
             if (query.GetValueOrDefault("client_secret") != Secret) return Refuse("invalid_client_secret");

@@ -4,7 +4,7 @@ using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.Zoho;
 
-/// <summary>The CRM's times tell of creations and updates, its list of deleted records of deletions.</summary>
+/// <summary>The times of records show creations and updates; the list of deleted records shows deletions.</summary>
 internal sealed class ZohoChanges(SandboxOptions options) : VendorChanges<ZohoTable>(options, choicePurpose: 4500)
 {
     /// <summary>Sets fields, and the time of the change unless it is among them. Answers that time.</summary>

@@ -4,7 +4,7 @@ using Tidemark.Sandbox.Records;
 namespace Tidemark.Sandbox.Zoho;
 
 /// <summary>Zoho's ids: 19 decimal digits, counted upwards, that no double can hold.</summary>
-/// <param name="module">One digit that tells the modules apart.</param>
+/// <param name="module">Digit of the module.</param>
 internal sealed class ZohoIds(int module) : IdCodec("4970762", 0)
 {
     private const int Digits = 11;

@@ -6,7 +6,7 @@ namespace Tidemark.Sandbox.Zoho;
 /// <summary>A request that Zoho refuses, and the error body that it answers with.</summary>
 /// <param name="status">HTTP status.</param>
 /// <param name="code">E.g. <c>INVALID_DATA</c>.</param>
-/// <param name="message">For people.</param>
+/// <param name="message">Text for people.</param>
 /// <param name="details">JSON object.</param>
 internal sealed class ZohoProblem(int status, string code, string message, string details = "{}") : Exception(message)
 {

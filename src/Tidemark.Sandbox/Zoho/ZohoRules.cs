@@ -43,7 +43,7 @@ internal sealed class ZohoRules
     /// <summary>Whether refusals come under status 200.</summary>
     public bool RefusesUnder200 { get; private set; }
 
-    /// <summary>Status of a write of which only some records passed.</summary>
+    /// <summary>Status of a write in which only some records passed.</summary>
     public int PartialStatus { get; private set; } = 207;
 
     /// <summary>Value of <c>X-API-CREDITS-REMAINING</c>; null leaves the header out.</summary>

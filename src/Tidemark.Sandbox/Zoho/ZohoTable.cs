@@ -71,7 +71,7 @@ internal sealed class ZohoTable(ZohoRecords records, RecordStream stream)
     }
 
     /// <summary>Notes that a record is gone.</summary>
-    /// <param name="index">Of the record.</param>
+    /// <param name="index">Index of the record.</param>
     /// <param name="deletion">What the list of deleted records says; null where it says nothing.</param>
     public void Gone(long index, ZohoDeletion? deletion)
     {
@@ -99,8 +99,8 @@ internal sealed class ZohoTable(ZohoRecords records, RecordStream stream)
     }
 }
 
-/// <param name="Id">Of the record.</param>
-/// <param name="Name">What people called it.</param>
+/// <param name="Id">Id of the record.</param>
+/// <param name="Name">Name of the record.</param>
 /// <param name="At">In Unix seconds.</param>
 /// <param name="Kind"><c>recycle</c> or <c>permanent</c>.</param>
 internal sealed record ZohoDeletion(string Id, string? Name, long At, string Kind);

@@ -15,7 +15,7 @@ internal static class ZohoTime
     public static string Day(long second) =>
         DateTimeOffset.FromUnixTimeSeconds(second).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>Seconds since 1970 UTC of an ISO 8601 text; null where it is none.</summary>
+    /// <summary>An ISO 8601 text as seconds since 1970 UTC; null if it is not one.</summary>
     public static long? Seconds(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
             ? instant.ToUnixTimeSeconds() : null;

@@ -57,7 +57,7 @@ internal sealed record QueryDefinition
     /// <summary>Field that is true, or has a value, once a record is deleted.</summary>
     public string? Deleted { get; init; }
 
-    /// <summary>Types of columns that the schema does not tell, e.g. total: decimal.</summary>
+    /// <summary>Types of columns that the schema does not give, e.g. total: decimal.</summary>
     public IReadOnlyDictionary<string, string> Types { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
 

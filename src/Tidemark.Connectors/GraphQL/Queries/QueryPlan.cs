@@ -11,12 +11,12 @@ internal enum PagingStyle
 }
 
 /// <summary>
-/// A definition and its query, understood: where an answer has what, and what is asked for the next page.
+/// A planned definition: where its parts stand in an answer, and how the next page is requested.
 /// </summary>
-/// <param name="Name">Of the stream.</param>
-/// <param name="Definition">As the setting has it.</param>
-/// <param name="Operation">Its query.</param>
-/// <param name="Path">From the root to the list, both ends included.</param>
+/// <param name="Name">Name of the stream.</param>
+/// <param name="Definition">The definition from the settings.</param>
+/// <param name="Operation">The parsed query.</param>
+/// <param name="Path">Fields from the root to the list, both included.</param>
 /// <param name="List">The list of records.</param>
 internal sealed record QueryPlan(
     string Name, QueryDefinition Definition, GraphOperation Operation, IReadOnlyList<GraphField> Path, GraphList List)

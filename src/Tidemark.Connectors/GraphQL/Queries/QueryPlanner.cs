@@ -5,12 +5,12 @@ using Tidemark.Engine.Errors;
 namespace Tidemark.Connectors.GraphQL.Queries;
 
 /// <summary>
-/// Understands a definition: reads off the query what the definition does not say, and doubts the rest.
+/// Plans a definition: infers from the query what the definition leaves out, and checks the rest.
 /// </summary>
-/// <param name="name">Of the stream.</param>
-/// <param name="definition">As the setting has it.</param>
-/// <param name="pageSize">Records a page where the definition does not say.</param>
-/// <param name="problems">Receives what is wrong.</param>
+/// <param name="name">Name of the stream.</param>
+/// <param name="definition">The definition from the settings.</param>
+/// <param name="pageSize">Records per page, unless the definition states another number.</param>
+/// <param name="problems">Receives the problems.</param>
 internal sealed class QueryPlanner(string name, QueryDefinition definition, int pageSize, ICollection<Problem> problems)
 {
     private static readonly string[] OffsetNames = ["offset", "skip"];

@@ -10,10 +10,10 @@ namespace Tidemark.Connectors.GraphQL.Reading;
 /// Turns the connections within records into plain arrays, whole: pages that the stream's query did not reach are read
 /// besides. Cursors fall away, so that a record whose content did not change reads the same again.
 /// </summary>
-/// <param name="plan">Which connections there are.</param>
+/// <param name="plan">The query and its connections.</param>
 /// <param name="target">Path and query of the address.</param>
-/// <param name="schemas">For queries that the settings do not have.</param>
-/// <param name="parallel">Lists that are completed at once.</param>
+/// <param name="schemas">The schema, for queries that are not in the settings.</param>
+/// <param name="parallel">Number of lists completed at once.</param>
 internal sealed class NestedLists(QueryPlan plan, string target, SchemaCache schemas, int parallel)
 {
     /// <summary>Elements beyond the first page, by record and list, where a list was cut.</summary>
@@ -75,7 +75,7 @@ internal sealed class NestedLists(QueryPlan plan, string target, SchemaCache sch
 
     public static TidemarkException CutOff(QueryPlan plan, GraphList list) =>
         new(FailureKind.Configuration, "graphql.list_cut",
-            $"{list.Field.Response} of {plan.Name} goes on beyond its page, and the rest cannot be asked for.")
+            $"{list.Field.Response} of {plan.Name} continues after its first page, and the rest cannot be requested.")
         {
             Hint = "Under complete, give a query by the record's id: "
                 + $"query($id: ID!, $after: String) {{ … {list.Field.Response}(after: $after) {{ … }} … }}.",

@@ -45,6 +45,6 @@ internal static class PartialData
     private static TidemarkException Partial(GraphQLError error) =>
         new(FailureKind.Upstream, "graphql.partial", $"The server could not give {string.Join('.', error.Path)}.")
         {
-            Hint = "The answer is not whole, and what is missing from it cannot be told.",
+            Hint = "The answer is incomplete, and does not show what is missing.",
         };
 }

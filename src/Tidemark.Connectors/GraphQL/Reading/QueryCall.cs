@@ -8,7 +8,7 @@ namespace Tidemark.Connectors.GraphQL.Reading;
 
 /// <summary>Requests of one stream. Pure.</summary>
 /// <param name="target">Path and query of the address.</param>
-/// <param name="plan">What is asked.</param>
+/// <param name="plan">The query.</param>
 /// <remarks>https://graphql.github.io/graphql-over-http/draft/#sec-POST.</remarks>
 internal sealed class QueryCall(string target, QueryPlan plan)
 {

@@ -45,7 +45,7 @@ internal sealed class QueryPages(QueryPlan plan, NestedLists nested)
     private bool IsAsItIs =>
         plan.List.Elements != "edges" && plan.Nested.Count == 0 && plan.Definition is { Rows: null, Deleted: null };
 
-    /// <summary>Whether the field that tells of deletion is true, or has a value such as the time of it.</summary>
+    /// <summary>Whether the deletion field is true, or has a value such as the time of deletion.</summary>
     private bool IsDeleted(ReadOnlySpan<byte> record) => plan.Definition.Deleted is { } field
         && JsonPlace.Find(
             record, field.Replace(

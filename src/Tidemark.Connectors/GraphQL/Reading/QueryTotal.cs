@@ -13,7 +13,7 @@ internal static class QueryTotal
     {
         if (plan.Definition.Rows is not null) return null;
         if (plan.Definition.Total is { } total) return GraphQLPaging.Path(total);
-        // Of a plain list nothing but its records is selected: the number stands beside it.
+        // A plain list holds nothing but its records: the number stands beside it.
         if (plan.List.IsConnection && In(plan.List.Field.Fields, plan.ListPath) is { } within) return within;
         if (plan.Path.Count > 1) return In(plan.Path[^2].Fields, plan.ListPath[..plan.ListPath.LastIndexOf('/')]);
         return Meta(plan.Operation.Fields, $"_{plan.Path[0].Name}Meta", "data");

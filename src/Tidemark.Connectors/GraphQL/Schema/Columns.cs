@@ -10,7 +10,7 @@ namespace Tidemark.Connectors.GraphQL.Schema;
 /// declared: the rest is inferred from the records.
 /// </summary>
 /// <param name="plan">The query.</param>
-/// <param name="schema">Null where the server does not tell.</param>
+/// <param name="schema">The schema; null if the server does not publish it.</param>
 internal sealed class Columns(QueryPlan plan, GraphSchema? schema)
 {
     private const string TypeName = "__typename";

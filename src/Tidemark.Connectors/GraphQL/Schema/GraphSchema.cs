@@ -1,7 +1,7 @@
 namespace Tidemark.Connectors.GraphQL.Schema;
 
-/// <summary>The type of a field, without whether it may be null.</summary>
-/// <param name="Name">Of the innermost type, e.g. <c>Customer</c>.</param>
+/// <summary>The type of a field, without its nullability.</summary>
+/// <param name="Name">Name of the innermost type, e.g. <c>Customer</c>.</param>
 /// <param name="IsList">Whether it is a list, of any depth.</param>
 internal sealed record GraphType(string Name, bool IsList);
 

@@ -22,7 +22,7 @@ internal static class ScalarTypes
     /// <summary>Words that the key <c>types</c> of a query takes.</summary>
     public static IReadOnlyCollection<string> Known => Words.Keys;
 
-    /// <summary>The type behind a word of the settings; null where there is none of this name.</summary>
+    /// <summary>The type that a word of the settings names; null if unknown.</summary>
     public static (FieldType Type, WireTime Time)? OfWord(string word) =>
         Words.TryGetValue(word, out var found) ? found : null;
 

@@ -12,7 +12,7 @@ internal sealed class SchemaCache(GraphQLOptions options) : IDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private (bool IsRead, GraphSchema? Schema) _found;
 
-    /// <summary>Null where there is no file and the server does not tell, or is not to be asked.</summary>
+    /// <summary>The schema; null without a file where the server does not publish it or the settings say not to ask.</summary>
     /// <exception cref="TidemarkException">Configuration <c>graphql.schema_file</c>, <c>graphql.queries_file</c>,
     /// <c>graphql.malformed</c>; what the exchange throws.</exception>
     public async Task<GraphSchema?> GetAsync(HttpExchange exchange, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal sealed class PostgresCatalog : CatalogDatabase
 {
     private const int OldestMajor = 14;
 
-    // Locks of ours, told from those of others by the first of their two numbers: "tide".
+    // Tidemark's locks differ from those of others in the first of their two numbers: "tide".
     private const int LockClass = 0x74696465;
 
     // A server that is restarted is back within these, and a run goes on; together they are shorter than a lease.

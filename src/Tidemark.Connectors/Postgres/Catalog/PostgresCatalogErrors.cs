@@ -16,7 +16,7 @@ internal static class PostgresCatalogErrors
         : failure is PostgresException { SqlState: ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] };
 
     /// <summary>A connection that could not be opened.</summary>
-    /// <param name="failure">What the driver said.</param>
+    /// <param name="failure">The driver's exception.</param>
     /// <param name="place">The catalog's place.</param>
     /// <param name="wasThere">Whether the server has answered before: then it is likely to be back soon.</param>
     public static TidemarkException Unreachable(Exception failure, string place, bool wasThere)
@@ -70,6 +70,6 @@ internal static class PostgresCatalogErrors
         new(FailureKind.Transient, "catalog.connection_lost",
             $"The connection to the catalog in {place} broke: {failure.GetBaseException().Message}", failure)
         {
-            Hint = "Run again once the server is back: a run goes on from its checkpoint.",
+            Hint = "Run again once the server is back: a run resumes from its checkpoint.",
         };
 }

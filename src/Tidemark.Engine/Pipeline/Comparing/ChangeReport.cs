@@ -14,7 +14,7 @@ internal static class ChangeReport
 
     /// <param name="destination">The destination that began the load.</param>
     /// <param name="load">The load that holds the staged streams.</param>
-    /// <param name="ledgers">One a stream, in the plan's order.</param>
+    /// <param name="ledgers">One ledger per stream, in the plan's order.</param>
     /// <param name="file">Receives every change; null where only the counts are wanted.</param>
     /// <param name="cancellationToken">Cancels between rows.</param>
     public static async Task<ChangeSummary> MakeAsync(

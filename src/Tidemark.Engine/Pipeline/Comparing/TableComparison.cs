@@ -13,7 +13,7 @@ namespace Tidemark.Engine.Pipeline.Comparing;
 /// </summary>
 public sealed class TableComparison(IDestination destination, TablePlan table)
 {
-    /// <summary>Rows that are not what their record says, e.g. because somebody changed them since.</summary>
+    /// <summary>Rows that differ from their record, e.g. because somebody changed them since.</summary>
     /// <param name="run">Only the rows that this run wrote last; null for all that Tidemark wrote.</param>
     /// <param name="cancellationToken">Looked at between rows.</param>
     public IAsyncEnumerable<ComparedRow> DifferingAsync(string? run, CancellationToken cancellationToken) =>
@@ -73,7 +73,7 @@ public sealed class TableComparison(IDestination destination, TablePlan table)
             .Select(entry => (entry.Index, new ColumnRule(stream, entry.Item.Ownership!))),
     ];
 
-    /// <summary>Why the record is none that could have become a row; null where it is in the batch.</summary>
+    /// <summary>Why the record cannot be mapped; null if it was added to the batch.</summary>
     private static string? Wrong(string raw, RecordMapper mapper, RowBatch batch)
     {
         try
@@ -93,7 +93,7 @@ public sealed class TableComparison(IDestination destination, TablePlan table)
 /// <summary>A row of a live table, compared with its record.</summary>
 /// <param name="Key">As text, the parts of a compound key as a JSON array.</param>
 /// <param name="Run">The run that wrote it last.</param>
-/// <param name="Hash">Its content hash, as the table has it.</param>
+/// <param name="Hash">Content hash in the table.</param>
 /// <param name="Differences">Empty where it is what the record says.</param>
 public sealed record ComparedRow(string Key, string Run, long Hash, IReadOnlyList<ColumnDifference> Differences)
 {
@@ -106,6 +106,6 @@ public sealed record ComparedRow(string Key, string Run, long Hash, IReadOnlyLis
 
 /// <summary>A column that is not what the record says; values as <see cref="CellText"/> has them.</summary>
 /// <param name="Column">Name of the column.</param>
-/// <param name="Found">What it is.</param>
+/// <param name="Found">Value in the table.</param>
 /// <param name="Recorded">What the record says; for <c>_hash</c> the hash that the record has, for <c>raw</c> what is wrong with it.</param>
 public sealed record ColumnDifference(string Column, string? Found, string? Recorded);

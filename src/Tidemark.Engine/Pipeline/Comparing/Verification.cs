@@ -25,10 +25,10 @@ public sealed record StreamVerification(string Stream, string Table)
     /// <summary>Rows that later runs have changed since; nothing is wrong with them.</summary>
     public long ChangedLater { get; init; }
 
-    /// <summary>Rows of which the record is not kept: of their columns nothing can be said.</summary>
+    /// <summary>Rows without their record in <c>raw</c>: their columns cannot be checked.</summary>
     public long NotCompared { get; init; }
 
-    /// <summary>Rows that are not what their record says.</summary>
+    /// <summary>Rows that differ from their record.</summary>
     public long Differing { get; init; }
 
     /// <summary>Rows that the run left and that are gone.</summary>

@@ -46,7 +46,7 @@ internal sealed class Guard(SyncPlan plan)
     }
 
     /// <summary>Stops a merge before the batch is committed with which it would go too far.</summary>
-    /// <param name="stream">What is written.</param>
+    /// <param name="stream">The open stream.</param>
     /// <param name="table">Its table.</param>
     /// <param name="deleted">Rows deleted by the run so far, this batch's among them.</param>
     /// <param name="updated">Rows updated likewise.</param>
@@ -63,7 +63,7 @@ internal sealed class Guard(SyncPlan plan)
         throw new TidemarkException(FailureKind.Approval, objection.Code, objection.Message) { Hint = objection.Hint, Next = objection.Next };
     }
 
-    /// <summary>A record that was not asked for is not gone. This is told first: the other reasons would hide it.</summary>
+    /// <summary>A record outside what was asked for is not proven gone. Checked first: the other objections would hide it.</summary>
     private Problem? NotAsked(PublishPreview preview)
     {
         if (preview.Deletes == 0) return null;

@@ -14,7 +14,7 @@ namespace Tidemark.Engine.Pipeline.Guarding;
 internal sealed class SecondReading(SyncPlan plan, ILoad load, RunJournal journal)
 {
     /// <param name="table">A staged table.</param>
-    /// <param name="preview">What publishing it would change.</param>
+    /// <param name="preview">Changes that publishing would make.</param>
     /// <param name="cancellationToken">Looked at between pages.</param>
     /// <exception cref="TidemarkException">Transient <c>source.readings_differ</c>: a record whose row would be deleted is there;
     /// nothing has changed. And what the source throws.</exception>

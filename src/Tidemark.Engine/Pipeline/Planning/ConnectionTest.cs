@@ -7,11 +7,11 @@ namespace Tidemark.Engine.Pipeline.Planning;
 
 /// <summary>What a source or destination answered when it was asked whether it works.</summary>
 /// <param name="Kind"><c>source</c> or <c>destination</c>.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Connector">Its connector.</param>
-/// <param name="Problems">What is wrong; empty where it works.</param>
-/// <param name="Facts">What a person wants to know, e.g. whether a key is for test mode.</param>
-/// <param name="Streams">What a source can be read for.</param>
+/// <param name="Name">Name of the source or destination.</param>
+/// <param name="Connector">Name of the connector.</param>
+/// <param name="Problems">The problems; empty if it works.</param>
+/// <param name="Facts">Facts for people, e.g. whether a key is for test mode.</param>
+/// <param name="Streams">Streams of a source; empty for a destination.</param>
 public sealed record ConnectionTest(
     string Kind, string Name, string Connector, IReadOnlyList<Problem> Problems,
     IReadOnlyList<KeyValuePair<string, string>> Facts, IReadOnlyList<StreamEstimate> Streams)
@@ -113,5 +113,5 @@ public sealed record ConnectionTest(
 
 /// <summary>A stream of a source and about how many records it has.</summary>
 /// <param name="Name">E.g. <c>customers</c>.</param>
-/// <param name="EstimatedCount">As the vendor tells it; null where it does not, or not in time.</param>
+/// <param name="EstimatedCount">The vendor's estimate; null if it gives none, or not in time.</param>
 public sealed record StreamEstimate(string Name, long? EstimatedCount);

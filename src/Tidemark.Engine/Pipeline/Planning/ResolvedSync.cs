@@ -41,7 +41,7 @@ internal sealed record ResolvedSync
     public static ResolvedSync ForLooking(PipelineDefinition pipeline, IReadOnlyList<string> streams) =>
         new() { Pipeline = pipeline, Mode = pipeline.Mode, Streams = streams };
 
-    /// <param name="request">What is asked for.</param>
+    /// <param name="request">The request.</param>
     /// <param name="pipeline">The definition of its pipeline.</param>
     /// <param name="parked">The run that an <see cref="ApprovedRun"/> continues; null for other requests.</param>
     public static ResolvedSync Of(RunRequest request, PipelineDefinition pipeline, RunRecord? parked) => request switch

@@ -42,7 +42,7 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
                 SourceProblemsAsync(source, from, tables, cancellationToken),
                 destination is null ? Task.FromResult<IReadOnlyList<Problem>>([]) : destination.CheckAsync(tables, cancellationToken));
             problems.AddRange(checks.SelectMany(found => found));
-            // What is already wrong with the source would only be told twice.
+            // A problem of the source would only be reported twice.
             var losing = writeBack is not null && problems.Count == 0 ? await writeBack.AskAsync(tables, cancellationToken) : [];
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);
             var streams = tables.Select(table => new StreamPlan(table)
@@ -71,7 +71,7 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
         }
     }
 
-    /// <summary>The tables that the streams of a request become; what is wrong with them is told as problems.</summary>
+    /// <summary>The tables of a request's streams; their faults are added to the problems.</summary>
     internal static async Task<IReadOnlyList<TablePlan>> TablesAsync(
         ResolvedSync request, ISource source, List<Problem> problems, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Tidemark.Engine.Runs.Leases;
 
-/// <summary>The process that holds a lease, told from any other by more than its pid.</summary>
+/// <summary>The process that holds a lease, identified by more than its pid.</summary>
 /// <param name="Host">Name of the machine.</param>
 /// <param name="Pid">Process id there.</param>
 /// <param name="Started">

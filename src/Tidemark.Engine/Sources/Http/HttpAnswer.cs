@@ -24,7 +24,7 @@ public sealed class HttpAnswer
     /// <summary>Decompressed. Of an error, at most the first 256 KB.</summary>
     public ReadOnlyMemory<byte> Body { get; }
 
-    /// <summary>Media type in lower case, e.g. <c>application/json</c>; null where there is none.</summary>
+    /// <summary>Media type in lower case, e.g. <c>application/json</c>; null if absent.</summary>
     public string? MediaType => _response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant();
 
     /// <summary>

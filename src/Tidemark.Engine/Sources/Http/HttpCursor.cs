@@ -28,18 +28,18 @@ internal sealed record HttpCursor
     public IReadOnlyList<string>? Scopes { get; init; }
 
     /// <summary>
-    /// When the last complete reading of each scope began. A scope that a later reading is not given keeps its place, so
-    /// that its changes are read once it is there again. Null where the listing has no scopes.
+    /// When the last complete reading of each scope began. A scope that is missing from a later reading keeps its place, so
+    /// that its changes are read once it is back. Null if the listing has no scopes.
     /// </summary>
     public IReadOnlyDictionary<string, long>? Places { get; init; }
 
-    /// <summary>What the settings narrowed the records to; null where they took all.</summary>
+    /// <summary>The filter from the settings; null for all records.</summary>
     public string? Filter { get; init; }
 
-    /// <summary>The reading that is not complete yet; null where none is.</summary>
+    /// <summary>The unfinished reading; null if there is none.</summary>
     public HttpReading? Reading { get; init; }
 
-    /// <summary>When the last complete reading of a scope began; null where it was never read.</summary>
+    /// <summary>When the last complete reading of a scope began; null if it was never read.</summary>
     public long? PlaceOf(string scope) =>
         Places is not null ? Places.TryGetValue(scope, out var place) ? place : null
         : Scopes?.Contains(scope) == true ? Since : null;
@@ -60,7 +60,7 @@ internal sealed record HttpCursor
 
     public Cursor ToCursor() => new(JsonSerializer.Serialize(this, HttpCursorJson.Default.HttpCursor));
 
-    /// <summary>Null where the cursor is of another make.</summary>
+    /// <summary>Null if another version or another source wrote the cursor.</summary>
     public static HttpCursor? Parse(Cursor cursor)
     {
         try
@@ -80,7 +80,7 @@ internal sealed record HttpCursor
 
 /// <summary>A reading on its way: first the listing, then the change feed.</summary>
 /// <param name="Started">When it began.</param>
-/// <param name="IsFull">Whether it must see every record.</param>
+/// <param name="IsFull">Whether the reading must see every record.</param>
 internal sealed record HttpReading(long Started, [property: JsonPropertyName("full")] bool IsFull)
 {
     /// <summary>The scopes that it asks for, where the listing has some.</summary>

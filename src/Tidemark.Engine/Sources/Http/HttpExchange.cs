@@ -281,6 +281,6 @@ public sealed class HttpExchange : IAsyncDisposable
             })
             .Build();
 
-    /// <summary>One attempt: a page, or why there is none.</summary>
+    /// <summary>One attempt: a page, or the reason for its failure.</summary>
     private readonly record struct Attempt(HttpPage? Page, HttpVerdict Verdict);
 }

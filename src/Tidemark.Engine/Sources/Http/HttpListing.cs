@@ -54,7 +54,7 @@ public sealed record HttpListing(string Records, Func<Slice, HttpCall> Call, Pag
     /// </summary>
     public Func<HttpExchange, CancellationToken, Task<IReadOnlyList<string>>>? Scopes { get; init; }
 
-    /// <summary>Scopes that one call may name; a slice has so many, parted by commas. Default 1.</summary>
+    /// <summary>Scopes per call, and per slice, separated by commas. Default 1.</summary>
     public int ScopesAtOnce { get; init; } = 1;
 
     internal PageShape Shape => new(Records, Total is null || Paging.Picks.Contains(Total) ? Paging.Picks : [.. Paging.Picks, Total]) { Record = Record, OmitsEmpty = OmitsEmpty };

@@ -27,7 +27,7 @@ public sealed class HttpPage : IDisposable
     public IReadOnlyList<RecordSlice> Records { get; }
 
     /// <summary>
-    /// A scalar of the envelope as text, by a path among the shape's picks; null where there is none.
+    /// A scalar of the envelope as text, by a path among the shape's picks; null if absent.
     /// </summary>
     public string? this[string pick]
     {
@@ -44,13 +44,13 @@ public sealed class HttpPage : IDisposable
 
     public ReadOnlyMemory<byte> Record(int index) => Bytes.Slice(Records[index].Start, Records[index].Length);
 
-    /// <summary>A property of the first record as text, by its path; null where there is none.</summary>
+    /// <summary>A property of the first record as text, by its path; null if absent.</summary>
     public string? First(string path) => Records.Count == 0 ? null : Value(0, path);
 
-    /// <summary>A property of the last record as text, by its path; null where there is none.</summary>
+    /// <summary>A property of the last record as text, by its path; null if absent.</summary>
     public string? Last(string path) => Records.Count == 0 ? null : Value(Records.Count - 1, path);
 
-    /// <summary>A property of one record as text, by its path; null where there is none.</summary>
+    /// <summary>A property of one record as text, by its path; null if absent.</summary>
     public string? Value(int index, string path)
     {
         var record = Record(index).Span;

@@ -10,7 +10,7 @@ namespace Tidemark.Engine.Sources.Http;
 /// Where the changes show what is new as well, it reads them alone.
 /// </summary>
 /// <param name="exchange">Disposed with the source.</param>
-/// <param name="streams">What can be read.</param>
+/// <param name="streams">The streams of the source.</param>
 /// <param name="clock">Where "now" comes from.</param>
 public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> streams, TimeProvider clock) : ISource
 {

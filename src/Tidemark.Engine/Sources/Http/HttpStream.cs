@@ -6,7 +6,7 @@ namespace Tidemark.Engine.Sources.Http;
 /// A stream of an HTTP source: its columns, where its records are listed and how its changes are learnt.
 /// </summary>
 /// <param name="Schema">The columns.</param>
-/// <param name="Listing">Where all records come from.</param>
+/// <param name="Listing">The listing of all records.</param>
 public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
 {
     /// <summary>
@@ -30,10 +30,10 @@ public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
     /// <summary>Cheap calls that show whether the stream may be read; default the listing's first page.</summary>
     public IReadOnlyList<HttpCall> Probes { get; init; } = [];
 
-    /// <summary>The listing with the keys alone, where the vendor gives less than whole records; null where it does not.</summary>
+    /// <summary>The listing of the keys alone; null if the vendor lists only whole records.</summary>
     public HttpListing? KeyListing { get; init; }
 
-    /// <summary>How many records the listing has, as the vendor tells it; null where it does not.</summary>
+    /// <summary>The call that counts the listing's records; null if the vendor has none.</summary>
     public HttpCount? Count { get; init; }
 
     /// <summary>Workers that read the listing at once, where it has scopes or its range an order. Default 8.</summary>
@@ -46,8 +46,8 @@ public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
     public TimeSpan Overlap { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// What the settings narrow the records to, in the vendor's words, e.g. criteria; null where they take all. Where it is
-    /// another than it was, everything is read again, and what is no longer found is not taken for gone.
+    /// The filter from the settings, in the vendor's syntax; null for all records. When it changes, everything is read again,
+    /// and records no longer found do not count as gone.
     /// </summary>
     public string? Filter { get; init; }
 
@@ -57,7 +57,7 @@ public sealed record HttpStream(StreamSchema Schema, HttpListing Listing)
 
 /// <summary>A cheap call that is answered with a number of records.</summary>
 /// <param name="Call">The request.</param>
-/// <param name="Path">Of the number in the answer, e.g. <c>info/count</c>.</param>
+/// <param name="Path">Path of the number in the answer, e.g. <c>info/count</c>.</param>
 public sealed record HttpCount(HttpCall Call, string Path);
 
 /// <summary>A vendor's record of what changed.</summary>

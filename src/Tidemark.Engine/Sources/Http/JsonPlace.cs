@@ -13,8 +13,8 @@ public readonly record struct JsonPlace(int Start, int Length, JsonTokenType Tok
     public int End => Start + Length;
 
     /// <summary>
-    /// The value at a path of property names parted by <c>/</c>, e.g. <c>data/object/id</c>, with places in arrays as
-    /// numbers, e.g. <c>errors/0/code</c>; null where there is none or where the text is no JSON.
+    /// The value at a path of property names separated by <c>/</c>, e.g. <c>data/object/id</c>, with places in arrays as
+    /// numbers, e.g. <c>errors/0/code</c>; null if absent or if the text is not JSON.
     /// </summary>
     public static JsonPlace? Find(ReadOnlySpan<byte> json, string path)
     {

@@ -20,6 +20,6 @@ public enum EndProof
 }
 
 /// <summary>What ends a listing.</summary>
-/// <param name="Proof">What shows the end.</param>
+/// <param name="Proof">Proof of the end.</param>
 /// <param name="Source">Address of the page that documents it.</param>
 public sealed record ListEnd(EndProof Proof, string Source);

@@ -117,9 +117,9 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
     }
 
     /// <summary>A page read.</summary>
-    /// <param name="Id">Of the slice that it belongs to.</param>
-    /// <param name="Page">Possibly without records.</param>
-    /// <param name="Rest">What is left of the slice; null where it is read.</param>
-    /// <param name="Given">The part of it that became a slice of its own.</param>
+    /// <param name="Id">Id of the page's slice.</param>
+    /// <param name="Page">The page; may have no records.</param>
+    /// <param name="Rest">The unread rest of the slice; null if all is read.</param>
+    /// <param name="Given">The part of the rest that became a slice of its own.</param>
     private sealed record Step(int Id, HttpPage Page, Slice? Rest, (int Id, Slice Slice)? Given);
 }

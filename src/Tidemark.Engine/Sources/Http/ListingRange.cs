@@ -27,7 +27,7 @@ public sealed record ListingRange(string Path, WireTime Time, RangeOrder Order)
     /// </summary>
     public long Earliest { get; init; } = 1_262_304_000;
 
-    /// <summary>A wire value in whole seconds since 1970 UTC, rounded down; null where it is none.</summary>
+    /// <summary>A wire value in whole seconds since 1970 UTC, rounded down; null if the text is not a time.</summary>
     public long? Seconds(string? wire)
     {
         if (wire is null) return null;

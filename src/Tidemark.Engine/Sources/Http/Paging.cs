@@ -4,7 +4,7 @@ namespace Tidemark.Engine.Sources.Http;
 
 /// <summary>How a vendor says whether and where a listing goes on.</summary>
 /// <param name="Next">Position after a page, or null where the vendor gives none. Pure.</param>
-/// <param name="HasMore">Whether the vendor says that more follows. Pure.</param>
+/// <param name="HasMore">Whether the vendor announces more pages. Pure.</param>
 public sealed record Paging(Func<Slice, HttpPage, string?> Next, Func<HttpPage, bool> HasMore)
 {
     /// <summary>Everything comes in one page.</summary>

@@ -13,10 +13,10 @@ public sealed record Slice
     /// </summary>
     public string? Scope { get; init; }
 
-    /// <summary>Least value of the range, in seconds since 1970 UTC; null where there is none.</summary>
+    /// <summary>First value of the range, in seconds since 1970 UTC; null for no bound.</summary>
     public long? From { get; init; }
 
-    /// <summary>First value after the range, in seconds since 1970 UTC; null where there is none.</summary>
+    /// <summary>First value after the range, in seconds since 1970 UTC; null for no bound.</summary>
     public long? To { get; init; }
 
     /// <summary>

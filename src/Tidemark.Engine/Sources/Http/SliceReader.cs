@@ -5,7 +5,7 @@ namespace Tidemark.Engine.Sources.Http;
 
 /// <summary>
 /// Reads one slice of a listing page by page and distrusts what vendors say of their own paging: loops, pages that
-/// come twice, empty pages before the end, an end that is none, totals that are not reached, positions that are gone.
+/// come twice, empty pages before the end, a false end, totals that are not reached, positions that no longer exist.
 /// </summary>
 internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, TimeProvider clock)
 {

@@ -7,12 +7,12 @@ namespace Tidemark.Sandbox.Close.Events;
 /// <param name="Number">Since the start.</param>
 /// <param name="ObjectType">E.g. <c>activity.note</c>.</param>
 /// <param name="Action">created, updated, deleted or merged.</param>
-/// <param name="ObjectId">What it is about.</param>
+/// <param name="ObjectId">Id of the object that changed.</param>
 /// <param name="LeadId">The lead that it belongs to.</param>
 /// <param name="Created">When it happened first.</param>
 /// <param name="Updated">When something was added to it.</param>
 /// <param name="Data">JSON of the object.</param>
-/// <param name="Meta">JSON of what is told of the request.</param>
+/// <param name="Meta">JSON with facts about the request.</param>
 internal sealed record CloseEvent(
     long Number, string ObjectType, string Action, string ObjectId, string? LeadId, DateTimeOffset Created,
     DateTimeOffset Updated, string Data, string Meta)

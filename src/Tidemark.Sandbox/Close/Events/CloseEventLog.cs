@@ -1,6 +1,6 @@
 namespace Tidemark.Sandbox.Close.Events;
 
-/// <summary>What happened since the start, of which Close shows the last 30 days.</summary>
+/// <summary>All events since the start; Close shows those of the last 30 days.</summary>
 internal sealed class CloseEventLog(TimeProvider clock)
 {
     private static readonly TimeSpan Visible = TimeSpan.FromDays(30);

@@ -42,7 +42,7 @@ internal sealed class ActivityRecords(CloseWorld world)
 
     public override string? CustomKind => "activity";
 
-    /// <summary>The type whose list an address after <c>/activity/</c> is; null where it is none.</summary>
+    /// <summary>The type whose list an address after <c>/activity/</c> is; null if it names no type.</summary>
     public static string? TypeAt(IEnumerable<string> address) => Addresses.GetValueOrDefault(string.Join('/', address));
 
     public RecordFilter OfType(IReadOnlyList<string> types) =>

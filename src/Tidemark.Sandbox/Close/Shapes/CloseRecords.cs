@@ -16,7 +16,7 @@ internal abstract class CloseRecords(string objectType, CloseWorld world, IdCode
     /// <summary>The field that an update changes when it names none.</summary>
     public virtual string NoteField => "name";
 
-    /// <summary>Whether events tell of it.</summary>
+    /// <summary>Whether changes of it make events.</summary>
     public virtual bool HasEvents => true;
 
     /// <summary>Whether records belong to a lead and go with it.</summary>

@@ -9,7 +9,7 @@ internal sealed record SeededField(string Kind, string Name, string Type, int Sh
 {
     public bool IsMultiple { get; init; }
 
-    /// <summary>Of a shared field, what it is used on.</summary>
+    /// <summary>What a shared field is used on.</summary>
     public IReadOnlyList<string> On { get; init; } = [];
 
     public bool IsOn(string kind) => Kind == kind || On.Contains(kind == "activity" ? "custom_activity_type" : kind);

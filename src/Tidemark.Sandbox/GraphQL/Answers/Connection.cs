@@ -5,10 +5,10 @@ using Tidemark.Sandbox.Records;
 namespace Tidemark.Sandbox.GraphQL.Answers;
 
 /// <summary>A page of a connection.</summary>
-/// <param name="Items">Of the page.</param>
+/// <param name="Items">Items of the page.</param>
 /// <param name="HasNext">The truth, unless a fault lies about it.</param>
 /// <param name="HasPrevious">Whether anything stands before the page.</param>
-/// <param name="Total">Of the whole list.</param>
+/// <param name="Total">Number of items in the whole list.</param>
 /// <remarks>https://relay.dev/graphql/connections.htm.</remarks>
 internal sealed record Connection<T>(IReadOnlyList<T> Items, bool HasNext, bool HasPrevious, long Total)
 {

@@ -23,7 +23,7 @@ internal sealed class ServerList(
         var range = Range();
         var after = field.Text("after") is { } cursor ? ServerCursor.Key(cursor, settings.CursorGeneration)
             : RecordKey.First;
-        // One more than asked for tells whether there is more.
+        // One more than requested shows whether there is more.
         var found = fired.Has(FaultKind.RepeatPage)
             ? Upwards(range with { Before = after with { Index = after.Index + 1 } }, int.MaxValue).TakeLast(
                 limit).ToList()

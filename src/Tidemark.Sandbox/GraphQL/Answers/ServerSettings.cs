@@ -5,7 +5,7 @@ namespace Tidemark.Sandbox.GraphQL.Answers;
 /// <summary>In which of the ways that servers differ this one answers. Set at the control port.</summary>
 internal sealed class ServerSettings
 {
-    /// <summary>Whether the schema is told. Default true.</summary>
+    /// <summary>Whether the schema is published. Default true.</summary>
     public bool Introspection { get; private set; } = true;
 
     /// <summary>Whether there is a field <c>node</c> that completes what was cut off. Default true.</summary>
@@ -34,7 +34,7 @@ internal sealed class ServerSettings
     /// <summary>A code that every query is answered with, and no data; null for none.</summary>
     public string? ErrorCode { get; private set; }
 
-    /// <summary>Takes a setting; false where there is none of this name and kind.</summary>
+    /// <summary>Takes a setting; false if there is none of this name and kind.</summary>
     public bool TrySet(string setting, JsonElement value)
     {
         switch (setting, value.ValueKind)

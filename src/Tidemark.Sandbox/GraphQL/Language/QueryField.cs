@@ -6,7 +6,7 @@ namespace Tidemark.Sandbox.GraphQL.Language;
 /// <param name="Name">As the schema calls it.</param>
 /// <param name="Response">As the answer is to call it.</param>
 /// <param name="Arguments">Values by name, variables put in; a variable that was not given is left out.</param>
-/// <param name="Fields">What is asked of it.</param>
+/// <param name="Fields">Selected fields.</param>
 /// <param name="OnType">The type of the fragment that it stands in; null outside of fragments.</param>
 internal sealed record QueryField(
     string Name, string Response, IReadOnlyDictionary<string, JsonNode?> Arguments, IReadOnlyList<QueryField> Fields,

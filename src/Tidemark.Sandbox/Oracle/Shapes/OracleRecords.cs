@@ -10,7 +10,7 @@ namespace Tidemark.Sandbox.Oracle.Shapes;
 /// <param name="idName">Field of the numeric id, e.g. <c>OptyId</c>.</param>
 /// <param name="numberName">Field of the public number, which addresses the record, e.g. <c>OptyNumber</c>.</param>
 /// <param name="world">Where relations come from.</param>
-/// <param name="place">Which ids, when.</param>
+/// <param name="place">Ids and times of the records.</param>
 internal abstract class OracleRecords(
     string resource, string idName, string numberName, OracleWorld world, OraclePlace place)
     : SeededRecords(place.Numbers, place.Timeline)
@@ -75,7 +75,7 @@ internal abstract class OracleRecords(
 }
 
 /// <summary>Where a kind of record stands among the others.</summary>
-/// <param name="Purpose">Of the draws that make its fields.</param>
+/// <param name="Purpose">Purpose of the draws that make the fields.</param>
 /// <param name="FirstId">Numeric id of the first one.</param>
 /// <param name="Numbers">Public numbers.</param>
 /// <param name="Timeline">When they were made.</param>

@@ -2,7 +2,7 @@ using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.Stripe.Events;
 
-/// <summary>One change as Stripe tells of it. The object is a snapshot and does not follow later changes.</summary>
+/// <summary>One change as Stripe reports it. The object is a snapshot and does not follow later changes.</summary>
 /// <param name="Index">Number of the event since the start.</param>
 /// <param name="Created">Unix seconds.</param>
 /// <param name="Type">E.g. <c>customer.updated</c>.</param>

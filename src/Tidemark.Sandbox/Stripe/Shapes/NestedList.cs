@@ -4,7 +4,7 @@ using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.Stripe.Shapes;
 
-/// <summary>A list inside a record, of which the record shows the first ten.</summary>
+/// <summary>A list inside a record; the record shows the first ten entries.</summary>
 /// <param name="Field">E.g. <c>lines</c>.</param>
 /// <param name="IsExpandable">Absent until it is expanded.</param>
 internal sealed record NestedList(string Field, bool IsExpandable)

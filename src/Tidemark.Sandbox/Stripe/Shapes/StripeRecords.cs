@@ -36,8 +36,8 @@ internal abstract class StripeRecords(string objectName, StripeWorld world, IdCo
     }
 
     /// <summary>A property that no record has as it was seeded, or that all have as the same value.</summary>
-    /// <param name="field">Where it stands.</param>
-    /// <param name="value">What is asked for.</param>
+    /// <param name="field">Path of the field.</param>
+    /// <param name="value">Value to compare with.</param>
     /// <param name="seeded">What all have; null for nothing.</param>
     protected static RecordFilter Same(string field, string value, string? seeded) =>
         new(field, _ => value == seeded, text => text == value);

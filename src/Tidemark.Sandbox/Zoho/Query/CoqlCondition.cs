@@ -11,7 +11,7 @@ internal abstract record CoqlCondition
 
     public abstract bool Holds(JsonElement record);
 
-    /// <summary>Two conditions of which both or either must hold.</summary>
+    /// <summary>Two conditions: both, or either, must hold.</summary>
     public sealed record Both(bool All, CoqlCondition First, CoqlCondition Second) : CoqlCondition
     {
         public override long? Earliest => (First.Earliest, Second.Earliest) switch

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Tidemark.Sandbox.Zoho.Query;
 
 /// <summary>A query as far as the stand-in answers it.</summary>
-/// <param name="Columns">What is selected.</param>
+/// <param name="Columns">Selected columns.</param>
 /// <param name="Module">API name.</param>
 /// <param name="Where">The condition.</param>
 /// <param name="IsByChange">Ordered by last change, then id; else by id.</param>

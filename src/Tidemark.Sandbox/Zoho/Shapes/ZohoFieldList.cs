@@ -2,7 +2,7 @@ using Tidemark.Sandbox.Records;
 
 namespace Tidemark.Sandbox.Zoho.Shapes;
 
-/// <summary>What the CRM tells of the fields of a module.</summary>
+/// <summary>What the CRM states about the fields of a module.</summary>
 /// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/field-meta.html.</remarks>
 internal static class ZohoFieldList
 {
@@ -22,7 +22,7 @@ internal static class ZohoFieldList
         """u8;
 
     /// <param name="json">Takes the whole answer.</param>
-    /// <param name="fields">In the order in which they are told.</param>
+    /// <param name="fields">The fields, in the order of the answer.</param>
     /// <param name="ids">Ids of fields.</param>
     public static void Write(JsonBuffer json, IEnumerable<ZohoFieldShape> fields, IdCodec ids)
     {

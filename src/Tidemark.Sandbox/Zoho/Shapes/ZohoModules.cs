@@ -68,7 +68,7 @@ internal static class ZohoModules
         Text("Contact_Name", seed => seed.Person.FullName()), Pick("Language", "Spanish", "Português", "中文", "العربية", "ASL"),
         Pick("Payment_Frequency", "Weekly", "Biweekly", "Monthly"), Pick("Service_Location", "On-site", "Remote (OPI)", "Remote (VRI)"),
         Pick("Onboarding_Status", "Invited", "In progress", "Complete"), Money("Rate_Per_Minute", 3), Money("Rate_Per_Hour", 90),
-        // Two values of which one contains the other: the search's equals finds both.
+        // One of the two values contains the other: the search's equals finds both.
         Pick("Sync_to_Payment_App", "Pending Sync", "Pending Sync Review", "Synced"), Flag("Fully_Onboarded", 60),
     ];
 
