@@ -6,7 +6,7 @@ namespace Tidemark.Engine.Destinations;
 public static class DestinationAbilities
 {
     /// <summary>Every ability that writing some tables needs and the destination lacks.</summary>
-    /// <param name="destination">Where the tables are to be.</param>
+    /// <param name="destination">Destination of the tables.</param>
     /// <param name="subject">What a person calls it, e.g. <c>destination "shop"</c>.</param>
     /// <param name="tables">The tables of the run.</param>
     /// <param name="isBackedUp">Whether a backup of them comes first.</param>

@@ -1,7 +1,7 @@
 namespace Tidemark.Engine.Destinations;
 
 /// <summary>A column's value before and after, as the database writes it as text.</summary>
-/// <param name="Name">Of the column.</param>
-/// <param name="Before">Null for null, or for a row that is not there yet.</param>
-/// <param name="After">Null for null, or for a row that goes.</param>
+/// <param name="Name">Name of the column.</param>
+/// <param name="Before">Value before; null for null, or for a row to create.</param>
+/// <param name="After">Value after; null for null, or for a row to delete.</param>
 public sealed record FieldChange(string Name, string? Before, string? After);

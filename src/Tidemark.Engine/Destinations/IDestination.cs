@@ -16,7 +16,7 @@ public interface IDestination : IAsyncDisposable
     /// </summary>
     Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken);
 
-    /// <summary>Opens a live table to read back what is in it; null where there is no such table. Changes nothing.</summary>
+    /// <summary>Opens a live table to read back its rows; null if there is no such table. Changes nothing.</summary>
     /// <param name="table">The table, with the stream that it was made for.</param>
     /// <param name="run">Only the rows that this run wrote last; null for all that Tidemark wrote.</param>
     /// <param name="cancellationToken">Cancels the opening; the rows take their own.</param>

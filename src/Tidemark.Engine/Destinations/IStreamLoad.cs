@@ -18,7 +18,7 @@ public interface IStreamLoad : IAsyncDisposable
     /// Writes a batch and its checkpoint, both or neither, also after a crash. Rows that a constraint refuses are isolated
     /// and returned; the others are written.
     /// </summary>
-    /// <param name="batch">The rows, in the order in which they are to be written.</param>
+    /// <param name="batch">The rows, in the order of writing.</param>
     /// <param name="after">Where the stream stands then.</param>
     /// <param name="beforeCommit">Called with the outcome of a batch that does more than insert, before the commit: so that
     /// refused rows reach quarantine first, and too many changes can be stopped by throwing.</param>

@@ -7,8 +7,8 @@ public enum Publishing
     AllAtOnce,
 
     /// <summary>
-    /// One after the other. What is to be done is recorded first, so that a run that is killed in between is finished, or
-    /// taken back, by the next one. Readers may see a new table beside an old one meanwhile.
+    /// One after the other. The plan is recorded first, so that the next run completes or undoes the publish of a killed run.
+    /// Readers may see a new table beside an old one meanwhile.
     /// </summary>
     OneByOneWithIntents,
 }

@@ -1,10 +1,10 @@
 namespace Tidemark.Engine.Destinations;
 
-/// <summary>What is to be brought back.</summary>
-/// <param name="Pipeline">Its streams are read from their beginning by the next run.</param>
-/// <param name="Run">The run that does it.</param>
-/// <param name="Mode">What becomes of rows that are there.</param>
-/// <param name="Tables">As they were when they were backed up.</param>
+/// <summary>The tables to restore, and how.</summary>
+/// <param name="Pipeline">Name of the pipeline; its next run reads all streams in full.</param>
+/// <param name="Run">Id of the run that restores.</param>
+/// <param name="Mode">Treatment of existing rows.</param>
+/// <param name="Tables">The tables as they were backed up.</param>
 public sealed record RestorePlan(string Pipeline, string Run, RestoreMode Mode, IReadOnlyList<RestoreTable> Tables)
 {
     /// <summary>How many runs of a stream can be undone, this one among them; 0 keeps nothing for an undo.</summary>

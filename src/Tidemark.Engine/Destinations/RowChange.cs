@@ -1,7 +1,7 @@
 namespace Tidemark.Engine.Destinations;
 
 /// <summary>A row that publishing would change.</summary>
-/// <param name="Kind">What it would do.</param>
-/// <param name="Key">The row's key, as text.</param>
-/// <param name="Fields">Of an update, the columns that differ; else all that have a value.</param>
+/// <param name="Kind">Kind of the change.</param>
+/// <param name="Key">Key of the row, as text.</param>
+/// <param name="Fields">The columns that differ, for an update; else all columns with a value.</param>
 public sealed record RowChange(ChangeKind Kind, string Key, IReadOnlyList<FieldChange> Fields);

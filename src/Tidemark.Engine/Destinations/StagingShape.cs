@@ -6,7 +6,7 @@ public enum StagingShape
     /// <summary>The live table itself.</summary>
     Direct,
 
-    /// <summary>A staging that becomes the live table by its name, because there is none yet.</summary>
+    /// <summary>A staging that is renamed to the live table, which does not exist yet.</summary>
     BecomesLive,
 
     /// <summary>A staging that holds what differs from the live table.</summary>

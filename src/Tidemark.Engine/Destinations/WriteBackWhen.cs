@@ -1,11 +1,11 @@
 namespace Tidemark.Engine.Destinations;
 
-/// <summary>Of which records values go back.</summary>
+/// <summary>The records whose values go back to the source.</summary>
 public enum WriteBackWhen
 {
-    /// <summary>Of every record that was read and is a row now.</summary>
+    /// <summary>Every record that was read and is a row now.</summary>
     Read,
 
-    /// <summary>Of those whose row the run created or updated.</summary>
+    /// <summary>Records whose row the run created or updated.</summary>
     Changed,
 }

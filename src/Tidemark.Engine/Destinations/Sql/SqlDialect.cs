@@ -5,7 +5,7 @@ using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql;
 
-/// <summary>What a SQL database calls things, and how its failures are told apart.</summary>
+/// <summary>The syntax of a SQL database, and the kinds of its failures.</summary>
 public abstract class SqlDialect
 {
     /// <summary>Connector name, which begins its error codes.</summary>
@@ -39,7 +39,7 @@ public abstract class SqlDialect
     /// <summary>Compares two values of a key.</summary>
     public virtual string SameKey => "=";
 
-    /// <summary>That two aliases hold the same in columns, which are quoted and of any type.</summary>
+    /// <summary>SQL condition: two aliases hold equal values in these columns, which are quoted and of any type.</summary>
     public virtual string SameRow(IEnumerable<string> columns, string left, string right) =>
         SqlBeforeImages.Same(columns, left, right);
 
@@ -73,10 +73,10 @@ public abstract class SqlDialect
     /// <summary>The reason where the failure is one of a row's content: a constraint, or a value out of range.</summary>
     public abstract Problem? RowProblem(DbException failure, string table);
 
-    /// <summary>Any other failure, told for a person.</summary>
+    /// <summary>Any other failure, as an exception with a text for people.</summary>
     public abstract TidemarkException Explain(DbException failure);
 
-    /// <summary>Does work on the database and tells whatever fails in it for a person.</summary>
+    /// <summary>Runs work on the database and turns its failures into exceptions with a text for people.</summary>
     /// <exception cref="TidemarkException">As <see cref="Explain"/> says.</exception>
     public async Task<T> ExplainedAsync<T>(Func<Task<T>> work)
     {

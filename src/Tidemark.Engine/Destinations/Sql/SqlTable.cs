@@ -10,7 +10,7 @@ public sealed class SqlTable
 {
     /// <param name="name">Its name.</param>
     /// <param name="plan">The stream's columns and policies.</param>
-    /// <param name="kind">Which of the stream's tables this is.</param>
+    /// <param name="kind">Kind of the table among the stream's tables.</param>
     public SqlTable(SqlName name, TablePlan plan, TableKind kind = TableKind.Live)
     {
         (Name, Plan, Layout) = (name, plan, new RowLayout(plan, kind));
@@ -50,7 +50,7 @@ public sealed class SqlTable
 
     public string KeyList => string.Join(", ", Key.Select(column => column.Quoted));
 
-    /// <summary>That a row of an alias is one that Tidemark wrote and that is not marked as deleted.</summary>
+    /// <summary>SQL condition: Tidemark wrote the row, and it is not marked as deleted.</summary>
     public string IsPresent(string alias) => Missing.Contains("_hash") ? "1 = 0"
         : $"""{alias}."_hash" IS NOT NULL{(MarksDeleted ? $" AND {alias}.\"_deleted_at\" IS NULL" : "")}""";
 

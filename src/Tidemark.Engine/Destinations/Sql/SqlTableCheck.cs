@@ -15,7 +15,7 @@ internal static class SqlTableCheck
             NearestName.Hint(other, made));
 
     /// <param name="dialect">The database's own limits.</param>
-    /// <param name="plan">What is to be written.</param>
+    /// <param name="plan">The planned table.</param>
     /// <param name="existing">Columns that are there, with their types; empty where the table is not.</param>
     public static IEnumerable<Problem> Problems(
         SqlDialect dialect, TablePlan plan, IReadOnlyDictionary<string, string> existing)

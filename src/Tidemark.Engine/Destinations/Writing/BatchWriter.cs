@@ -2,7 +2,7 @@ using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Writing;
 
-/// <summary>Writes one batch whose rows have been told apart, inside the unit that is open.</summary>
+/// <summary>Writes one batch after triage, inside the open unit.</summary>
 internal sealed class BatchWriter(
     IRowStore store, BatchTriage triage, TablePlan plan, RowStamp stamp, bool isBisecting, CancellationToken cancellationToken)
 {

@@ -6,7 +6,7 @@ namespace Tidemark.Engine.Destinations.Writing;
 public interface IRowImages
 {
     /// <summary>
-    /// Saves the live rows of the given keys. Where they are to be deleted or marked, only those that Tidemark wrote and that
+    /// Saves the live rows of the given keys. Before a deletion or a mark, saves only rows that Tidemark wrote and that
     /// are not marked yet.
     /// </summary>
     Task SaveAsync(RowBatch batch, ReadOnlyMemory<int> rows, bool isDeletion, CancellationToken cancellationToken);

@@ -10,7 +10,7 @@ public sealed class RowLayout
     private readonly bool[] _isKey;
 
     /// <param name="plan">The stream's columns and policies.</param>
-    /// <param name="kind">Which of the stream's tables this is.</param>
+    /// <param name="kind">Kind of the table among the stream's tables.</param>
     public RowLayout(TablePlan plan, TableKind kind)
     {
         Kind = kind;
@@ -49,7 +49,7 @@ public sealed class RowLayout
     /// <summary>Whether a row of this state is written with its key (and, where it is unchanged, its hash) alone.</summary>
     public bool IsBare(RowState state) => IsDifference && state is RowState.Unchanged or RowState.Unfit or RowState.Deletion;
 
-    /// <summary>What a difference staging says of a row: 1 it differs, 0 it does not, -1 it is to be deleted.</summary>
+    /// <summary>State of a row in a difference staging: 1 it differs, 0 it is equal, -1 it will be deleted.</summary>
     public static int Operation(RowState state) => state switch
     {
         RowState.Deletion => -1,

@@ -1,6 +1,6 @@
 namespace Tidemark.Engine.Destinations.Writing;
 
-/// <summary>Which of a stream's tables an operation is on.</summary>
+/// <summary>The table of a stream that an operation works on.</summary>
 public enum RowPlace
 {
     /// <summary>The table that readers see.</summary>

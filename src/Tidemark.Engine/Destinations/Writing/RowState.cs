@@ -1,6 +1,6 @@
 namespace Tidemark.Engine.Destinations.Writing;
 
-/// <summary>What is to be done with one row of a batch.</summary>
+/// <summary>State of one row of a batch, which decides how it is written.</summary>
 public enum RowState : byte
 {
     /// <summary>The table has no row of this key.</summary>

@@ -12,7 +12,7 @@ public static class StagingChoice
         : facts.Continues is null ? StagingDecision.Begin : StagingDecision.Refuse;
 
     /// <summary>
-    /// Whether a merge goes on from its checkpoint. Where the table is gone, is another, or was emptied, what is no longer there
+    /// Whether a merge resumes from its checkpoint. Where the table is gone, is another, or was emptied, what is no longer there
     /// would not be read again by what has changed since.
     /// </summary>
     public static StagingDecision Of(LiveFacts facts) =>

@@ -3,7 +3,7 @@ namespace Tidemark.Engine.Destinations.Writing;
 /// <summary>What becomes of what an earlier run left.</summary>
 public enum StagingDecision
 {
-    /// <summary>This run goes on from it.</summary>
+    /// <summary>This run resumes it.</summary>
     Resume,
 
     /// <summary>This run reads from the beginning.</summary>

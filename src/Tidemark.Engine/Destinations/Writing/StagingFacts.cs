@@ -1,12 +1,12 @@
 namespace Tidemark.Engine.Destinations.Writing;
 
 /// <summary>What is known of a staging that an earlier run left.</summary>
-/// <param name="Checkpoint">Its checkpoint; null where there is none.</param>
+/// <param name="Checkpoint">Checkpoint of the staging; null if there is none.</param>
 /// <param name="Continues">The parked run that this one goes on for; null where it reads for itself.</param>
 /// <param name="Now">The time.</param>
 public sealed record StagingFacts(Checkpoint? Checkpoint, string? Continues, DateTimeOffset Now)
 {
-    // What was read longer ago may have changed at the source since, and only a source with a change feed would tell.
+    // Older records may have changed at the source since, and only a change feed would show it.
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     /// <summary>Whether the staging has exactly the columns that this run would write.</summary>

@@ -1,6 +1,6 @@
 namespace Tidemark.Engine.Destinations.Writing;
 
-/// <summary>Which of a stream's tables one is.</summary>
+/// <summary>Kind of a table among a stream's tables.</summary>
 public enum TableKind
 {
     /// <summary>The live table, or a staging that becomes it by its name.</summary>

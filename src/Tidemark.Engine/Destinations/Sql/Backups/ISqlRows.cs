@@ -3,8 +3,8 @@ using System.Data.Common;
 namespace Tidemark.Engine.Destinations.Sql.Backups;
 
 /// <summary>
-/// Moves whole rows of any table out and in, value for value, each as a <see cref="RowText"/>. What is told of a row
-/// is valid until the next is asked for.
+/// Moves whole rows of any table out and in, value for value, each as a <see cref="RowText"/>. A row is
+/// valid until the next one is requested.
 /// </summary>
 public interface ISqlRows
 {
@@ -12,11 +12,11 @@ public interface ISqlRows
     /// Begins a transaction that sees one state of the database from its first statement on, and in which values and
     /// their texts turn into each other without loss.
     /// </summary>
-    /// <param name="isReadOnly">True where nothing is to be written; other writers are then not held up.</param>
+    /// <param name="isReadOnly">True for reading only; does not block other writers.</param>
     /// <param name="cancellationToken">Nothing has begun where it throws.</param>
     Task<DbTransaction> BeginAsync(bool isReadOnly, CancellationToken cancellationToken);
 
-    /// <summary>What the table looks like; null where there is none of this name.</summary>
+    /// <summary>Shape of the table; null if there is none of this name.</summary>
     Task<TableShape?> DescribeAsync(SqlName table, CancellationToken cancellationToken);
 
     /// <summary>The foreign keys by which other tables, of any schema that can be read, refer to rows of this one.</summary>

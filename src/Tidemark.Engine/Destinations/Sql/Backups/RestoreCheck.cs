@@ -36,7 +36,7 @@ internal static class RestoreCheck
         if (live.Key.Count == 0 || live.Key.Any(key => wanted.Columns.All(column => column.Name != key)))
         {
             yield return new("restore.no_key", subject,
-                $"Rows of {wanted.Name} cannot be told apart: the backup has no columns for its primary key.",
+                $"Rows of {wanted.Name} cannot be identified: the backup has no columns for its primary key.",
                 "Give the table the primary key that it had.");
         }
     }

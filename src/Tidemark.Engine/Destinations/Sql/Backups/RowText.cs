@@ -53,7 +53,7 @@ public sealed class RowText : IDisposable
 
     public void Blob(ReadOnlySpan<byte> bytes) => Tagged("blob", Convert.ToBase64String(bytes));
 
-    /// <summary>Always with a point or an exponent, which tells it from a whole number.</summary>
+    /// <summary>Always with a point or an exponent, unlike a whole number.</summary>
     public void Real(double value)
     {
         var digits = value.ToString("R", CultureInfo.InvariantCulture);

@@ -63,10 +63,10 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
     private Task<long> ExecuteAsync(string statement, CancellationToken cancellationToken) =>
         session.Connection.ExecuteAsync(statement, cancellationToken, ("run", plan.Run));
 
-    /// <summary>Rows of a table that no run has written cannot be told apart.</summary>
+    /// <summary>Whether a run has written the table; other tables have no run in their rows.</summary>
     private static bool IsTidemarks(TableShape table) => table.Columns.Any(column => column.Name == "_run");
 
-    /// <summary>Rows are told by the table's own key; the rest is as the last run wrote it, where that is not too long ago.</summary>
+    /// <summary>The table's own key identifies rows; the rest is the shape of the last run, if it is still kept.</summary>
     private async Task<UndoShape> ShapeAsync(TableRestore table, CancellationToken cancellationToken)
     {
         var last = await _log.LastShapeAsync(plan.Pipeline, table.Wanted.Stream, cancellationToken);

@@ -16,10 +16,10 @@ internal sealed record TableRestore(RestoreTable Wanted, TableShape Live, SqlNam
     public List<string> Others { get; } =
         [.. Wanted.Table.Columns.Select(column => column.Name).Except(Live.Key.Concat(Live.Counted), StringComparer.Ordinal)];
 
-    /// <summary>That a live row <c>l</c> and a staged one <c>s</c> are the same.</summary>
+    /// <summary>SQL condition: the live row <c>l</c> and the staged row <c>s</c> have the same key.</summary>
     public string Match => string.Join(" AND ", Live.Key.Select(SqlName.Column).Select(column => $"l.{column} {Dialect.SameKey} s.{column}"));
 
-    /// <summary>That the live row <c>l</c> is not what the staged one <c>s</c> is.</summary>
+    /// <summary>SQL condition: the live row <c>l</c> differs from the staged row <c>s</c>.</summary>
     public string Differ => $"NOT ({Dialect.SameRow(Columns.Select(column => SqlName.Column(column.Name).ToString()), "s", "l")})";
 
     public long Restored { get; set; }

@@ -43,7 +43,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
         return await PeekAsync(stream, staging, cancellationToken);
     }
 
-    /// <summary>A stream's checkpoint, whoever holds it; null where there is none.</summary>
+    /// <summary>A stream's checkpoint, whoever holds it; null if there is none.</summary>
     public async Task<Checkpoint?> PeekAsync(string stream, Staging staging, CancellationToken cancellationToken)
     {
         await using var command = SqlCommands.Command(

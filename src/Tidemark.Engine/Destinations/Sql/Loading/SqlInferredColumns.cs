@@ -3,7 +3,7 @@ using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql.Loading;
 
-/// <summary>Which columns of which tables were inferred from records, in a table of the destination.</summary>
+/// <summary>The columns inferred from records, listed by table in a table of the destination.</summary>
 internal sealed class SqlInferredColumns(DbConnection connection, string schema)
 {
     private readonly SqlName _columns = new(schema, "_tidemark_columns");

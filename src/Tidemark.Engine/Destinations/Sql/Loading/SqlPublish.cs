@@ -11,8 +11,8 @@ namespace Tidemark.Engine.Destinations.Sql.Loading;
 /// views, grants, foreign keys and the application's own columns and rows stay.
 /// </summary>
 /// <remarks>
-/// Where several tables are published, all of them are told to delete before the first is told to write, in the reverse
-/// order, so that rows which refer to others go before them and come after them.
+/// With several tables, all delete before the first one writes, in the reverse order: rows that refer to others are
+/// deleted before them and written after them.
 /// </remarks>
 internal sealed class SqlPublish(
     SqlDialect dialect, ISqlSession session, StreamTables tables, SqlRunNote? note, LoadPlan plan, RowStamp stamp)

@@ -11,7 +11,7 @@ namespace Tidemark.Engine.Destinations.Sql.Loading;
 /// <param name="session">The stream's own connection.</param>
 /// <param name="checkpoints">The pipeline's checkpoints.</param>
 /// <param name="plan">The run.</param>
-/// <param name="note">The note of the run's first change; null where nothing is to be live before it is published.</param>
+/// <param name="note">The note of the run's first change; null if rows become live only when published.</param>
 internal sealed class SqlRowStore(
     SqlDialect dialect, ISqlSession session, SqlCheckpoints checkpoints, LoadPlan plan, SqlRunNote? note) : IRowStore, IRowImages, IRowOutbox
 {

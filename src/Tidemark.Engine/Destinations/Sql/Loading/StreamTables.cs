@@ -9,10 +9,10 @@ namespace Tidemark.Engine.Destinations.Sql.Loading;
 /// <param name="Shape">What the target is to the live table.</param>
 internal sealed record StreamTables(SqlTable Live, SqlTable Target, TablePlan Plan, StagingShape Shape)
 {
-    /// <summary>Whether what is staged is compared with the live table, be it there by now or not.</summary>
+    /// <summary>Whether the staging is compared with the live table, even if there is none yet.</summary>
     public bool IsDifference => Shape is StagingShape.Difference or StagingShape.DifferenceWithoutLive;
 
-    /// <summary>Whether the staging becomes the live table by its name, because there is none yet.</summary>
+    /// <summary>Whether the staging is renamed to the live table, which does not exist yet.</summary>
     public bool IsFirst => Shape == StagingShape.BecomesLive;
 
     /// <summary>Whether there is a live table.</summary>

@@ -64,7 +64,7 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
         }
         else await FollowAsync(session, columns, existing, cancellationToken);
 
-        // A restore tells rows by the table's own key, which may be another, and the stream's be null in the application's rows.
+        // A restore identifies rows by the table's own key, which may differ; the stream's key may be null in the application's rows.
         if (columns.Count == 0 || await session.HasUniqueKeyAsync(Table, key.Append("_undo_run").ToHashSet(StringComparer.Ordinal), cancellationToken)) return;
         await session.Connection.ExecuteAsync(
             dialect.UniqueIndex(
@@ -91,14 +91,14 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
     /// A statement that keeps live rows, aliased <c>l</c>, that this run has not touched yet.
     /// </summary>
     /// <param name="from">What they are taken from, e.g. <c>"t" AS l</c>.</param>
-    /// <param name="where">Which of them.</param>
+    /// <param name="where">SQL condition on the rows.</param>
     /// <param name="operation">One of <see cref="Updated"/> and <see cref="Deleted"/>.</param>
     /// <param name="runParameter">The placeholder of the run's id.</param>
     public string Insert(string from, string where, string operation, string runParameter) =>
         InsertRows($"""{from} WHERE {where} AND l."_run" IS DISTINCT FROM {runParameter}""", operation, runParameter, runParameter);
 
     /// <summary>A statement that keeps whole rows, aliased <c>l</c>.</summary>
-    /// <param name="from">Which rows: what follows <c>FROM</c>.</param>
+    /// <param name="from">SQL of the rows: the text after <c>FROM</c>.</param>
     /// <param name="operation">What is done to them.</param>
     /// <param name="run">SQL of the id that they are kept under.</param>
     /// <param name="after">SQL of what their column <c>_run</c> holds once it is done; <c>NULL</c> where they are gone.</param>
@@ -120,7 +120,7 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
         """;
 
     /// <summary>A statement that notes of images which this run has taken already that their rows are now deleted.</summary>
-    /// <param name="match">Which images, aliased <c>m</c>.</param>
+    /// <param name="match">SQL condition on the images, aliased <c>m</c>.</param>
     /// <param name="runParameter">The placeholder of the run's id.</param>
     public string NoteDeleted(string match, string runParameter) =>
         $"""UPDATE {Table} AS m SET "_undo_op" = '{Deleted}' WHERE m."_undo_run" = {runParameter} AND {match}""";
@@ -146,7 +146,7 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
             AND {Same(columns, "a", alias)})
         """;
 
-    /// <summary>That two aliases hold the same in columns of any type; not every type can be compared as it is.</summary>
+    /// <summary>SQL condition: two aliases hold equal values in these columns. Compares text, as some types have no equality.</summary>
     internal static string Same(IEnumerable<string> columns, string left, string right) =>
         string.Join(" AND ", columns.Select(column =>
             $"CAST({left}.{column} AS text) IS NOT DISTINCT FROM CAST({right}.{column} AS text)"));
@@ -154,7 +154,7 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
     /// <summary>SQL of the id that a run's after images are kept under. Databases that older versions wrote have it so.</summary>
     internal static string AfterOf(string runParameter) => $"{runParameter} || ' left'";
 
-    /// <summary>That two aliases name the same row.</summary>
+    /// <summary>SQL condition: two aliases name the same row.</summary>
     internal string Match(string left, string right) =>
         string.Join(" AND ", key.Select(part => $"{left}.{SqlName.Column(part)} = {right}.{SqlName.Column(part)}"));
 

@@ -9,8 +9,8 @@ using Tidemark.Engine.Records;
 namespace Tidemark.Engine.Destinations.Sql.Undoing;
 
 /// <summary>
-/// What an undo has to do with the rows of one table: a temporary table of numbers, keys, and of what is to be done with
-/// the row (<c>_undo_op</c>).
+/// The work list of an undo for one table: a temporary table of numbers, keys, and the operation for each row
+/// (<c>_undo_op</c>).
 /// </summary>
 internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlName name, UndoEntry entry)
 {
@@ -25,12 +25,12 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
 
     private IReadOnlyList<string> Key => entry.Shape.Stream.Key;
 
-    /// <summary>That a live row <c>l</c> is the one of the list's row <c>w</c>.</summary>
+    /// <summary>SQL condition: the live row <c>l</c> belongs to the list's row <c>w</c>.</summary>
     private string Match => string.Join(" AND ", Key.Select(SqlName.Column).Select(part => $"l.{part} = w.{part}"));
 
     /// <summary>Takes rows off the list that somebody has changed by other means.</summary>
     /// <param name="keys">As <see cref="CellText.OfKey"/> has them.</param>
-    /// <param name="where">Which of them, their alias being <c>w</c>.</param>
+    /// <param name="where">SQL condition on the rows, aliased <c>w</c>.</param>
     /// <param name="values">Its parameters.</param>
     /// <param name="cancellationToken">Cancels between statements.</param>
     public async Task PassOverAsync(
@@ -90,7 +90,7 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
     /// Works a part of the list off. A row that a constraint refuses is tried again as long as others can be written, since
     /// a value that must be unique may have to move first; in the end it is passed over, and listed.
     /// </summary>
-    /// <param name="operation">What is to be done with the rows.</param>
+    /// <param name="operation">Operation for the rows.</param>
     /// <param name="statement">Does it to the rows numbered from <c>@low</c> to <c>@high</c>.</param>
     /// <param name="values">Its other parameters.</param>
     /// <param name="cancellationToken">Cancels between statements.</param>

@@ -5,8 +5,8 @@ using Tidemark.Engine.Records;
 namespace Tidemark.Engine.Destinations.Sql.Undoing;
 
 /// <summary>
-/// Takes back what a run did to one table. A work list says of each row what is to be done: <c>restore</c> it,
-/// <c>insert</c> it again, <c>remove</c> it, or <c>pass_over</c> it because it has changed since.
+/// Undoes a run in one table. A work list has an operation for each row: <c>restore</c> it, <c>insert</c> it again,
+/// <c>remove</c> it, or <c>pass_over</c> it because it has changed since.
 /// </summary>
 internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, UndoPlan plan, UndoEntry entry)
 {
@@ -24,7 +24,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
 
     private (string Name, object? Value)[] Values => [.. _values.Select(value => (value.Key, value.Value))];
 
-    /// <summary>SQL: that a row is no longer its after image; needed where the run's id does not tell its rows from others.</summary>
+    /// <summary>SQL condition: a row differs from its after image. Needed where the run's id does not identify its rows.</summary>
     private string IsChanged => entry.Shape.IsRestore || entry.Shape.IsUndo
         ? $" OR NOT {_images.IsAsAfter(entry.Shape.IsRestore ? _images.Columns : Written.Select(Quoted), "l", "@run")}" : "";
 
@@ -180,7 +180,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
         };
     }
 
-    /// <summary>That the run has written an application's column of a row that was there before; of the source's always.</summary>
+    /// <summary>SQL condition: the run has written this application's column of an older row. Always true for a column of the source.</summary>
     private string HasWritten(string? column)
     {
         if (column is null) return "TRUE";
@@ -193,7 +193,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
 
     private static string Quoted(UndoColumn column) => SqlName.Column(column.Name).ToString();
 
-    /// <summary>That the rule of an application's column held for a row.</summary>
+    /// <summary>SQL condition: the rule of an application's column held for a row.</summary>
     private string Taken(ColumnOwnership ownership, string alias) =>
         "(" + string.Join(" AND ", ownership.When.Select(condition =>
             $"{alias}.{SqlName.Column(condition.Column)} IN ({string.Join(", ", condition.Values.Select(Parameter))})")) + ")";

@@ -6,7 +6,7 @@ namespace Tidemark.Engine.Destinations.Sql.WritingBack;
 
 /// <summary>
 /// Puts a stream's rows into the outbox, in the transaction that writes them. Entries are made from the live rows
-/// themselves, so that there is none for a row that is not there.
+/// themselves, so that every entry has a row.
 /// </summary>
 public sealed class SqlWriteBack
 {
@@ -35,7 +35,7 @@ public sealed class SqlWriteBack
 
     /// <summary>A statement that makes entries of live rows, aliased <c>l</c>; a newer entry takes an older one's place.</summary>
     /// <param name="from">What the rows are taken from, e.g. <c>"t" AS l</c>.</param>
-    /// <param name="where">Which of them.</param>
+    /// <param name="where">SQL condition on the rows.</param>
     /// <param name="placeholder">A parameter by its number in <see cref="Values"/>.</param>
     public string Insert(string from, string where, Func<int, string> placeholder)
     {
@@ -91,8 +91,8 @@ public sealed class SqlWriteBack
             cancellationToken, ("pipeline", _pipeline), ("stream", _live.Stream.Name));
 
     /// <summary>
-    /// That the record, as it was read, does not have the values yet. Without this a record would be read again because
-    /// of what was written back, and written back because it was read, for ever.
+    /// SQL condition: the record, as read, lacks the values. Without it, each write-back would change the record, the change
+    /// would be read, and the reading would be written back, for ever.
     /// </summary>
     private string Lacks(Func<string, string> filled)
     {
