@@ -101,6 +101,17 @@ public sealed partial class RepositoryRules
     }
 
     [Fact]
+    public void No_doc_comment_begins_with_Of_or_That()
+    {
+        // A parameter is described by a noun phrase that stands alone: "Name of the stream.", not "Of the stream."
+        foreach (var file in new[] { "src", "tests", "bench" }.SelectMany(folder => Files(folder, "*.cs")))
+        {
+            var found = ClauseInDoc().Match(File.ReadAllText(file));
+            found.Success.ShouldBeFalse($"{file}: {found.Value}");
+        }
+    }
+
+    [Fact]
     public void References_between_projects_form_a_line()
     {
         References("Tidemark.Engine").ShouldBeEmpty();
@@ -162,6 +173,9 @@ public sealed partial class RepositoryRules
     /// <summary>A call of the serializer on a line that names no type from generated code.</summary>
     [GeneratedRegex(@"JsonSerializer\.(Des|S)erialize(?!.*(Json|JsonTypes)\.Default\.)(?!.*, (type|Request)\))", RegexOptions.None, 1000)]
     private static partial Regex ReflectedJson();
+
+    [GeneratedRegex(@"<(param name=""[^""]*""|summary|returns)>(\s*///)?\s*(Of|That)\s", RegexOptions.None, 1000)]
+    private static partial Regex ClauseInDoc();
 
     [GeneratedRegex(@"ProjectReference Include=""[^""]*\\([A-Za-z.]+)\.csproj""", RegexOptions.None, 1000)]
     private static partial Regex Reference();

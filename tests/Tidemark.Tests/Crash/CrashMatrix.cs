@@ -161,7 +161,7 @@ public abstract class CrashMatrix
     private static void ShouldBeOneOf(IReadOnlyList<string> rows, IReadOnlyList<string> before, IReadOnlyList<string> after, string at) =>
         (rows.SequenceEqual(before) || rows.SequenceEqual(after)).ShouldBeTrue($"neither the old rows nor the new ones, {at}");
 
-    /// <param name="Arguments">Of the program that is killed.</param>
+    /// <param name="Arguments">Arguments of the program to kill.</param>
     /// <param name="LookAsync">What must be true then; told where it was killed.</param>
     private sealed record Work(string[] Arguments, Func<string, Task> LookAsync);
 }

@@ -34,7 +34,7 @@ internal sealed class StepWatch(TidemarkProgram program)
 
     /// <summary>Lets a run come to its end.</summary>
     /// <param name="from">The event that the time is taken from.</param>
-    /// <param name="arguments">Of the program.</param>
+    /// <param name="arguments">Arguments of the program.</param>
     public async Task<StepCourse> FollowAsync(int from, params string[] arguments)
     {
         using var process = program.Start(arguments);
