@@ -25,7 +25,7 @@ internal static class ApplyVerb
             HelpName = "FILE",
         };
         var verb = new Verb("apply", "Saves the definitions of a file, all or none, or carries out a saved plan.",
-            "tidemark apply -f tidemark.yaml", "tidemark export --home old | tidemark apply -f - --home new",
+            "tidemark apply -f tidemark.yaml", "tidemark apply -f - < tidemark.yaml",
             "tidemark apply --plan plan.jsonl") { file, plan };
         verb.Runs(async session =>
         {

@@ -37,7 +37,7 @@ internal static class SyncVerb
             Description = "With --dry-run: save the plan, with every change, for `tidemark apply --plan`.",
             HelpName = "FILE",
         };
-        var approve = new Option<bool>("--approve") { Description = "Let this run exceed the limits on deleted and updated rows." };
+        var approve = new Option<bool>("--approve") { Description = "Make all changes, beyond the limits too; the run never parks." };
         var verb = new Verb("sync", "Syncs a destination with a source and shows the receipt.",
             "tidemark sync payments",
             "tidemark sync payments customers --full",

@@ -6,7 +6,7 @@ internal static class ApproveRun
     public static Verb Create()
     {
         var id = RunVerb.Id();
-        var verb = new Verb("approve", "Approves a parked run, so that it may exceed the limits.",
+        var verb = new Verb("approve", "Publishes the changes of a parked run, beyond the limits.",
             "tidemark run approve last") { id };
         verb.Runs(async session =>
         {
