@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using Tidemark.Commands.Backups;
 using Tidemark.Commands.Definitions;
 using Tidemark.Commands.Demo;
