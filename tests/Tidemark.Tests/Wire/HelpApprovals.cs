@@ -15,8 +15,8 @@ public sealed class HelpApprovals
     public async Task The_help_of_every_verb_is_as_approved()
     {
         var text = new StringBuilder();
-        foreach (var verb in Verbs(VerbTree.Build(), []))
-            text.Append($"$ {string.Join(' ', ["tidemark", .. verb.Path, "--help"])}\n{await HelpAsync(verb.Path)}\n");
+        foreach (var (_, path) in Verbs(VerbTree.Build(), []))
+            text.AppendJoin(' ', ["$ tidemark", .. path, "--help"]).Append('\n').Append(await HelpAsync(path)).Append('\n');
 
         text.ToString().ShouldBeApproved("help.txt");
     }
