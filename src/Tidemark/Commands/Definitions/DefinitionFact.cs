@@ -1,5 +1,5 @@
-using System.Collections;
-using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Wire;
 
@@ -7,8 +7,8 @@ namespace Tidemark.Commands.Definitions;
 
 /// <summary>One thing that is shown of a definition.</summary>
 /// <param name="Name">snake_case, e.g. <c>max_deleted_rows</c>.</param>
-/// <param name="Value">A text, number, truth or list of texts.</param>
-internal sealed record DefinitionFact(string Name, object? Value)
+/// <param name="Text">Its value; empty where there is none.</param>
+internal sealed record DefinitionFact(string Name, string Text)
 {
     /// <summary>Whether the list has a column for it.</summary>
     public bool IsListed { get; init; } = true;
@@ -16,20 +16,30 @@ internal sealed record DefinitionFact(string Name, object? Value)
     /// <summary>Where it stands for settings.</summary>
     public IReadOnlyList<KeyValuePair<string, string>>? Settings { get; private init; }
 
-    public string Text => Value switch
-    {
-        bool truth => truth ? "true" : "false",
-        string text => text,
-        IEnumerable list => string.Join(", ", list.Cast<object>()),
-        _ => Convert.ToString(Value, CultureInfo.InvariantCulture) ?? "",
-    };
+    /// <summary>What an answer to programs says, key by key.</summary>
+    /// <param name="answer">The answer; its values are texts, numbers, truths and lists of these.</param>
+    /// <param name="type">How it is written.</param>
+    /// <param name="listed">Keys that the list has a column for.</param>
+    public static IReadOnlyList<DefinitionFact> Of<T>(T answer, JsonTypeInfo<T> type, params IReadOnlyList<string> listed) =>
+    [
+        .. JsonSerializer.SerializeToElement(answer, type).EnumerateObject()
+            .Select(key => new DefinitionFact(key.Name, Shown(key.Value)) { IsListed = listed.Contains(key.Name) }),
+    ];
 
     /// <summary>Settings in order, each secret as <c>***</c>.</summary>
     public static DefinitionFact OfSettings(
         DefinitionCatalog catalog, string connector, IReadOnlyDictionary<string, string> settings) =>
-        new("settings", null)
+        new("settings", "")
         {
             IsListed = false,
             Settings = ShownSettings.Of(catalog, connector, settings),
         };
+
+    private static string Shown(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Shown)),
+        JsonValueKind.Null => "",
+        JsonValueKind.String => value.GetString()!,
+        _ => value.GetRawText(),
+    };
 }

@@ -24,28 +24,6 @@ internal static class PipelineVerb
 
     public static string Word(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
-    private static IReadOnlyList<DefinitionFact> Facts(Home home, PipelineDefinition pipeline) =>
-    [
-        new("name", pipeline.Name),
-        new("source", pipeline.Source),
-        new("destination", pipeline.Destination),
-        new("mode", Word(pipeline.Mode)),
-        new("streams", pipeline.Streams),
-        new("tables", pipeline.Tables) { IsListed = false },
-        new("schema_changes", Word(pipeline.SchemaChanges)) { IsListed = false },
-        new("raw", pipeline.Raw) { IsListed = false },
-        new("in_order", pipeline.InOrder) { IsListed = false },
-        new("undo_runs", pipeline.UndoRuns) { IsListed = false },
-        new("max_deleted_percent", pipeline.MaxDeletedPercent) { IsListed = false },
-        new("max_updated_percent", pipeline.MaxUpdatedPercent) { IsListed = false },
-        new("max_deleted_rows", pipeline.MaxDeletedRows) { IsListed = false },
-        new("max_quarantined_percent", pipeline.MaxQuarantinedPercent) { IsListed = false },
-        new("max_quarantined_rows", pipeline.MaxQuarantinedRows) { IsListed = false },
-        new("backup_folder", pipeline.Backup.Folder) { IsListed = false },
-        new("backup_format", Word(pipeline.Backup.Format)) { IsListed = false },
-        new("backup_name", pipeline.Backup.Name) { IsListed = false },
-        new("backup_keep_days", pipeline.Backup.KeepDays) { IsListed = false },
-        new("backup_keep", pipeline.Backup.Keep) { IsListed = false },
-        new("backup_upload", pipeline.Backup.Upload) { IsListed = false },
-    ];
+    private static IReadOnlyList<DefinitionFact> Facts(Home home, PipelineDefinition pipeline) => DefinitionFact.Of(
+        PipelineAnswer.Of(pipeline), WireJson.Default.PipelineAnswer, "name", "source", "destination", "mode", "streams");
 }

@@ -26,7 +26,7 @@ internal static class SourceVerb
     [
         new("name", source.Name),
         new("connector", source.Connector),
-        new("active", source.IsActive),
+        new("active", source.IsActive ? "true" : "false"),
         DefinitionFact.OfSettings(home.Definitions, source.Connector, source.Settings),
     ];
 
