@@ -9,7 +9,7 @@ internal sealed record QuarantineRow
 {
     public const string Columns =
         "id AS Id, pipeline AS Pipeline, stream AS Stream, key AS Key, run AS Run, code AS Code, subject AS Subject, "
-        + "message AS Message, hint AS Hint, payload AS Payload, first_seen AS FirstSeen, "
+        + "message AS Message, hint AS Hint, next_act AS NextAct, next_of AS NextOf, payload AS Payload, first_seen AS FirstSeen, "
         + "last_seen AS LastSeen, settled_by AS SettledBy";
 
     public required long Id { get; init; }
@@ -30,6 +30,10 @@ internal sealed record QuarantineRow
 
     public string? Hint { get; init; }
 
+    public string? NextAct { get; init; }
+
+    public string? NextOf { get; init; }
+
     public required byte[] Payload { get; init; }
 
     public required long FirstSeen { get; init; }
@@ -40,11 +44,16 @@ internal sealed record QuarantineRow
 
     public QuarantineEntry ToEntry() => new(
         Id, Pipeline, Run, DateTimeOffset.FromUnixTimeMilliseconds(FirstSeen), DateTimeOffset.FromUnixTimeMilliseconds(LastSeen),
-        new(Stream, Encoding.UTF8.GetString(Payload), new Problem(Code, Text(Subject), Text(Message), Hint is null ? null : Text(Hint)))
+        new(Stream, Encoding.UTF8.GetString(Payload), Reason)
         {
-            Key = Key is null ? null : Text(Key),
+            Key = TextOrNull(Key),
             CanRetry = SettledBy == "retry",
         });
 
-    private static string Text(string stored) => CatalogText.Decode(stored);
+    private Problem Reason => new(Code, CatalogText.Decode(Subject), CatalogText.Decode(Message), TextOrNull(Hint))
+    {
+        Next = NextAct is null ? null : new NextAnswer { Act = NextAct, Of = TextOrNull(NextOf) }.ToStep(),
+    };
+
+    private static string? TextOrNull(string? stored) => stored is null ? null : CatalogText.Decode(stored);
 }

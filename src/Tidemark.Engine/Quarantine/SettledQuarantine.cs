@@ -14,7 +14,7 @@ internal sealed class SettledQuarantine(CatalogDatabase database, string pipelin
     private const int KeptRuns = 1000;
 
     private const string Columns =
-        "id, pipeline, stream, key, code, subject, message, hint, payload, payload_sha256, first_seen, last_seen";
+        "id, pipeline, stream, key, code, subject, message, hint, next_act, next_of, payload, payload_sha256, first_seen, last_seen";
 
     /// <summary>Takes entries out of quarantine for good, unless the run is undone. For the inside of a transaction.</summary>
     /// <param name="connection">Connection to the catalog, in a transaction.</param>

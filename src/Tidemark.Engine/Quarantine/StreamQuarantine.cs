@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Dapper;
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources;
 
@@ -65,6 +66,7 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     private async Task AddAsync(DbConnection connection, QuarantinedRecord record)
     {
         var payload = Encoding.UTF8.GetBytes(record.Payload);
+        var next = record.Reason.Next is { } step ? NextAnswer.From(step) : null;
         var values = new
         {
             pipeline,
@@ -75,6 +77,8 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
             subject = CatalogText.Encode(record.Reason.Subject),
             message = CatalogText.Encode(record.Reason.Message),
             hint = record.Reason.Hint is null ? null : CatalogText.Encode(record.Reason.Hint),
+            nextAct = next?.Act,
+            nextOf = next?.Of is { } of ? CatalogText.Encode(of) : null,
             payload,
             sha256 = Convert.ToHexStringLower(SHA256.HashData(payload)),
             now = Milliseconds(clock.GetUtcNow()),
@@ -83,16 +87,16 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
         var same = record.Key is null ? "key IS NULL AND code = @Code AND payload_sha256 = @sha256" : "key = @key";
         if (await connection.ExecuteAsync($"""
             UPDATE quarantine SET
-                run = @run, code = @Code, subject = @subject, message = @message, hint = @hint, payload = @payload,
-                payload_sha256 = @sha256, last_seen = @now, settled_by = @settledBy
+                run = @run, code = @Code, subject = @subject, message = @message, hint = @hint, next_act = @nextAct,
+                next_of = @nextOf, payload = @payload, payload_sha256 = @sha256, last_seen = @now, settled_by = @settledBy
             WHERE pipeline = @pipeline AND stream = @stream AND {same}
             """, values) > 0)
             return;
 
         await connection.ExecuteAsync("""
-            INSERT INTO quarantine (pipeline, stream, key, run, code, subject, message, hint, payload, payload_sha256,
-                                    first_seen, last_seen, settled_by)
-            VALUES (@pipeline, @stream, @key, @run, @Code, @subject, @message, @hint, @payload, @sha256, @now, @now, @settledBy)
+            INSERT INTO quarantine (pipeline, stream, key, run, code, subject, message, hint, next_act, next_of, payload,
+                                    payload_sha256, first_seen, last_seen, settled_by)
+            VALUES (@pipeline, @stream, @key, @run, @Code, @subject, @message, @hint, @nextAct, @nextOf, @payload, @sha256, @now, @now, @settledBy)
             """, values);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Quarantine;
 
@@ -30,6 +31,9 @@ public sealed record QuarantineAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? Hint { get; init; }
 
+    /// <summary>The act that the hint ends with; absent where there is none.</summary>
+    public NextAnswer? Next { get; init; }
+
     /// <summary>Whether the next run tries the payload again.</summary>
     public required bool Retried { get; init; }
 
@@ -53,6 +57,7 @@ public sealed record QuarantineAnswer
         Subject = entry.Record.Reason.Subject,
         Message = entry.Record.Reason.Message,
         Hint = entry.Record.Reason.Hint,
+        Next = entry.Record.Reason.Next is { } next ? NextAnswer.From(next) : null,
         Retried = entry.Record.CanRetry,
         FirstSeen = entry.FirstSeen,
         LastSeen = entry.LastSeen,

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline.Planning;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Output;
@@ -54,6 +55,10 @@ internal static partial class NextCommand
 
     /// <summary>The run as the command line reports it, with its times.</summary>
     public static RunRecord In(RunRecord run) => run with { Result = In(run.Result) };
+
+    /// <summary>The record in quarantine as the command line reports it.</summary>
+    public static QuarantineEntry In(QuarantineEntry entry) =>
+        entry with { Record = entry.Record with { Reason = In(entry.Record.Reason, entry.Run, entry.Pipeline) } };
 
     /// <summary>The answer of a source or destination as the command line reports it.</summary>
     public static ConnectionTest In(ConnectionTest test) =>

@@ -64,6 +64,7 @@ public sealed class CatalogMigrationTests : IDisposable
         await catalog.PrepareAsync(TestHome.Cancelled);
         var entry = await new Engine.Quarantine.QuarantineCatalog(catalog, _sqlite.Clock).GetAsync(1, TestHome.Cancelled);
         entry.Record.Payload.ShouldBe("{\"name\":\"a\0b ä\"}");
+        entry.Record.Reason.Next.ShouldBeNull();
     }
 
     private static async Task<IReadOnlyList<string>> ListAsync(TestHome home, string sql) => await (await home.OpenAsync()).ReadAsync(

@@ -36,6 +36,28 @@ public abstract class StoredTextTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_in_quarantine_keeps_the_next_step_of_its_reason_through_a_settling_and_its_undo()
+    {
+        Problem reason = new("value.invalid", "field x", "Not a number.") { Next = new(NextAct.ReadEverything, Odd) };
+        QuarantinedRecord bad = new("a", "{}", reason) { Key = "1" };
+        string settling;
+        await using (var first = await StartAsync()) await first.QuarantineOf("a").AddAsync([bad], TestHome.Cancelled);
+        (await QuarantineAsync()).ShouldHaveSingleItem().Record.Reason.Next.ShouldBe(reason.Next);
+        await using (var second = await StartAsync())
+        {
+            settling = second.Run;
+            await second.QuarantineOf("a").SettleRetriedAsync(TestHome.Cancelled);
+        }
+
+        await using var undo = await StartAsync();
+        await undo.SettledQuarantine.ReopenAsync(settling, TestHome.Cancelled);
+        (await QuarantineAsync()).ShouldHaveSingleItem().Record.Reason.Next.ShouldBe(reason.Next);
+
+        await undo.QuarantineOf("a").AddAsync([bad with { Reason = reason with { Next = null } }], TestHome.Cancelled);
+        (await QuarantineAsync()).ShouldHaveSingleItem().Record.Reason.Next.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_key_of_many_kilobytes_is_in_quarantine_once()
     {
         // What cannot be compressed: an index of the destination has refused it, and one of the catalog must not.

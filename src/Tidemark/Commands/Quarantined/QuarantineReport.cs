@@ -37,5 +37,5 @@ internal static class QuarantineReport
         $"{Printable.Of(entry.Record.Reason.Message)} ({entry.Record.Reason.Code})";
 
     public static void WriteJson(Session session, QuarantineEntry entry, bool withPayload) =>
-        session.WriteJson(QuarantineAnswer.Of(entry, withPayload), WireJson.Default.QuarantineAnswer);
+        session.WriteJson(QuarantineAnswer.Of(NextCommand.In(entry), withPayload), WireJson.Default.QuarantineAnswer);
 }

@@ -23,7 +23,7 @@ internal static class ShowQuarantine
             session.Say($"record      {Printable.Of(entry.Record.Key ?? "unknown")} of {Printable.Of(entry.Record.Stream)}, "
                 + $"pipeline {Printable.Of(entry.Pipeline)}");
             session.Say($"reason      {QuarantineReport.Reason(entry)}");
-            if (entry.Record.Reason.Hint is { } hint) session.Say($"            {Printable.Of(hint)}");
+            if (NextCommand.In(entry).Record.Reason.Hint is { } hint) session.Say($"            {Printable.Of(hint)}");
             session.Say($"first seen  {session.LocalTime(entry.FirstSeen)}");
             session.Say($"last seen   {session.LocalTime(entry.LastSeen)} by {entry.Run}");
             session.Say(entry.Record.CanRetry
