@@ -93,11 +93,10 @@ public sealed partial class RepositoryRules
     [Fact]
     public void JSON_is_read_and_written_by_generated_code()
     {
-        // The two that are left have records with initialisers, which generated code loses where a key is missing.
         new[] { "Tidemark.Engine", "Tidemark.Connectors", "Tidemark" }.SelectMany(project => Files(Path.Combine("src", project), "*.cs"))
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Where(file => File.ReadLines(file).Any(line => ReflectedJson().IsMatch(line)))
-            .Select(Path.GetFileName).ShouldBe(["DefinitionJson.cs", "SqlUndoLog.cs"], ignoreOrder: true);
+            .Select(Path.GetFileName).ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,23 +1,47 @@
-using System.Text.Encodings.Web;
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Json;
+using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Definitions;
 
 /// <summary>A definition as the catalog's row holds it. Equal definitions give equal text.</summary>
 internal static class DefinitionJson
 {
-    private static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions Options = new(DefinitionContext.Default.Options)
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // a person may read it with the sqlite3 shell
+        TypeInfoResolver = InitialValues.Keep(DefinitionContext.Default, new Dictionary<Type, Func<object>>
+        {
+            [typeof(SourceDefinition)] = () => new SourceDefinition("", "", ReadOnlyDictionary<string, string>.Empty),
+            [typeof(PipelineDefinition)] = () => new PipelineDefinition("", "", ""),
+            [typeof(StreamShape)] = () => new StreamShape(""),
+            [typeof(ColumnShape)] = () => new ColumnShape(""),
+            [typeof(DeletePolicy)] = () => new DeletePolicy(IsSoft: false),
+            [typeof(BackupPolicy)] = () => new BackupPolicy(),
+        }),
     };
 
     public static string Write<T>(T definition)
         where T : IDefinition<T> =>
-        JsonSerializer.Serialize(definition.WithSettings(
-            new SortedDictionary<string, string>(definition.Settings.ToDictionary(), StringComparer.Ordinal)), Options);
+        JsonText.Line(
+            definition.WithSettings(new SortedDictionary<string, string>(definition.Settings.ToDictionary(), StringComparer.Ordinal)),
+            Type<T>());
 
-    public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options)!;
+    public static T Read<T>(string json) => JsonSerializer.Deserialize(json, Type<T>())!;
+
+    private static JsonTypeInfo<T> Type<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata,
+    Converters = [
+        typeof(WordConverter<WriteMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<BackupFormat>),
+        typeof(WordConverter<FieldType>), typeof(WordConverter<ColumnOwner>), typeof(WordConverter<WriteBackWhen>),
+    ])]
+[JsonSerializable(typeof(SourceDefinition))]
+[JsonSerializable(typeof(DestinationDefinition))]
+[JsonSerializable(typeof(PipelineDefinition))]
+internal sealed partial class DefinitionContext : JsonSerializerContext;

@@ -1,29 +1,26 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
+using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Runs;
 
 /// <summary>A request as the catalog's row holds it.</summary>
 internal static class RunRequestJson
 {
-    private static readonly JsonSerializerOptions Options = new(RunRequestContext.Default.Options)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // a person may read it with a database's shell
-    };
+    public static string Write(RunRequest request) => JsonText.Line(request, RunRequestContext.Default.RunRequest);
 
-    private static JsonTypeInfo<RunRequest> Request => (JsonTypeInfo<RunRequest>)Options.GetTypeInfo(typeof(RunRequest));
-
-    public static string Write(RunRequest request) => JsonSerializer.Serialize(request, Request);
-
-    public static RunRequest Read(string json) => JsonSerializer.Deserialize(json, Request)!;
+    public static RunRequest Read(string json) => JsonSerializer.Deserialize(json, RunRequestContext.Default.RunRequest)!;
 }
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    IgnoreReadOnlyProperties = true)]
+    IgnoreReadOnlyProperties = true,
+    Converters = [
+        typeof(WordConverter<WriteMode>), typeof(WordConverter<RestoreMode>), typeof(WordConverter<BackupFormat>),
+        typeof(WordConverter<ChangeKind>),
+    ])]
 [JsonSerializable(typeof(RunRequest))]
 internal sealed partial class RunRequestContext : JsonSerializerContext;

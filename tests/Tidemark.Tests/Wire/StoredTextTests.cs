@@ -5,6 +5,7 @@ using Shouldly;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql.Loading;
+using Tidemark.Engine.Destinations.Sql.Undoing;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources;
 using Tidemark.Engine.Sources.Http;
@@ -101,6 +102,23 @@ public sealed class StoredTextTests
         CellText.OfKey(["a\"b", "ü", "<1>"]).ShouldBe("""["a\u0022b","\u00FC","\u003C1\u003E"]""");
 
     [Fact]
+    public void What_a_run_wrote_of_a_row_is_read_with_the_usual_values_and_written_as_before()
+    {
+        const string Before =
+            """
+            {"Stream":{"Name":"s","Fields":[{"Name":"a","Type":1,"Path":"x/a","OrPath":null,"Time":0,"Ownership":null,"IsDerived":false,"IsInferred":false}],"Key":["a"],"LeftInRaw":[],"KeyPositions":[0]},"KeepsRaw":true,"Columns":[{"Name":"a","Ownership":{"Owner":1,"Default":null,"When":[{"Column":"c","Values":["\u00FC"]}],"IsConditional":true,"IsKept":false}}],"IsRestore":true,"IsUndo":false}
+            """;
+
+        UndoShapeJson.Write(UndoShapeJson.Read(Before)).ShouldBe(Before);
+        var older = UndoShapeJson.Read(
+            """{"Stream":{"Name":"s","Fields":[{"Name":"id","Type":0,"Path":"id"}]},"KeepsRaw":true,"Columns":[{"Name":"c","Ownership":{"Owner":1}}]}""");
+        older.Stream.Key.ShouldBe(["id"]);
+        older.Stream.LeftInRaw.ShouldBeEmpty();
+        older.Columns[0].Ownership!.When.ShouldBeEmpty();
+        (older.KeepsRaw, older.IsRestore, older.IsUndo).ShouldBe((true, false, false));
+    }
+
+    [Fact]
     public void A_definition_without_the_later_keys_has_their_usual_values()
     {
         Written(DefinitionJson.Read<PipelineDefinition>("""{"name":"p","source":"s","destination":"d"}"""))
@@ -108,6 +126,7 @@ public sealed class StoredTextTests
         Written(DefinitionJson.Read<PipelineDefinition>(
             """{"name":"p","source":"s","destination":"d","shapes":[{"stream":"x","columns":[{"name":"c"}]}],"backup":{}}"""))
             .ShouldBe(Written(new PipelineDefinition("p", "s", "d") { Shapes = [new StreamShape("x") { Columns = [new ColumnShape("c")] }] }));
+        DefinitionJson.Read<PipelineDefinition>("""{"name":"p","deletes":{"is_soft":true}}""").Deletes.Value.ShouldBe("true");
         DefinitionJson.Read<SourceDefinition>("""{"name":"s","connector":"stripe","settings":{}}""").IsActive.ShouldBeTrue();
 
         static string Written(PipelineDefinition pipeline) => DefinitionJson.Write(pipeline);

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using System.Text.Json;
 
 namespace Tidemark.Engine.Destinations.Sql.Undoing;
 
@@ -35,7 +34,7 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
             cancellationToken,
             ("pipeline", pipeline), ("stream", entry.Stream), ("run", entry.Run), ("table", entry.Table),
             ("at", entry.StartedAt.ToString("O", CultureInfo.InvariantCulture)), ("cursor", entry.Cursor),
-            ("shape", JsonSerializer.Serialize(entry.Shape)));
+            ("shape", UndoShapeJson.Write(entry.Shape)));
 
     /// <summary>What a run wrote, stream by stream; empty where nothing is known of it.</summary>
     public async Task<IReadOnlyList<UndoEntry>> FindAsync(string pipeline, string run, CancellationToken cancellationToken)
@@ -54,7 +53,7 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
             entries.Add(new UndoEntry(
                 reader.GetString(0), run, reader.GetString(1),
                 DateTimeOffset.Parse(reader.GetString(2), CultureInfo.InvariantCulture),
-                await TextAsync(3), JsonSerializer.Deserialize<UndoShape>(reader.GetString(4))!)
+                await TextAsync(3), UndoShapeJson.Read(reader.GetString(4)))
             {
                 UndoneBy = await TextAsync(5),
             });
@@ -77,7 +76,7 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
             """,
             ("pipeline", pipeline), ("stream", stream));
         return await command.ExecuteScalarAsync(cancellationToken) is string shape
-            ? JsonSerializer.Deserialize<UndoShape>(shape) : null;
+            ? UndoShapeJson.Read(shape) : null;
     }
 
     /// <summary>Notes that a run was undone, or, with null, that it is no longer.</summary>
