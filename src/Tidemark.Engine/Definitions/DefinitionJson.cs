@@ -28,11 +28,11 @@ internal static class DefinitionJson
         where T : IDefinition<T> =>
         JsonText.Line(
             definition.WithSettings(new SortedDictionary<string, string>(definition.Settings.ToDictionary(), StringComparer.Ordinal)),
-            Type<T>());
+            Info<T>());
 
-    public static T Read<T>(string json) => JsonSerializer.Deserialize(json, Type<T>())!;
+    public static T Read<T>(string json) => JsonSerializer.Deserialize(json, Info<T>())!;
 
-    private static JsonTypeInfo<T> Type<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+    private static JsonTypeInfo<T> Info<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 }
 
 [JsonSourceGenerationOptions(
