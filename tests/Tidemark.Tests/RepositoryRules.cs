@@ -170,7 +170,7 @@ public sealed partial class RepositoryRules
     private static partial Regex SqlText();
 
     /// <summary>A call of the serializer on a line that names no type from generated code.</summary>
-    [GeneratedRegex(@"JsonSerializer\.(Des|S)erialize(?!.*(Json|JsonTypes)\.Default\.)(?!.*, (type|Request)\))", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"JsonSerializer\.(Des|S)erialize(?!.*(Json|JsonTypes|Context)\.Default\.)(?!.*, (type|Shape|Info<T>\(\))\))", RegexOptions.None, 1000)]
     private static partial Regex ReflectedJson();
 
     [GeneratedRegex(@"<(param name=""[^""]*""|summary|returns)>(\s*///)?\s*(Of|That)\s", RegexOptions.None, 1000)]
