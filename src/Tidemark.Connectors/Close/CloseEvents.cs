@@ -114,36 +114,25 @@ internal sealed class CloseEvents(CloseFeed feed, long? floor)
     /// <summary>The objects as they are now; one that is no more as a deletion.</summary>
     private async Task<HttpPage> FetchAsync(HttpExchange exchange, string[] ids, CancellationToken cancellationToken)
     {
-        var fetched = new ConcurrentDictionary<string, HttpPage?>(StringComparer.Ordinal);
+        var fetched = new ConcurrentDictionary<string, OneRecord>(StringComparer.Ordinal);
         try
         {
             await Parallel.ForEachAsync(
                 ids, new ParallelOptions { MaxDegreeOfParallelism = MaxFetches, CancellationToken = cancellationToken },
-                async (id, token) => fetched[id] = await FetchAsync(exchange, id, token));
+                async (id, token) => fetched[id] = await OneRecord.ReadAsync(
+                    exchange, feed.One!(id), failure => failure.Code == CloseErrors.NotFound, token));
             using var records = new HttpPageBuilder();
             foreach (var id in ids)
             {
-                if (fetched[id] is { } found) records.Add(Narrowed(found.Record(0)).Span);
-                else records.Add(Id(id), isDeletion: true);
+                if (fetched[id] is { Page: { } found }) records.Add(Narrowed(found.Record(0)).Span);
+                else records.Add(Id(id), fetched[id].Unfit is null, fetched[id].Unfit);
             }
 
             return records.ToPage();
         }
         finally
         {
-            foreach (var found in fetched.Values) found?.Dispose();
-        }
-    }
-
-    private async Task<HttpPage?> FetchAsync(HttpExchange exchange, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await exchange.SendAsync(feed.One!(id), PageShape.One, cancellationToken);
-        }
-        catch (TidemarkException gone) when (gone.Code == CloseErrors.NotFound)
-        {
-            return null;
+            foreach (var found in fetched.Values) found.Dispose();
         }
     }
 
@@ -170,7 +159,7 @@ internal sealed class CloseEvents(CloseFeed feed, long? floor)
         {
             for (var index = 0; index < page.Records.Count; index++)
             {
-                if (!IsTooOld(index)) wanted.Add(page.Record(index).Span, page.Records[index].IsDeletion);
+                if (!IsTooOld(index)) wanted.Add(page.Record(index).Span, page.Records[index].IsDeletion, page.Records[index].Unfit);
             }
 
             return wanted.ToPage();

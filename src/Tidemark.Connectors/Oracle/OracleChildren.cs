@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Oracle;
@@ -15,6 +16,7 @@ internal sealed class OracleChildren(string path, string number, IReadOnlyList<s
 {
     private const int DefaultLimit = 25;
     private const int PageSize = 500;
+    private static readonly JsonDocumentOptions Depth = new() { MaxDepth = int.MaxValue };
 
     /// <summary>Ids of the children whose resource is known, to page them in one order.</summary>
     private static readonly Dictionary<string, string> Ids = new(StringComparer.Ordinal)
@@ -32,7 +34,18 @@ internal sealed class OracleChildren(string path, string number, IReadOnlyList<s
         using (var whole = new HttpPageBuilder())
         {
             for (var index = 0; index < page.Records.Count; index++)
-                await CompleteAsync(exchange, page.Record(index), whole, cancellationToken);
+            {
+                try
+                {
+                    await CompleteAsync(exchange, page.Record(index), whole, cancellationToken);
+                }
+                catch (TidemarkException refused) when (OneRecord.ConcernsOne(refused))
+                {
+                    whole.Abandon();
+                    whole.Add(page.Record(index).Span, unfit: $"The children of the record could not be read: {refused.Message}");
+                }
+            }
+
             return whole.ToPage(envelope: page);
         }
     }
@@ -59,7 +72,7 @@ internal sealed class OracleChildren(string path, string number, IReadOnlyList<s
     /// <summary>Whether children may be missing.</summary>
     internal static bool IsCut(ReadOnlySpan<byte> child)
     {
-        using var json = JsonDocument.Parse(child.ToArray());
+        using var json = JsonDocument.Parse(child.ToArray(), Depth);
         if (json.RootElement.ValueKind == JsonValueKind.Array) return json.RootElement.GetArrayLength() >= DefaultLimit;
         if (json.RootElement.ValueKind != JsonValueKind.Object) return false;
         return !json.RootElement.TryGetProperty("items", out var items) || items.GetArrayLength() >= DefaultLimit

@@ -43,7 +43,13 @@ internal static class SquareInventory
         using (var counts = new HttpPageBuilder())
         {
             var gate = new Lock();
-            var ids = Enumerable.Range(0, variations.Records.Count).Select(index => variations.Value(index, "id")).OfType<string>();
+            var ids = new List<string>();
+            for (var index = 0; index < variations.Records.Count; index++)
+            {
+                if (variations.Value(index, "id") is { } id) ids.Add(id);
+                else counts.AddUnknown(variations.Record(index).Span, "The variation has no id to ask for its counts by.");
+            }
+
             // Those that the whole reading is about: what is listed may change in the middle of it.
             var locations = variations.First(LocationIds)?.Split(',') ?? [];
             // The size of a catalog page is a wish that Square need not follow.

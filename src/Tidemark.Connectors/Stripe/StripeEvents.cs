@@ -141,17 +141,24 @@ internal sealed class StripeEvents(IReadOnlyList<StripeEventType> types, StripeO
             using var records = new HttpPageBuilder();
             foreach (var change in changes)
             {
-                if (change.Object is { } place) objects.Add(place.In(page!.Bytes.Span), change.IsDeletion, records);
-                else if (fetched[change.Id] is { } found) objects.Add(found.Record(0).Span, found.First("deleted") == "true", records);
-                else records.Add(Encoding.UTF8.GetBytes(new JsonObject { ["id"] = change.Id }.ToJsonString()), isDeletion: true);
+                if (change.Object is not { } place) Add(change.Id, fetched[change.Id], records);
+                else if (change.IsDeletion) records.Add(place.In(page!.Bytes.Span), isDeletion: true);
+                else objects.Add(place.In(page!.Bytes.Span), unfit: null, records);
             }
 
             return records.ToPage();
         }
         finally
         {
-            foreach (var found in fetched.Values) found?.Dispose();
+            foreach (var found in fetched.Values) found.Dispose();
         }
+    }
+
+    private void Add(string id, OneRecord found, HttpPageBuilder into)
+    {
+        if (found.Page is not { } page) into.Add(Encoding.UTF8.GetBytes(new JsonObject { ["id"] = id }.ToJsonString()), found.Unfit is null, found.Unfit);
+        else if (page.First("deleted") == "true") into.Add(page.Record(0).Span, isDeletion: true);
+        else objects.Add(page.Record(0).Span, page.Records[0].Unfit, into);
     }
 
     /// <summary>What became of an object.</summary>

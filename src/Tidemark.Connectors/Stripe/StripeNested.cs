@@ -31,7 +31,7 @@ internal static class StripeNested
             for (var index = 0; index < page.Records.Count; index++)
             {
                 var record = page.Record(index);
-                if (!IsCut(record.Span, list)) whole.Add(record.Span);
+                if (!IsCut(record.Span, list)) whole.Add(record.Span, unfit: page.Records[index].Unfit);
                 else await CompleteAsync(exchange, record, list, whole, cancellationToken);
             }
 
@@ -67,6 +67,12 @@ internal static class StripeNested
             // The object was deleted meanwhile; the event that says so is still to be read.
             into.Abandon();
             into.Add(record.Span);
+            return;
+        }
+        catch (TidemarkException refused) when (OneRecord.ConcernsOne(refused))
+        {
+            into.Abandon();
+            into.Add(record.Span, unfit: $"The rest of {list} could not be read: {refused.Message}");
             return;
         }
 

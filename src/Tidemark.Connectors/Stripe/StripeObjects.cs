@@ -16,12 +16,12 @@ internal sealed class StripeObjects(Func<string, HttpCall> read, string? nested,
     /// <summary>Whether the object's nested list lacks entries.</summary>
     public bool IsCut(ReadOnlySpan<byte> record) => nested is not null && StripeNested.IsCut(record, nested);
 
-    /// <summary>The objects of these ids as they are now; null for one that is no more. The caller disposes the pages.</summary>
-    public async Task<IReadOnlyDictionary<string, HttpPage?>> FetchAsync(
+    /// <summary>The objects of these ids as they are now. The caller disposes them.</summary>
+    public async Task<IReadOnlyDictionary<string, OneRecord>> FetchAsync(
         HttpExchange exchange, IReadOnlyList<string> ids, RowAges rows, CancellationToken cancellationToken)
     {
         foreach (var id in ids) rows.Read(id);
-        var fetched = new ConcurrentDictionary<string, HttpPage?>(StringComparer.Ordinal);
+        var fetched = new ConcurrentDictionary<string, OneRecord>(StringComparer.Ordinal);
         try
         {
             await Parallel.ForEachAsync(
@@ -31,7 +31,7 @@ internal sealed class StripeObjects(Func<string, HttpCall> read, string? nested,
         }
         catch
         {
-            foreach (var found in fetched.Values) found?.Dispose();
+            foreach (var found in fetched.Values) found.Dispose();
             throw;
         }
     }
@@ -41,7 +41,7 @@ internal sealed class StripeObjects(Func<string, HttpCall> read, string? nested,
         HttpExchange exchange, HttpCall list, RowAges rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var pages = exchange.ReadAsync(
-            StripePaging.ByCreated(list, StripePaging.MaxPageSize), new Slice(), cancellationToken).GetAsyncEnumerator(cancellationToken);
+            StripePaging.ByCreated(list, StripePaging.MaxPageSize) with { IsolatesFlaws = true }, new Slice(), cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await NextAsync(pages))
         {
             var page = nested is null ? pages.Current
@@ -52,7 +52,7 @@ internal sealed class StripeObjects(Func<string, HttpCall> read, string? nested,
                 for (var index = 0; index < page.Records.Count; index++)
                 {
                     if (page.Value(index, "id") is { } id) rows.Read(id);
-                    Add(page.Record(index).Span, isDeletion: false, records);
+                    Add(page.Record(index).Span, page.Records[index].Unfit, records);
                 }
 
                 yield return records.ToPage();
@@ -61,9 +61,9 @@ internal sealed class StripeObjects(Func<string, HttpCall> read, string? nested,
     }
 
     /// <summary>Adds an object to a page, unless it is older than what is of interest.</summary>
-    public void Add(ReadOnlySpan<byte> record, bool isDeletion, HttpPageBuilder into)
+    public void Add(ReadOnlySpan<byte> record, string? unfit, HttpPageBuilder into)
     {
-        if (isDeletion || !IsTooOld(record)) into.Add(record, isDeletion);
+        if (!IsTooOld(record)) into.Add(record, unfit: unfit);
     }
 
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<HttpPage> pages)
@@ -78,17 +78,11 @@ internal sealed class StripeObjects(Func<string, HttpCall> read, string? nested,
         }
     }
 
-    private async Task<HttpPage?> FetchAsync(HttpExchange exchange, string id, CancellationToken cancellationToken)
+    private async Task<OneRecord> FetchAsync(HttpExchange exchange, string id, CancellationToken cancellationToken)
     {
-        try
-        {
-            var page = await exchange.SendAsync(read(id), PageShape.One, cancellationToken);
-            return nested is null ? page : await StripeNested.CompleteAsync(exchange, page, nested, cancellationToken);
-        }
-        catch (TidemarkException gone) when (gone.Code == StripeErrors.NotFound)
-        {
-            return null;
-        }
+        var found = await OneRecord.ReadAsync(exchange, read(id), failure => failure.Code == StripeErrors.NotFound, cancellationToken);
+        return nested is null || found.Page is null ? found
+            : found with { Page = await StripeNested.CompleteAsync(exchange, found.Page, nested, cancellationToken) };
     }
 
     private bool IsTooOld(ReadOnlySpan<byte> record) =>

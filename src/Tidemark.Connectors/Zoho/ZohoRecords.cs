@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json.Nodes;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Zoho;
@@ -15,13 +17,14 @@ internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
     public const int MaxIdsPerCall = 50;
     private const int MaxCallsAtOnce = 4;
 
-    private static readonly PageShape Shape = new("data");
+    private static readonly PageShape Shape = new("data") { IsolatesFlaws = true };
 
     /// <summary>Whether a page of the list has all of a record.</summary>
     public bool AreWhole => criteria is null && module.FieldGroups.Count == 1;
 
     /// <summary>
-    /// The page with whole records. A record deleted meanwhile is left out: the list of deleted records has it.
+    /// The page with whole records. One that was listed and is not given by its id must not become a row: where it is gone
+    /// meanwhile, the list of deleted records says so in the next run.
     /// </summary>
     public async ValueTask<HttpPage> CompleteAsync(HttpExchange exchange, HttpPage page, CancellationToken cancellationToken)
     {
@@ -53,6 +56,7 @@ internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
                 {
                     ReadOnlyMemory<byte>? listed = criteria is null ? page.Record(index) : (ReadOnlyMemory<byte>?)null;
                     if (page.Value(index, "id") is { } id) Add(id, listed, whole);
+                    else whole.Add(page.Record(index).Span);
                 }
 
                 return whole.ToPage(envelope: page);
@@ -69,13 +73,18 @@ internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
             if (first is { } known) parts.Add(known);
             for (var group = 0; group < groups.Count; group++)
             {
-                if (!found.TryGetValue((group, id), out var part)) return;
+                if (!found.TryGetValue((group, id), out var part))
+                {
+                    into.Add(Encoding.UTF8.GetBytes(new JsonObject { ["id"] = id }.ToJsonString()), unfit: "The record was listed, but is not given by its id.");
+                    return;
+                }
+
                 parts.Add(part.Page.Record(part.Index));
             }
 
             // The first group wins where several have the same property.
             var record = parts.Count == 1 ? parts[0] : JsonProperties.Join(parts, new HashSet<string>(StringComparer.Ordinal).Add);
-            if (criteria is null || ZohoFilter.Matches(criteria, record.Span)) into.Add(record.Span);
+            if (criteria is null || !JsonProperties.IsValid(record.Span) || ZohoFilter.Matches(criteria, record.Span)) into.Add(record.Span);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Backup;
 
@@ -41,7 +42,7 @@ internal static class JsonValues
 
     private sealed class Scan(string? list)
     {
-        private JsonReaderState _state = new(new JsonReaderOptions { AllowMultipleValues = list is null });
+        private JsonReaderState _state = new(ForeignJson.Options with { AllowMultipleValues = list is null });
         private bool _isInList = list is null;
 
         /// <summary>Bytes that the last call has done with.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Backup;
 
@@ -24,7 +25,7 @@ internal sealed class RecordText(IReadOnlyList<TableColumn> columns) : IDisposab
     {
         Begin();
         _json.WriteStartObject();
-        var reader = new Utf8JsonReader(row);
+        var reader = ForeignJson.Reader(row);
         reader.Read();
         for (var at = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; at++)
         {
@@ -39,7 +40,7 @@ internal sealed class RecordText(IReadOnlyList<TableColumn> columns) : IDisposab
     /// <exception cref="JsonException">It is no object with exactly these members.</exception>
     public ReadOnlyMemory<byte> ToRow(ReadOnlySpan<byte> record)
     {
-        var reader = new Utf8JsonReader(record);
+        var reader = ForeignJson.Reader(record);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A record is no object.");
         var found = 0;

@@ -17,7 +17,7 @@ namespace Tidemark.Engine.Pipeline;
 /// <param name="Unidentified">Those of them whose key could not be read.</param>
 /// <param name="After">The cursor after the last page in here.</param>
 /// <param name="NewFields">Columns that the table needs before these rows are written.</param>
-/// <param name="LeftOut">New fields for which there was no room in the table.</param>
+/// <param name="LeftOut">New fields for which there is no room in the table, or no column because of their name.</param>
 internal sealed record Batch(
     RowBatch Rows, long Read, IReadOnlyList<QuarantinedRecord> Unfit, long Unidentified, Cursor After,
     IReadOnlyList<Field> NewFields, IReadOnlyList<Field> LeftOut)
@@ -146,8 +146,8 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
             };
         }
 
-        var added = fields.Take(_room).ToList();
-        var leftOut = fields.Skip(_room).ToList();
+        var added = fields.Where(HasPlainName).Take(_room).ToList();
+        var leftOut = fields.Except(added).ToList();
         _room -= added.Count;
         _stream = _stream.With(added) with { LeftInRaw = [.. _stream.LeftInRaw, .. leftOut.Select(field => field.Path)] };
         _mapper = Mapper();
@@ -155,6 +155,9 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
         open.NewFields.AddRange(added);
         open.LeftOut.AddRange(leftOut);
     }
+
+    // A control character, NUL above all, has no place in what a database says of its columns.
+    private static bool HasPlainName(Field field) => !field.Path.Any(char.IsControl);
 
     private OpenBatch Open() =>
         new(_spare.Reader.TryRead(out var spare) && ReferenceEquals(spare.Stream, _stream) ? spare : new RowBatch(_stream));

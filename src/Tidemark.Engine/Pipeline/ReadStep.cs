@@ -53,6 +53,13 @@ internal sealed class ReadStep(SyncPlan plan, ILoad load, RunContext run, TimePr
             ledger.Failed(failure);
             await _journal.LogAsync(RunLogLevel.Error, ledger.Stream, $"{failure.Code}: {failure.Message}", stop);
         }
+#pragma warning disable CA1031 // A defect of ours ends the stream as honestly as anything else does, and no other stream.
+        catch (Exception defect) when (defect is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            ledger.Failed(RunShell.Defect(defect, ledger.Stream));
+            await _journal.LogAsync(RunLogLevel.Error, ledger.Stream, $"defect.unexpected: {defect.GetType().Name} {defect.StackTrace}", stop);
+        }
 
         ledger.Ended();
         var end = ledger.HasFailed ? StepStatus.Failed : StepStatus.Done;

@@ -182,7 +182,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         if (batch.LeftOut.Count == 0) return;
         await journal.LogAsync(
             RunLogLevel.Warning, stream.Stream.Name,
-            $"The table is full; these new fields are kept in raw only: {string.Join(", ", batch.LeftOut.Select(field => field.Path))}.",
+            $"These new fields become no columns, since the table is full or their names have control characters; raw has them: {string.Join(", ", batch.LeftOut.Select(field => field.Path))}.",
             cancellationToken);
     }
 

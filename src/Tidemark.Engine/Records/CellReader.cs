@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Records;
 
@@ -114,8 +115,8 @@ internal static class CellReader
         {
             JsonTokenType.True => true,
             JsonTokenType.False => false,
-            JsonTokenType.String when reader.ValueTextEquals("true"u8) => true,
-            JsonTokenType.String when reader.ValueTextEquals("false"u8) => false,
+            JsonTokenType.String when ForeignJson.Is(in reader, "true"u8) => true,
+            JsonTokenType.String when ForeignJson.Is(in reader, "false"u8) => false,
             _ => (bool?)null,
         };
         cell = truth is { } value ? Cell.OfNumber(value ? 1 : 0) : default;
@@ -128,7 +129,7 @@ internal static class CellReader
         if (wire == WireTime.Iso8601)
         {
             if (reader.TokenType != JsonTokenType.String) return Refuse(ref reader);
-            if (!TryInstant(reader.GetString()!, out var instant)) return "value.wrong_type";
+            if (ForeignJson.Text(in reader) is not { } day || !TryInstant(day, out var instant)) return "value.wrong_type";
             cell = Cell.OfNumber((instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
             return null;
         }
@@ -159,7 +160,7 @@ internal static class CellReader
     {
         cell = default;
         if (reader.TokenType != JsonTokenType.String) return Refuse(ref reader);
-        if (!DateOnly.TryParseExact(reader.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        if (!DateOnly.TryParseExact(ForeignJson.Text(in reader), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
             return "value.wrong_type";
         cell = Cell.OfNumber(day.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber);
         return null;

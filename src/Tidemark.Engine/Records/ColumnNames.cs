@@ -6,9 +6,15 @@ namespace Tidemark.Engine.Records;
 /// <summary>Turns what vendors call their fields into names that are pleasant to type in SQL.</summary>
 public static class ColumnNames
 {
-    /// <summary>The engine's own columns, which no field may take.</summary>
-    public static readonly IReadOnlySet<string> Reserved =
-        new HashSet<string>(StringComparer.Ordinal) { "raw", "_hash", "_run", "_synced_at", "_deleted_at", "_op" };
+    /// <summary>
+    /// Names that no field may take: the engine's own columns, and those that every table of PostgreSQL has already.
+    /// https://www.postgresql.org/docs/current/ddl-system-columns.html.
+    /// </summary>
+    public static readonly IReadOnlySet<string> Reserved = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "raw", "_hash", "_run", "_synced_at", "_deleted_at", "_op",
+        "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid",
+    };
 
     // The engine's own tables begin so, the stagings and the before images of others among them.
     private const string OwnTables = "_tidemark_";

@@ -38,7 +38,7 @@ internal sealed class PathNode(byte[] name)
             if (stream.Fields[at].OrPath is { } other) root.Add(other, at);
         }
 
-        foreach (var name in stream.LeftInRaw) root.Child(Encoding.UTF8.GetBytes(name));
+        foreach (var name in stream.LeftInRaw) root.Child(Unescape(name));
         return root;
     }
 
@@ -70,13 +70,15 @@ internal sealed class PathNode(byte[] name)
         var node = this;
         foreach (var part in path.Split('/'))
         {
-            node = node.Child(Encoding.UTF8.GetBytes(
-                part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)));
+            node = node.Child(Unescape(part));
         }
 
         if (node.Position < 0) node.Position = position;
         else node._more.Add(position);
     }
+
+    private static byte[] Unescape(string part) =>
+        Encoding.UTF8.GetBytes(part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
 
     private PathNode Child(byte[] name)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Records;
 
@@ -13,6 +14,8 @@ namespace Tidemark.Engine.Records;
 /// <param name="keysOnly">Whether to map only the keys.</param>
 public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, bool keepsRaw, bool keysOnly = false)
 {
+    private static readonly JsonReaderOptions Depth = new() { MaxDepth = ForeignJson.MaxDepth };
+
     private readonly PathNode _root = PathNode.Root(stream);
     private readonly OwnedColumns _owned = new(stream);
     private readonly ulong _seed = Fingerprint(stream, keepsRaw);
@@ -21,8 +24,7 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     /// <summary>Receives which columns have values; null for nobody.</summary>
     public FilledColumns? Filled { get; init; }
 
-    private string? _wrong;
-    private string? _wrongField;
+    private Misfit? _wrong;
 
     public StreamSchema Stream => stream;
 
@@ -37,29 +39,39 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     public MapResult Map(ReadOnlySpan<byte> record, bool isDeletion, RowBatch into, string? unfit = null)
     {
         _newFields.Clear();
-        (_wrong, _wrongField) = (null, null);
+        _wrong = null;
         var raw = into.Stage(record);
-        if (!Utf8.IsValid(record)) return Refuse("value.invalid_text", "The record is not valid UTF-8.");
+        if (!Utf8.IsValid(record)) return Refuse(new("value.invalid_text", stream.Name, "The record is not valid UTF-8."));
 
         var hash = _seed;
-        var reader = new Utf8JsonReader(into.Bytes(raw));
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            return Refuse("record.not_an_object", "The record is not a JSON object.");
-        hash += ReadObject(ref reader, _root, raw, into, isTop: true);
+        var incomplete = unfit is null ? null : new Problem("record.incomplete", stream.Name, unfit);
+        var reader = new Utf8JsonReader(into.Bytes(raw), Depth);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return Refuse(incomplete ?? new("record.not_an_object", stream.Name, "The record is not a JSON object."));
+            hash += ReadObject(ref reader, _root, raw, into, isTop: true);
+        }
+        catch (JsonException)
+        {
+            // Its key may stand before the place where it is no JSON.
+            incomplete ??= MendedJson.Flaw(record) is { Length: > 0 } flaw
+                ? new Problem("record.invalid_json", stream.Name, $"The record is not valid JSON from here on: {flaw}")
+                : new Problem("record.too_deep", stream.Name, $"The record is nested deeper than {ForeignJson.MaxDepth} levels.");
+        }
+
         _owned.Fill(into);
 
         if (isDeletion || keysOnly)
         {
             // The key counts; what else the record carries, or lacks, is of no interest.
             _newFields.Clear();
-            if (_wrongField is { } field && !stream.Key.Contains(field)) _wrong = null;
+            if (_wrong is { } other && !IsOfKey(other.Field)) _wrong = null;
         }
 
-        if (unfit is not null || _wrong is not null)
+        if ((incomplete ?? _wrong?.Of(stream)) is { } problem)
         {
             var isIdentified = into.Commit(raw, unchecked((long)hash), RowKind.Unfit);
-            var problem = unfit is not null ? new Problem("record.incomplete", stream.Name, unfit)
-                : new Problem(_wrong!, stream.Name, WrongValue(_wrongField!, _wrong!));
             if (!isIdentified) into.Abandon(raw);
             return new MapResult([], problem, isIdentified);
         }
@@ -73,12 +85,12 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         var kind = isDeletion ? RowKind.Deletion : keysOnly ? RowKind.Unfit : RowKind.Record;
         return into.Commit(raw, unchecked((long)hash), kind)
             ? MapResult.Added
-            : Refuse("record.no_key", $"The record has no value for its key ({string.Join(", ", stream.Key)}).");
+            : Refuse(new("record.no_key", stream.Name, $"The record has no value for its key ({string.Join(", ", stream.Key)})."));
 
-        MapResult Refuse(string code, string message)
+        MapResult Refuse(Problem why)
         {
             into.Abandon(raw);
-            return new MapResult([], new Problem(code, stream.Name, message), false);
+            return new MapResult([], why, false);
         }
     }
 
@@ -88,11 +100,15 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         var sum = 0UL;
         for (var place = 0; reader.Read() && reader.TokenType == JsonTokenType.PropertyName; place++)
         {
-            var property = reader.ValueIsEscaped
-                ? node.Find(Encoding.UTF8.GetBytes(reader.GetString()!), place)
-                : node.Find(reader.ValueSpan, place);
+            var property = Property(in reader, node, place);
             reader.Read();
             var start = (int)reader.TokenStartIndex;
+            if (property is null)
+            {
+                reader.Skip();
+                continue;
+            }
+
             if (isTop && !property.IsKnown && reportsNewFields) Notice(property, reader.TokenType);
 
             if (property.HasChildren && reader.TokenType == JsonTokenType.StartObject)
@@ -115,6 +131,16 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         return sum;
     }
 
+    /// <summary>Null for a name that is no text: no database keeps it.</summary>
+    private PathNode? Property(ref readonly Utf8JsonReader reader, PathNode node, int place)
+    {
+        if (!reader.ValueIsEscaped) return node.Find(reader.ValueSpan, place);
+        if (ForeignJson.Text(in reader) is { } name) return node.Find(Encoding.UTF8.GetBytes(name), place);
+        _wrong ??= new(
+            "value.invalid_text", null, $"The name of the property {Encoding.UTF8.GetString(reader.ValueSpan)} is not valid text: half of a surrogate pair.");
+        return null;
+    }
+
     private void ReadCell(ref Utf8JsonReader reader, PathNode property, Cell raw, RowBatch into)
     {
         foreach (var other in property.MorePositions)
@@ -129,12 +155,13 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     private void ReadCell(ref Utf8JsonReader reader, int position, Cell raw, RowBatch into)
     {
         var field = stream.Fields[position];
+        var start = (int)reader.TokenStartIndex;
         if (CellReader.Read(field, ref reader, raw, into, out var cell) is not { } wrong)
         {
             into.Set(position, cell);
             if (!cell.IsNull) Filled?.Fill(position);
         }
-        else if (_wrong is null || stream.Key.Contains(field.Name)) (_wrong, _wrongField) = (wrong, field.Name);
+        else if (_wrong is null || IsOfKey(field)) _wrong = Misfit.Of(field, wrong, into.Bytes(raw)[start..(int)reader.BytesConsumed]);
     }
 
     private void Notice(PathNode property, JsonTokenType value)
@@ -159,16 +186,7 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         _ => FieldType.Json,
     };
 
-    private string WrongValue(string name, string code)
-    {
-        var field = stream.Fields.First(field => field.Name == name);
-        return code switch
-        {
-            "value.out_of_range" => $"The value of {field.Path} is too large for {field.Type}.",
-            "value.invalid_text" => $"The value of {field.Path} is not valid text: half of a surrogate pair.",
-            _ => $"The value of {field.Path} is not a {field.Type}.",
-        };
-    }
+    private bool IsOfKey(Field? field) => field is not null && stream.Key.Contains(field.Name);
 
     /// <summary>Changes when a connector declares its columns otherwise, so that unchanged records are written again.</summary>
     private static ulong Fingerprint(StreamSchema stream, bool keepsRaw)

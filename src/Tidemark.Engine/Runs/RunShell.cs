@@ -51,14 +51,17 @@ internal sealed class RunShell(TimeProvider clock)
         catch (Exception defect)
 #pragma warning restore CA1031
         {
-            run.Problems.Add(new("defect.unexpected", journal.Pipeline, $"{defect.GetType().Name}: {defect.Message}",
-                $"This should not happen. {HowToContinue}"));
+            run.Problems.Add(Defect(defect, journal.Pipeline));
             status = RunStatus.Failed;
         }
 
         var result = await FinishAsync(journal, run, status, clock.GetElapsedTime(startedAt));
         return new(result, run.HasBegun ? null : failed);
     }
+
+    /// <summary>What is said of an exception that nobody expected.</summary>
+    public static Problem Defect(Exception defect, string subject) =>
+        new("defect.unexpected", subject, $"{defect.GetType().Name}: {defect.Message}", $"This should not happen. {HowToContinue}");
 
     private static async Task<RunResult> FinishAsync(RunJournal journal, RunContext run, RunStatus status, TimeSpan lasted)
     {

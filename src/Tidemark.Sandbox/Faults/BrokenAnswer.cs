@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Tidemark.Sandbox.Serving;
 
@@ -19,12 +20,16 @@ internal static class BrokenAnswer
 
         var body = answer.Body.Written;
         if (fired.Has(FaultKind.HalfJson)) body = body[..(body.Length / 2)];
+        if (fired.Find(FaultKind.Rewrite) is { } rewrite) body = Rewrite(body, rewrite.Definition);
         response.ContentLength = body.Length;
         if (HttpMethods.IsHead(http.Request.Method)) return Task.CompletedTask;
         if (fired.Has(FaultKind.BreakOff)) return BreakOffAsync(http, body);
         if (fired.Find(FaultKind.SlowBody) is { } slow) return TrickleAsync(http, body, slow.Pause, clock);
         return response.Body.WriteAsync(body, http.RequestAborted).AsTask();
     }
+
+    private static byte[] Rewrite(ReadOnlyMemory<byte> body, FaultDefinition fault) =>
+        Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body.Span).Replace(fault.Find!, fault.With!, StringComparison.Ordinal));
 
     private static async Task WriteHtmlAsync(HttpContext http)
     {

@@ -16,6 +16,12 @@ internal sealed record FaultDefinition
     /// <summary>Length of a delay, or of each pause in a slow body. Default 100.</summary>
     public int Milliseconds { get; init; } = 100;
 
+    /// <summary>What <see cref="FaultKind.Rewrite"/> looks for in the body, to the letter.</summary>
+    public string? Find { get; init; }
+
+    /// <summary>What it writes in its place; valid JSON or not.</summary>
+    public string? With { get; init; }
+
     /// <summary>Start of the paths that it hits, e.g. <c>/v1/customers</c>. Null hits all.</summary>
     public string? Path { get; init; }
 
@@ -38,6 +44,7 @@ internal sealed record FaultDefinition
         { Times: < -1 or 0 } => "times is at least 1, or -1 for until cleared",
         { After: < 0 } => "after is not negative",
         { Every: < 1 } => "every is at least 1",
+        { Fault: FaultKind.Rewrite, Find: null or "" } or { Fault: FaultKind.Rewrite, With: null } => "rewrite takes find and with",
         _ => null,
     };
 }

@@ -33,6 +33,9 @@ internal enum FaultKind
     /// <summary>Sends the body in 20 pieces with a pause after each.</summary>
     SlowBody,
 
+    /// <summary>Writes one text of the body otherwise, wherever it stands.</summary>
+    Rewrite,
+
     /// <summary>The API key is no longer accepted.</summary>
     Expire,
 }

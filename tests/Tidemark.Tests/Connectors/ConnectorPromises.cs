@@ -50,6 +50,9 @@ public abstract class ConnectorPromises : IAsyncLifetime
     /// <summary>Expression for what the stand-in calls the id of a record of this stream.</summary>
     protected virtual string Id(string stream) => "id";
 
+    /// <summary>How a page of the main stream writes a record's id, so that nothing else is written so.</summary>
+    protected virtual string Written(string id) => $"\"{id}\"";
+
     /// <summary>Name of the stream at the stand-in's control port.</summary>
     protected virtual string TruthOf(string stream) => stream;
 
@@ -270,6 +273,48 @@ public abstract class ConnectorPromises : IAsyncLifetime
 
         (await Bench.SyncAsync(WriteMode.Replace, Main)).Status.ShouldBe(RunStatus.Succeeded);
         await ShouldEqualTheSourceAsync(Main);
+    }
+
+    [Theory]
+    [InlineData("a name with half of a surrogate pair", ",\"\\ud83d\":1")]
+    [InlineData("a word that is none of JSON", ",\"x\":NaN")]
+    [InlineData("a comma too many", ",")]
+    [InlineData("a line break within a text", ",\"x\":\"a\nb\"")]
+    [InlineData("a thousand lists within each other", null)]
+    public async Task R7_one_bad_record_waits_in_quarantine_and_all_others_arrive(string what, string? inserted)
+    {
+        inserted ??= $",\"x\":{new string('[', 1500)}{new string(']', 1500)}";
+        var id = (await Bench.TruthAsync(TruthOf(Main))).Keys.Order(StringComparer.Ordinal).ElementAt(7);
+        await Bench.FaultAsync(new { fault = "rewrite", find = Written(id), with = Written(id) + inserted, times = -1 });
+        var merged = await Bench.SyncAsync(WriteMode.Merge, Main);
+        merged.Status.ShouldBe(RunStatus.Partial, Describe(merged));
+        merged.Streams.ShouldHaveSingleItem().Quarantined.ShouldBe(1, what);
+        (await Bench.RowsAsync(Main, Id(Main))).Keys.ShouldBe((await Bench.TruthAsync(TruthOf(Main))).Keys.Where(key => key != id), ignoreOrder: true);
+
+        await Bench.ClearFaultsAsync();
+        (await Bench.SyncAsync(WriteMode.Replace, Main)).Status.ShouldBe(RunStatus.Succeeded);
+        await ShouldEqualTheSourceAsync(Main);
+
+        // A record that cannot be read is no record that is gone.
+        await Bench.FaultAsync(new { fault = "rewrite", find = Written(id), with = Written(id) + inserted, times = -1 });
+        var full = await Bench.SyncAsync(WriteMode.Replace, Main);
+        full.Status.ShouldBe(RunStatus.Partial, Describe(full));
+        full.Streams.ShouldHaveSingleItem().Deleted.ShouldBe(0);
+        await ShouldEqualTheSourceAsync(Main);
+    }
+
+    [Theory]
+    [InlineData(",\"a\\u0000b\":1")]
+    [InlineData(",\"xmin\":\"1\",\"ctid\":2")]
+    [InlineData(",\"x\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]")]
+    public async Task R7_a_record_with_an_odd_name_or_deep_lists_is_a_row_as_any_other(string inserted)
+    {
+        var id = (await Bench.TruthAsync(TruthOf(Main))).Keys.Order(StringComparer.Ordinal).ElementAt(7);
+        await Bench.FaultAsync(new { fault = "rewrite", find = Written(id), with = Written(id) + inserted, times = -1 });
+        var merged = await Bench.SyncAsync(WriteMode.Merge, Main);
+
+        merged.Status.ShouldBe(RunStatus.Succeeded, Describe(merged));
+        (await Bench.RowsAsync(Main, Id(Main))).Keys.ShouldBe((await Bench.TruthAsync(TruthOf(Main))).Keys, ignoreOrder: true);
     }
 
     [Fact]

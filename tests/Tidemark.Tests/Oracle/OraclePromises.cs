@@ -40,4 +40,6 @@ public sealed class OraclePromises : ConnectorPromises
         "activities" => "activity_number",
         _ => "party_number",
     };
+
+    protected override string Written(string id) => $"\"OptyNumber\":\"{id}\"";
 }

@@ -17,10 +17,15 @@ namespace Tidemark.Connectors.GraphQL.Reading;
 internal sealed class NestedLists(QueryPlan plan, string target, SchemaCache schemas, int parallel)
 {
     /// <summary>Elements beyond the first page, by record and list, where a list was cut.</summary>
-    /// <exception cref="TidemarkException">Configuration <c>graphql.list_cut</c>; Upstream <c>graphql.partial</c>; what
-    /// the exchange throws.</exception>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="records">The records.</param>
+    /// <param name="unfit">Receives why a list of a record cannot be read to its end, by the record's place.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="TidemarkException">Configuration <c>graphql.list_cut</c>; what the exchange throws, unless it concerns one
+    /// list alone.</exception>
     public async Task<Dictionary<(int Record, string List), IReadOnlyList<ReadOnlyMemory<byte>>>> ReadRestsAsync(
-        HttpExchange exchange, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellationToken)
+        HttpExchange exchange, IReadOnlyList<ReadOnlyMemory<byte>> records, Dictionary<int, string> unfit,
+        CancellationToken cancellationToken)
     {
         var cuts = new List<(int Record, GraphList List, string Id, string Cursor)>();
         for (var index = 0; index < records.Count; index++)
@@ -38,8 +43,15 @@ internal sealed class NestedLists(QueryPlan plan, string target, SchemaCache sch
         await Parallel.ForEachAsync(cuts, limit, async (cut, token) =>
         {
             var query = NestedQuery.For(plan, cut.List, schema) ?? throw CutOff(plan, cut.List);
-            var rest = await ReadRestAsync(exchange, query.Listing(target, cut.Id), cut.Cursor, token);
-            lock (rests) rests[(cut.Record, cut.List.Field.Response)] = rest;
+            try
+            {
+                var rest = await ReadRestAsync(exchange, query.Listing(target, cut.Id), cut.Cursor, token);
+                lock (rests) rests[(cut.Record, cut.List.Field.Response)] = rest;
+            }
+            catch (TidemarkException refused) when (OneRecord.ConcernsOne(refused))
+            {
+                lock (rests) unfit.TryAdd(cut.Record, $"The rest of {cut.List.Field.Response} could not be read: {refused.Message}");
+            }
         });
         return rests;
     }

@@ -13,7 +13,7 @@ internal static class PartialData
 {
     /// <summary>What is wrong with records, by their place in the page. Pure.</summary>
     /// <exception cref="TidemarkException">Upstream <c>graphql.partial</c>.</exception>
-    public static IReadOnlyDictionary<int, string> Unfit(string? errors, QueryPlan plan)
+    public static Dictionary<int, string> Unfit(string? errors, QueryPlan plan)
     {
         var unfit = new Dictionary<int, string>();
         if (errors is null) return unfit;
@@ -23,10 +23,7 @@ internal static class PartialData
         foreach (var error in GraphQLError.Read(errors))
         {
             var isOfRecord = error.Path.Count > way.Length && error.Path.Take(way.Length).SequenceEqual(way);
-            if (!isOfRecord
-                || !int.TryParse(error.Path[way.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var place)
-                // An inner list that failed has rows that nobody can name.
-                || plan.Rows is not null)
+            if (!isOfRecord || !int.TryParse(error.Path[way.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var place))
                 throw Partial(error);
             unfit[place] =
                 $"The server could not give {string.Join('.', error.Path.Skip(way.Length + 1))}: {error.Message}";

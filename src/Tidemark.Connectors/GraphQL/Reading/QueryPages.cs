@@ -23,7 +23,7 @@ internal sealed class QueryPages(QueryPlan plan, NestedLists nested)
             var unfit = PartialData.Unfit(page["errors"], plan);
             var records = Enumerable.Range(0, page.Records.Count).Select(page.Record)
                 .Select(record => plan.List.Elements == "edges" ? JsonElements.Node(record) : record).ToList();
-            var rests = plan.Nested.Count == 0 ? [] : await nested.ReadRestsAsync(exchange, records, cancellationToken);
+            var rests = plan.Nested.Count == 0 ? [] : await nested.ReadRestsAsync(exchange, records, unfit, cancellationToken);
             for (var index = 0; index < records.Count; index++)
             {
                 var record = records[index];

@@ -22,6 +22,10 @@ internal static class HttpErrors
         new(FailureKind.Transient, "source.cut_short",
             $"The answer to {call.Label} ended before it was complete.", cause);
 
+    public static TidemarkException InvalidJson(HttpCall call, string flaw, Exception cause) =>
+        new(FailureKind.Transient, "source.invalid_json",
+            $"The answer to {call.Label} is not valid JSON from here on: {flaw}", cause);
+
     public static TidemarkException NoBody(HttpCall call, int status) =>
         new(FailureKind.Transient, "source.no_body",
             $"{call.Label} was answered with {status} and no body, which says nothing of its records.")
@@ -61,6 +65,9 @@ internal static class HttpErrors
 
     public static TidemarkException OtherHost(HttpCall call) =>
         new(FailureKind.Upstream, "source.other_host", $"{call.Label} leads to another host than the base address.");
+
+    public static TidemarkException BadAddress(HttpCall call) =>
+        new(FailureKind.Upstream, "source.bad_address", $"{call.Label} is no address.");
 
     public static TidemarkException WaitTooLong(HttpCall call, TimeSpan wait, TidemarkException cause) =>
         new(FailureKind.Transient, cause.Code, $"{call.Label}: the vendor asks to wait {wait.TotalMinutes:0} minutes.", cause)

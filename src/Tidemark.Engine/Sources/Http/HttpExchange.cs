@@ -7,6 +7,7 @@ using System.Text.Json;
 using Polly;
 using Polly.Retry;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Sources.Http;
 
@@ -57,8 +58,8 @@ public sealed class HttpExchange : IAsyncDisposable
     /// <summary>Sends a call and scans the answer. The caller disposes the page.</summary>
     /// <exception cref="TidemarkException">
     /// What the API's <see cref="HttpApi.Classify"/> throws, and: Transient <c>source.timeout</c>,
-    /// <c>source.unreachable</c>, <c>source.cut_short</c>, <c>source.not_json</c>, <c>source.no_body</c>; Upstream <c>source.too_large</c>,
-    /// <c>source.no_records</c>, <c>source.other_host</c>; Configuration <c>source.address_refused</c>,
+    /// <c>source.unreachable</c>, <c>source.cut_short</c>, <c>source.not_json</c>, <c>source.invalid_json</c>, <c>source.no_body</c>; Upstream <c>source.too_large</c>,
+    /// <c>source.no_records</c>, <c>source.other_host</c>, <c>source.bad_address</c>; Configuration <c>source.address_refused</c>,
     /// <c>source.not_encrypted</c>, <c>source.redirected</c>.
     /// </exception>
     public Task<HttpPage> SendAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken) =>
@@ -162,7 +163,7 @@ public sealed class HttpExchange : IAsyncDisposable
             if ((int)response.StatusCode is 301 or 302 or 303 or 307 or 308)
             {
                 var location = response.Headers.Location;
-                var next = location is null ? null : new Uri(address, location);
+                var next = Uri.TryCreate(address, location, out var target) ? target : null;
                 var mayFollow = call.Method == HttpMethod.Get && ++redirects <= MaxRedirects;
                 if (next is null || !IsSameHost(next, address) || !mayFollow)
                     return new Attempt(null, HttpVerdict.Fail(HttpErrors.Redirected(call, next)));
@@ -203,33 +204,55 @@ public sealed class HttpExchange : IAsyncDisposable
             if (length > maxBytes && response.IsSuccessStatusCode)
                 return new Attempt(null, HttpVerdict.Fail(HttpErrors.TooLarge(call, maxBytes)));
 
-            var answer = new HttpAnswer(call, response, body, _api.Authentication.Secrets, _clock.GetUtcNow());
+            try
+            {
+                return Read(body, []);
+            }
+            catch (JsonException) when (shape.IsolatesFlaws && MendedJson.Of(body.Span) is { } mended)
+            {
+                // One record that is no JSON does not hide the others: it becomes none, with its reason, when it is mapped.
+                return Read(mended.Text, mended.Flaws);
+            }
+        }
+        catch (JsonException wrong)
+        {
+            // Each is asked again: a gateway's page in the vendor's place goes as it came.
+            return Again(Broken(call, buffer.AsSpan(0, length), response.Content.Headers.ContentType?.MediaType, wrong));
+        }
+        finally
+        {
+            if (page is null) ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        Attempt Read(ReadOnlyMemory<byte> text, IReadOnlyList<int> flaws)
+        {
+            var answer = new HttpAnswer(call, response, text, _api.Authentication.Secrets, _clock.GetUtcNow());
             var verdict = RateLimitHeaders.Apply(answer, _api.Classify(answer));
             if (verdict is { Failure: { } failure, After: { } asked } && asked > _api.MaxWait)
                 verdict = HttpVerdict.Fail(HttpErrors.WaitTooLong(call, asked, failure));
             if (verdict.Failure is not null) return new Attempt(null, verdict);
             if (verdict.After is { } wait) _pace.PauseFor(wait < _api.MaxWait ? wait : _api.MaxWait);
 
-            var hasNoBody = body.Span.Trim(" \t\r\n"u8).Length == 0;
+            var hasNoBody = text.Span.Trim(" \t\r\n"u8).Length == 0;
             if (hasNoBody && !call.EmptyStatuses.Contains(answer.Status)) return Again(HttpErrors.NoBody(call, answer.Status));
-            var scan = hasNoBody ? default : PageScan.Read(body.Span, shape);
+            var scan = hasNoBody ? default : PageScan.Read(text.Span, shape);
             if (!hasNoBody && scan.Records is null && !shape.OmitsEmpty)
                 return new Attempt(null, HttpVerdict.Fail(HttpErrors.NoRecords(call, shape.Records)));
-            page = new HttpPage(buffer, length, shape, scan.Records ?? [], scan.Picked ?? new string?[shape.Picks.Count]);
+            var records = scan.Records ?? [];
+            // What the envelope says decides how to go on, and must be read as it was meant.
+            if (flaws.Any(flaw => !records.Any(record => record.Start <= flaw && flaw < record.Start + record.Length)))
+                throw new JsonException("The envelope is no JSON.");
+            page = new HttpPage(buffer, length, shape, records, scan.Picked ?? new string?[shape.Picks.Count]);
             return new Attempt(page, HttpVerdict.Ok);
         }
-        catch (JsonException wrong)
-        {
-            // Both are asked again: a gateway's page in the vendor's place goes as it came.
-            var first = buffer.AsSpan(0, length).TrimStart(" \t\r\n\uFEFF"u8);
-            return Again(first.StartsWith("{"u8) || first.StartsWith("["u8)
-                ? HttpErrors.CutShort(call, wrong)
-                : HttpErrors.NotJson(call, response.Content.Headers.ContentType?.MediaType, wrong));
-        }
-        finally
-        {
-            if (page is null) ArrayPool<byte>.Shared.Return(buffer);
-        }
+    }
+
+    private static TidemarkException Broken(HttpCall call, ReadOnlySpan<byte> body, string? mediaType, JsonException wrong)
+    {
+        var text = body.TrimStart(" \t\r\n\uFEFF"u8);
+        return !text.StartsWith("{"u8) && !text.StartsWith("["u8) ? HttpErrors.NotJson(call, mediaType, wrong)
+            : MendedJson.IsCutShort(MendedJson.Of(text)?.Text ?? text) ? HttpErrors.CutShort(call, wrong)
+            : HttpErrors.InvalidJson(call, MendedJson.Flaw(text), wrong);
     }
 
     private async ValueTask<HttpRequestMessage> RequestAsync(
@@ -253,9 +276,10 @@ public sealed class HttpExchange : IAsyncDisposable
     private Uri Address(HttpCall call)
     {
         var target = call.Target;
-        if (target.StartsWith('/')) return new Uri(_api.BaseAddress.AbsoluteUri.TrimEnd('/') + target);
-        var address = new Uri(_api.BaseAddress, target);
-        return IsSameHost(address, _api.BaseAddress) ? address : throw HttpErrors.OtherHost(call);
+        var isAddress = target.StartsWith('/') ? Uri.TryCreate(_api.BaseAddress.AbsoluteUri.TrimEnd('/') + target, UriKind.Absolute, out var address)
+            : Uri.TryCreate(_api.BaseAddress, target, out address);
+        if (!isAddress) throw HttpErrors.BadAddress(call);
+        return IsSameHost(address!, _api.BaseAddress) ? address! : throw HttpErrors.OtherHost(call);
     }
 
     private static bool IsSameHost(Uri one, Uri other) => one.Scheme == other.Scheme && one.Authority == other.Authority;

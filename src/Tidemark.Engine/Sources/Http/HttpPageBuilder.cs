@@ -39,6 +39,17 @@ public sealed class HttpPageBuilder : IDisposable
         _start = _length;
     }
 
+    /// <summary>
+    /// Adds, in brackets, a record that stands for others whose keys nobody knows: some rows exist that are not in this page.
+    /// </summary>
+    public void AddUnknown(ReadOnlySpan<byte> outer, string unfit)
+    {
+        Write("["u8);
+        Write(outer);
+        Write("]"u8);
+        EndRecord(unfit: unfit);
+    }
+
     /// <summary>Forgets what was written of a record that was not ended.</summary>
     public void Abandon() => _length = _start;
 

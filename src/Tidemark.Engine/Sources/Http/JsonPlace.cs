@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Sources.Http;
 
@@ -20,7 +21,7 @@ public readonly record struct JsonPlace(int Start, int Length, JsonTokenType Tok
     {
         try
         {
-            var reader = new Utf8JsonReader(json);
+            var reader = ForeignJson.Reader(json);
             if (!reader.Read()) return null;
             foreach (var name in path.Split('/'))
             {
@@ -56,23 +57,16 @@ public readonly record struct JsonPlace(int Start, int Length, JsonTokenType Tok
     {
         if (Token == JsonTokenType.Null) return null;
         if (Token != JsonTokenType.String) return Encoding.UTF8.GetString(In(json));
-        var reader = new Utf8JsonReader(In(json));
+        var reader = ForeignJson.Reader(In(json));
         reader.Read();
-        try
-        {
-            return reader.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half of a surrogate pair: no text that could be sent back
-        }
+        return ForeignJson.Text(in reader);
     }
 
     private static bool Enter(ref Utf8JsonReader reader, string name)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var found = reader.ValueTextEquals(name);
+            var found = ForeignJson.Is(in reader, name);
             reader.Read();
             if (found) return true;
             reader.Skip();

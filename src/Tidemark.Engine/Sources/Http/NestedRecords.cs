@@ -16,6 +16,10 @@ public static class NestedRecords
     /// What every inner record gets from its outer one: the property's name there, e.g. <c>order_id</c>, and the path
     /// here, e.g. <c>id</c>. Where the outer record has no such value, nothing is written.
     /// </param>
+    /// <returns>
+    /// An outer record whose inner ones cannot be told stands in the page in brackets, as one that must not become a row: some
+    /// rows exist whose keys nobody knows.
+    /// </returns>
     public static HttpPage Unfold(HttpPage page, string path, IReadOnlyList<KeyValuePair<string, string>> carried)
     {
         using (page)
@@ -25,27 +29,38 @@ public static class NestedRecords
             for (var index = 0; index < page.Records.Count; index++)
             {
                 var outer = page.Record(index).Span;
-                if (JsonPlace.Find(outer, path) is { Token: JsonTokenType.StartArray } array)
-                    Unfold(outer, array, names, carried, inner);
+                var place = page.Records[index];
+                if ((place.Unfit ?? Mistake(outer, path)) is { } unfit) inner.AddUnknown(outer, unfit);
+                else if (JsonPlace.Find(outer, path) is { Token: JsonTokenType.StartArray } array)
+                    Unfold(outer, array, names, carried, place.IsDeletion, inner);
             }
 
             return inner.ToPage(envelope: page);
         }
     }
 
+    /// <summary>Why the inner records of an outer one cannot be told; null where they can, or there are none.</summary>
+    private static string? Mistake(ReadOnlySpan<byte> outer, string path)
+    {
+        if (MendedJson.Flaw(outer) is { Length: > 0 } flaw) return $"The record around the rows is not valid JSON from here on: {flaw}";
+        if (outer is not [(byte)'{', ..]) return "The record around the rows is not a JSON object.";
+        return JsonPlace.Find(outer, path) is null or { Token: JsonTokenType.StartArray or JsonTokenType.Null } ? null
+            : $"{path} of the record around the rows is not a list.";
+    }
+
     private static void Unfold(
         ReadOnlySpan<byte> outer, JsonPlace array, List<byte[]> names, IReadOnlyList<KeyValuePair<string, string>> carried,
-        HttpPageBuilder into)
+        bool isDeletion, HttpPageBuilder into)
     {
         var json = array.In(outer);
-        var reader = new Utf8JsonReader(json);
+        var reader = ForeignJson.Reader(json);
         reader.Read();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var place = JsonPlace.Of(ref reader);
             var record = place.In(json);
             if (place.Token == JsonTokenType.StartObject) record = Begin(outer, record, names, carried, into);
-            into.Add(record);
+            into.Add(record, isDeletion);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Sources.Http;
 
@@ -20,7 +21,7 @@ internal ref struct PageScan
         _skipped = json.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
         _json = json;
         _shape = shape;
-        _reader = new Utf8JsonReader(json[_skipped..]);
+        _reader = ForeignJson.Reader(json[_skipped..]);
         Picked = new string?[shape.Picks.Count];
     }
 
@@ -53,7 +54,7 @@ internal ref struct PageScan
             for (var at = 0; at < _shape.Paths.Length; at++)
             {
                 var path = _shape.Paths[at];
-                if ((open & (1u << at)) == 0 || path.Length <= depth || !_reader.ValueTextEquals(path[depth])) continue;
+                if ((open & (1u << at)) == 0 || path.Length <= depth || !ForeignJson.Is(in _reader, path[depth])) continue;
                 if (path.Length == depth + 1) ending |= 1u << at;
                 else onward |= 1u << at;
             }
@@ -99,7 +100,7 @@ internal ref struct PageScan
     {
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isRecord = _reader.ValueTextEquals(name);
+            var isRecord = ForeignJson.Is(in _reader, name);
             _reader.Read();
             if (isRecord && _reader.TokenType != JsonTokenType.Null) Records!.Add(Slice(Place()));
             else _reader.Skip();

@@ -26,6 +26,12 @@ public sealed class PageShape(string records, params IReadOnlyList<string> picks
     /// <summary>True where the vendor leaves the array out, or null, when there are no records.</summary>
     public bool OmitsEmpty { get; init; }
 
+    /// <summary>
+    /// True where the records become rows as they are: one that is no valid JSON is then given as it came, for its own sake to be
+    /// refused. Elsewhere such a page fails.
+    /// </summary>
+    public bool IsolatesFlaws { get; init; }
+
     /// <summary>The records' path, then the picks' paths, in parts.</summary>
     internal byte[][][] Paths { get; } = [.. picks.Prepend(records).Select(Parts)];
 
