@@ -91,7 +91,7 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
                 {
                     for (var index = 0; index < page.Records.Count; index++)
                     {
-                        if (CloseCustomField.Read(kind, page.Record(index)) is { } field) fields.Add(field);
+                        if (CloseCustomField.Read(kind, page.Readable(index).ToArray()) is { } field) fields.Add(field);
                     }
                 }
             }

@@ -128,7 +128,7 @@ internal sealed class StripeEvents(IReadOnlyList<StripeEventType> types, StripeO
     };
 
     private static JsonPlace? Place(HttpPage page, int index, string path) =>
-        JsonPlace.Find(page.Record(index).Span, $"data/{path}");
+        JsonPlace.Find(page.Readable(index), $"data/{path}");
 
     /// <summary>A page of the changed objects: as the event holds them, or read by their id.</summary>
     private async Task<HttpPage> RecordsAsync(

@@ -41,7 +41,7 @@ internal sealed class StripeObjects(Func<string, HttpCall> read, string? nested,
         HttpExchange exchange, HttpCall list, RowAges rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var pages = exchange.ReadAsync(
-            StripePaging.ByCreated(list, StripePaging.MaxPageSize) with { IsolatesFlaws = true }, new Slice(), cancellationToken).GetAsyncEnumerator(cancellationToken);
+            StripePaging.ByCreated(list, StripePaging.MaxPageSize), new Slice(), cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await NextAsync(pages))
         {
             var page = nested is null ? pages.Current

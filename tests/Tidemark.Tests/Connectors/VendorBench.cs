@@ -100,7 +100,7 @@ public sealed class VendorBench : IAsyncDisposable
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT {id}, raw FROM \"{table}\"";
         await using var reader = await command.ExecuteReaderAsync(Stop);
-        while (await reader.ReadAsync(Stop)) rows[reader.GetString(0)] = JsonNode.Parse(reader.GetString(1))!;
+        while (await reader.ReadAsync(Stop)) rows[reader.GetString(0)] = JsonNode.Parse(reader.GetString(1), documentOptions: new() { MaxDepth = 2000 })!;
         return rows;
     }
 

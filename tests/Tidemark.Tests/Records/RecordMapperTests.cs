@@ -46,6 +46,35 @@ public sealed class RecordMapperTests
     public void Property_names_may_be_escaped() =>
         Text(Map("""{"id":"1","cus\u0074omer":"a\u00e9\ud83d\ude00\n"}"""), 0, "customer").ShouldBe("aé😀\n");
 
+    [Theory]
+    [InlineData("""{"id":"1","\ud83d":1}""", "value.invalid_text", "\\ud83d")]
+    [InlineData("""{"id":"1","customer":"\ud83d"}""", "value.invalid_text", "customer")]
+    [InlineData("""{"id":"1","created":"\ud83d"}""", "value.wrong_type", "created")]
+    [InlineData("""{"id":"1","created":true}""", "value.wrong_type", "The value of created is not a Timestamp: true.")]
+    [InlineData("""{"id":"1","a/b":NaN}""", "record.invalid_json", "NaN")]
+    [InlineData("""{"id":"1","a/b":1,}""", "record.invalid_json", "}")]
+    public void R7_a_record_that_cannot_be_a_row_keeps_its_key_and_says_where_it_is_wrong(string record, string code, string where)
+    {
+        var batch = new RowBatch(Stream);
+        var result = new RecordMapper(Stream, false, true).Map(Encoding.UTF8.GetBytes(record), false, batch);
+
+        result.IsIdentified.ShouldBeTrue();
+        result.Problem.ShouldNotBeNull().Code.ShouldBe(code);
+        result.Problem!.Message.ShouldContain(where);
+        (batch.KeyText(0), batch.Kind(0)).ShouldBe(("1", RowKind.Unfit));
+    }
+
+    [Theory]
+    [InlineData(998, null)]
+    [InlineData(1000, "record.too_deep")]
+    public void R7_a_record_is_a_row_up_to_a_thousand_levels(int lists, string? code)
+    {
+        var batch = new RowBatch(Stream);
+        var record = $"{{\"id\":\"1\",\"a/b\":{new string('[', lists)}{new string(']', lists)}}}";
+        new RecordMapper(Stream, false, true).Map(Encoding.UTF8.GetBytes(record), false, batch).Problem?.Code.ShouldBe(code);
+        batch.Count.ShouldBe(1);
+    }
+
     [Fact]
     public void Any_text_comes_back_as_it_was() =>
         Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), text =>

@@ -206,12 +206,12 @@ public sealed class HttpExchange : IAsyncDisposable
 
             try
             {
-                return Read(body, []);
+                return Read(body, mended: null);
             }
             catch (JsonException) when (shape.IsolatesFlaws && MendedJson.Of(body.Span) is { } mended)
             {
                 // One record that is no JSON does not hide the others: it becomes none, with its reason, when it is mapped.
-                return Read(mended.Text, mended.Flaws);
+                return Read(mended.Text, mended);
             }
         }
         catch (JsonException wrong)
@@ -224,7 +224,7 @@ public sealed class HttpExchange : IAsyncDisposable
             if (page is null) ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        Attempt Read(ReadOnlyMemory<byte> text, IReadOnlyList<int> flaws)
+        Attempt Read(ReadOnlyMemory<byte> text, MendedJson? mended)
         {
             var answer = new HttpAnswer(call, response, text, _api.Authentication.Secrets, _clock.GetUtcNow());
             var verdict = RateLimitHeaders.Apply(answer, _api.Classify(answer));
@@ -240,9 +240,9 @@ public sealed class HttpExchange : IAsyncDisposable
                 return new Attempt(null, HttpVerdict.Fail(HttpErrors.NoRecords(call, shape.Records)));
             var records = scan.Records ?? [];
             // What the envelope says decides how to go on, and must be read as it was meant.
-            if (flaws.Any(flaw => !records.Any(record => record.Start <= flaw && flaw < record.Start + record.Length)))
+            if (mended is not null && mended.Flaws.Any(flaw => !records.Any(record => record.Start <= flaw && flaw < record.Start + record.Length)))
                 throw new JsonException("The envelope is no JSON.");
-            page = new HttpPage(buffer, length, shape, records, scan.Picked ?? new string?[shape.Picks.Count]);
+            page = new HttpPage(buffer, length, shape, records, scan.Picked ?? new string?[shape.Picks.Count]) { Mended = mended?.Text };
             return new Attempt(page, HttpVerdict.Ok);
         }
     }

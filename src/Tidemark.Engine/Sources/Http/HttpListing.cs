@@ -57,13 +57,10 @@ public sealed record HttpListing(string Records, Func<Slice, HttpCall> Call, Pag
     /// <summary>Scopes per call, and per slice, separated by commas. Default 1.</summary>
     public int ScopesAtOnce { get; init; } = 1;
 
-    /// <inheritdoc cref="PageShape.IsolatesFlaws"/>
-    public bool IsolatesFlaws { get; init; }
-
     internal PageShape Shape => new(Records, Total is null || Paging.Picks.Contains(Total) ? Paging.Picks : [.. Paging.Picks, Total])
     {
         Record = Record,
         OmitsEmpty = OmitsEmpty,
-        IsolatesFlaws = IsolatesFlaws,
+        IsolatesFlaws = true,
     };
 }

@@ -13,6 +13,12 @@ public sealed class HttpPage : IDisposable
     private readonly int _length;
     private byte[]? _buffer;
 
+    /// <summary>
+    /// The same text with what is no JSON in it replaced, place by place; null where it is JSON. A value beside a flaw is read as
+    /// any other, while the record keeps the flaw.
+    /// </summary>
+    internal byte[]? Mended { get; init; }
+
     internal HttpPage(byte[] buffer, int length, PageShape shape, IReadOnlyList<RecordSlice> records, string?[] picked)
     {
         (_buffer, _length, _shape, _picked, Records) = (buffer, length, shape, picked, records);
@@ -44,16 +50,36 @@ public sealed class HttpPage : IDisposable
 
     public ReadOnlyMemory<byte> Record(int index) => Bytes.Slice(Records[index].Start, Records[index].Length);
 
-    /// <summary>A property of the first record as text, by its path; null if absent.</summary>
-    public string? First(string path) => Records.Count == 0 ? null : Value(0, path);
+    /// <summary>A record as far as it can be read: of one that is no valid JSON, other text stands where it is none.</summary>
+    public ReadOnlySpan<byte> Readable(int index) =>
+        Mended is null ? Record(index).Span : Mended.AsSpan(Records[index].Start, Records[index].Length);
 
-    /// <summary>A property of the last record as text, by its path; null if absent.</summary>
-    public string? Last(string path) => Records.Count == 0 ? null : Value(Records.Count - 1, path);
+    /// <summary>A property, by its path, of the first record that has it, as text; null where none has.</summary>
+    public string? First(string path)
+    {
+        for (var index = 0; index < Records.Count; index++)
+        {
+            if (Value(index, path) is { } value) return value;
+        }
+
+        return null;
+    }
+
+    /// <summary>A property, by its path, of the last record that has it, as text; null where none has.</summary>
+    public string? Last(string path)
+    {
+        for (var index = Records.Count - 1; index >= 0; index--)
+        {
+            if (Value(index, path) is { } value) return value;
+        }
+
+        return null;
+    }
 
     /// <summary>A property of one record as text, by its path; null if absent.</summary>
     public string? Value(int index, string path)
     {
-        var record = Record(index).Span;
+        var record = Readable(index);
         return JsonPlace.Find(record, path)?.Text(record);
     }
 

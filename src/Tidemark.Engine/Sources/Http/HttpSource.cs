@@ -42,7 +42,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
             {
                 foreach (var probe in stream.Probes.Count > 0 ? stream.Probes : await FirstCallAsync(stream))
                 {
-                    using var page = await exchange.ProbeAsync(probe, (stream.Listing with { IsolatesFlaws = true }).Shape, cancellationToken);
+                    using var page = await exchange.ProbeAsync(probe, stream.Listing.Shape, cancellationToken);
                 }
 
                 return null;

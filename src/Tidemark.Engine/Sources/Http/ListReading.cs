@@ -12,7 +12,7 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
 {
     private const int PagesAheadPerWorker = 2;
 
-    private readonly HttpListing _listing = stream.Listing with { IsolatesFlaws = true };
+    private readonly HttpListing _listing = stream.Listing;
     private readonly int _workers =
         stream.Listing is { Range: null or { Order: RangeOrder.Unordered }, Scopes: null } ? 1 : stream.Parallel;
 

@@ -27,8 +27,8 @@ public sealed class PageShape(string records, params IReadOnlyList<string> picks
     public bool OmitsEmpty { get; init; }
 
     /// <summary>
-    /// True where the records become rows as they are: one that is no valid JSON is then given as it came, for its own sake to be
-    /// refused. Elsewhere such a page fails.
+    /// Whether a record that is no valid JSON is given as it came, so that it alone is refused, and no other. Lists of records
+    /// do; else such an answer fails.
     /// </summary>
     public bool IsolatesFlaws { get; init; }
 
