@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
-using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Close;
