@@ -8,7 +8,7 @@ namespace Tidemark.Engine.Json;
 /// character within a string. Each is replaced by something valid of the same length, so that whatever else the text holds can be
 /// found at its place.
 /// </summary>
-/// <param name="Text">Of the length of the text it was made from.</param>
+/// <param name="Text">As long as the text it was made from.</param>
 /// <param name="Flaws">First bytes of what was replaced, in order.</param>
 internal sealed record MendedJson(byte[] Text, IReadOnlyList<int> Flaws)
 {
