@@ -12,6 +12,13 @@ internal static class BackupErrors
             Next = new(NextAct.ListBackups),
         };
 
+    public static TidemarkException NotAFile(string name, string what) =>
+        new(FailureKind.Configuration, "backup.not_a_file", $"{name} is {what}, and no regular file.")
+        {
+            Hint = "Nothing was read. Put the file itself there.",
+            Next = new(NextAct.ListBackups),
+        };
+
     public static TidemarkException CannotWrite(string folder, Exception cause) =>
         new(FailureKind.Configuration, "backup.cannot_write", $"No backup can be written to {folder}: {cause.Message}", cause)
         {

@@ -16,6 +16,22 @@ namespace Tidemark.Engine.Backup;
 public sealed record BackupManifest(
     string Pipeline, string Connector, DateTimeOffset CreatedAt, BackupFormat Format, IReadOnlyList<BackupTable> Tables)
 {
+    /// <summary>Bytes that a manifest may have.</summary>
+    internal const int MaxBytes = 16 * 1024 * 1024;
+
+    /// <summary>The version that is written today.</summary>
+    internal const int CurrentVersion = 2;
+
+    /// <summary>Tells a manifest of ours from any other file; null in those of older versions, which have no
+    /// <see cref="ManifestSeal"/> either.</summary>
+    [JsonPropertyName(ManifestSeal.VersionKey), JsonPropertyOrder(-1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Version { get; init; }
+
+    /// <summary>Whether the manifest carries a checksum of itself: what it says is what was written.</summary>
+    [JsonIgnore]
+    public bool IsSealed => Version is not null;
+
     /// <summary>The run that made it; null in backups that an older version made by themselves.</summary>
     public string? Run { get; init; }
 
@@ -40,23 +56,34 @@ public sealed record BackupManifest(
     internal static BackupManifest Unreadable(FileInfo file) =>
         new("", "", new DateTimeOffset(file.LastWriteTimeUtc), BackupFormat.Compact, []) { Bytes = file.Length };
 
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BackupManifestJson.Default.BackupManifest);
+    public byte[] ToJson()
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(this, BackupManifestJson.Default.BackupManifest);
+        return IsSealed ? ManifestSeal.Seal(json) : json;
+    }
 
-    /// <exception cref="TidemarkException"><c>backup.damaged</c>.</exception>
-    public static BackupManifest Parse(ReadOnlySpan<byte> json, string name)
+    /// <exception cref="TidemarkException"><c>backup.damaged</c>: it is no manifest, it lacks something, or its own checksum
+    /// is another.</exception>
+    public static BackupManifest Parse(ReadOnlyMemory<byte> json, string name)
     {
         try
         {
-            if (JsonSerializer.Deserialize(json, BackupManifestJson.Default.BackupManifest) is { Tables: not null } manifest)
+            if (!ManifestSeal.Holds(json)) throw BackupErrors.Damaged(name, "its manifest is not the one that was written");
+            if (JsonSerializer.Deserialize(json.Span, BackupManifestJson.Default.BackupManifest) is { IsWhole: true } manifest)
                 return manifest;
         }
         catch (JsonException)
         {
-            // Told below.
+            // Said below.
         }
 
         throw BackupErrors.Damaged(name, "its manifest cannot be read");
     }
+
+    /// <summary>Whether something is in it, and every table has its name. A backup of nothing is never written.</summary>
+    [JsonIgnore]
+    private bool IsWhole => Tables.Count > 0 && Tables.All(table =>
+        table is { Stream.Length: > 0, Table.Name.Length: > 0, Content.Rows: >= 0 } && table.Table.Columns.All(column => column is { Name.Length: > 0 }));
 }
 
 /// <summary>One table of a backup.</summary>
@@ -67,6 +94,7 @@ public sealed record BackupTable(string Stream, TableShape Table, Checksum Conte
 
 /// <summary>How a manifest is written.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, Converters = [typeof(WordConverter<BackupFormat>)])]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, Converters = [typeof(WordConverter<BackupFormat>)])]
 [JsonSerializable(typeof(BackupManifest))]
 internal sealed partial class BackupManifestJson : JsonSerializerContext;

@@ -22,7 +22,8 @@ internal sealed class BackupRestore(
         await using var content = file.Open();
         await journal.StepAsync("verify", null, StepStatus.Running, file.Name, run.Stop);
         await BackupCheck.RunAsync(content, file.Name, file.Manifest, run.Stop);
-        await journal.StepAsync("verify", null, StepStatus.Done, null, run.Stop);
+        await journal.StepAsync(
+            "verify", null, StepStatus.Done, file.Manifest.IsSealed ? null : "The manifest has no checksum of itself: an older version wrote it.", run.Stop);
         await journal.StepAsync("restore", null, StepStatus.Running, null, run.Stop);
         var tables = file.Manifest.Tables.Select((table, place) => new RestoreTable(
             table.Stream, table.Table, table.Content, file.Format.ReadAsync(content, table.Table, place, run.Stop)));

@@ -35,14 +35,15 @@ internal sealed class BackupUpload(string to, Func<IFileStorage> open, TimeProvi
         }
     }
 
+    /// <remarks>Only what is called like a backup and has its manifest is ours to remove.</remarks>
     private async Task<IReadOnlyList<string>> PruneAsync(
         IFileStorage storage, string folder, CancellationToken cancellationToken)
     {
         var all = await storage.ListAsync(folder, cancellationToken);
         var names = all.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
         var expired = Retention.Expired(
-            all.Where(file => !file.Name.EndsWith(BackupName.ManifestExtension, StringComparison.Ordinal)),
-            file => file.ModifiedAt, file => names.Contains(file.Name + BackupName.ManifestExtension),
+            all.Where(file => BackupName.IsOurs(file.Name) && names.Contains(file.Name + BackupName.ManifestExtension)),
+            file => file.ModifiedAt, _ => true,
             storage.KeepDays, keep: 0, clock.GetUtcNow());
         foreach (var file in expired)
         {

@@ -51,7 +51,7 @@ internal sealed class BackupWriter(TimeProvider clock)
         {
             DurableFile.CreateFolder(plan.Folder);
             var folder = new BackupFolder(plan.Folder);
-            folder.Sweep();
+            await folder.SweepAsync(cancellationToken);
             await using var file = DurableFile.Create(plan.Folder);
             try
             {
@@ -90,6 +90,7 @@ internal sealed class BackupWriter(TimeProvider clock)
         if (tables.Count == 0) return null;
         var manifest = new BackupManifest(plan.Pipeline, plan.Connector, createdAt, plan.Policy.Format, tables)
         {
+            Version = BackupManifest.CurrentVersion,
             Run = plan.Run,
             Bytes = file.Length,
         };

@@ -1,11 +1,10 @@
-using System.Runtime.InteropServices;
-using System.Text;
-using Microsoft.Win32.SafeHandles;
+using System.Text.RegularExpressions;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Engine.Backup;
 
 /// <summary>Files that are whole and on the disk by the time they have their name, readable by their owner alone.</summary>
-internal static class DurableFile
+internal static partial class DurableFile
 {
     /// <summary>Ends the names of files that are being written. Their writer holds a lock on them, which dies with it.</summary>
     public const string Unfinished = ".part";
@@ -34,31 +33,25 @@ internal static class DurableFile
         else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    /// <summary>Removes a file that nobody is writing any more.</summary>
-    public static void RemoveIfLeft(string path)
+    /// <summary>Whether a file is called like one that is being written.</summary>
+    public static bool IsNamedSo(string path) => Name().IsMatch(Path.GetFileName(path));
+
+    /// <summary>Removes a file that nobody is writing any more and that is ours.</summary>
+    public static async Task RemoveIfLeftAsync(
+        string path, Func<FileStream, CancellationToken, Task<bool>> isOurs, CancellationToken cancellationToken)
     {
+        if (RegularFile.KindOf(path) != FileKind.Regular) return;
         try
         {
-            using var unlocked = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, Alone);
-            File.Delete(path);
+            await using var unlocked = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, Alone);
+            if (await isOurs(unlocked, cancellationToken)) File.Delete(path);
         }
-        catch (IOException)
+        catch (Exception held) when (held is IOException or UnauthorizedAccessException)
         {
-            // Somebody writes it, or has just finished.
+            // Somebody writes it, has just finished, or keeps it from us.
         }
     }
 
-    /// <summary>Makes the names in a folder survive a crash of the machine.</summary>
-    public static void FlushFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows()) return; // names are journalled there
-        using var handle = new SafeFileHandle(Open([.. Encoding.UTF8.GetBytes(folder), 0], flags: 0), ownsHandle: true);
-        if (handle.IsInvalid) throw new IOException($"The folder {folder} cannot be opened.");
-        RandomAccess.FlushToDisk(handle);
-    }
-
-    // The base library opens no folders.
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Open(byte[] path, int flags);
+    [GeneratedRegex(@"^\.tidemark-[0-9a-f]{32}\.part$", RegexOptions.None, 1000)]
+    private static partial Regex Name();
 }

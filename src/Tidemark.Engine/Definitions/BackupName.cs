@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Definitions;
 
 /// <summary>Names of backup files.</summary>
-internal static class BackupName
+internal static partial class BackupName
 {
     public const string ManifestExtension = ".manifest";
 
@@ -21,6 +22,9 @@ internal static class BackupName
         for (var number = 2; ; number++)
             yield return string.Create(CultureInfo.InvariantCulture, $"{name}_{number}{extension}");
     }
+
+    /// <summary>Whether a file is called as only backups are.</summary>
+    public static bool IsOurs(string path) => Made().IsMatch(path);
 
     /// <exception cref="TidemarkException"><c>backup.name_invalid</c>: it would leave the folder, or is no backup's.</exception>
     public static void Require(string name)
@@ -49,4 +53,7 @@ internal static class BackupName
         if (plain.Length > 0 && plain[0] == '.') plain[0] = '_';
         return plain.ToString();
     }
+
+    [GeneratedRegex(@"_[0-9]{8}_[0-9]{6}(_[0-9]+)?\.(zip|json)$", RegexOptions.None, 1000)]
+    private static partial Regex Made();
 }

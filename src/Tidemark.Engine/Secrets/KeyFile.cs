@@ -1,45 +1,65 @@
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Engine.Secrets;
 
 /// <summary>
 /// The key that is kept in the home folder where the operator gives none: <c>key</c>, mode 0600. Rotation writes
 /// <c>key.next</c> first, so that a crash on either side of the catalog's commit leaves the key that fits.
-/// Writers hold the catalog's write lock.
 /// </summary>
+/// <remarks>
+/// Whoever changes a file holds the catalog's write lock; who only reads changes nothing, and takes the next key from where it
+/// lies. A file that is renamed without the lock may be another rotation's by then.
+/// </remarks>
 internal sealed class KeyFile(HomeFolder home)
 {
+    // A key has 44 letters.
+    private const int MaxBytes = 4096;
+
     private readonly string _current = home.File("key");
     private readonly string _next = home.File("key.next");
 
     public string FullName => _current;
 
-    /// <summary>The key with this id, or the current one where it is another, or null where there is no file.</summary>
+    /// <summary>The key with this id, or the current one where none has it, or null where there is no file.</summary>
     public EncryptionKey? Read(string? id)
     {
         var current = ReadFrom(_current);
-        if (id is null || current?.Id == id || ReadFrom(_next) is not { } next || next.Id != id) return current;
-        Promote(); // the rotation committed and then the process ended
-        return next;
+        if (id is null || current?.Id == id) return current;
+        // Between the two looks a rotation may have put the next key in its place.
+        return ReadFrom(_next) is { } next && next.Id == id ? next : ReadFrom(_current);
     }
 
-    public void WriteCurrent(EncryptionKey key)
-    {
-        Write(_current + ".tmp", key);
-        File.Move(_current + ".tmp", _current, overwrite: true);
-    }
+    /// <summary>Writes the first key. The caller holds the write lock.</summary>
+    public void WriteCurrent(EncryptionKey key) => Write(_current, key);
 
+    /// <summary>Writes the key that a rotation is about to commit. The caller holds the write lock, and has settled the last one.</summary>
     public void WriteNext(EncryptionKey key) => Write(_next, key);
 
-    public void Promote() => File.Move(_next, _current, overwrite: true);
+    /// <summary>Ends a rotation that has committed: the next key takes its place where the catalog says that it fits.
+    /// The caller holds the write lock.</summary>
+    /// <param name="id">Id of the catalog's key.</param>
+    public void Settle(string id)
+    {
+        if (!File.Exists(_next) || ReadFrom(_current)?.Id == id || ReadFrom(_next)?.Id != id) return;
+        File.Move(_next, _current, overwrite: true);
+        FolderOnDisk.Flush(home.Path);
+    }
 
     private static EncryptionKey? ReadFrom(string path)
     {
-        if (!File.Exists(path)) return null;
         try
         {
-            return EncryptionKey.FromBase64(File.ReadAllText(path));
+            RegularFile.RequireRegular(RegularFile.KindBehind(path), path);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (file.Length > MaxBytes) throw new FormatException("It is longer than a key.");
+            using var text = new StreamReader(file);
+            return EncryptionKey.FromBase64(text.ReadToEnd());
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
         }
         catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException)
         {
@@ -69,15 +89,22 @@ internal sealed class KeyFile(HomeFolder home)
         }
     }
 
-    private static void WriteTo(string path, EncryptionKey key)
+    /// <summary>Under its name the key is whole, and on the disk before anything is encrypted with it.</summary>
+    private void WriteTo(string path, EncryptionKey key)
     {
-        File.Delete(path);
+        var temporary = path + ".tmp";
+        File.Delete(temporary);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new FileStream(path, options);
-        using var text = new StreamWriter(file);
-        text.WriteLine(key.ToBase64());
-        text.Flush();
-        file.Flush(flushToDisk: true); // before anything is encrypted with it
+        using (var file = new FileStream(temporary, options))
+        using (var text = new StreamWriter(file))
+        {
+            text.WriteLine(key.ToBase64());
+            text.Flush();
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        FolderOnDisk.Flush(home.Path);
     }
 }

@@ -16,6 +16,9 @@ namespace Tidemark.Engine.Secrets;
 /// 16 letters. Null or empty: the file <c>key</c> in the home folder.</param>
 public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, string? givenKey)
 {
+    // Rotations that meet one reading.
+    private const int ReadAttempts = 10;
+
     private readonly KeyFile _file = new(folder);
     private readonly bool _isGiven = !string.IsNullOrEmpty(givenKey);
     private volatile EncryptionKey? _key;
@@ -39,13 +42,22 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
     public async Task<IReadOnlyDictionary<string, string>> RevealAsync(
         DbConnection connection, string kind, string owner)
     {
-        var rows = (await connection.QueryAsync<SecretRow>("""
-            SELECT kind AS Kind, owner AS Owner, setting AS Setting, sealed AS Sealed
-            FROM secrets WHERE kind = @kind AND owner = @owner
-            """, new { kind, owner })).AsList();
-        if (rows.Count == 0) return new Dictionary<string, string>();
-        var key = await KeyForReadingAsync(connection);
-        return rows.ToDictionary(row => row.Setting, row => Open(key, row), StringComparer.Ordinal);
+        for (var attempt = 1; ; attempt++)
+        {
+            // One statement: secrets, and the key that they are encrypted with at that moment.
+            var rows = (await connection.QueryAsync<SecretRow>("""
+                SELECT kind AS Kind, owner AS Owner, setting AS Setting, sealed AS Sealed,
+                    (SELECT value FROM facts WHERE name = 'key_id') AS KeyId
+                FROM secrets WHERE kind = @kind AND owner = @owner
+                """, new { kind, owner })).AsList();
+            if (rows.Count == 0) return new Dictionary<string, string>();
+            var id = rows[0].KeyId ?? "";
+            var key = await LoadedAsync(connection, id);
+            // A rotation may have taken the key away since: then the secrets are looked at again, under the new one.
+            if (key is null && attempt < ReadAttempts && await RecordedIdAsync(connection) != id) continue;
+            key ??= await FittingKeyAsync(connection, id);
+            return rows.ToDictionary(row => row.Setting, row => Open(key, row), StringComparer.Ordinal);
+        }
     }
 
     /// <summary>Forgets all secrets of one owner.</summary>
@@ -80,18 +92,40 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
                 rows.Select(row => row with { Sealed = SealedText.Seal(to, row.Subject, Open(from, row)) }));
             await connection.ExecuteAsync(
                 "UPDATE facts SET value = @id WHERE name = 'key_id'", new { id = to.Id });
-            if (newKey is null) _file.WriteNext(to);
+            if (newKey is null)
+            {
+                _file.Settle(from.Id); // or the only key that fits would be written over
+                _file.WriteNext(to);
+            }
+
             return (Key: to, Result: new KeyRotation(from.Id, to.Id, rows.Count));
         }, cancellationToken);
 
-        if (newKey is null) _file.Promote();
         _key = rotation.Key;
+        if (newKey is null) await SettleAsync();
         return rotation.Result;
+    }
+
+    /// <summary>Puts the new key in its place. Where the lock is not to be had, whoever writes next does so.</summary>
+    private async Task SettleAsync()
+    {
+        try
+        {
+            await catalog.WriteAsync(async connection => _file.Settle(await RecordedIdAsync(connection) ?? ""), CancellationToken.None);
+        }
+        catch (TidemarkException busy) when (busy.Kind == FailureKind.Transient)
+        {
+            // The rotation itself is done, and the key is found where it lies.
+        }
     }
 
     private async Task<EncryptionKey> KeyForWritingAsync(DbConnection connection)
     {
-        if (await RecordedIdAsync(connection) is { } id) return await FittingKeyAsync(connection, id);
+        if (await RecordedIdAsync(connection) is { } id)
+        {
+            if (!_isGiven) _file.Settle(id);
+            return await FittingKeyAsync(connection, id);
+        }
 
         var key = await LoadAsync(connection, id: null);
         if (key is null) _file.WriteCurrent(key = EncryptionKey.Generate());
@@ -101,13 +135,10 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
         return _key = key;
     }
 
-    private async Task<EncryptionKey> KeyForReadingAsync(DbConnection connection) =>
-        await FittingKeyAsync(connection, await RecordedIdAsync(connection) ?? "");
-
     /// <summary>The key with this id. It is looked for again where another process has rotated it meanwhile.</summary>
     private async Task<EncryptionKey> FittingKeyAsync(DbConnection connection, string id)
     {
-        if (_key is { } known && known.Id == id) return known;
+        if (await LoadedAsync(connection, id) is { } known) return known;
         var key = await LoadAsync(connection, id) ?? throw new TidemarkException(
             FailureKind.Configuration, "secrets.key_missing",
             $"The secrets of this catalog are encrypted with the key {id}, and {_file.FullName} is not there.")
@@ -127,6 +158,13 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
         }
 
         return _key = key;
+    }
+
+    /// <summary>The key with this id; null where there is none such here.</summary>
+    private async Task<EncryptionKey?> LoadedAsync(DbConnection connection, string id)
+    {
+        if (_key is { } known && known.Id == id) return known;
+        return await LoadAsync(connection, id) is { } key && key.Id == id ? _key = key : null;
     }
 
     private async Task<EncryptionKey?> LoadAsync(DbConnection connection, string? id) =>
@@ -169,6 +207,8 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
         public required string Setting { get; init; }
 
         public required string Sealed { get; init; }
+
+        public string? KeyId { get; init; }
 
         public string Subject => SecretVault.Subject(Kind, Owner, Setting);
     }

@@ -28,7 +28,13 @@ public record BackupAnswer
     /// <summary>Whether its last reading found it to be what was written.</summary>
     public required bool Verified { get; init; }
 
+    /// <summary>Whether the manifest carries a checksum of itself; those of older versions do not.</summary>
+    public required bool ManifestChecksum { get; init; }
+
     public required IReadOnlyList<BackupTableAnswer> Tables { get; init; }
+
+    /// <summary>Why it cannot be used; absent where nothing is known against it.</summary>
+    public string? Problem { get; init; }
 
     public static BackupAnswer Of(BackupFile file) => new()
     {
@@ -40,6 +46,8 @@ public record BackupAnswer
         Pipeline = file.Manifest.Pipeline,
         Format = file.Manifest.Format,
         Verified = file.Manifest.VerifiedAt is not null,
+        ManifestChecksum = file.Manifest.IsSealed,
+        Problem = file.Problem,
         Tables = [.. file.Manifest.Tables.Select(table => new BackupTableAnswer(table.Table.Name, table.Content.Rows))],
     };
 }

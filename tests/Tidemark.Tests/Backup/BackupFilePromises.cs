@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Shouldly;
 using Tidemark.Engine.Backup;
@@ -89,17 +90,131 @@ public abstract partial class BackupPromises
     public async Task What_a_crash_left_is_swept_by_the_next_backup_and_what_is_being_written_is_not()
     {
         await MakePeopleAsync();
-        Directory.CreateDirectory(Bench.Folder);
-        var left = Path.Combine(Bench.Folder, ".tidemark-1.part");
-        var orphan = Path.Combine(Bench.Folder, "test_backup_20200101_000000.zip.manifest");
-        await File.WriteAllTextAsync(left, "half", Stop);
-        await File.WriteAllTextAsync(orphan, "{}", Stop);
+        var gone = await Bench.BackUpAsync("people");
+        File.Delete(gone.Path);
+        var left = new[] { "PK\u0003\u0004", "", """{"backup_timestamp": "2026""", "{\n  \"tidemark_backup\": 2" }
+            .Select((start, at) => (Path: Path.Combine(Bench.Folder, $".tidemark-{at:x32}.part"), Start: start)).ToList();
+        foreach (var (path, start) in left) await File.WriteAllTextAsync(path, start, Stop);
         await using var written = DurableFile.Create(Bench.Folder);
+        Bench.Policy = new() { Name = "other" };
         await Bench.BackUpAsync("people");
 
-        File.Exists(left).ShouldBeFalse();
-        File.Exists(orphan).ShouldBeFalse();
+        left.Where(file => File.Exists(file.Path)).ShouldBeEmpty();
+        File.Exists(gone.ManifestPath).ShouldBeFalse();
         File.Exists(written.Name).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task H4_other_peoples_files_in_the_folder_stay_whatever_they_are_called()
+    {
+        await MakePeopleAsync();
+        var gone = await Bench.BackUpAsync("people");
+        var manifest = await File.ReadAllTextAsync(gone.ManifestPath, Stop);
+        File.Delete(gone.Path);
+        File.Delete(gone.ManifestPath);
+        (string Name, string Text)[] strangers =
+        [
+            ("film.mkv.part", "PK\u0003\u0004"), ("app.manifest", "<assembly/>"), ("x.zip.manifest", "{}"),
+            (".tidemark-1.part", "PK\u0003\u0004"), ($".tidemark-{1:x32}.part", "my notes"),
+            ("test_backup_20200101_000000.zip.manifest", "{}"), ("mine_20200101_000000.zip.manifest", manifest),
+        ];
+        foreach (var (name, text) in strangers) await File.WriteAllTextAsync(Path.Combine(Bench.Folder, name), text, Stop);
+        Bench.Policy = new() { Keep = 1, KeepDays = 1 };
+        var file = await Bench.BackUpAsync("people");
+
+        foreach (var (name, text) in strangers) (await File.ReadAllTextAsync(Path.Combine(Bench.Folder, name), Stop)).ShouldBe(text);
+        (await new BackupFolder(Bench.Folder).ListAsync(Stop)).Select(listed => listed.Name).ShouldBe([file.Name]);
+    }
+
+    [Fact]
+    public async Task H4_what_is_no_regular_file_is_named_and_passed_over()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files.");
+        await MakePeopleAsync();
+        var file = await Bench.BackUpAsync("people");
+        string Named(int day) => Path.Combine(Bench.Folder, $"a_202001{day:00}_000000.zip");
+        File.CreateSymbolicLink(Named(1), file.Path);
+        File.Copy(file.ManifestPath, Named(1) + ".manifest");
+        File.Copy(file.Path, Named(2));
+        await PipeAsync(Named(2) + ".manifest");
+        File.Copy(file.Path, Named(3));
+        File.CreateSymbolicLink(Named(3) + ".manifest", Named(3) + ".manifest");
+        File.Copy(file.Path, Named(4));
+        File.CreateSymbolicLink(Named(4) + ".manifest", "/dev/zero");
+        await PipeAsync(Path.Combine(Bench.Folder, $".tidemark-{1:x32}.part"));
+        Directory.CreateDirectory(Named(5) + ".manifest");
+        var folder = new BackupFolder(Bench.Folder);
+
+        var listed = await folder.ListAsync(Stop);
+
+        listed.Count(each => each.Problem is null).ShouldBe(1);
+        listed.Where(each => each.Problem is not null).Select(each => each.Path).Order(StringComparer.Ordinal).ShouldBe([Named(1), Named(2), Named(3), Named(4)]);
+        listed.First(each => each.Path == Named(2)).Problem.ShouldBe($"{Path.GetFileName(Named(2))}.manifest is a pipe or a device, and no regular file.");
+        for (var day = 1; day <= 4; day++)
+            (await BackupBench.CodeAsync(() => folder.FindAsync(Path.GetFileName(Named(day)), Stop))).ShouldBe("backup.not_a_file");
+        await folder.SweepAsync(Stop);
+        await Bench.BackUpAsync("people");
+    }
+
+    [Fact]
+    public async Task H4_any_letter_of_a_manifest_that_is_changed_is_found_and_the_other_backups_are_listed()
+    {
+        await MakePeopleAsync();
+        var good = await Bench.BackUpAsync("people");
+        var bad = await Bench.BackUpAsync("people");
+        var text = await File.ReadAllBytesAsync(bad.ManifestPath, Stop);
+        var folder = new BackupFolder(Bench.Folder);
+        for (var at = 0; at < text.Length; at++)
+        {
+            // Spaces between members say nothing, and a letter that means the same changes nothing.
+            if (char.IsWhiteSpace((char)text[at])) continue;
+            await File.WriteAllBytesAsync(bad.ManifestPath, [.. text[..at], (byte)(text[at] ^ 1), .. text[(at + 1)..]], Stop);
+            (await BackupBench.CodeAsync(() => folder.FindAsync(bad.Name, Stop))).ShouldBe("backup.damaged", $"byte {at}");
+        }
+
+        (await folder.ListAsync(Stop)).Where(file => file.Problem is null).Select(file => file.Name).ShouldBe([good.Name]);
+    }
+
+    [Theory]
+    [InlineData("\"name\": \"id\"", "\"name\": \"name\"")]
+    [InlineData("\"table\"", "\"tablf\"")]
+    [InlineData("\"tables\": [", "\"tables\": [], \"others\": [")]
+    [InlineData("\"tables\": [", "\"tables\": [ null, ")]
+    [InlineData("\"tidemark_backup\": 2,", "")]
+    [InlineData("\"checksum\"", "\"checks\"")]
+    public async Task H4_a_manifest_that_says_something_else_is_refused(string was, string says)
+    {
+        await MakePeopleAsync();
+        var file = await Bench.BackUpAsync("people");
+        var manifest = await File.ReadAllTextAsync(file.ManifestPath, Stop);
+        manifest.ShouldContain(was);
+        await File.WriteAllTextAsync(file.ManifestPath, manifest.Replace(was, says, StringComparison.Ordinal), Stop);
+
+        (await BackupBench.CodeAsync(() => new BackupFolder(Bench.Folder).FindAsync(file.Name, Stop))).ShouldBe("backup.damaged");
+    }
+
+    [Fact]
+    public async Task A_manifest_of_an_older_version_restores_and_stays_without_a_checksum_and_one_of_nothing_does_not()
+    {
+        await MakePeopleAsync();
+        var file = await Bench.BackUpAsync("people");
+        var folder = new BackupFolder(Bench.Folder);
+        var old = file.Manifest with { Version = null };
+        await folder.SaveAsync(file, old, Stop);
+        var found = (await folder.FindAsync(file.Name, Stop)).ShouldNotBeNull();
+        await ExecuteAsync("DELETE FROM people");
+
+        found.Manifest.IsSealed.ShouldBeFalse();
+        (await Bench.RestoreAsync(found, RestoreMode.Exact)).Restored.ShouldBe(3);
+        (await File.ReadAllTextAsync(file.ManifestPath, Stop)).ShouldNotContain("checksum");
+        await folder.SaveAsync(file, old with { Tables = [] }, Stop);
+        (await BackupBench.CodeAsync(() => folder.FindAsync(file.Name, Stop))).ShouldBe("backup.damaged");
+    }
+
+    private static async Task PipeAsync(string path)
+    {
+        using var made = Process.Start("mkfifo", [path]);
+        await made.WaitForExitAsync(Stop);
     }
 
     [Fact]

@@ -42,14 +42,16 @@ public sealed class BackupUploadTests : IAsyncLifetime
     public async Task S1_15_a_backup_is_sent_to_a_bucket_and_old_ones_go_there_by_their_own_rule()
     {
         var old = TimeProvider.System.GetUtcNow().AddDays(-31);
-        foreach (var name in new[] { "people/old.zip", "people/old.zip.manifest", "another/old.zip" })
+        const string oldest = "people_backup_20200101_000000.zip";
+        string[] others = ["another/" + oldest, "people/letter.zip", "people/letter.zip.manifest", "people/unfinished_20200101_000000.zip"];
+        foreach (var name in new[] { $"people/{oldest}", $"people/{oldest}.manifest" }.Concat(others))
             _bucket.Files[$"tidemark/{name}"] = ([1], old);
         var created = (await _bench.DoAsync("backup", "create", "people", "--json")).Line;
 
         created.GetProperty("upload").GetProperty("success").GetBoolean().ShouldBeTrue();
         var path = created.GetProperty("filepath").GetString()!;
         var name0 = $"tidemark/people/{Path.GetFileName(path)}";
-        _bucket.Files.Keys.Order(StringComparer.Ordinal).ShouldBe(["tidemark/another/old.zip", name0, name0 + ".manifest"]);
+        _bucket.Files.Keys.ShouldBe([.. others.Select(name => $"tidemark/{name}"), name0, name0 + ".manifest"], ignoreOrder: true);
         _bucket.Files[name0].Bytes.ShouldBe(await File.ReadAllBytesAsync(path, CommandBench.Cancel));
         (await _bench.DoAsync("test", "vault", "--json")).Line.GetProperty("works").GetBoolean().ShouldBeTrue();
         (await _bench.DoAsync("export")).Output.ShouldNotContain("very-secret");

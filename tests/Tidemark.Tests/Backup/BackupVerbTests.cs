@@ -108,6 +108,35 @@ public sealed class BackupVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task H4_a_bad_manifest_is_told_by_list_verify_and_restore_and_one_of_an_older_version_says_so()
+    {
+        await _bench.DoAsync("sync", "payments");
+        var good = (await _bench.DoAsync("backup", "create", "payments", "--json")).Line.GetProperty("filepath").GetString()!;
+        var bad = (await _bench.DoAsync("backup", "create", "payments", "--json")).Line.GetProperty("filepath").GetString()!;
+        await ChangeAsync(bad, text => text.Replace("\"name\": \"email\"", "\"name\": \"emaim\"", StringComparison.Ordinal));
+        await ChangeAsync(good, text =>
+        {
+            var old = text.Replace("\"tidemark_backup\": 2,", "", StringComparison.Ordinal);
+            return old[..old.LastIndexOf(",\n  \"checksum\"", StringComparison.Ordinal)] + "\n}";
+        });
+
+        var listed = (await _bench.DoAsync("backup", "list", "--json")).Lines;
+        listed.Select(line => (line.TryGetProperty("problem", out _), line.GetProperty("manifest_checksum").GetBoolean()))
+            .ShouldBe([(true, false), (false, false)], ignoreOrder: true);
+        (await _bench.DoAsync("backup", "list")).Output.ShouldContain("cannot be used");
+        foreach (var verb in new[] { "verify", "restore" })
+            (await _bench.RunAsync("backup", verb, Path.GetFileName(bad), "--json")).ErrorCode.ShouldBe("backup.damaged");
+        (await _bench.DoAsync("backup", "verify", Path.GetFileName(good))).Output.ShouldContain("without a checksum of itself");
+        (await _bench.DoAsync("backup", "restore", Path.GetFileName(good))).Output.ShouldContain("without a checksum of itself");
+
+        static async Task ChangeAsync(string file, Func<string, string> change)
+        {
+            var manifest = file + ".manifest";
+            await File.WriteAllTextAsync(manifest, change(await File.ReadAllTextAsync(manifest, CommandBench.Cancel)), CommandBench.Cancel);
+        }
+    }
+
+    [Fact]
     public async Task S1_15_backups_are_pruned_by_number_after_each_one_and_settings_survive_an_export()
     {
         await _bench.DoAsync("sync", "payments");

@@ -121,17 +121,48 @@ public abstract class SecretVaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rotation_that_died_after_its_commit_is_finished_by_the_next_reader()
+    public async Task H6_a_rotation_that_died_after_its_commit_is_read_as_it_lies_and_ended_by_the_next_writer()
     {
         await SaveAsync("a", "sk_a");
+        var (key, next, old) = await DieAfterTheCommitAsync();
+
+        (await ReadAsync("a")).ShouldBe("sk_a");
+        File.Exists(next).ShouldBeTrue("who only reads renames nothing");
+        (await File.ReadAllTextAsync(key, TestHome.Cancelled)).ShouldBe(old);
+        await SaveAsync("b", "sk_b");
+        File.Exists(next).ShouldBeFalse();
+        (await ReadAsync("a")).ShouldBe("sk_a");
+    }
+
+    [Fact]
+    public async Task H6_a_second_rotation_keeps_the_only_key_that_fits_until_its_own_fits()
+    {
+        await SaveAsync("a", "sk_a");
+        var (key, next, _) = await DieAfterTheCommitAsync();
+        var knows = await _home.VaultAsync();
+        await using (var connection = await (await _home.OpenAsync()).ConnectAsync(TestHome.Cancelled))
+            await knows.RevealAsync(connection, "source", "a"); // it has the key in memory, and need not look for it
+
+        var fits = await File.ReadAllTextAsync(next, TestHome.Cancelled);
+        await _home.ExecuteAsync("UPDATE secrets SET sealed = 'x'"); // so that the rotation ends before its commit
+        await Should.ThrowAsync<TidemarkException>(() => knows.RotateAsync(newKey: null, TestHome.Cancelled));
+        Directory.GetFiles(_home.Folder, "key*").Select(File.ReadAllText).ShouldContain(fits);
+
+        await SaveAsync("a", "sk_a");
+        await knows.RotateAsync(newKey: null, TestHome.Cancelled);
+        Directory.GetFiles(_home.Folder, "key*").ShouldBe([key]);
+        (await ReadAsync("a")).ShouldBe("sk_a");
+    }
+
+    /// <summary>Leaves the files as a rotation does whose process ends right after its commit.</summary>
+    private async Task<(string Key, string Next, string Old)> DieAfterTheCommitAsync()
+    {
         var key = Path.Combine(_home.Folder, "key");
         var old = await File.ReadAllTextAsync(key, TestHome.Cancelled);
         await (await _home.VaultAsync()).RotateAsync(newKey: null, TestHome.Cancelled);
         File.Move(key, key + ".next");
         await File.WriteAllTextAsync(key, old, TestHome.Cancelled);
-
-        (await ReadAsync("a")).ShouldBe("sk_a");
-        File.Exists(key + ".next").ShouldBeFalse();
+        return (key, key + ".next", old);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class StoredTextTests
     public void A_manifest_without_the_later_keys_has_none_of_its_values_null()
     {
         var manifest = BackupManifest.Parse(
-            """{"pipeline":"p","connector":"sqlite","created_at":"2025-10-06T14:30:00Z","format":"compact","tables":[{"stream":"s","table":{"name":"t","columns":[]},"content":{"rows":1,"low":2,"high":3}}]}"""u8,
+            """{"pipeline":"p","connector":"sqlite","created_at":"2025-10-06T14:30:00Z","format":"compact","tables":[{"stream":"s","table":{"name":"t","columns":[]},"content":{"rows":1,"low":2,"high":3}}]}"""u8.ToArray(),
             "name");
 
         manifest.Sha256.ShouldBe("");

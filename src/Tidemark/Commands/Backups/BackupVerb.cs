@@ -21,6 +21,13 @@ internal static class BackupVerb
     public static string Content(BackupFile file) =>
         $"{Count(file.Manifest.Rows, "row")} of {Count(file.Manifest.Tables.Count, "table")}";
 
+    /// <summary>Says of a backup of an older version that nothing proves its manifest.</summary>
+    public static void SayUnsealed(Session session, BackupFile file)
+    {
+        if (!file.Manifest.IsSealed)
+            session.Say($"{file.Name} has a manifest of an older version, without a checksum of itself: names of tables and columns are as it says.");
+    }
+
     public static string Count(long number, string thing) =>
         number == 1 ? $"1 {thing}" : $"{RunReport.Number(number)} {thing}s";
 }

@@ -32,6 +32,8 @@ internal static class ListBackups
             else
             {
                 Table(session, files).Write(session.Prose);
+                foreach (var file in files.Where(file => file.Problem is not null))
+                    session.Say($"{Printable.Of(file.Name)} cannot be used: {Printable.Of(file.Problem!)}");
             }
 
             return ExitCode.Done;

@@ -40,6 +40,7 @@ internal static class RestoreBackup
                     + $"{RunReport.Number(table.Unchanged)} were there already, {RunReport.Number(table.Deleted)} deleted.");
             }
 
+            BackupVerb.SayUnsealed(session, await home.Backups.FindAsync(request.Backup, session.Stop));
             session.Say($"The next run of {Printable.Of(pipeline.Name)} reads everything ({restored.Run}).");
             if (pipeline.UndoRuns > 0) session.Say($"Take it back: tidemark run undo {restored.Run}");
             return ExitCode.Done;

@@ -17,6 +17,7 @@ internal static class VerifyBackup
             var file = await session.WaitAsync("Reading", () => home.Backups.VerifyAsync(session.Get(name), session.Stop));
             if (session.IsJson) session.WriteJson(BackupAnswer.Of(file), WireJson.Default.BackupAnswer);
             session.Say($"{file.Name}: {BackupVerb.Content(file)}, verified.");
+            BackupVerb.SayUnsealed(session, file);
             return ExitCode.Done;
         });
         return verb;
