@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -12,6 +13,7 @@ namespace Tidemark.Connectors.GraphQL.Queries;
 internal static class QueriesText
 {
     private const int MaxLetters = 1 << 20;
+    private const int MaxBytes = 4 * MaxLetters;
     private const int MaxDepth = 16;
 
     private static readonly string[] FileEndings = [".yaml", ".yml", ".json"];
@@ -33,7 +35,11 @@ internal static class QueriesText
     {
         try
         {
-            return File.ReadAllText(path);
+            RegularFile.RequireRegular(RegularFile.KindBehind(path), path);
+            using var file = File.OpenRead(path);
+            if (file.Length > MaxBytes) throw new IOException($"it has more than {MaxBytes} bytes.");
+            using var text = new StreamReader(file);
+            return text.ReadToEnd();
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

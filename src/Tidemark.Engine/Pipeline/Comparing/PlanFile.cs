@@ -1,21 +1,24 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Engine.Pipeline.Comparing;
 
 /// <summary>
-/// A plan on disk: one line of JSON a change, and a last line that says what the plan is for and sums it up. It appears
-/// under its name when it is complete. It holds rows, so only its owner may read it.
+/// A plan on disk: one line of JSON a change, and a last line that says what the plan is for, sums it up, and ends with a digest
+/// of all that stands before it. It appears under its name when it is complete. It holds rows, so only its owner may read it.
 /// </summary>
 public sealed class PlanFile : IAsyncDisposable
 {
     private readonly string _path;
     private readonly string _temporary;
     private readonly FileStream _stream;
+    private readonly IncrementalHash _sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     private PlanFile(string path)
     {
@@ -46,7 +49,9 @@ public sealed class PlanFile : IAsyncDisposable
     internal async Task FinishAsync(SavedPlan plan)
     {
         var changes = plan.Changes.Streams.Select(PlanAnswer.Of).ToList();
-        await LineAsync(new PlanFileAnswer(plan.Pipeline, plan.Mode, plan.MadeAt, changes), RunJsonTypes.Default.PlanFileAnswer);
+        var last = JsonText.Bytes(new PlanFileAnswer(plan.Pipeline, plan.Mode, plan.MadeAt, changes), RunJsonTypes.Default.PlanFileAnswer);
+        _sum.AppendData(last.Span);
+        await _stream.WriteAsync(PlanDigest.Seal(last.Span, _sum.GetHashAndReset()));
         _stream.Flush(flushToDisk: true);
         await _stream.DisposeAsync();
         File.Move(_temporary, _path, overwrite: true);
@@ -54,36 +59,46 @@ public sealed class PlanFile : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _sum.Dispose();
         await _stream.DisposeAsync();
         File.Delete(_temporary);
     }
 
-    /// <summary>The plan in a file.</summary>
-    /// <exception cref="TidemarkException"><c>plan.unreadable</c> (usage).</exception>
+    /// <summary>The plan in a file, which has to be what was written, to the letter.</summary>
+    /// <exception cref="TidemarkException"><c>plan.unreadable</c>, <c>plan.altered</c>, <c>plan.without_digest</c> (usage).</exception>
     public static async Task<SavedPlan> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            var last = "";
-            await foreach (var line in File.ReadLinesAsync(path, cancellationToken)) last = line;
-            var plan = JsonSerializer.Deserialize(last, RunJsonTypes.Default.PlanFileAnswer)
-                ?? throw new JsonException("its last line is null");
+            RegularFile.RequireRegular(RegularFile.KindBehind(path), path);
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+            var last = await PlanDigest.LastLineAsync(file, path, cancellationToken);
+            var plan = JsonSerializer.Deserialize(last, RunJsonTypes.Default.PlanFileAnswer) ?? throw new JsonException("its last line is null");
+            Require(plan);
             return new SavedPlan(
                 plan.Pipeline, plan.Mode, plan.MadeAt, new ChangeSummary([.. plan.Plan.Select(stream => stream.ToChanges())]));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new TidemarkException(FailureKind.Usage, "plan.unreadable", $"{path} is not a plan: {failure.Message}", failure)
-            {
-                Hint = "A plan is made by a dry run that saves it.",
-                Next = new(NextAct.MakePlan),
-            };
+            throw PlanDigest.Refused("plan.unreadable", $"{path} is not a plan: {failure.Message}", failure);
         }
+    }
+
+    private static void Require(PlanFileAnswer plan)
+    {
+        if (plan.Plan.Count == 0) throw new JsonException("it says nothing of any stream");
+        if (plan.Plan.Any(stream => stream is null || stream.Samples.Any(change => change is null || change.Fields.Any(field => field is null))))
+            throw new JsonException("null stands where a stream, a change or a field belongs");
+        if (plan.Plan.DistinctBy(stream => stream.Stream).Count() < plan.Plan.Count) throw new JsonException("it names a stream twice");
+        if (!Enum.IsDefined(plan.Mode)) throw new JsonException("its mode is unknown");
+        if (plan.Plan.Any(stream => stream.Digest.Length == 0 || long.Min(long.Min(stream.Adds, stream.Updates), stream.Deletes) < 0))
+            throw new JsonException("a stream has no digest, or counts below 0");
     }
 
     private async ValueTask LineAsync<T>(T line, JsonTypeInfo<T> type)
     {
-        await _stream.WriteAsync(JsonText.Bytes(line, type));
-        await _stream.WriteAsync("\n"u8.ToArray());
+        byte[] bytes = [.. JsonText.Bytes(line, type), (byte)'\n'];
+        _sum.AppendData(bytes);
+        await _stream.WriteAsync(bytes);
     }
 }
