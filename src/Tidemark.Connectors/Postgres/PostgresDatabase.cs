@@ -75,15 +75,15 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
 
     private async Task EnsureSchemaAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_namespace WHERE nspname = @schema", connection);
-        exists.Parameters.AddWithValue("schema", options.Schema);
-        if (await exists.ExecuteScalarAsync(cancellationToken) is not null) return;
         try
         {
+            await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_namespace WHERE nspname = @schema", connection);
+            exists.Parameters.AddWithValue("schema", options.Schema);
+            if (await exists.ExecuteScalarAsync(cancellationToken) is not null) return;
             await using var create = new NpgsqlCommand($"CREATE SCHEMA IF NOT EXISTS {SqlName.Column(options.Schema)}", connection);
             await create.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (PostgresException refused)
+        catch (NpgsqlException refused)
         {
             throw PostgresErrors.Explain(refused);
         }

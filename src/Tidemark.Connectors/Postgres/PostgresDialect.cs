@@ -101,6 +101,8 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
 
     public override TidemarkException Explain(DbException failure) => PostgresErrors.Explain(failure);
 
+    public override TidemarkException? ExplainOther(InvalidOperationException failure) => PostgresErrors.ExplainOther(failure);
+
     public override string AfterRename(SqlName staging, SqlName live) =>
         $"ALTER INDEX IF EXISTS {staging.Beside(ColumnNames.Shorten(staging.Name, "_pkey"))} "
         + $"RENAME TO {SqlName.Column(ColumnNames.Shorten(live.Name, "_pkey"))}";

@@ -34,12 +34,19 @@ internal static class PostgresErrors
     public static TidemarkException Explain(DbException failure) => failure switch
     {
         PostgresException refused => FromServer(refused),
-        _ => new TidemarkException(
-            FailureKind.Transient, "postgres.connection_lost", $"The connection to PostgreSQL broke: {Innermost(failure)}", failure)
+        _ => Lost(failure),
+    };
+
+    /// <summary>A connection that broke is closed for whoever uses it next, which its driver takes for a mistake of the caller.</summary>
+    public static TidemarkException? ExplainOther(InvalidOperationException failure) =>
+        failure is ObjectDisposedException || (failure.Source == "Npgsql" && failure.Message.Contains("not open", StringComparison.Ordinal))
+            ? Lost(failure) : null;
+
+    private static TidemarkException Lost(Exception failure) =>
+        new(FailureKind.Transient, "postgres.connection_lost", $"The connection to PostgreSQL broke: {Innermost(failure)}", failure)
         {
             Hint = "Run again: it resumes from the last checkpoint.",
-        },
-    };
+        };
 
     /// <summary>A connection that could not be opened.</summary>
     public static TidemarkException Unreachable(NpgsqlConnectionStringBuilder address, Exception failure) =>

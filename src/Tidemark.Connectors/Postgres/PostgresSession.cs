@@ -23,6 +23,8 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : ISqlSession
         return new Turn(_turn);
     }
 
+    public Task CommitAsync(DbTransaction transaction) => transaction.CommitAsync(CancellationToken.None);
+
     /// <remarks>A session-level advisory lock: held by the very connection that writes, gone when it is gone.</remarks>
     public async Task LockAsync(SqlName table, CancellationToken cancellationToken)
     {

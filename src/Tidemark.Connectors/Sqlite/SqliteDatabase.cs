@@ -45,20 +45,24 @@ internal sealed class SqliteDatabase(SqliteOptions options) : ISqlDatabase
             Pooling = false, // the file must be let go when the run ends
             ForeignKeys = true,
         };
+        SqliteFile.Prepare(options.Path);
         var connection = new SqliteConnection(address.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken);
+            // One by one: the driver swallows what fails behind a statement that gives a row.
+            await connection.ExecuteAsync($"PRAGMA busy_timeout = {BusyMilliseconds}", cancellationToken);
             // Write-ahead logging: readers keep the old rows while new ones are written.
-            await connection.ExecuteAsync(
-                $"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
-                cancellationToken);
+            await connection.ExecuteAsync("PRAGMA journal_mode = WAL", cancellationToken);
+            await connection.ExecuteAsync("PRAGMA synchronous = FULL", cancellationToken);
+            SqliteFile.RequireWritable(connection);
             return connection;
         }
-        catch (SqliteException failure)
+        catch (Exception failure)
         {
             await connection.DisposeAsync();
-            throw SqliteErrors.Explain(failure);
+            if (failure is SqliteException refused) throw SqliteErrors.Explain(refused);
+            throw;
         }
     }
 }

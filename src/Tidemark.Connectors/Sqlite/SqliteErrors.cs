@@ -42,8 +42,33 @@ internal static class SqliteErrors
                 $"table {table}", Sentence(refused))
             : null;
 
-    public static TidemarkException CannotLock(SqlName table, Exception cause) =>
-        new(FailureKind.Configuration, "sqlite.cannot_lock", $"The table {table.Name} cannot be locked: {cause.Message}", cause)
+    public static TidemarkException NotAFile(string path, string what) =>
+        new(FailureKind.Configuration, "sqlite.not_a_file", $"The database file {path} is {what}.")
+        {
+            Hint = "Name a file in the setting path; it is made where it is missing.",
+        };
+
+    public static TidemarkException NotMade(string path, Exception cause) =>
+        new(FailureKind.Configuration, "sqlite.cannot_open", $"The database file {path} cannot be made: {cause.Message}", cause)
+        {
+            Hint = "Check the setting path: its folder must exist and be writable.",
+        };
+
+    public static TidemarkException ReadOnlyFile(string path, Exception? cause = null) =>
+        new(FailureKind.Configuration, "sqlite.read_only", $"The database file {path} cannot be written.", cause)
+        {
+            Hint = "Give this user the right to write the file and its folder.",
+        };
+
+    public static TidemarkException Gone(string path) =>
+        new(FailureKind.Configuration, "sqlite.file_gone", $"The database file {path} was deleted, renamed or replaced meanwhile.")
+        {
+            Hint = "Put the file back, or run again: what the file lacks is read anew.",
+        };
+
+    public static TidemarkException CannotLock(Exception cause, SqlName? table = null) =>
+        new(FailureKind.Configuration, "sqlite.cannot_lock",
+            $"{(table is { } known ? $"The table {known.Name}" : "Tables")} cannot be locked: {cause.Message}", cause)
         {
             Hint = "Give this user the right to write the folder of the database and the files in it.",
         };

@@ -26,7 +26,7 @@ internal sealed class SqliteLocks(string database) : IDisposable
         if (database.Length == 0 || _held.ContainsKey(name)) return true;
         try
         {
-            _held[name] = Open(Path.Combine(Folder(), $"{name}.lock"));
+            _held[name] = Open(Path.Combine(Folder(database), $"{name}.lock"));
             return true;
         }
         catch (IOException held) when (IsHeld.Contains(held.HResult))
@@ -35,7 +35,21 @@ internal sealed class SqliteLocks(string database) : IDisposable
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw SqliteErrors.CannotLock(table, refused);
+            throw SqliteErrors.CannotLock(refused, table);
+        }
+    }
+
+    /// <summary>Makes the folder of the locks, so that one that cannot be made is known before anything is written.</summary>
+    /// <param name="database">As above.</param>
+    public static void Prepare(string database)
+    {
+        try
+        {
+            if (database.Length > 0) Folder(database);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw SqliteErrors.CannotLock(refused);
         }
     }
 
@@ -53,7 +67,7 @@ internal sealed class SqliteLocks(string database) : IDisposable
         return new FileStream(path, options);
     }
 
-    private string Folder()
+    private static string Folder(string database)
     {
         var folder = database + "-locks";
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Destinations.Sql.Backups;
 using Tidemark.Engine.Destinations.Sql.Loading;
@@ -10,7 +9,7 @@ namespace Tidemark.Connectors.Sqlite;
 /// <summary>A turn-taker on the only connection to a SQLite file.</summary>
 internal sealed class SqliteSession(SqliteConnection connection, SqliteBulk bulk, SemaphoreSlim turn) : ISqlSession
 {
-    private readonly SqliteLocks _locks = new(raw.sqlite3_db_filename(connection.Handle, "main").utf8_to_string() ?? "");
+    private readonly SqliteLocks _locks = new(SqliteFile.PathOf(connection));
 
     public DbConnection Connection => connection;
 
@@ -21,7 +20,23 @@ internal sealed class SqliteSession(SqliteConnection connection, SqliteBulk bulk
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
-        return new Turn(turn);
+        try
+        {
+            SqliteFile.RequireInPlace(connection);
+            return new Turn(turn);
+        }
+        catch
+        {
+            turn.Release();
+            throw;
+        }
+    }
+
+    public async Task CommitAsync(DbTransaction transaction)
+    {
+        SqliteFile.RequireInPlace(connection);
+        await transaction.CommitAsync(CancellationToken.None);
+        SqliteFile.RequireInPlace(connection); // or the rows went where nobody finds them
     }
 
     /// <remarks>SQLite's own locks are of the whole file and end with a transaction; a run has many.</remarks>

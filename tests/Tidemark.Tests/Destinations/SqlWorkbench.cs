@@ -168,9 +168,12 @@ public sealed class PostgresWorkbench : SqlWorkbench
 {
     public string Schema { get; } = "t_" + Guid.NewGuid().ToString("N");
 
+    /// <summary>The port that runs reach the server by; what looks from outside takes the server's own.</summary>
+    public int Port { get; init; } = new Uri(TestPostgres.Url).Port;
+
     public override IDestination OpenDestination() =>
         new PostgresConnector().OpenDestination(
-            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{TestPostgres.Url}?application_name={Schema}"), Schema = Schema }),
+            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{new UriBuilder(TestPostgres.Url) { Port = Port }.Uri}?application_name={Schema}"), Schema = Schema }),
             Clock);
 
     public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop);

@@ -18,6 +18,12 @@ public interface ISqlSession : IAsyncDisposable
     Task<IDisposable> EnterAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// Commits, come what may: a cancellation in between would leave in doubt whether it happened. Fails where the rows would be,
+    /// or are, in a database that nobody finds any more, e.g. a file that was deleted meanwhile.
+    /// </summary>
+    Task CommitAsync(DbTransaction transaction);
+
+    /// <summary>
     /// Keeps other processes from writing this table until the session ends. A process that was killed lets go when
     /// the database has noticed; up to 30 seconds are waited for that.
     /// </summary>

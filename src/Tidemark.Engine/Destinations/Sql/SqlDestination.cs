@@ -15,35 +15,13 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
     public async Task<IReadOnlyList<Problem>> CheckAsync(
         IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
     {
-        ISqlSession session;
         try
         {
-            session = await database.OpenAsync(cancellationToken);
+            return await OnSessionAsync(session => ProblemsAsync(session, tables, cancellationToken), cancellationToken);
         }
-        catch (TidemarkException unreachable)
+        catch (TidemarkException failure)
         {
-            return [Problem.From(unreachable, $"{database.Dialect.Name} destination")];
-        }
-
-        await using (session)
-        {
-            var problems = new List<Problem>();
-            foreach (var plan in tables)
-            {
-                var name = new SqlName(database.Dialect.Schema, plan.Table);
-                var existing = await session.ColumnsAsync(name, cancellationToken);
-                problems.AddRange(SqlTableCheck.Problems(database.Dialect, plan, existing));
-                // References are made with the table, and a database may take one that leads nowhere.
-                var made = tables.Select(table => table.Table).ToList();
-                var others = existing.Count > 0 ? [] : plan.References.Values.Except(made, StringComparer.Ordinal);
-                foreach (var other in others)
-                {
-                    if ((await session.ColumnsAsync(name.Beside(other), cancellationToken)).Count == 0)
-                        problems.Add(SqlTableCheck.ReferenceToNothing(plan, other, made));
-                }
-            }
-
-            return problems;
+            return [Problem.From(failure, $"{database.Dialect.Name} destination")];
         }
     }
 
@@ -104,6 +82,28 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
         WithOutboxAsync(pipeline, outbox => outbox.SettleAsync(stream, settled, clock.GetUtcNow(), cancellationToken), cancellationToken);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    private async Task<IReadOnlyList<Problem>> ProblemsAsync(
+        ISqlSession session, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
+    {
+        var problems = new List<Problem>();
+        foreach (var plan in tables)
+        {
+            var name = new SqlName(database.Dialect.Schema, plan.Table);
+            var existing = await session.ColumnsAsync(name, cancellationToken);
+            problems.AddRange(SqlTableCheck.Problems(database.Dialect, plan, existing));
+            // References are made with the table, and a database may take one that leads nowhere.
+            var made = tables.Select(table => table.Table).ToList();
+            var others = existing.Count > 0 ? [] : plan.References.Values.Except(made, StringComparer.Ordinal);
+            foreach (var other in others)
+            {
+                if ((await session.ColumnsAsync(name.Beside(other), cancellationToken)).Count == 0)
+                    problems.Add(SqlTableCheck.ReferenceToNothing(plan, other, made));
+            }
+        }
+
+        return problems;
+    }
 
     private Task<T> OnSessionAsync<T>(Func<ISqlSession, Task<T>> work, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync(async () =>

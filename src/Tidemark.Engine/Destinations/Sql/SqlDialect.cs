@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Tidemark.Engine.Destinations.Sql.Undoing;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
@@ -87,6 +88,31 @@ public abstract class SqlDialect
         catch (DbException failure)
         {
             throw Explain(failure);
+        }
+        catch (InvalidOperationException failure) when (ExplainOther(failure) is { } known)
+        {
+            throw known;
+        }
+    }
+
+    /// <summary>What a failure means that is none of the database's own; null where it is a defect.</summary>
+    public virtual TidemarkException? ExplainOther(InvalidOperationException failure) => null;
+
+    /// <summary>Rows of the database, as they come; whatever fails in their reading is told for a person.</summary>
+    public async IAsyncEnumerable<T> ExplainedAsync<T>(IAsyncEnumerable<T> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var row = rows.GetAsyncEnumerator(cancellationToken);
+        try
+        {
+            while (await ExplainedAsync(() => row.MoveNextAsync().AsTask())) yield return row.Current;
+        }
+        finally
+        {
+            await ExplainedAsync(async () =>
+            {
+                await row.DisposeAsync();
+                return true;
+            });
         }
     }
 

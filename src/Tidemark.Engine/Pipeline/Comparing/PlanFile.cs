@@ -97,7 +97,7 @@ public sealed class PlanFile : IAsyncDisposable
 
     private async ValueTask LineAsync<T>(T line, JsonTypeInfo<T> type)
     {
-        byte[] bytes = [.. JsonText.Bytes(line, type), (byte)'\n'];
+        byte[] bytes = [.. JsonText.Bytes(line, type).Span, (byte)'\n'];
         _sum.AppendData(bytes);
         await _stream.WriteAsync(bytes);
     }

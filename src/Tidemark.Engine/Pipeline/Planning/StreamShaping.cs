@@ -54,7 +54,7 @@ internal sealed class StreamShaping(StreamSchema stream, StreamShape shape, Dele
         }
 
         foreach (var column in shape.References.Keys.Where(column => columns.All(field => field.Name != column)))
-            Report("column.unknown", $"The references name a column {column} that the table does not have.");
+            Report("column.unknown", $"The references name a column {column} that the table does not have.", NearestName.Hint(column, columns.Select(field => field.Name)));
         return shaped;
     }
 

@@ -44,7 +44,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
             }
 
             // From here on the old rows are live; a cancellation in between must not leave us in doubt.
-            await transaction.CommitAsync(CancellationToken.None);
+            await session.CommitAsync(transaction);
         }
         catch (DbException refused) when (dialect.RowProblem(refused, "") is { } reason)
         {

@@ -27,14 +27,7 @@ internal sealed class SqlTableReader(ISqlDatabase database, TablePlan plan)
             // Rows that are gone at the source have no record that they could be compared with.
             Deletes = existing.ContainsKey("_deleted_at") ? DeletePolicy.Soft : DeletePolicy.Hard,
         });
-        return new StoredTable(table.Stream, ExplainedAsync(ReadAsync(table, existing, run, CancellationToken.None), CancellationToken.None));
-    }
-
-    private async IAsyncEnumerable<StoredRow> ExplainedAsync(
-        IAsyncEnumerable<StoredRow> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var row = rows.GetAsyncEnumerator(cancellationToken);
-        while (await database.Dialect.ExplainedAsync(() => row.MoveNextAsync().AsTask())) yield return row.Current;
+        return new StoredTable(table.Stream, database.Dialect.ExplainedAsync(ReadAsync(table, existing, run, CancellationToken.None), CancellationToken.None));
     }
 
     private async IAsyncEnumerable<StoredRow> ReadAsync(

@@ -5,7 +5,7 @@ using Tidemark.Engine.Destinations.Writing;
 namespace Tidemark.Engine.Destinations.Sql.Loading;
 
 /// <summary>Compares a staging with its live table, row by row, and changes nothing.</summary>
-internal sealed class SqlChanges(SqlDialect dialect, ISqlSession session, StreamTables tables)
+internal sealed class SqlChanges(ISqlSession session, StreamTables tables)
 {
     private readonly SqlTable _live = tables.Live;
     private readonly SqlTable _staged = tables.Target;
@@ -19,7 +19,7 @@ internal sealed class SqlChanges(SqlDialect dialect, ISqlSession session, Stream
         foreach (var (kind, sql) in Selects())
         {
             await using var command = SqlCommands.Command(session.Connection, sql);
-            await using var reader = await ExecuteAsync(command, cancellationToken);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken)) yield return Change(kind, reader);
         }
     }
@@ -73,7 +73,4 @@ internal sealed class SqlChanges(SqlDialect dialect, ISqlSession session, Stream
 
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
     }
-
-    private Task<DbDataReader> ExecuteAsync(DbCommand command, CancellationToken cancellationToken) =>
-        dialect.ExplainedAsync(() => command.ExecuteReaderAsync(cancellationToken));
 }

@@ -38,8 +38,9 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
 
     /// <inheritdoc cref="IComparing.ChangesAsync"/>
     public IAsyncEnumerable<RowChange> ChangesAsync(string table, CancellationToken cancellationToken) =>
-        new SqlChanges(database.Dialect, session, Staged().First(stream => stream.Tables.Live.Name.Name == table).Tables)
-            .ReadAsync(cancellationToken);
+        database.Dialect.ExplainedAsync(
+            new SqlChanges(session, Staged().First(stream => stream.Tables.Live.Name.Name == table).Tables).ReadAsync(cancellationToken),
+            cancellationToken);
 
     public Task ParkAsync(CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync(async () =>
@@ -94,7 +95,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         foreach (var publish in publishes) results.Add(await publish.WriteAsync(cancellationToken));
         foreach (var result in results) await beforeCommit(result);
         // From here on the new rows are live; a cancellation in between must not leave us in doubt.
-        await transaction.CommitAsync(CancellationToken.None);
+        await session.CommitAsync(transaction);
         lock (_streams) _streams.RemoveAll(stream => stream.Tables.Plan.IsStaged);
         return results;
     }

@@ -89,7 +89,7 @@ internal sealed class SqlRowStore(
         if (isToNote) await note!.WriteAsync(session.Connection, Tables, cancellationToken);
         await checkpoints.SaveAsync(Live.Stream.Name, Tables.Plan.Staging, after, cancellationToken);
         // A cancellation in the middle of a commit would leave us in doubt whether it happened.
-        await transaction.CommitAsync(CancellationToken.None);
+        await session.CommitAsync(transaction);
         _isNoted |= isToNote;
     }
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Tidemark.Engine.Destinations.Sql.Undoing;
 using Tidemark.Engine.Destinations.Sql.WritingBack;
 using Tidemark.Engine.Destinations.Writing;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql.Loading;
@@ -167,13 +168,17 @@ internal sealed class SqlStreamLoad : IStreamLoad
     {
         try
         {
-            using var turn = await _session.EnterAsync(CancellationToken.None);
-            await new SqlTableSetup(_dialect, _session, _plan, Tables.Plan, _clock)
-                .DropPlanAsync(Tables.Live.Name, CancellationToken.None);
+            await _dialect.ExplainedAsync(async () =>
+            {
+                using var turn = await _session.EnterAsync(CancellationToken.None);
+                await new SqlTableSetup(_dialect, _session, _plan, Tables.Plan, _clock)
+                    .DropPlanAsync(Tables.Live.Name, CancellationToken.None);
+                return true;
+            });
         }
-        catch (DbException)
+        catch (TidemarkException)
         {
-            // The connection is gone; the next plan drops what this one has left.
+            // The database is gone, and what the run came to is told by then; the next plan drops what this one has left.
         }
     }
 

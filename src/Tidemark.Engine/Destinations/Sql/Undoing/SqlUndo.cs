@@ -48,7 +48,7 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         if (undone is not null) await outbox.RedoAsync(undone, cancellationToken);
         await _log.MarkAsync(plan.Pipeline, plan.Run, plan.Undo, cancellationToken);
         if (undone is not null) await _log.MarkAsync(plan.Pipeline, undone, null, cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
+        await session.CommitAsync(transaction);
         return results;
     }
 
