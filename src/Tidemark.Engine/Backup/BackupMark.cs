@@ -1,5 +1,4 @@
 using System.Text;
-using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Settings;
 

@@ -54,6 +54,6 @@ internal static partial class BackupName
         return plain.ToString();
     }
 
-    [GeneratedRegex(@"_[0-9]{8}_[0-9]{6}(_[0-9]+)?\.(zip|json)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"_[0-9]{8}_[0-9]{6}(?:_[0-9]+)?\.(?:zip|json)$", RegexOptions.None, 1000)]
     private static partial Regex Made();
 }

@@ -5,7 +5,6 @@ using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
-using Tidemark.Engine.Sources;
 using Xunit;
 
 namespace Tidemark.Tests.Destinations;

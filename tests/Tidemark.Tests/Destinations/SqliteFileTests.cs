@@ -4,7 +4,6 @@ using Shouldly;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
-using Tidemark.Engine.Sources;
 using Tidemark.Tests.Commands;
 using Tidemark.Tests.Crash;
 using Xunit;
