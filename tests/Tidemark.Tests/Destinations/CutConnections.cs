@@ -11,14 +11,13 @@ internal sealed class CutConnections : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly List<TcpClient> _open = [];
     private readonly Lock _lock = new();
-    private readonly Task _accepting;
     private int _left = int.MaxValue;
 
     public CutConnections(string host, int port)
     {
         _server = (host, port);
         _listener.Start();
-        _accepting = AcceptAsync();
+        _ = AcceptAsync();
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -37,7 +36,6 @@ internal sealed class CutConnections : IAsyncDisposable
         await _end.CancelAsync();
         _listener.Stop();
         CutAll();
-        await _accepting;
         _end.Dispose();
     }
 
