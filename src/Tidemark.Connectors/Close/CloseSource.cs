@@ -43,6 +43,8 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>
         Over([]).OutOfSight(stream, earlier, later);
 
+    public bool ReadsAll(string stream, Cursor from) => Over([]).ReadsAll(stream, from);
+
     public async IAsyncEnumerable<Page> ReadAsync(
         ReadRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -111,7 +111,7 @@ internal static class GraphQLErrors
 
     private static TidemarkException QueryRefused(HttpAnswer answer) =>
         With(Say(answer, FailureKind.Configuration, "query_refused"),
-            "Check the query of this stream against the server's schema.");
+            "Check the query of this stream against the server's schema, and page_size against the most records that it gives a page.");
 
     private static TidemarkException TooCostly(HttpAnswer answer) =>
         With(Say(answer, FailureKind.Configuration, "too_costly"),

@@ -45,7 +45,7 @@ internal sealed class GraphQLSource : ISource
         try
         {
             var schema = await _schemas.GetAsync(_exchange, cancellationToken);
-            return new SourceCheck([.. CutLists(schema), .. await MisfitsAsync(schema, cancellationToken)],
+            return new SourceCheck(await SamplesAsync(schema, cancellationToken),
             [
                 new("server", _options.Url.Authority),
                 new("schema", schema is null ? "not available; types are inferred" : $"{schema.Types.Count} types"),
@@ -62,6 +62,8 @@ internal sealed class GraphQLSource : ISource
         _source.EstimateAsync(stream, cancellationToken);
 
     public bool CanResume(string stream, Cursor cursor) => _source.CanResume(stream, cursor);
+
+    public bool ReadsAll(string stream, Cursor from) => _source.ReadsAll(stream, from);
 
     public IAsyncEnumerable<Page> ReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
         _problems.Count > 0 ? throw TidemarkException.ForAll(_problems) : _source.ReadAsync(request, cancellationToken);
@@ -86,19 +88,11 @@ internal sealed class GraphQLSource : ISource
         };
     }
 
-    /// <summary>Lists within records that could not be completed if one of them goes on.</summary>
-    private IEnumerable<Problem> CutLists(GraphSchema? schema) =>
-        from plan in _plans
-        from list in plan.Nested
-        where NestedQuery.For(plan, list, schema) is null
-        select Problem.From(NestedLists.CutOff(plan, list), $"query {plan.Name}");
-
-    /// <summary>Columns whose type is not what the server sends.</summary>
-    private async Task<IEnumerable<Problem>> MisfitsAsync(GraphSchema? schema, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Problem>> SamplesAsync(GraphSchema? schema, CancellationToken cancellationToken)
     {
-        var misfits = await Task.WhenAll(_plans.Select(plan => TypeSample.TryAsync(
-            _exchange, plan, new QueryCall(Target, plan), new Columns(plan, schema).ToSchema(), cancellationToken)));
-        return misfits.OfType<Problem>();
+        var problems = await Task.WhenAll(_plans.Select(plan =>
+            new QuerySample(_exchange, plan, Target, schema).TryAsync(cancellationToken)));
+        return [.. problems.SelectMany(each => each)];
     }
 
     /// <summary>What the server says of points that are left, where it counts any.</summary>

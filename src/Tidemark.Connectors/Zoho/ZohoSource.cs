@@ -75,6 +75,8 @@ internal sealed class ZohoSource(
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>
         WithoutFields().OutOfSight(stream, earlier, later);
 
+    public bool ReadsAll(string stream, Cursor from) => WithoutFields().ReadsAll(stream, from);
+
     public async IAsyncEnumerable<Page> ReadAsync(
         ReadRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -112,11 +112,12 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         if (quarantine is not null)
             await quarantine.OpenAsync(found is not null && isFull ? startedAt : DateTimeOffset.MaxValue, cancellationToken);
         // A reading of everything meets the records in quarantine anyway, and a plan is held to what it was made from.
-        if (quarantine is not null && !table.IsStaged && found is not null)
+        var readsAll = found is null || run.Source.ReadsAll(table.Stream.Name, found.Cursor);
+        if (quarantine is not null && !table.IsStaged && !readsAll)
         {
             // Settled at once, this cannot be left to a commit that may be lost: hence complete.
-            var here = found with { IsComplete = true };
-            await foreach (var batch in reader.RetryAsync(quarantine.PagesAsync(found.Cursor, cancellationToken), cancellationToken))
+            var here = found! with { IsComplete = true };
+            await foreach (var batch in reader.RetryAsync(quarantine.PagesAsync(found!.Cursor, cancellationToken), cancellationToken))
                 await WriteAsync(batch, here);
             await quarantine.SettleRetriedAsync(cancellationToken);
             ledger.Retried();
@@ -140,7 +141,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         if ((isFull || found is null) && !table.KeysOnly) await NameEmptyColumnsAsync(reader, ledger, cancellationToken);
-        if (quarantine is null || table.IsStaged || found is not null) return;
+        if (quarantine is null || table.IsStaged || !readsAll) return;
         await quarantine.RetireUnmetAsync(startedAt, cancellationToken);
         await quarantine.SettlePublishedAsync(isComplete: true, cancellationToken);
 

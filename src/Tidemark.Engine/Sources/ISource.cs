@@ -47,6 +47,12 @@ public interface ISource : IAsyncDisposable
     bool ProvesEnd(string stream) => true;
 
     /// <summary>
+    /// Whether a reading from a cursor, which is no full one, gives every record there is, because the vendor lists them all or none:
+    /// what it did not give is no longer there as it was. Asked before the reading. Default: false.
+    /// </summary>
+    bool ReadsAll(string stream, Cursor from) => false;
+
+    /// <summary>
     /// Pages, lazily, in the order of writing. Ending without an error states that the reading was complete: deletes rest
     /// on that. The last page's cursor is where the next incremental reading starts.
     /// </summary>

@@ -6,6 +6,7 @@ using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Pipeline.Planning;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 using Tidemark.Sandbox;
 using Xunit;
@@ -78,6 +79,10 @@ public sealed class VendorBench : IAsyncDisposable
 
     /// <summary>What a run wrote into its log.</summary>
     public Task<IReadOnlyList<RunLogLine>> LogAsync(RunResult run) => _home.History.LogsAsync(run.Run, 0, 1000, Stop);
+
+    /// <summary>The records that wait in quarantine.</summary>
+    public async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() =>
+        await _home.Quarantine.ListAsync(new QuarantineFilter(), 1000, Stop).ToListAsync(Stop);
 
     public async Task ExecuteAsync(string sql)
     {

@@ -66,9 +66,9 @@ public sealed class PagingStyleTests
         await using var bench = await ShopBench.StartAsync(ShopQueries.Customers, pageSize: 300);
         await bench.SetAsync(new { max_page = 40 });
 
-        var result = await bench.SyncAsync();
-        result.Status.ShouldBe(RunStatus.Failed);
-        result.Problems.ShouldContain(problem => problem.Message.Contains("at most 40", StringComparison.Ordinal));
+        var refused = await Should.ThrowAsync<TidemarkException>(() => bench.SyncAsync());
+        refused.Problems.ShouldContain(problem => problem.Message.Contains("at most 40", StringComparison.Ordinal) && problem.Hint == "Lower page_size.");
+        (await bench.TablesAsync()).ShouldBeEmpty();
     }
 
     [Fact]

@@ -51,9 +51,8 @@ public sealed class ServerErrorTests
         await using var bench = await ShopBench.StartAsync(ShopQueries.Customers, pageSize: 200);
         await bench.SetAsync(new { cost = new[] { 10, 5 } });
 
-        var result = await bench.SyncAsync();
-        result.Status.ShouldBe(RunStatus.Failed);
-        result.Problems.ShouldContain(problem => problem.Code == "graphql.too_costly");
+        var refused = await Should.ThrowAsync<TidemarkException>(() => bench.SyncAsync());
+        refused.Problems.ShouldContain(problem => problem.Code == "graphql.too_costly" && problem.Hint == "Lower page_size.");
     }
 
     [Theory]
@@ -115,6 +114,21 @@ public sealed class ServerErrorTests
 
         result.Status.ShouldNotBe(RunStatus.Succeeded);
         (await bench.RowsAsync("customers", "id")).Count.ShouldBe(120);
+    }
+
+    [Fact]
+    public async Task R12_A_record_without_a_key_leaves_quarantine_once_a_merge_has_read_the_whole_list_without_it()
+    {
+        var queries = ShopQueries.Customers.Replace("  since: since", "", StringComparison.Ordinal);
+        await using var bench = await ShopBench.StartAsync(queries);
+        await bench.SetAsync(new { partial_every = 40, partial_nulls = true });
+        (await bench.SyncAsync()).Status.ShouldBe(RunStatus.Partial);
+        (await bench.QuarantineAsync()).ShouldNotBeEmpty();
+
+        await bench.SetAsync(new { partial_every = 0, partial_nulls = false });
+        await bench.SucceedAsync();
+
+        (await bench.QuarantineAsync()).ShouldBeEmpty();
     }
 
     [Fact]

@@ -46,6 +46,14 @@ internal sealed record GraphField(string Name, string Response)
 
     public GraphField? Child(string response) => Fields.FirstOrDefault(field => field.Response == response);
 
+    /// <summary>Whether a path of names as the answer has them, parted by <c>/</c> or <c>.</c>, is selected below this field.</summary>
+    public bool Selects(string path)
+    {
+        GraphField? field = this;
+        foreach (var part in path.Split(['/', '.'])) field = field?.Child(part);
+        return field is not null;
+    }
+
     public GraphArgument? Argument(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)

@@ -65,6 +65,12 @@ internal sealed record QueryDefinition
     public IReadOnlyDictionary<string, string> Complete { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Path in the record of what those queries take as its id. Default: the field of the variable's name, else the key, or id
+    /// where rows are made.
+    /// </summary>
+    public string? CompleteBy { get; init; }
+
     /// <summary>A list within the records whose elements become the rows.</summary>
     public string? Rows { get; init; }
 

@@ -165,21 +165,19 @@ internal sealed class QueryPlanner(string name, QueryDefinition definition, int 
     private void CheckKey(QueryPlan plan)
     {
         var ownKeys = definition.Key.Where(key => !definition.Parent.ContainsKey(key));
-        foreach (var key in ownKeys.Where(key => !IsSelected(plan.Row, key)))
+        foreach (var key in ownKeys.Where(key => !plan.Row.Selects(key)))
         {
             Report("graphql.key_unselected", $"The query does not select the key {key}.",
                 NearestName.Hint(key, plan.Row.Fields.Select(field => field.Response)));
         }
 
-        foreach (var path in definition.Parent.Values.Where(path => !IsSelected(plan.List.Record, path)))
+        foreach (var path in definition.Parent.Values.Where(path => !plan.List.Record.Selects(path)))
             Report("graphql.key_unselected", $"The query does not select {path} of the record around the rows.");
-    }
-
-    private static bool IsSelected(GraphField record, string path)
-    {
-        GraphField? field = record;
-        foreach (var part in path.Split(['/', '.'])) field = field?.Child(part);
-        return field is not null;
+        if (definition.CompleteBy is { } by && !plan.List.Record.Selects(by))
+        {
+            Report("graphql.key_unselected", $"The query does not select {by}, which complete_by names.",
+                NearestName.Hint(by, plan.List.Record.Fields.Select(field => field.Response)));
+        }
     }
 
     private static GraphArgument? Argument(QueryPlan plan, string[] names) =>

@@ -38,6 +38,7 @@ internal sealed class QueryReader(string name, JsonObject entry, ICollection<Pro
             Deleted = Text("deleted"),
             Types = Mapping("types"),
             Complete = Mapping("complete"),
+            CompleteBy = Text("complete_by"),
             Rows = Text("rows"),
             Parent = Mapping("parent"),
         };

@@ -27,33 +27,39 @@ internal sealed class NestedLists(QueryPlan plan, string target, SchemaCache sch
         HttpExchange exchange, IReadOnlyList<ReadOnlyMemory<byte>> records, Dictionary<int, string> unfit,
         CancellationToken cancellationToken)
     {
-        var cuts = new List<(int Record, GraphList List, string Id, string Cursor)>();
-        for (var index = 0; index < records.Count; index++)
-        {
-            foreach (var list in plan.Nested)
-            {
-                if (Cut(records[index].Span, list) is var (id, cursor)) cuts.Add((index, list, id, cursor));
-            }
-        }
-
+        var cuts = (from index in Enumerable.Range(0, records.Count)
+                    from list in plan.Nested
+                    where GoesOn(records[index].Span, list)
+                    select (Record: index, List: list)).ToList();
         var rests = new Dictionary<(int, string), IReadOnlyList<ReadOnlyMemory<byte>>>();
         if (cuts.Count == 0) return rests;
         var schema = await schemas.GetAsync(exchange, cancellationToken);
         var limit = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(cuts, limit, async (cut, token) =>
         {
-            var query = NestedQuery.For(plan, cut.List, schema) ?? throw CutOff(plan, cut.List);
+            var (record, name) = (records[cut.Record], cut.List.Field.Response);
+            var query = NestedQuery.For(plan, cut.List, schema) ?? throw CutOff(plan, cut.List, schema);
             try
             {
-                var rest = await ReadRestAsync(exchange, query.Listing(target, cut.Id), cut.Cursor, token);
-                lock (rests) rests[(cut.Record, cut.List.Field.Response)] = rest;
+                if (query.Id.In(record.Span) is not { } id) Refuse(cut.Record, $"The record has no {query.Id.Path}, by which the rest of {name} is asked for.");
+                else if (CursorOf(record.Span, cut.List) is not { } cursor) Refuse(cut.Record, $"{name} goes on, but the server does not say where.");
+                else
+                {
+                    var rest = await ReadRestAsync(exchange, query.Listing(target, id), cursor, token);
+                    lock (rests) rests[(cut.Record, name)] = rest;
+                }
             }
             catch (TidemarkException refused) when (OneRecord.ConcernsOne(refused))
             {
-                lock (rests) unfit.TryAdd(cut.Record, $"The rest of {cut.List.Field.Response} could not be read: {refused.Message}");
+                Refuse(cut.Record, $"The rest of {name} could not be read: {refused.Message}");
             }
         });
         return rests;
+
+        void Refuse(int record, string why)
+        {
+            lock (rests) unfit.TryAdd(record, why);
+        }
     }
 
     /// <summary>Writes a record with plain arrays in place of its connections.</summary>
@@ -85,23 +91,27 @@ internal sealed class NestedLists(QueryPlan plan, string target, SchemaCache sch
         into.Write(record[written..]);
     }
 
-    public static TidemarkException CutOff(QueryPlan plan, GraphList list) =>
+    public static TidemarkException CutOff(QueryPlan plan, GraphList list, GraphSchema? schema) =>
         new(FailureKind.Configuration, "graphql.list_cut",
             $"{list.Field.Response} of {plan.Name} continues after its first page, and the rest cannot be requested.")
         {
-            Hint = "Under complete, give a query by the record's id: "
-                + $"query($id: ID!, $after: String) {{ … {list.Field.Response}(after: $after) {{ … }} … }}.",
+            Hint = HowToComplete(plan, list, schema),
         };
 
-    private (string Id, string Cursor)? Cut(ReadOnlySpan<byte> record, GraphList list)
+    public static string HowToComplete(QueryPlan plan, GraphList list, GraphSchema? schema)
     {
-        var name = list.Field.Response;
-        if (JsonPlace.Find(record, $"{name}/pageInfo/hasNextPage") is not { Token: JsonTokenType.True }) return null;
-        var cursor = JsonPlace.Find(record, $"{name}/pageInfo/endCursor")?.Text(record);
-        // The rows may have another key; the record around them is asked for by its id.
-        var id = JsonPlace.Find(record, plan.Rows is null ? plan.Definition.Key[0] : "id")?.Text(record);
-        return id is null || cursor is null ? throw CutOff(plan, list) : (id, cursor);
+        var complete = "under complete, give a query by the record's id: "
+            + $"query($id: ID!, $after: String) {{ … {list.Field.Response}(after: $after) {{ … }} … }}. "
+            + "complete_by names the field of the record that has the id.";
+        return NestedQuery.NodeArgument(schema) is var (by, _) && plan.List.Record.Fields.All(field => field.Name != by)
+            ? $"Select {by} of the record; or {complete}" : "U" + complete[1..];
     }
+
+    private static bool GoesOn(ReadOnlySpan<byte> record, GraphList list) =>
+        JsonPlace.Find(record, $"{list.Field.Response}/pageInfo/hasNextPage") is { Token: JsonTokenType.True };
+
+    private static string? CursorOf(ReadOnlySpan<byte> record, GraphList list) =>
+        JsonPlace.Find(record, $"{list.Field.Response}/pageInfo/endCursor")?.Text(record);
 
     private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadRestAsync(
         HttpExchange exchange, HttpListing listing, string cursor, CancellationToken cancellationToken)

@@ -9,26 +9,37 @@ namespace Tidemark.Connectors.GraphQL.Reading;
 /// <summary>A query that reads the rest of a list within one record.</summary>
 /// <param name="Text">The query.</param>
 /// <param name="Variables">What it takes besides the record's id and the cursor.</param>
-/// <param name="Id">Variable of the id.</param>
+/// <param name="Id">What it takes as the record's id.</param>
 /// <param name="After">Variable of the cursor.</param>
 /// <param name="List">The list, with its path in an answer.</param>
 internal sealed record NestedQuery(
-    string Text, JsonObject Variables, string Id, string After, (GraphList List, string Path) List)
+    string Text, JsonObject Variables, RecordId Id, string After, (GraphList List, string Path) List)
 {
     private const string OwnId = "tidemarkId";
     private const string OwnAfter = "tidemarkAfter";
 
     /// <summary>
     /// The query of the settings; else one by the root's field <c>node</c>, with the list as the stream's query has it.
-    /// Null where neither can be had.
+    /// Null where neither can be had, or the record does not have what the query takes.
     /// </summary>
     /// <remarks>https://graphql.org/learn/global-object-identification/.</remarks>
     public static NestedQuery? For(QueryPlan plan, GraphList list, GraphSchema? schema) =>
         plan.Definition.Complete.TryGetValue(list.Field.Response, out var text) ? Stated(plan, list, text)
             : Derived(plan, list, schema);
 
+    /// <summary>
+    /// The argument by which the root's field <c>node</c> finds a record, with its type: <c>id</c>, or <c>nodeId</c> at PostGraphile.
+    /// Null where there is none, or not one alone.
+    /// </summary>
+    public static KeyValuePair<string, string>? NodeArgument(GraphSchema? schema)
+    {
+        if (schema?.Field(schema.QueryType, "node")?.Arguments is not { } arguments) return null;
+        List<KeyValuePair<string, string>> required = [.. arguments.Where(argument => argument.Value.EndsWith('!'))];
+        return required.Count == 1 ? required[0] : required.Count == 0 && arguments.Count == 1 ? arguments.First() : null;
+    }
+
     /// <summary>The rest of the list of one record.</summary>
-    public HttpListing Listing(string target, string id) =>
+    public HttpListing Listing(string target, JsonNode id) =>
         new($"{List.Path}/{List.List.Elements}", slice => Call(target, id, slice), Paging)
         {
             PageSize = int.MaxValue,
@@ -38,10 +49,10 @@ internal sealed record NestedQuery(
     private Paging Paging =>
         GraphQLPaging.Relay(List.Path) is var relay ? relay with { Picks = [.. relay.Picks, "errors"] } : relay;
 
-    private HttpCall Call(string target, string id, Slice slice)
+    private HttpCall Call(string target, JsonNode id, Slice slice)
     {
         var variables = Variables.DeepClone().AsObject();
-        variables[Id] = id;
+        variables[Id.Variable] = id.DeepClone();
         variables[After] = slice.Position;
         return QueryCall.Post(target, Text, variables, operation: null);
     }
@@ -55,14 +66,21 @@ internal sealed record NestedQuery(
         var found = GraphList.Of(way[^1]);
         if (!found.HasPageInfo || found.Elements != list.Elements) return null;
         var after = found.Field.Argument("after")?.Variable;
-        var id = operation.Variables.FirstOrDefault(variable => variable.IsRequired && variable.Name != after)?.Name;
+        var id = operation.Variables.FirstOrDefault(variable => variable.IsRequired && variable.Name != after);
         if (after is null || id is null) return null;
-        return new NestedQuery(text, Values(plan, operation.Variables), id, after, (found, PathOf(way)));
+        var record = plan.List.Record;
+        var path = plan.Definition.CompleteBy
+            ?? (record.Child(id.Name) is not null ? id.Name : plan.Rows is null ? plan.Definition.Key[0] : "id");
+        if (!record.Selects(path)) return null;
+        return new NestedQuery(
+            text, Values(plan, operation.Variables), new(id.Name, id.Type, path.Replace('.', '/')), after, (found, PathOf(way)));
     }
 
     private static NestedQuery? Derived(QueryPlan plan, GraphList list, GraphSchema? schema)
     {
-        if (schema?.Field(schema.QueryType, "node") is null || list.Field.HasSpreads) return null;
+        if (schema is null || list.Field.HasSpreads || NodeArgument(schema) is not var (by, byType)) return null;
+        var path = plan.Definition.CompleteBy ?? plan.List.Record.Fields.FirstOrDefault(field => field.Name == by)?.Response;
+        if (path is null) return null;
         var type = schema.QueryType;
         foreach (var step in plan.RecordPath)
         {
@@ -70,12 +88,14 @@ internal sealed record NestedQuery(
             type = next.Name;
         }
 
+        if (schema.Field(list.Field.OnType ?? type, list.Field.Name)?.Arguments.TryGetValue("after", out var after) is not true) return null;
         var field = WithCursor(plan.Operation.Text, list.Field);
         var used = plan.Operation.Variables.Where(variable => Uses(field, variable.Name)).ToList();
         var declared = string.Concat(used.Select(variable => ", " + variable.Declaration));
-        var text = $"query($" + OwnId + ": ID!, $" + OwnAfter + $": String{declared}) {{ node(id: $" + OwnId
+        var text = $"query($" + OwnId + $": {byType}, $" + OwnAfter + $": {after}{declared}) {{ node({by}: $" + OwnId
             + $") {{ ... on {list.Field.OnType ?? type} {{ {field} }} }} }}";
-        return new NestedQuery(text, Values(plan, used), OwnId, OwnAfter, (list, $"data/node/{list.Field.Response}"));
+        return new NestedQuery(
+            text, Values(plan, used), new(OwnId, byType, path.Replace('.', '/')), OwnAfter, (list, $"data/node/{list.Field.Response}"));
     }
 
     /// <summary>The field's text with the cursor among its arguments.</summary>

@@ -13,14 +13,10 @@ internal static class TypeSample
 {
     private const int Records = 20;
 
-    /// <summary>What no record of the first page fits; null where some do, or there are none.</summary>
-    public static async Task<Problem?> TryAsync(
-        HttpExchange exchange, QueryPlan plan, QueryCall call, StreamSchema schema, CancellationToken cancellationToken)
+    /// <summary>What no record of a page fits; null where some do, or there are none. Pure.</summary>
+    public static Problem? Misfit(HttpPage page, QueryPlan plan, StreamSchema schema)
     {
         if (plan.Rows is not null) return null;
-        var listing = GraphQLPaging.Listing(plan, call.At);
-        var shape = new PageShape(listing.Records, listing.Paging.Picks);
-        using var page = await exchange.SendAsync(call.Sample(Records), shape, cancellationToken);
         var mapper = new RecordMapper(schema, reportsNewFields: false, keepsRaw: false);
         var batch = new RowBatch(schema);
         Problem? first = null;

@@ -3,7 +3,11 @@ namespace Tidemark.Connectors.GraphQL.Schema;
 /// <summary>The type of a field, without its nullability.</summary>
 /// <param name="Name">Name of the innermost type, e.g. <c>Customer</c>.</param>
 /// <param name="IsList">Whether it is a list, of any depth.</param>
-internal sealed record GraphType(string Name, bool IsList);
+internal sealed record GraphType(string Name, bool IsList)
+{
+    /// <summary>Types of the field's arguments by their names, as a query declares them: <c>ID!</c>, <c>[Cursor!]</c>.</summary>
+    public IReadOnlyDictionary<string, string> Arguments { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
 
 /// <summary>What a server says of its types.</summary>
 /// <param name="QueryType">Name of the type of the root.</param>

@@ -13,7 +13,7 @@ internal static class Introspection
         query TidemarkSchema {
           __schema {
             queryType { name }
-            types { name kind fields(includeDeprecated: true) { name type { ...TypeName } } }
+            types { name kind fields(includeDeprecated: true) { name args { name type { ...TypeName } } type { ...TypeName } } }
           }
         }
         fragment TypeName on __Type {
@@ -63,11 +63,25 @@ internal static class Introspection
             if (type.TryGetProperty("fields", out var fields) && fields.ValueKind == JsonValueKind.Array)
             {
                 known[Name(type)] = fields.EnumerateArray()
-                    .ToDictionary(Name, field => TypeOf(field.GetProperty("type")), StringComparer.Ordinal);
+                    .ToDictionary(Name, FieldOf, StringComparer.Ordinal);
             }
         }
 
         return new GraphSchema(Name(query), known);
+    }
+
+    private static GraphType FieldOf(JsonElement field)
+    {
+        var type = TypeOf(field.GetProperty("type"));
+        return !field.TryGetProperty("args", out var arguments) || arguments.ValueKind != JsonValueKind.Array ? type
+            : type with { Arguments = arguments.EnumerateArray().ToDictionary(Name, its => Text(its.GetProperty("type")), StringComparer.Ordinal) };
+    }
+
+    /// <summary>A type as a query declares it.</summary>
+    private static string Text(JsonElement type)
+    {
+        if (!type.TryGetProperty("ofType", out var inner) || inner.ValueKind != JsonValueKind.Object) return Name(type);
+        return type.GetProperty("kind").ValueEquals("LIST") ? $"[{Text(inner)}]" : $"{Text(inner)}!";
     }
 
     private static GraphType TypeOf(JsonElement type)

@@ -46,11 +46,36 @@ internal static class SchemaLanguage
         {
             cursor.SkipDescription();
             var field = cursor.TakeName();
-            if (cursor.Is("(")) cursor.SkipBrackets();
+            var arguments = ReadArguments(cursor);
             cursor.Take(":");
-            fields[field] = ReadTypeName(cursor);
+            fields[field] = ReadTypeName(cursor) with { Arguments = arguments };
             cursor.SkipDirectives();
         }
+    }
+
+    private static Dictionary<string, string> ReadArguments(GraphCursor cursor)
+    {
+        var arguments = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!cursor.TryTake("(")) return arguments;
+        while (!cursor.TryTake(")"))
+        {
+            cursor.SkipDescription();
+            var name = cursor.TakeName();
+            cursor.Take(":");
+            var start = cursor.Token.Start;
+            ReadTypeName(cursor);
+            arguments[name] = string.Concat(cursor.Text[start..cursor.TakenEnd].Where(letter => !char.IsWhiteSpace(letter)));
+            // With a default, it may be left out.
+            if (cursor.TryTake("="))
+            {
+                cursor.SkipValue();
+                arguments[name] = arguments[name].TrimEnd('!');
+            }
+
+            cursor.SkipDirectives();
+        }
+
+        return arguments;
     }
 
     private static GraphType ReadTypeName(GraphCursor cursor)

@@ -77,6 +77,9 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         return oldest >= (clock.GetUtcNow() - feed.Reach + feed.Margin).ToUnixTimeSeconds();
     }
 
+    public bool ReadsAll(string stream, Cursor from) =>
+        Find(stream) is { Changes: null, Listing: { Range: null, Scopes: null } } && HttpCursor.Parse(from) is { Reading: null };
+
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later)
     {
         var (before, now) = (earlier is null ? null : HttpCursor.Parse(earlier), HttpCursor.Parse(later));

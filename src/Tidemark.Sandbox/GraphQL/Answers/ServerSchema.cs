@@ -141,7 +141,16 @@ internal static class ServerSchema
             {
                 if (!isFirstField) json.Raw(","u8);
                 isFirstField = false;
-                json.Add($$"""{"name":{{field}},"type":""");
+                json.Add($$"""{"name":{{field}},"args":[""");
+                foreach (var (at, argument) in its.Arguments.Index())
+                {
+                    if (at > 0) json.Raw(","u8);
+                    json.Add($$"""{"name":{{argument}},"type":""");
+                    Describe(json, ArgumentType(argument));
+                    json.Raw("}"u8);
+                }
+
+                json.Raw("],\"type\":"u8);
                 Describe(json, its.Type);
                 json.Raw("}"u8);
             }
@@ -151,6 +160,14 @@ internal static class ServerSchema
 
         json.Raw("]}"u8);
     }
+
+    private static string ArgumentType(string argument) => argument switch
+    {
+        "id" => "ID!",
+        "after" => "String",
+        "updatedSince" => "DateTime",
+        _ => "Int",
+    };
 
     private static void Describe(JsonBuffer json, string type)
     {
