@@ -43,6 +43,8 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>
         Over([]).OutOfSight(stream, earlier, later);
 
+    public IReadOnlyList<string> Remarks => _exchange.Remarks;
+
     public bool ReadsAll(string stream, Cursor from) => Over([]).ReadsAll(stream, from);
 
     public async IAsyncEnumerable<Page> ReadAsync(
@@ -113,8 +115,8 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
         using var me = await _exchange.SendAsync(HttpCall.Get(CloseConnector.Root + "/me/"), shape, cancellationToken);
         return
         [
-            new("organization", me.First("name") ?? me.First("id") ?? "unknown"),
-            new("user", me["email"] ?? me["id"] ?? "unknown"),
+            new("organization", _exchange.Clean(me.First("name") ?? me.First("id") ?? "unknown")),
+            new("user", _exchange.Clean(me["email"] ?? me["id"] ?? "unknown")),
         ];
     }
 }

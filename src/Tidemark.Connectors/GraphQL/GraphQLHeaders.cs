@@ -14,7 +14,9 @@ internal sealed class GraphQLHeaders : HttpAuthentication
     {
         _token = token;
         _headers = Parse(headers?.Reveal() ?? "");
-        Secrets = [.. _headers.Select(header => new Secret(header.Value)), .. token is null ? [] : (Secret[])[token]];
+        // A server may repeat what stands behind the scheme alone.
+        Secrets = [.. _headers.SelectMany(header => (string[])[header.Value, header.Value[(header.Value.IndexOf(' ', StringComparison.Ordinal) + 1)..].Trim()])
+            .Select(value => new Secret(value)), .. token is null ? [] : (Secret[])[token]];
     }
 
     public override IReadOnlyList<Secret> Secrets { get; }
@@ -22,11 +24,11 @@ internal sealed class GraphQLHeaders : HttpAuthentication
     public override ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (_token is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token.Reveal());
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token.Reveal().Trim());
         foreach (var (name, value) in _headers)
         {
             request.Headers.Remove(name);
-            request.Headers.TryAddWithoutValidation(name, value);
+            if (!request.Headers.TryAddWithoutValidation(name, value)) throw new FormatException(name);
         }
 
         return ValueTask.CompletedTask;

@@ -63,6 +63,8 @@ internal sealed class GraphQLSource : ISource
 
     public bool CanResume(string stream, Cursor cursor) => _source.CanResume(stream, cursor);
 
+    public IReadOnlyList<string> Remarks => _source.Remarks;
+
     public bool ReadsAll(string stream, Cursor from) => _source.ReadsAll(stream, from);
 
     public IAsyncEnumerable<Page> ReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
@@ -104,6 +106,6 @@ internal sealed class GraphQLSource : ISource
         using var page = await _exchange.SendAsync(
             QueryCall.Post(Target, "{ __typename }", variables: null, operation: null), shape, cancellationToken);
         return page[shape.Picks[0]] is { } left
-            ? [new("points", $"{left} of {page[shape.Picks[1]]} left, {page[shape.Picks[2]]} more a second")] : [];
+            ? [new("points", _exchange.Clean($"{left} of {page[shape.Picks[1]]} left, {page[shape.Picks[2]]} more a second"))] : [];
     }
 }

@@ -6,6 +6,11 @@ namespace Tidemark.Connectors.Zoho;
 /// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/multi-dc.html.</remarks>
 internal static class ZohoHosts
 {
+    private static readonly string[] Domains =
+    [
+        "zohoapis.com", "zohoapis.eu", "zohoapis.in", "zohoapis.com.au", "zohoapis.com.cn", "zohoapis.jp", "zohoapis.ca", "zohocloud.ca", "zohoapis.sa",
+    ];
+
     public static Uri Accounts(ZohoOptions options) => options.AccountsUrl ?? new Uri(options.DataCenter switch
     {
         ZohoDataCenter.Eu => "https://accounts.zoho.eu",
@@ -33,15 +38,14 @@ internal static class ZohoHosts
 
     /// <summary>
     /// The address that calls with a token go to: the configured one, else what came with the token, else the data
-    /// centre's. A token goes over https, or to a server of one's own.
+    /// centre's. A token goes to a host of Zoho's, over https, or to the server that the settings name for accounts.
     /// </summary>
     /// <exception cref="TidemarkException">Upstream <c>zoho.api_domain_refused</c>.</exception>
     public static Uri Api(ZohoOptions options, string? apiDomain)
     {
         if (options.ApiUrl is not null || string.IsNullOrEmpty(apiDomain)) return Api(options);
-        if (Uri.TryCreate(apiDomain, UriKind.Absolute, out var named)
-            && (named.Scheme == Uri.UriSchemeHttps || (named.Scheme == Uri.UriSchemeHttp && options.AllowPrivateNetwork))
-            && named is { AbsolutePath: "/", UserInfo: "", Query: "", Fragment: "" })
+        if (Uri.TryCreate(apiDomain, UriKind.Absolute, out var named) && named is { AbsolutePath: "/", UserInfo: "", Query: "", Fragment: "" }
+            && (IsZohos(named) || (options.AccountsUrl is { } accounts && named.Scheme == accounts.Scheme && named.Authority == accounts.Authority)))
             return named;
         throw new TidemarkException(
             FailureKind.Upstream, "zoho.api_domain_refused", "The accounts server names an API address that a token must not go to.")
@@ -49,4 +53,8 @@ internal static class ZohoHosts
             Hint = "Check accounts_url; set api_url to the address of the API if the accounts server is right.",
         };
     }
+
+    /// <summary>Whether it is an API of Zoho's, a sandbox or a developer edition among them.</summary>
+    private static bool IsZohos(Uri address) => address is { Scheme: "https", IsDefaultPort: true }
+        && Domains.Any(domain => address.Host == domain || address.Host.EndsWith("." + domain, StringComparison.Ordinal));
 }

@@ -75,6 +75,8 @@ internal sealed class ZohoSource(
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>
         WithoutFields().OutOfSight(stream, earlier, later);
 
+    public IReadOnlyList<string> Remarks => exchange.Remarks;
+
     public bool ReadsAll(string stream, Cursor from) => WithoutFields().ReadsAll(stream, from);
 
     public async IAsyncEnumerable<Page> ReadAsync(
@@ -159,8 +161,8 @@ internal sealed class ZohoSource(
             new("requests at once", ZohoConnector.MaxConcurrent(options).ToString(CultureInfo.InvariantCulture)),
         };
         if (_modules.Values.Any(module => module.IsSearched)) facts.Add(new("criteria", "asked by search: queries are refused"));
-        if (credits.Remaining is { } remaining) facts.Add(new("credits left today", remaining));
-        if (credits.Limit is { } limit) facts.Add(new("credits a day", limit));
+        if (credits.Remaining is { } remaining) facts.Add(new("credits left today", exchange.Clean(remaining)));
+        if (credits.Limit is { } limit) facts.Add(new("credits a day", exchange.Clean(limit)));
         return facts;
     }
 }

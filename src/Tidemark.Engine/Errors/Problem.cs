@@ -7,6 +7,13 @@ namespace Tidemark.Engine.Errors;
 /// <param name="Hint">What to do about it, where that is known.</param>
 public sealed record Problem(string Code, string Subject, string Message, string? Hint = null)
 {
+    public string Subject { get; init => field = PlainLine.Of(value); } = PlainLine.Of(Subject);
+
+    /// <summary>On one line, whoever's words it repeats.</summary>
+    public string Message { get; init => field = PlainLine.Of(value); } = PlainLine.Of(Message);
+
+    public string? Hint { get; init => field = value is null ? null : PlainLine.Of(value); } = Hint is null ? null : PlainLine.Of(Hint);
+
     /// <summary>Streams that it keeps from being read, where it concerns only some; else empty.</summary>
     public IReadOnlyList<string> Streams { get; init; } = [];
 

@@ -6,7 +6,7 @@ namespace Tidemark.Engine.Errors;
 /// <param name="message">One sentence for a person. Never holds a secret.</param>
 /// <param name="cause">The exception beneath, if there is one.</param>
 public sealed class TidemarkException(FailureKind kind, string code, string message, Exception? cause = null)
-    : Exception(message, cause)
+    : Exception(PlainLine.Of(message), cause)
 {
     public FailureKind Kind { get; } = kind;
 

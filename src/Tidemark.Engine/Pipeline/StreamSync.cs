@@ -80,6 +80,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             throw tooMany;
         }
 
+        foreach (var remark in run.Source.Remarks) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, remark, cancellationToken);
         if (!table.IsStaged) ledger.Verified(await stream.VerifyAsync(cancellationToken));
         if (ledger.Figures.Read == 0 && (table.Mode == WriteMode.Replace || found is null))
             await ExplainAsync(ledger, cancellationToken);

@@ -83,9 +83,13 @@ public static class ColumnNames
         if (Encoding.UTF8.GetByteCount(name) + suffix.Length <= MaxBytes) return name + suffix;
         var tail = "_" + (ContentHash.Of(Encoding.UTF8.GetBytes(name)) & 0xFFFFFF).ToString("x6", CultureInfo.InvariantCulture)
             + suffix;
-        var kept = name;
-        while (Encoding.UTF8.GetByteCount(kept) + tail.Length > MaxBytes)
-            kept = kept[..^(char.IsLowSurrogate(kept[^1]) ? 2 : 1)];
-        return kept + tail;
+        var (kept, room) = (0, MaxBytes - tail.Length);
+        foreach (var letter in name.EnumerateRunes())
+        {
+            if ((room -= letter.Utf8SequenceLength) < 0) break;
+            kept += letter.Utf16SequenceLength;
+        }
+
+        return name[..kept] + tail;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dapper;
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Runs;
 
@@ -22,6 +23,7 @@ internal sealed class RunLog(CatalogDatabase database, TimeProvider clock, strin
 
     public async Task AddAsync(RunLogLevel level, string? stream, string message, CancellationToken cancellationToken)
     {
+        message = PlainLine.Of(message);
         int waiting;
         lock (_adding)
         {

@@ -47,6 +47,12 @@ public interface ISource : IAsyncDisposable
     bool ProvesEnd(string stream) => true;
 
     /// <summary>
+    /// What a person should know of the readings so far, in a sentence each, e.g. that the vendor's dates cannot be true. Asked after a
+    /// reading. Default: nothing.
+    /// </summary>
+    IReadOnlyList<string> Remarks => [];
+
+    /// <summary>
     /// Whether a reading from a cursor, which is no full one, gives every record there is, because the vendor lists them all or none:
     /// what it did not give is no longer there as it was. Asked before the reading. Default: false.
     /// </summary>
@@ -79,4 +85,9 @@ public sealed record ReadRequest(StreamSchema Stream, Cursor? From)
 /// <summary>What a source says of itself.</summary>
 /// <param name="Problems">Everything that is wrong; empty where all is well.</param>
 /// <param name="Facts">What a person wants to know, e.g. <c>("account", "test mode")</c>.</param>
-public sealed record SourceCheck(IReadOnlyList<Problem> Problems, IReadOnlyList<KeyValuePair<string, string>> Facts);
+public sealed record SourceCheck(IReadOnlyList<Problem> Problems, IReadOnlyList<KeyValuePair<string, string>> Facts)
+{
+    /// <summary>On one line each, as most come from the vendor.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts { get; init; } =
+        [.. Facts.Select(fact => KeyValuePair.Create(fact.Key, PlainLine.Of(fact.Value)))];
+}

@@ -57,6 +57,22 @@ public sealed class ConnectionTestTests : IDisposable
         }, stop.Token));
     }
 
+    [Fact]
+    public async Task H1_A_source_that_cannot_even_be_opened_is_one_problem_and_the_others_are_tested()
+    {
+        var connectors = new ConnectorCatalog([new ScriptedConnector(new ScriptedSource(new StreamSchema("things", [new("id", FieldType.Text)]))), new BrokenConnector()]);
+        var home = await Home.OpenAsync(new HomeOptions(_folder.File("home")), connectors, TimeProvider.System, Stop);
+        await home.Definitions.Sources.SaveAsync(new SourceDefinition("broken", "broken", new Dictionary<string, string>()), Stop);
+        await home.Definitions.Sources.SaveAsync(new SourceDefinition("script", "scripted", new Dictionary<string, string>()), Stop);
+
+        var tests = await home.TestAsync(null, Stop);
+
+        tests.Single(test => test.Name == "script").Problems.ShouldBeEmpty();
+        var problem = tests.Single(test => test.Name == "broken").Problems.ShouldHaveSingleItem();
+        problem.Code.ShouldBe("defect.unexpected");
+        problem.Message.ShouldNotContain("sk_test");
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private async Task<ConnectionTest> TestAsync(
@@ -75,6 +91,13 @@ public sealed class ConnectionTestTests : IDisposable
         public ConnectorSpec Spec { get; } = new("scripted", "Scripted", []);
 
         public ISource OpenSource(BoundSettings settings, TimeProvider clock) => source;
+    }
+
+    private sealed class BrokenConnector : ISourceConnector
+    {
+        public ConnectorSpec Spec { get; } = new("broken", "Broken", []);
+
+        public ISource OpenSource(BoundSettings settings, TimeProvider clock) => throw new FormatException("The value sk_test_x is invalid.");
     }
 
     /// <summary>A clock for which every wait is over at once.</summary>

@@ -137,9 +137,21 @@ public sealed class ZohoTokenTests
     [Theory]
     [InlineData("https://www.zohoapis.eu", false, "https://www.zohoapis.eu/")]
     [InlineData(null, false, "https://www.zohoapis.com/")]
+    [InlineData("https://sandbox.zohoapis.com", false, "https://sandbox.zohoapis.com/")]
     [InlineData("http://127.0.0.1:8104", true, "http://127.0.0.1:8104/")]
-    public void Calls_go_where_the_token_says(string? apiDomain, bool allowsPrivate, string address) =>
-        ZohoHosts.Api(new ZohoOptions { AllowPrivateNetwork = allowsPrivate }, apiDomain).AbsoluteUri.ShouldBe(address);
+    public void Calls_go_where_the_token_says(string? apiDomain, bool hasOwnAccounts, string address) =>
+        ZohoHosts.Api(new ZohoOptions { AccountsUrl = hasOwnAccounts ? new("http://127.0.0.1:8104/accounts") : null }, apiDomain)
+            .AbsoluteUri.ShouldBe(address);
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8105")]
+    [InlineData("http://10.0.0.7:8104")]
+    [InlineData("https://zohoapis.com.evil.example")]
+    [InlineData("https://evilzohoapis.com")]
+    [InlineData("https://www.zohoapis.com:8443")]
+    public void H3_A_token_goes_to_no_host_or_port_that_is_neither_Zohos_nor_named_by_the_settings(string apiDomain) =>
+        Should.Throw<TidemarkException>(() => ZohoHosts.Api(
+            new ZohoOptions { AllowPrivateNetwork = true, AccountsUrl = new("http://127.0.0.1:8104") }, apiDomain)).Code.ShouldBe("zoho.api_domain_refused");
 
     [Theory]
     [InlineData("http://www.zohoapis.com")]

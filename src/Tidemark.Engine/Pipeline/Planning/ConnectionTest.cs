@@ -45,13 +45,38 @@ public sealed record ConnectionTest(
         Connections connections, TimeProvider clock, SourceDefinition definition, CancellationToken cancellationToken)
     {
         var problems = new List<Problem>();
-        await using var source = connections.OpenSource(definition, problems);
         var test = new ConnectionTest("source", definition.Name, definition.Connector, problems, [], []);
-        if (source is null) return test;
-        var check = await source.CheckAsync(cancellationToken);
-        problems.AddRange(check.Problems);
-        if (problems.Count > 0) return test with { Facts = check.Facts };
-        return test with { Facts = check.Facts, Streams = await EstimateAsync(source, clock, cancellationToken) };
+        return await ApartAsync(test, problems, async () =>
+        {
+            await using var source = connections.OpenSource(definition, problems);
+            if (source is null) return test;
+            var check = await source.CheckAsync(cancellationToken);
+            problems.AddRange(check.Problems);
+            if (problems.Count > 0) return test with { Facts = check.Facts };
+            return test with { Facts = check.Facts, Streams = await EstimateAsync(source, clock, cancellationToken) };
+        });
+    }
+
+    /// <summary>Whatever happens to one source or destination, the others are tested too.</summary>
+    private static async Task<ConnectionTest> ApartAsync(ConnectionTest test, List<Problem> problems, Func<Task<ConnectionTest>> work)
+    {
+        var subject = $"{test.Kind} \"{test.Name}\"";
+        try
+        {
+            return await work();
+        }
+        catch (TidemarkException failure)
+        {
+            problems.AddRange(failure.Problems.Count > 0 ? failure.Problems : [Problem.From(failure, subject)]);
+        }
+#pragma warning disable CA1031 // A defect of ours is told as one, and hides nothing of the others.
+        catch (Exception defect) when (defect is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            problems.Add(new("defect.unexpected", subject, $"{defect.GetType().Name} while it was tested.", "This should not happen. Please report it."));
+        }
+
+        return test;
     }
 
     /// <summary>Asks for all counts at once. One that fails or comes late is unknown, and no problem of the source.</summary>
@@ -84,15 +109,19 @@ public sealed record ConnectionTest(
         Connections connections, DestinationDefinition definition, CancellationToken cancellationToken)
     {
         var problems = new List<Problem>();
-        if (connections.IsStorage(definition))
+        var test = new ConnectionTest("destination", definition.Name, definition.Connector, problems, [], []);
+        return await ApartAsync(test, problems, async () =>
         {
-            await ListAsync(connections.Storage(definition, problems), definition, problems, cancellationToken);
-            return new ConnectionTest("destination", definition.Name, definition.Connector, problems, [], []);
-        }
+            if (connections.IsStorage(definition))
+            {
+                await ListAsync(connections.Storage(definition, problems), definition, problems, cancellationToken);
+                return test;
+            }
 
-        await using var destination = connections.OpenDestination(definition, problems);
-        if (destination is not null) problems.AddRange(await destination.CheckAsync([], cancellationToken));
-        return new ConnectionTest("destination", definition.Name, definition.Connector, problems, [], []);
+            await using var destination = connections.OpenDestination(definition, problems);
+            if (destination is not null) problems.AddRange(await destination.CheckAsync([], cancellationToken));
+            return test;
+        });
     }
 
     private static async Task ListAsync(

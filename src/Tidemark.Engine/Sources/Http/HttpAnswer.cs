@@ -62,12 +62,7 @@ public sealed class HttpAnswer
     /// </summary>
     public string Clean(string text)
     {
-        foreach (var secret in _secrets)
-        {
-            if (secret.Reveal() is { Length: > 0 } value) text = text.Replace(value, "***", StringComparison.Ordinal);
-        }
-
-        text = string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
+        text = ForeignText.Clean(text, _secrets);
         return text.Length <= QuoteLength ? text : text[..QuoteLength] + "…";
     }
 }

@@ -18,8 +18,8 @@ public sealed record HttpApi(Uri BaseAddress)
     /// <summary>For one attempt, from connecting to the last byte of the body. Default 60 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Largest body, decompressed. Default 64 MB.</summary>
-    public int MaxBytes { get; init; } = 64 << 20;
+    /// <summary>Largest body, decompressed. Default 32 MB.</summary>
+    public int MaxBytes { get; init; } = 32 << 20;
 
     /// <summary>How often a call is asked again before its failure is thrown. Default 5.</summary>
     public int Retries { get; init; } = 5;

@@ -11,7 +11,7 @@ namespace Tidemark.Engine.Sources.Http;
 public abstract class HttpAuthentication
 {
     /// <summary>For addresses that need no credentials.</summary>
-    public static readonly HttpAuthentication None = new FixedHeader(null, []);
+    public static readonly HttpAuthentication None = new FixedHeader(null, null, []);
 
     /// <summary>What must never stand in a message, as it is now.</summary>
     public abstract IReadOnlyList<Secret> Secrets { get; }
@@ -27,7 +27,7 @@ public abstract class HttpAuthentication
         new(false);
 
     // A key copied from a page often ends with a line break, which no header may hold.
-    public static HttpAuthentication Bearer(Secret token) => new FixedHeader(new("Bearer", token.Reveal().Trim()), [token]);
+    public static HttpAuthentication Bearer(Secret token) => new FixedHeader("Bearer", token.Reveal().Trim(), [token]);
 
     /// <summary>
     /// HTTP Basic, RFC 7617, in UTF-8. Some vendors want their key as the user, with an empty password.
@@ -35,16 +35,16 @@ public abstract class HttpAuthentication
     public static HttpAuthentication Basic(Secret user, Secret password)
     {
         var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user.Reveal().Trim()}:{password.Reveal().Trim()}"));
-        return new FixedHeader(new("Basic", pair), [user, password, new Secret(pair)]);
+        return new FixedHeader("Basic", pair, [user, password, new Secret(pair)]);
     }
 
-    private sealed class FixedHeader(AuthenticationHeaderValue? value, IReadOnlyList<Secret> secrets) : HttpAuthentication
+    private sealed class FixedHeader(string? scheme, string? value, IReadOnlyList<Secret> secrets) : HttpAuthentication
     {
         public override IReadOnlyList<Secret> Secrets => secrets;
 
         public override ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            request.Headers.Authorization = value;
+            request.Headers.Authorization = scheme is null ? null : new AuthenticationHeaderValue(scheme, value);
             return ValueTask.CompletedTask;
         }
     }

@@ -12,6 +12,7 @@ internal static class HttpBody
     /// <param name="content">The body, decompressed as it is read.</param>
     /// <param name="maxBytes">Reading stops once there is more.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="InvalidDataException">The body is not compressed as it says it is.</exception>
     /// <returns>Buffer and length; a length over <paramref name="maxBytes"/> says that there is more.</returns>
     public static async Task<(byte[] Buffer, int Length)> ReadAsync(
         HttpContent content, int maxBytes, CancellationToken cancellationToken)
@@ -27,10 +28,16 @@ internal static class HttpBody
             {
                 length += read;
                 if (length > maxBytes) break;
-                if (length == buffer.Length) buffer = Grow(buffer, length);
+                if (length == buffer.Length) buffer = Grow(buffer, length, maxBytes);
             }
 
             return (buffer, length);
+        }
+        catch (InvalidOperationException broken) when (broken is not ObjectDisposedException)
+        {
+            // What Brotli's decoder throws where the others throw this.
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw new InvalidDataException(broken.Message, broken);
         }
         catch
         {
@@ -39,9 +46,10 @@ internal static class HttpBody
         }
     }
 
-    private static byte[] Grow(byte[] buffer, int length)
+    private static byte[] Grow(byte[] buffer, int length, int maxBytes)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        // No more than is read at most: what a few bytes unpack to must not cost twice that.
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(buffer.Length * 2L, Math.Max(maxBytes, length) + 1L));
         buffer.AsSpan(0, length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;

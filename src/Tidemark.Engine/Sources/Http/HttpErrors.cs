@@ -7,6 +7,8 @@ namespace Tidemark.Engine.Sources.Http;
 /// <summary>Failures of the exchange and of reading pages, whatever the vendor.</summary>
 internal static class HttpErrors
 {
+    private static readonly TimeSpan MostPlausible = TimeSpan.FromDays(366);
+
     public static TidemarkException Timeout(HttpCall call, TimeSpan limit, Exception cause) =>
         new(FailureKind.Transient, "source.timeout",
             $"{call.Label} was not answered in {limit.TotalSeconds:0.#} s.", cause);
@@ -63,14 +65,35 @@ internal static class HttpErrors
             Hint = "Set the base address to the host that answers.",
         };
 
+    /// <summary>Without the call: one header of the settings is one problem, however many calls it was to go with.</summary>
+    public static TidemarkException Unsendable(string header) =>
+        new(FailureKind.Configuration, "source.unsendable", $"The header {header} cannot be sent: it has a line break in it, or a letter that is not ASCII.")
+        {
+            Hint = "Check the setting that it is made of, e.g. a key that was copied in two lines.",
+        };
+
+    public static TidemarkException BadEncoding(HttpCall call, Exception cause) =>
+        new(FailureKind.Transient, "source.bad_encoding", $"The answer to {call.Label} is not compressed as it says it is.", cause)
+        {
+            Hint = "Run again. Something between here and the vendor may break its answers: check proxies.",
+        };
+
+    public static TidemarkException Certificate(HttpCall call, string host, Exception cause) =>
+        new(FailureKind.Configuration, "source.certificate",
+            $"{call.Label}: the certificate of {host} is not accepted: {cause.GetBaseException().Message}", cause)
+        {
+            Hint = "Check the address, this machine's clock and its list of certificate authorities; a proxy may answer with a certificate of its own.",
+        };
+
     public static TidemarkException OtherHost(HttpCall call) =>
         new(FailureKind.Upstream, "source.other_host", $"{call.Label} leads to another host than the base address.");
 
     public static TidemarkException BadAddress(HttpCall call) =>
         new(FailureKind.Upstream, "source.bad_address", $"{call.Label} is no address.");
 
-    public static TidemarkException WaitTooLong(HttpCall call, TimeSpan wait, TidemarkException cause) =>
-        new(FailureKind.Transient, cause.Code, $"{call.Label}: the vendor asks to wait {wait.TotalMinutes:0} minutes.", cause)
+    public static TidemarkException WaitTooLong(HttpCall call, TimeSpan wait, DateTimeOffset now, TidemarkException cause) =>
+        new(FailureKind.Transient, cause.Code, wait > MostPlausible ? $"{call.Label}: the vendor asks to wait for more than a year."
+            : string.Create(CultureInfo.InvariantCulture, $"{call.Label}: the vendor asks to wait until {(now + wait).UtcDateTime:yyyy-MM-dd HH:mm} UTC."), cause)
         {
             Hint = "Run again after that time.",
         };

@@ -2,12 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using Polly;
 using Polly.Retry;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Json;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Engine.Sources.Http;
 
@@ -21,7 +23,11 @@ public sealed class HttpExchange : IAsyncDisposable
     private const int MaxRefusals = 2;
     private const int MaxErrorBytes = 256 << 10;
     private const int ProbeRetries = 2;
+    private const int MaxMessage = 2_000;
     private static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
+
+    // Clocks differ by less. A date further off is no clock's, or it is ours that is wrong: neither may move a cursor.
+    private static readonly TimeSpan MaxSkew = TimeSpan.FromDays(1);
 
     private readonly HttpApi _api;
     private readonly TimeProvider _clock;
@@ -31,6 +37,7 @@ public sealed class HttpExchange : IAsyncDisposable
     private readonly ResiliencePipeline<Attempt> _retryBriefly;
     private long _behind = long.MaxValue;
     private long _ahead;
+    private long _oddDate;
 
     public HttpExchange(HttpApi api, TimeProvider clock)
         : this(api, clock, GuardedHandler.Create(api.MaxConcurrent, api.AllowsPrivateNetwork))
@@ -55,12 +62,24 @@ public sealed class HttpExchange : IAsyncDisposable
     /// <summary>How far the vendor's clock is ahead of ours, by the dates of its answers so far; at least zero.</summary>
     public TimeSpan Ahead => new(Interlocked.Read(ref _ahead));
 
+    /// <summary>
+    /// What a person should know of the answers so far, e.g. dates that no clock of today shows; empty for nothing. One sentence each.
+    /// </summary>
+    public IReadOnlyList<string> Remarks => Interlocked.Read(ref _oddDate) is var ticks and > 0
+        ? [string.Create(CultureInfo.InvariantCulture,
+            $"The vendor dates its answers {new DateTime(ticks):yyyy-MM-dd HH:mm} UTC, a day or more off from the clock here: these dates are passed over. Check this machine's clock.")]
+        : [];
+
+    /// <summary>A text of the vendor's made fit to be shown: on one line and without the credentials.</summary>
+    public string Clean(string text) => ForeignText.Clean(text, _api.Authentication.Secrets);
+
     /// <summary>Sends a call and scans the answer. The caller disposes the page.</summary>
     /// <exception cref="TidemarkException">
     /// What the API's <see cref="HttpApi.Classify"/> throws, and: Transient <c>source.timeout</c>,
-    /// <c>source.unreachable</c>, <c>source.cut_short</c>, <c>source.not_json</c>, <c>source.invalid_json</c>, <c>source.no_body</c>; Upstream <c>source.too_large</c>,
+    /// <c>source.unreachable</c>, <c>source.cut_short</c>, <c>source.bad_encoding</c>, <c>source.not_json</c>, <c>source.invalid_json</c>, <c>source.no_body</c>; Upstream <c>source.too_large</c>,
     /// <c>source.no_records</c>, <c>source.other_host</c>, <c>source.bad_address</c>; Configuration <c>source.address_refused</c>,
-    /// <c>source.not_encrypted</c>, <c>source.redirected</c>.
+    /// <c>source.not_encrypted</c>, <c>source.redirected</c>, <c>source.certificate</c>, <c>source.unsendable</c>.
+    /// Message and code are fit to be kept and shown: see <see cref="Clean"/>.
     /// </exception>
     public Task<HttpPage> SendAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken) =>
         SendWithAsync(_retry, call, shape, cancellationToken);
@@ -75,13 +94,38 @@ public sealed class HttpExchange : IAsyncDisposable
     private async Task<HttpPage> SendWithAsync(
         ResiliencePipeline<Attempt> retry, HttpCall call, PageShape shape, CancellationToken cancellationToken)
     {
-        var attempt = call.IsRepeatable
-            ? await retry.ExecuteAsync(
-                static (state, token) => state.Exchange.AttemptAsync(state.Call, state.Shape, token),
-                (Exchange: this, Call: call, Shape: shape), cancellationToken)
-            : await AttemptAsync(call, shape, cancellationToken);
-        return attempt.Page ?? throw attempt.Verdict.Failure!;
+        try
+        {
+            var attempt = call.IsRepeatable
+                ? await retry.ExecuteAsync(
+                    static (state, token) => state.Exchange.AttemptAsync(state.Call, state.Shape, token),
+                    (Exchange: this, Call: call, Shape: shape), cancellationToken)
+                : await AttemptAsync(call, shape, cancellationToken);
+            return attempt.Page ?? throw attempt.Verdict.Failure!;
+        }
+        catch (TidemarkException failure) when (Cleaned(failure) is { } cleaned)
+        {
+            throw cleaned;
+        }
     }
+
+    /// <summary>
+    /// The failure without what a vendor's words may hold, wherever in its message they came from: bodies, headers, links, media types,
+    /// hosts. Null where there is nothing to clean. Its cause may say the same again, and goes.
+    /// </summary>
+    private TidemarkException? Cleaned(TidemarkException failure)
+    {
+        var (message, code) = (Clean(failure.Message), Clean(failure.Code));
+        if (message.Length > MaxMessage) message = message[..MaxMessage] + "…";
+        if (message == failure.Message && code == failure.Code && !HasSecret(failure.InnerException)) return null;
+        return new(failure.Kind, code == failure.Code ? code : $"{failure.Code.Split('.')[0]}.refused", message)
+        {
+            Hint = failure.Hint is null ? null : Clean(failure.Hint),
+            Next = failure.Next,
+        };
+    }
+
+    private bool HasSecret(Exception? cause) => cause is not null && Clean(cause.ToString()) != PlainLine.Of(cause.ToString());
 
     /// <summary>Asks for a number of records; null where the answer has none.</summary>
     /// <exception cref="TidemarkException">As <see cref="SendAsync"/>.</exception>
@@ -118,9 +162,10 @@ public sealed class HttpExchange : IAsyncDisposable
         using var slot = await _pace.EnterAsync(cancellationToken);
         using var timeout = new CancellationTokenSource(_api.Timeout, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var host = _api.BaseAddress.Authority;
         try
         {
-            return await AskAsync(call, shape, either.Token);
+            return await AskAsync(call, shape, address => host = address.Authority, either.Token);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
@@ -130,9 +175,17 @@ public sealed class HttpExchange : IAsyncDisposable
         {
             return new Attempt(null, HttpVerdict.Fail(reason));
         }
-        catch (Exception broken) when (broken is HttpIOException or InvalidDataException)
+        catch (InvalidDataException broken)
+        {
+            return Again(HttpErrors.BadEncoding(call, broken));
+        }
+        catch (HttpIOException broken)
         {
             return Again(HttpErrors.CutShort(call, broken));
+        }
+        catch (HttpRequestException refused) when (refused.InnerException is AuthenticationException { InnerException: null })
+        {
+            return new Attempt(null, HttpVerdict.Fail(HttpErrors.Certificate(call, host, refused)));
         }
         catch (Exception lost) when (lost is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded })
         {
@@ -140,20 +193,21 @@ public sealed class HttpExchange : IAsyncDisposable
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException)
         {
-            return Again(HttpErrors.Unreachable(call, _api.BaseAddress.Authority, lost));
+            return Again(HttpErrors.Unreachable(call, host, lost));
         }
     }
 
     /// <summary>
     /// Sends a call once; follows redirects on the same host and asks again where a token was refused.
     /// </summary>
-    private async Task<Attempt> AskAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken)
+    private async Task<Attempt> AskAsync(HttpCall call, PageShape shape, Action<Uri> asks, CancellationToken cancellationToken)
     {
         var address = Address(call);
         var (redirects, refusals) = (0, 0);
         while (true)
         {
             using var request = await RequestAsync(call, address, cancellationToken);
+            asks(request.RequestUri!);
             using var response = await _client.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response.StatusCode == HttpStatusCode.Unauthorized && refusals++ < MaxRefusals
@@ -179,6 +233,12 @@ public sealed class HttpExchange : IAsyncDisposable
     private void NoteDate(HttpResponseMessage response)
     {
         if (response.Headers.Date is not { } date) return;
+        if ((date - _clock.GetUtcNow()).Duration() > MaxSkew)
+        {
+            Interlocked.CompareExchange(ref _oddDate, date.UtcTicks, 0);
+            return;
+        }
+
         var ahead = (date - _clock.GetUtcNow()).Ticks;
         for (var most = Interlocked.Read(ref _ahead); ahead > most; most = Interlocked.Read(ref _ahead))
             Interlocked.CompareExchange(ref _ahead, ahead, most);
@@ -229,7 +289,7 @@ public sealed class HttpExchange : IAsyncDisposable
             var answer = new HttpAnswer(call, response, text, _api.Authentication.Secrets, _clock.GetUtcNow());
             var verdict = RateLimitHeaders.Apply(answer, _api.Classify(answer));
             if (verdict is { Failure: { } failure, After: { } asked } && asked > _api.MaxWait)
-                verdict = HttpVerdict.Fail(HttpErrors.WaitTooLong(call, asked, failure));
+                verdict = HttpVerdict.Fail(HttpErrors.WaitTooLong(call, asked, _clock.GetUtcNow(), failure));
             if (verdict.Failure is not null) return new Attempt(null, verdict);
             if (verdict.After is { } wait) _pace.PauseFor(wait < _api.MaxWait ? wait : _api.MaxWait);
 
@@ -264,12 +324,25 @@ public sealed class HttpExchange : IAsyncDisposable
         foreach (var (name, value) in _api.Headers.Concat(call.Headers))
         {
             request.Headers.Remove(name);
-            request.Headers.TryAddWithoutValidation(name, value);
+            if (!request.Headers.TryAddWithoutValidation(name, value)) throw HttpErrors.Unsendable(name);
         }
 
         if (call.IsForm) request.Content = new FormUrlEncodedContent(call.Query);
         if (call.Json is not null) request.Content = new StringContent(call.Json, Encoding.UTF8, call.MediaType);
-        await _api.Authentication.AuthorizeAsync(request, cancellationToken);
+        try
+        {
+            await _api.Authentication.AuthorizeAsync(request, cancellationToken);
+        }
+        catch (FormatException)
+        {
+            throw HttpErrors.Unsendable("Authorization"); // its message repeats the key
+        }
+
+        foreach (var (name, values) in request.Headers.NonValidated)
+        {
+            if (values.Any(value => value.Any(letter => letter is < ' ' or > '~'))) throw HttpErrors.Unsendable(name);
+        }
+
         return request;
     }
 

@@ -34,7 +34,10 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var inquiring = InquireAsync(cancellationToken);
         var problems = await Task.WhenAll(streams.Select(ProblemAsync));
         var inquiry = await inquiring;
-        return new SourceCheck([.. Merge(inquiry.Problems.Concat(problems.OfType<Problem>()))], [.. Facts, .. inquiry.Facts]);
+        var facts = inquiry.Facts.Select(fact => KeyValuePair.Create(fact.Key, exchange.Clean(fact.Value)));
+        return new SourceCheck(
+            [.. Merge(inquiry.Problems.Concat(problems.OfType<Problem>()))],
+            [.. Facts, .. facts, .. exchange.Remarks.Select(remark => KeyValuePair.Create("clock", remark))]);
 
         async Task<Problem?> ProblemAsync(HttpStream stream)
         {
@@ -76,6 +79,8 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var oldest = reading?.ChangesFrom ?? since ?? reading?.Started;
         return oldest >= (clock.GetUtcNow() - feed.Reach + feed.Margin).ToUnixTimeSeconds();
     }
+
+    public IReadOnlyList<string> Remarks => exchange.Remarks;
 
     public bool ReadsAll(string stream, Cursor from) =>
         Find(stream) is { Changes: null, Listing: { Range: null, Scopes: null } } && HttpCursor.Parse(from) is { Reading: null };

@@ -12,6 +12,9 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
 {
     private const int PagesAheadPerWorker = 2;
 
+    // Sixteen pages of a hundred records are small; sixteen of these would be what a machine has.
+    private const int LargePage = 4 << 20;
+
     private readonly HttpListing _listing = stream.Listing;
     private readonly int _workers =
         stream.Listing is { Range: null or { Order: RangeOrder.Unordered }, Scopes: null } ? 1 : stream.Parallel;
@@ -23,6 +26,8 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
     public async IAsyncEnumerable<(HttpPage Page, IReadOnlyList<Slice> Open)> ReadAsync(
         IReadOnlyList<Slice> slices, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var oneLarge = new SemaphoreSlim(1, 1);
+        var hasLargePages = false;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var todo = Channel.CreateUnbounded<(int Id, Slice Slice)>();
         var steps = Channel.CreateBounded<Step>(_workers * PagesAheadPerWorker);
@@ -42,6 +47,7 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
 
                 if (step.Page.Records.Count > 0) yield return (step.Page, [.. open.Values]);
                 else step.Page.Dispose();
+                if (step.HasTurn) oneLarge.Release();
             }
         }
         finally
@@ -75,13 +81,17 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
             var reader = new SliceReader(_listing, exchange, clock);
             for (Slice? rest = slice; rest is not null;)
             {
+                // Once pages are large, the next is asked for when the one before is taken.
+                var hasTurn = hasLargePages;
+                if (hasTurn) await oneLarge.WaitAsync(stop.Token);
                 (var page, rest) = await reader.ReadAsync(rest, stop.Token);
+                if (page.Bytes.Length >= LargePage) hasLargePages = true;
                 var given = rest is null ? null : TryHandOver(ref rest, page);
                 if (stream.ScopeField is { } name && slice.Scope is { } scope)
                     page = ScopedRecords.Mark(page, name, scope);
                 if (stream.Complete is not null) page = await stream.Complete(exchange, page, stop.Token);
                 // The step that names the far half goes first: its pages must not arrive before it.
-                await steps.Writer.WriteAsync(new Step(id, page, rest, given), stop.Token);
+                await steps.Writer.WriteAsync(new Step(id, page, rest, given) { HasTurn = hasTurn }, stop.Token);
                 if (given is not null) todo.Writer.TryWrite(given.Value);
             }
 
@@ -121,5 +131,9 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
     /// <param name="Page">The page; may have no records.</param>
     /// <param name="Rest">The unread rest of the slice; null if all is read.</param>
     /// <param name="Given">The part of the rest that became a slice of its own.</param>
-    private sealed record Step(int Id, HttpPage Page, Slice? Rest, (int Id, Slice Slice)? Given);
+    private sealed record Step(int Id, HttpPage Page, Slice? Rest, (int Id, Slice Slice)? Given)
+    {
+        /// <summary>Whether other large pages wait for this one to be taken.</summary>
+        public bool HasTurn { get; init; }
+    }
 }
