@@ -19,6 +19,8 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
         MaxColumns = 1600,
         MaxNameBytes = 63,
         MaxRecordBytes = (1 << 30) - 1,
+        // Of the 8160 bytes of a row: its header, a bit for each column, and Tidemark's own columns.
+        MaxRowBytes = 7_700,
         Publishing = Publishing.AllAtOnce,
     };
 
@@ -33,6 +35,8 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
 
     public override string Retype(SqlName table, SqlName column, string type) =>
         $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {type} USING CAST(CAST({column} AS text) AS {type})";
+
+    public override IReadOnlyList<FieldType> Widenable { get; } = [FieldType.Decimal, FieldType.Boolean];
 
     public override string InsertAsGiven => "OVERRIDING SYSTEM VALUE";
 

@@ -58,6 +58,25 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : ISqlSession
         return columns;
     }
 
+    public async Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT DISTINCT a.attname
+            FROM pg_depend AS d JOIN pg_class AS c ON c.oid = d.refobjid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            WHERE n.nspname = @schema AND c.relname = @table AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
+                AND d.classid IN ('pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_constraint'::regclass)
+            """,
+            connection);
+        command.Parameters.AddWithValue("schema", table.Schema!);
+        command.Parameters.AddWithValue("table", table.Name);
+        var held = new HashSet<string>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) held.Add(reader.GetString(0));
+        return held;
+    }
+
     public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(

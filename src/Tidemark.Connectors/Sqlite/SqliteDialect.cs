@@ -30,6 +30,9 @@ internal sealed class SqliteDialect : SqlDialect
     public override string UniqueIndex(SqlName table, string name, string columns) =>
         $"CREATE UNIQUE INDEX {table.Beside(name)} ON {SqlName.Column(table.Name)} ({columns})";
 
+    // Decimals are text here. A column of affinity INTEGER would make a number of every text that looks like one.
+    public override IReadOnlyList<FieldType> Widenable { get; } = [FieldType.Decimal];
+
     // A primary key may hold nulls here.
     public override string SameKey => "IS";
 

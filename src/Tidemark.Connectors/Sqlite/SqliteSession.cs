@@ -59,6 +59,10 @@ internal sealed class SqliteSession(SqliteConnection connection, SqliteBulk bulk
         return columns;
     }
 
+    // No statement changes the type of a column here.
+    public Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlySet<string>>(System.Collections.ObjectModel.ReadOnlySet<string>.Empty);
+
     public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)
     {
         // The primary key first: one that is the row id has no index.

@@ -22,7 +22,7 @@ internal sealed class DefinitionReader
     private static readonly string[] DestinationKeys = ["name", "connector", "settings"];
     private static readonly string[] PipelineKeys =
     [
-        "name", "source", "destination", "mode", "streams", "tables", "schema_changes", "raw", "max_deleted_percent",
+        "name", "source", "destination", "mode", "streams", "tables", "schema_changes", "empty_text", "raw", "max_deleted_percent",
         "max_deleted_rows", "max_updated_percent", "max_quarantined_percent", "max_quarantined_rows", "deletes", "in_order",
         "undo_runs", "backup",
     ];
@@ -115,6 +115,7 @@ internal sealed class DefinitionReader
             UndoRuns = node.Whole("undo_runs", fallback.UndoRuns),
             Tables = node.Text("tables") ?? fallback.Tables,
             SchemaChanges = node.Word("schema_changes", fallback.SchemaChanges),
+            EmptyText = node.Word("empty_text", fallback.EmptyText),
             Raw = node.Flag("raw", fallback.Raw),
             Limits = new RunLimits
             {

@@ -61,6 +61,7 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         StreamShapeWriter.Write(yaml, pipeline);
         Write(yaml, "tables", pipeline.Tables);
         Write(yaml, "schema_changes", JsonNamingPolicy.SnakeCaseLower.ConvertName(pipeline.SchemaChanges.ToString()));
+        Write(yaml, "empty_text", JsonNamingPolicy.SnakeCaseLower.ConvertName(pipeline.EmptyText.ToString()));
         Write(yaml, "raw", pipeline.Raw ? "true" : "false");
         Write(yaml, "max_deleted_percent", pipeline.MaxDeletedPercent.ToString(CultureInfo.InvariantCulture));
         Write(yaml, "max_updated_percent", pipeline.MaxUpdatedPercent.ToString(CultureInfo.InvariantCulture));

@@ -98,6 +98,9 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
     /// <summary>What a field does that no column was declared for.</summary>
     public SchemaChanges SchemaChanges { get; init; } = SchemaChanges.Evolve;
 
+    /// <summary>What an empty text becomes in a column of numbers, truth values, instants or days.</summary>
+    public EmptyText EmptyText { get; init; }
+
     /// <summary>Whether the whole record is kept in a column <c>raw</c>.</summary>
     public bool Raw { get; init; } = true;
 

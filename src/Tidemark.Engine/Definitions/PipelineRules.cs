@@ -13,6 +13,7 @@ internal static class PipelineRules
         .. ValueRules.Given("destination", pipeline.Destination),
         .. ValueRules.Word("mode", pipeline.Mode),
         .. ValueRules.Word("schema_changes", pipeline.SchemaChanges),
+        .. ValueRules.Word("empty_text", pipeline.EmptyText),
         .. ValueRules.Whole("undo_runs", pipeline.UndoRuns, MaxUndoRuns),
         .. Of(pipeline.Limits),
         .. DeleteRules.Of(pipeline.Deletes),

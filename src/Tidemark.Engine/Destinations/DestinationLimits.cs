@@ -12,6 +12,9 @@ public sealed record DestinationLimits
     /// <summary>Bytes that a record may have; larger ones go to quarantine.</summary>
     public int MaxRecordBytes { get; init; } = int.MaxValue;
 
+    /// <summary>Bytes that the values of one row may take by <see cref="Records.RowSpace"/>, where long ones are kept elsewhere.</summary>
+    public int MaxRowBytes { get; init; } = int.MaxValue;
+
     /// <summary>What readers may see while several tables are published.</summary>
     public Publishing Publishing { get; init; }
 }

@@ -32,7 +32,10 @@ public interface IStreamLoad : IAsyncDisposable
     /// </summary>
     Task<long> CountAsync(CancellationToken cancellationToken);
 
-    /// <summary>Adds columns for fields that were met in records, at most as many as there is room for.</summary>
+    /// <summary>
+    /// Adds columns for fields that were met in records, at most as many as there is room for. A field of a name that is there gives
+    /// its column another type: <see cref="StreamStart.MayBecomeText"/>.
+    /// </summary>
     Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken);
 
     /// <summary>Makes the staging one that no later run resumes. Does nothing to a merge.</summary>

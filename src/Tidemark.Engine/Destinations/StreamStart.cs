@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Destinations;
@@ -7,4 +9,17 @@ namespace Tidemark.Engine.Destinations;
 /// <param name="Before">Where the live rows stood, whatever is resumed; null where nothing is known of them.</param>
 /// <param name="HasLive">Whether there was a live table.</param>
 /// <param name="Room">Columns that the table can still take.</param>
-public sealed record StreamStart(Checkpoint? Checkpoint, Cursor? Before, bool HasLive, int Room);
+public sealed record StreamStart(Checkpoint? Checkpoint, Cursor? Before, bool HasLive, int Room)
+{
+    /// <summary>Bytes that the fields of one record may take of a row: see <see cref="RowSpace"/>.</summary>
+    public int RowBytes { get; init; } = int.MaxValue;
+
+    /// <summary>Types that an inferred column can leave for text, its values with it. Default none.</summary>
+    public IReadOnlyList<FieldType> Widenable { get; init; } = [];
+
+    /// <summary>Columns that must keep their types, since something else is made of them, e.g. a view.</summary>
+    public IReadOnlySet<string> Held { get; init; } = ReadOnlySet<string>.Empty;
+
+    /// <summary>Whether a column may become one of text when a value does not fit it.</summary>
+    public bool MayBecomeText(Field field) => field.IsInferred && Widenable.Contains(field.Type) && !Held.Contains(field.Name);
+}

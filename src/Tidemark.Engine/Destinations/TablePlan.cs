@@ -25,6 +25,9 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// <summary>What happens when a record has a field that the table does not.</summary>
     public SchemaChanges SchemaChanges { get; init; }
 
+    /// <summary>What an empty text becomes in a column of another type.</summary>
+    public EmptyText EmptyText { get; init; }
+
     /// <summary>What happens to the row of a record that is gone.</summary>
     public DeletePolicy Deletes { get; init; } = DeletePolicy.Hard;
 

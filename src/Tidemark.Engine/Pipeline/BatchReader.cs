@@ -22,6 +22,9 @@ internal sealed record Batch(
     RowBatch Rows, long Read, IReadOnlyList<QuarantinedRecord> Unfit, long Unidentified, Cursor After,
     IReadOnlyList<Field> NewFields, IReadOnlyList<Field> LeftOut)
 {
+    /// <summary>Columns that the table must have as text before these rows are written; with the type that they had.</summary>
+    public IReadOnlyList<(Field Field, FieldType Was)> Widened { get; init; } = [];
+
     /// <summary>True for the batch that ends the reading.</summary>
     public bool IsLast { get; init; }
 
@@ -32,9 +35,9 @@ internal sealed record Batch(
 /// <summary>Maps pages to batches. A batch ends where a page ends, so that its cursor speaks for all of it.</summary>
 /// <param name="stream">The columns that the table has.</param>
 /// <param name="table">Policy for new fields.</param>
-/// <param name="room">Columns that the table can still take.</param>
+/// <param name="start">What the table can still take.</param>
 /// <param name="clock">Tells how old a batch is.</param>
-internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room, TimeProvider clock)
+internal sealed class BatchReader(StreamSchema stream, TablePlan table, StreamStart start, TimeProvider clock)
 {
     // A batch costs the destination one transaction; four megabytes make its fixed cost small and bound the memory.
     private const int MaxBytes = 4 * 1024 * 1024;
@@ -48,7 +51,7 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
     private readonly FilledColumns _filled = new(stream);
     private RecordMapper? _mapper;
     private StreamSchema _stream = stream;
-    private int _room = room;
+    private int _room = start.Room;
 
     /// <summary>Records read so far, deletions not counted.</summary>
     public long Count { get; private set; }
@@ -115,9 +118,9 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
     {
         _mapper ??= Mapper();
         var result = _mapper.Map(record, place.IsDeletion, open.Rows, place.Unfit);
-        if (result.NewFields.Count > 0)
+        if (result.Evolves)
         {
-            Evolve(open, result.NewFields);
+            Evolve(open, result);
             result = _mapper.Map(record, place.IsDeletion, open.Rows, place.Unfit);
         }
 
@@ -134,9 +137,10 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
         });
     }
 
-    private void Evolve(OpenBatch open, IReadOnlyList<Field> fields)
+    private void Evolve(OpenBatch open, MapResult result)
     {
-        if (table.SchemaChanges == SchemaChanges.Freeze)
+        var fields = result.NewFields;
+        if (fields.Count > 0 && table.SchemaChanges == SchemaChanges.Freeze)
         {
             throw new TidemarkException(
                 FailureKind.Configuration, "schema.frozen",
@@ -146,10 +150,14 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
             };
         }
 
-        var added = fields.Where(HasPlainName).Take(_room).ToList();
+        var rowBytes = (long)result.RowBytes;
+        var added = fields.Where(HasPlainName).Take(_room)
+            .TakeWhile(field => (rowBytes += RowSpace.Of(field.Type)) <= start.RowBytes).ToList();
         var leftOut = fields.Except(added).ToList();
+        var widened = result.Widened ?? [];
+        open.Widened.AddRange(widened.Select(field => (field, _stream.Fields.First(known => known.Name == field.Name).Type)));
         _room -= added.Count;
-        _stream = _stream.With(added) with { LeftInRaw = [.. _stream.LeftInRaw, .. leftOut.Select(field => field.Path)] };
+        _stream = _stream.With([.. added, .. widened]) with { LeftInRaw = [.. _stream.LeftInRaw, .. leftOut.Select(field => field.Path)] };
         _mapper = Mapper();
         open.Rows.Widen(_stream);
         open.NewFields.AddRange(added);
@@ -163,7 +171,12 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
         new(_spare.Reader.TryRead(out var spare) && ReferenceEquals(spare.Stream, _stream) ? spare : new RowBatch(_stream));
 
     private RecordMapper Mapper() =>
-        new(_stream, table.SchemaChanges != SchemaChanges.Discard && !table.KeysOnly, table.KeepsRaw, table.KeysOnly) { Filled = _filled };
+        new(_stream, table.SchemaChanges != SchemaChanges.Discard && !table.KeysOnly, table.KeepsRaw, table.KeysOnly)
+        {
+            Filled = _filled,
+            EmptyIsNull = table.EmptyText == EmptyText.Null,
+            MayBecomeText = table.SchemaChanges == SchemaChanges.Evolve ? start.MayBecomeText : _ => false,
+        };
 
     private sealed class OpenBatch(RowBatch rows)
     {
@@ -178,6 +191,8 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
 
         public List<Field> LeftOut { get; } = [];
 
+        public List<(Field Field, FieldType Was)> Widened { get; } = [];
+
         /// <summary>Notes a record that cannot become a row; where its key could be read, that is the last row here.</summary>
         public void Refuse(bool isIdentified, QuarantinedRecord record)
         {
@@ -190,7 +205,7 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, int room
         {
             var unfit = _unfit.Where(unfit => !rows.IsSuperseded(unfit.Row))
                 .Select(unfit => unfit.Record with { Key = rows.KeyText(unfit.Row) });
-            return new(rows, Read, [.. unfit, .. _unidentified], _unidentified.Count, after, NewFields, LeftOut);
+            return new(rows, Read, [.. unfit, .. _unidentified], _unidentified.Count, after, NewFields, LeftOut) { Widened = Widened };
         }
     }
 }

@@ -107,7 +107,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         var isFull = table.Mode == WriteMode.Replace;
         var found = stream.Checkpoint;
         var startedAt = found is not null && isFull ? found.StartedAt : clock.GetUtcNow();
-        var reader = new BatchReader(stream.Stream, table, stream.Start.Room, clock);
+        var reader = new BatchReader(stream.Stream, table, stream.Start, clock);
         // A dry run looks at what the source has now, and leaves the quarantine alone.
         var quarantine = run.IsDryRun ? null : journal.QuarantineOf(table.Stream.Name);
         if (quarantine is not null)
@@ -148,7 +148,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
 
         async Task WriteAsync(Batch batch, Checkpoint after)
         {
-            if (batch.NewFields.Count > 0) await EvolveAsync(stream, batch, cancellationToken);
+            if (batch.NewFields.Count + batch.LeftOut.Count + batch.Widened.Count > 0) await EvolveAsync(stream, batch, cancellationToken);
             if (quarantine is not null) await quarantine.AddAsync(batch.Unfit, cancellationToken);
             var written = await stream.WriteAsync(batch.Rows, after, result => BeforeCommitAsync(batch, result), cancellationToken);
             ledger.Wrote(batch, written, stream.Checkpoint!.Staged);
@@ -177,14 +177,27 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
 
     private async Task EvolveAsync(IStreamLoad stream, Batch batch, CancellationToken cancellationToken)
     {
-        await stream.EvolveAsync(batch.NewFields, cancellationToken);
-        await journal.LogAsync(
-            RunLogLevel.Info, stream.Stream.Name,
-            $"New columns: {string.Join(", ", batch.NewFields.Select(field => $"{field.Name} ({field.Type})"))}.", cancellationToken);
+        List<Field> columns = [.. batch.NewFields, .. batch.Widened.Select(widened => widened.Field)];
+        if (columns.Count > 0) await stream.EvolveAsync(columns, cancellationToken);
+        if (batch.NewFields.Count > 0)
+        {
+            await journal.LogAsync(
+                RunLogLevel.Info, stream.Stream.Name,
+                $"New columns: {string.Join(", ", batch.NewFields.Select(field => $"{field.Name} ({field.Type})"))}.", cancellationToken);
+        }
+
+        if (batch.Widened.Count > 0)
+        {
+            await journal.LogAsync(
+                RunLogLevel.Warning, stream.Stream.Name,
+                $"Columns that become text, since a record has a value that their type does not hold: {string.Join(", ", batch.Widened.Select(widened => $"{widened.Field.Name} (was {widened.Was})"))}.",
+                cancellationToken);
+        }
+
         if (batch.LeftOut.Count == 0) return;
         await journal.LogAsync(
             RunLogLevel.Warning, stream.Stream.Name,
-            $"These new fields become no columns, since the table is full or their names have control characters; raw has them: {string.Join(", ", batch.LeftOut.Select(field => field.Path))}.",
+            $"These new fields become no columns, since the table or one of its rows is full, or their names have control characters; raw has them: {string.Join(", ", batch.LeftOut.Select(field => field.Path))}.",
             cancellationToken);
     }
 

@@ -21,12 +21,16 @@ internal static class CellReader
     /// <param name="reader">Stands on the value's first token; containers are passed over.</param>
     /// <param name="raw">The record's place in the batch: the reader reads from there.</param>
     /// <param name="batch">The batch, which receives unescaped text.</param>
+    /// <param name="emptyIsNull">Whether an empty text is no value where the field is none of text.</param>
     /// <param name="cell">The value.</param>
     /// <returns>Null, or the code of what is wrong.</returns>
-    public static string? Read(Field field, ref Utf8JsonReader reader, Cell raw, RowBatch batch, out Cell cell)
+    public static string? Read(Field field, ref Utf8JsonReader reader, Cell raw, RowBatch batch, bool emptyIsNull, out Cell cell)
     {
         cell = default;
         if (reader.TokenType == JsonTokenType.Null) return null;
+        if (emptyIsNull && reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty
+            && field.Type is not (FieldType.Text or FieldType.Json))
+            return null;
         return field.Type switch
         {
             FieldType.Text => ReadText(ref reader, raw, batch, out cell),

@@ -9,6 +9,8 @@ namespace Tidemark.Engine.Records;
 /// <param name="Message">One sentence, with the column and the beginning of the value.</param>
 internal sealed record Misfit(string Code, Field? Field, string Message)
 {
+    private const string WayOut = "Mend the value at the source";
+
     private const int ShownBytes = 60;
 
     /// <param name="field">The field.</param>
@@ -26,7 +28,9 @@ internal sealed record Misfit(string Code, Field? Field, string Message)
     }
 
     /// <summary>The problem of a record of a stream.</summary>
-    public Problem Of(StreamSchema stream) => new(Code, stream.Name, Message);
+    public Problem Of(StreamSchema stream) => new(Code, stream.Name, Message, Code == "value.invalid_text" || Field is null ? null
+        : Field.IsInferred ? $"{WayOut}; or let the column {Field.Name} become text: set schema_changes of the pipeline to evolve."
+        : $"{WayOut}; or list the columns of the stream, with {Field.Name} as one of text that is taken from {Field.Path}.");
 
     private static string Shown(ReadOnlySpan<byte> value)
     {

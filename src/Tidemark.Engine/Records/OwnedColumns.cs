@@ -42,7 +42,7 @@ internal sealed class OwnedColumns(StreamSchema stream)
         {
             var reader = new Utf8JsonReader(batch.Bytes(raw));
             reader.Read();
-            return CellReader.Read(field, ref reader, raw, batch, out cell);
+            return CellReader.Read(field, ref reader, raw, batch, emptyIsNull: false, out cell);
         }
         catch (JsonException)
         {

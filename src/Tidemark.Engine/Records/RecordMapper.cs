@@ -24,7 +24,15 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     /// <summary>Receives which columns have values; null for nobody.</summary>
     public FilledColumns? Filled { get; init; }
 
+    /// <summary>Whether an empty text is no value in a column that is none of text. Default true.</summary>
+    public bool EmptyIsNull { get; init; } = true;
+
+    /// <summary>Whether a field may become one of text when a value does not fit it. Default never.</summary>
+    public Func<Field, bool> MayBecomeText { get; init; } = _ => false;
+
+    private readonly List<Field> _widened = [];
     private Misfit? _wrong;
+    private int _rowBytes;
 
     public StreamSchema Stream => stream;
 
@@ -39,7 +47,8 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     public MapResult Map(ReadOnlySpan<byte> record, bool isDeletion, RowBatch into, string? unfit = null)
     {
         _newFields.Clear();
-        _wrong = null;
+        _widened.Clear();
+        (_wrong, _rowBytes) = (null, 0);
         var raw = into.Stage(record);
         if (!Utf8.IsValid(record)) return Refuse(new("value.invalid_text", stream.Name, "The record is not valid UTF-8."));
 
@@ -66,6 +75,7 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         {
             // The key counts; what else the record carries, or lacks, is of no interest.
             _newFields.Clear();
+            _widened.Clear();
             if (_wrong is { } other && !IsOfKey(other.Field)) _wrong = null;
         }
 
@@ -76,10 +86,10 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
             return new MapResult([], problem, isIdentified);
         }
 
-        if (_newFields.Count > 0)
+        if (_newFields.Count > 0 || _widened.Count > 0)
         {
             into.Abandon(raw);
-            return new MapResult([.. _newFields], null, true);
+            return new MapResult([.. _newFields], null, true) { Widened = [.. _widened], RowBytes = _rowBytes };
         }
 
         var kind = isDeletion ? RowKind.Deletion : keysOnly ? RowKind.Unfit : RowKind.Record;
@@ -156,12 +166,27 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     {
         var field = stream.Fields[position];
         var start = (int)reader.TokenStartIndex;
-        if (CellReader.Read(field, ref reader, raw, into, out var cell) is not { } wrong)
+        if (CellReader.Read(field, ref reader, raw, into, EmptyIsNull, out var cell) is not { } wrong)
         {
             into.Set(position, cell);
-            if (!cell.IsNull) Filled?.Fill(position);
+            if (cell.IsNull) return;
+            Filled?.Fill(position);
+            _rowBytes += RowSpace.Of(field.Type);
+        }
+        else if (MayBecomeText(field) && !IsOfKey(field) && IsText(into.Bytes(raw)[start..(int)reader.BytesConsumed]))
+        {
+            if (_widened.TrueForAll(other => other.Name != field.Name)) _widened.Add(field with { Type = FieldType.Text });
         }
         else if (_wrong is null || IsOfKey(field)) _wrong = Misfit.Of(field, wrong, into.Bytes(raw)[start..(int)reader.BytesConsumed]);
+    }
+
+    /// <summary>Whether a value can be kept as text: half of a surrogate pair cannot.</summary>
+    private static bool IsText(ReadOnlySpan<byte> value)
+    {
+        if (value is not [(byte)'"', ..]) return true;
+        var reader = ForeignJson.Reader(value);
+        reader.Read();
+        return ForeignJson.Text(in reader) is not null;
     }
 
     private void Notice(PathNode property, JsonTokenType value)
@@ -169,10 +194,13 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         // Nothing can be said of the type of a null; the field is noticed once it has a value.
         if (value == JsonTokenType.Null) return;
         var name = Encoding.UTF8.GetString(property.Name);
+        var path = name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+        // Within one record, a property that comes again is the same.
+        if (_newFields.Exists(field => field.Path == path)) return;
         var taken = stream.Fields.Concat(_newFields).Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
         _newFields.Add(new Field(ColumnNames.Choose(name, taken), Infer(value))
         {
-            Path = name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal),
+            Path = path,
             IsInferred = true,
         });
     }
@@ -210,5 +238,14 @@ public readonly record struct MapResult(IReadOnlyList<Field> NewFields, Problem?
 {
     public static readonly MapResult Added = new([], null, true);
 
-    public bool IsAdded => NewFields.Count == 0 && Problem is null;
+    /// <summary>Fields that must become text before the record is mapped again; null or empty for none.</summary>
+    public IReadOnlyList<Field>? Widened { get; init; }
+
+    /// <summary>Bytes that the values of the fields which the stream has take of a row at least, where that is limited.</summary>
+    public int RowBytes { get; init; }
+
+    /// <summary>Whether the stream must change before the record is mapped again.</summary>
+    public bool Evolves => NewFields.Count > 0 || Widened is { Count: > 0 };
+
+    public bool IsAdded => !Evolves && Problem is null;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Tidemark.Engine.Records;
 
@@ -79,13 +80,30 @@ public sealed class RowBatch(StreamSchema stream)
         SupersededCount = 0;
     }
 
-    /// <summary>Gives every row empty cells for fields that were added at the stream's end.</summary>
+    /// <summary>
+    /// Gives every row empty cells for fields that were added at the stream's end, and the values of fields that became text as text.
+    /// </summary>
     internal void Widen(StreamSchema wider)
     {
+        for (var at = 0; at < _stream.Fields.Count; at++)
+        {
+            if (wider.Fields[at].Type != _stream.Fields[at].Type) Retype(at);
+        }
+
         var (from, to) = (_stream.Fields.Count, wider.Fields.Count);
         var cells = new Cell[Math.Max(_cells.Length, (_rows.Count + 1) * to)];
         for (var row = 0; row < _rows.Count; row++) _cells.AsSpan(row * from, from).CopyTo(cells.AsSpan(row * to));
         (_cells, _stream) = (cells, wider);
+    }
+
+    private void Retype(int position)
+    {
+        for (var row = 0; row < _rows.Count; row++)
+        {
+            if (Row(row)[position].Kind is CellKind.Null or CellKind.Bytes) continue;
+            var text = Append(Encoding.UTF8.GetBytes(Text(row, position)!));
+            _cells[(row * _stream.Fields.Count) + position] = text;
+        }
     }
 
     /// <summary>Copies a record to the end of the buffer and opens a row of nulls for it. Nothing is kept until

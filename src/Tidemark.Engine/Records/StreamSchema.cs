@@ -15,6 +15,11 @@ public sealed record StreamSchema(string Name, IReadOnlyList<Field> Fields)
     public IReadOnlyList<int> KeyPositions =>
         [.. Key.Select(key => Fields.Index().First(entry => entry.Item.Name == key).Index)];
 
-    /// <summary>The same stream with more fields at its end.</summary>
-    public StreamSchema With(IEnumerable<Field> more) => this with { Fields = [.. Fields, .. more] };
+    /// <summary>The same stream with more fields at its end. One of a name that is there takes its place.</summary>
+    public StreamSchema With(IEnumerable<Field> more)
+    {
+        var given = more.ToList();
+        var fields = Fields.Select(field => given.Find(other => other.Name == field.Name) ?? field).ToList();
+        return this with { Fields = [.. fields, .. given.Where(field => Fields.All(known => known.Name != field.Name))] };
+    }
 }

@@ -22,6 +22,9 @@ public sealed record PipelineAnswer
 
     public required SchemaChanges SchemaChanges { get; init; }
 
+    /// <summary>What an empty text becomes in a column of another type.</summary>
+    public required EmptyText EmptyText { get; init; }
+
     public required bool Raw { get; init; }
 
     /// <summary>Whether streams are read one after another as they are listed, and a failed one stops those after it.</summary>
@@ -65,6 +68,7 @@ public sealed record PipelineAnswer
         Streams = pipeline.Streams,
         Tables = pipeline.Tables,
         SchemaChanges = pipeline.SchemaChanges,
+        EmptyText = pipeline.EmptyText,
         Raw = pipeline.Raw,
         InOrder = pipeline.InOrder,
         UndoRuns = pipeline.UndoRuns,

@@ -19,7 +19,7 @@ namespace Tidemark.Engine.Wire;
     Converters = [
         typeof(WordConverter<RunKind>), typeof(WordConverter<RunStatus>), typeof(WordConverter<WriteMode>),
         typeof(WordConverter<ChangeKind>), typeof(WordConverter<RunLogLevel>), typeof(WordConverter<BackupFormat>),
-        typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<SettingKind>),
+        typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>),
     ])]
 [JsonSerializable(typeof(BackupAnswer))]
 [JsonSerializable(typeof(ConnectorAnswer))]

@@ -29,6 +29,7 @@ public abstract class DefinitionFileTests : IDisposable
             streams: [customers, charges]
             tables: "{source}_{stream}"
             schema_changes: freeze
+            empty_text: quarantine
             raw: false
             max_deleted_percent: 2.5
             max_deleted_rows: 7
@@ -67,8 +68,8 @@ public abstract class DefinitionFileTests : IDisposable
             ["tags"] = "red,green",
         }, ignoreOrder: true);
         var pipeline = await catalog.Pipelines.FindAsync("payments", TestHome.Cancelled);
-        (pipeline.Mode, pipeline.SchemaChanges, pipeline.Raw, pipeline.MaxDeletedPercent, pipeline.MaxDeletedRows)
-            .ShouldBe((WriteMode.Replace, SchemaChanges.Freeze, false, 2.5, 7));
+        (pipeline.Mode, pipeline.SchemaChanges, pipeline.EmptyText, pipeline.Raw, pipeline.MaxDeletedPercent, pipeline.MaxDeletedRows)
+            .ShouldBe((WriteMode.Replace, SchemaChanges.Freeze, EmptyText.Quarantine, false, 2.5, 7));
         pipeline.Streams.ShouldBe(["customers", "charges"]);
     }
 

@@ -146,6 +146,64 @@ public abstract partial class DestinationPromises
         (await Bench.RowsAsync("people", ("id", "c"), "new_field", "later")).ShouldBe(["y|z"]);
     }
 
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task R10_an_inferred_number_becomes_text_once_a_record_has_text_there(WriteMode mode)
+    {
+        string[] first = ["""{"id":"a","zeta":1.50}"""];
+        (await Bench.RunAsync(PeopleSource(first), mode, Stop)).Status.ShouldBe(RunStatus.Succeeded);
+        string[] more = ["""{"id":"b","zeta":2}""", """{"id":"c","zeta":"three"}""", """{"id":"d","zeta":"04"}"""];
+        var widened = await Bench.RunAsync(PeopleSource([.. first, .. more], ["""{"id":"e","zeta":5}"""]), mode, Stop);
+
+        (widened.Status, Only(widened).Quarantined, Only(widened).Created).ShouldBe((RunStatus.Succeeded, 0L, 4L));
+        (await Bench.RowsAsync("people", "id", "zeta")).ShouldBe(["a|1.50", "b|2", "c|three", "d|04", "e|5"]);
+
+        var later = await Bench.RunAsync(PeopleSource([.. first, .. more, """{"id":"e","zeta":6}"""]), mode, Stop);
+        (later.Status, Only(later).Updated, Only(later).Unchanged).ShouldBe((RunStatus.Succeeded, 1L, 4L));
+        (await Bench.RowsAsync("people", ("id", "e"), "zeta")).ShouldBe(["6"]);
+    }
+
+    [Fact]
+    public async Task R10_a_column_that_may_not_change_lets_the_record_wait_with_its_value_and_the_way_out()
+    {
+        await Bench.MergeAsync(PeopleSource(["""{"id":"a","zeta":1}"""]));
+        Bench.Policy = table => table with { SchemaChanges = SchemaChanges.Discard };
+        var result = await Bench.MergeAsync(PeopleSource(["""{"id":"b","zeta":"two"}""", """{"id":"c","age":"old"}""", """{"id":"d","zeta":3}"""]));
+
+        (result.Status, Only(result).Quarantined, Only(result).Created).ShouldBe((RunStatus.Partial, 2L, 1L));
+        var reasons = (await Bench.QuarantineAsync()).ToDictionary(entry => entry.Record.Key!, entry => entry.Record.Reason);
+        reasons["b"].Message.ShouldBe("The value of zeta is not a Decimal: \"two\".");
+        reasons["b"].Hint!.ShouldContain("set schema_changes of the pipeline to evolve");
+        reasons["c"].Hint!.ShouldContain("list the columns of the stream");
+    }
+
+    [Fact]
+    public async Task R10_an_empty_text_is_no_number_and_no_day_but_null_unless_the_pipeline_says_otherwise()
+    {
+        const string empty = """{"id":"a","name":"","age":"","paid":"","rate":"","active":"","born":"","seen":""}""";
+        (await Bench.MergeAsync(PeopleSource([empty]))).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.CountAsync("people", ("age", null))).ShouldBe(1);
+        (await Bench.CountAsync("people", ("born", null))).ShouldBe(1);
+        (await Bench.RowsAsync("people", "name")).ShouldBe([""]);
+
+        Bench.Policy = table => table with { EmptyText = EmptyText.Quarantine };
+        (await Bench.MergeAsync(PeopleSource([empty.Replace("\"a\"", "\"b\"", StringComparison.Ordinal)]))).Status.ShouldBe(RunStatus.Partial);
+        (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Reason.Message.ShouldBe("The value of age is not a Int64: \"\".");
+    }
+
+    [Fact]
+    public async Task R10_a_record_with_more_texts_than_a_row_holds_is_a_row_and_the_rest_stays_in_raw()
+    {
+        var fields = string.Join(",", Enumerable.Range(0, 420).Select(at => $"\"text{at}\":\"{new string('x', 40)} {at}\""));
+        var result = await Bench.MergeAsync(PeopleSource([$"{{\"id\":\"a\",{fields}}}", Person("b", "Bob")]));
+
+        (result.Status, Only(result).Quarantined).ShouldBe((RunStatus.Succeeded, 0L));
+        (await Bench.RowsAsync("people", ("id", "a"), "text0")).ShouldHaveSingleItem().ShouldEndWith(" 0");
+        (await Bench.RowsAsync("people", ("id", "a"), "raw")).ShouldHaveSingleItem().ShouldContain("text419");
+        (await Bench.MergeAsync(PeopleSource([$"{{\"id\":\"a\",{fields}}}"]))).Status.ShouldBe(RunStatus.Succeeded);
+    }
+
     [Fact]
     public async Task A_new_field_stops_a_frozen_stream_and_is_left_out_under_discard()
     {

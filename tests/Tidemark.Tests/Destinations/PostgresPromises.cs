@@ -33,6 +33,17 @@ public sealed class PostgresPromises() : SqlDestinationPromises(new PostgresWork
         """);
 
     [Fact]
+    public async Task R10_a_column_that_a_view_shows_keeps_its_type_and_the_record_waits()
+    {
+        await Bench.MergeAsync(PeopleSource(["""{"id":"a","zeta":1,"eta":true}"""]));
+        await Sql.ExecuteAsync("CREATE VIEW zetas AS SELECT zeta FROM people");
+        var result = await Bench.MergeAsync(PeopleSource(["""{"id":"b","zeta":"two"}""", """{"id":"c","eta":"perhaps"}"""]));
+
+        (result.Status, Only(result).Quarantined).ShouldBe((RunStatus.Partial, 1L));
+        (await Bench.RowsAsync("people", "id", "eta")).ShouldBe(["a|true", "c|perhaps"]);
+    }
+
+    [Fact]
     public async Task Running_again_unchanged_writes_next_to_no_WAL()
     {
         await Bench.MergeAsync(PeopleSource(Persons(0, 5000)));

@@ -86,6 +86,29 @@ public sealed class RecordMapperTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void R10_A_property_that_comes_twice_within_a_record_is_one_new_field()
+    {
+        var result = new RecordMapper(Stream, true, true).Map("""{"id":"1","zeta":1,"other":true,"zeta":2}"""u8, false, new RowBatch(Stream));
+
+        result.NewFields.Select(field => field.Name).ShouldBe(["zeta", "other"]);
+    }
+
+    [Fact]
+    public void R10_Values_of_a_column_that_becomes_text_are_text()
+    {
+        StreamSchema Of(FieldType type) => new("s", [new("id", FieldType.Text), new("flag", type) { IsInferred = true }]);
+        var (narrow, wide) = (Of(FieldType.Boolean), Of(FieldType.Text));
+        var batch = new RowBatch(narrow);
+        new RecordMapper(narrow, false, true).Map("""{"id":"1","flag":true}"""u8, false, batch).IsAdded.ShouldBeTrue();
+        var result = new RecordMapper(narrow, false, true) { MayBecomeText = field => field.IsInferred }.Map("""{"id":"2","flag":"perhaps"}"""u8, false, batch);
+        result.Widened.ShouldNotBeNull().ShouldHaveSingleItem().Type.ShouldBe(FieldType.Text);
+        batch.Widen(narrow.With(result.Widened!));
+        new RecordMapper(wide, false, true).Map("""{"id":"2","flag":"perhaps"}"""u8, false, batch).IsAdded.ShouldBeTrue();
+
+        (batch.Text(0, 1), batch.Text(1, 1)).ShouldBe(("true", "perhaps"));
+    }
+
+    [Fact]
     public void Widening_a_batch_keeps_its_values()
     {
         var batch = Map("""{"id":"1","customer":"a"}""");

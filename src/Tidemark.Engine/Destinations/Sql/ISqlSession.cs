@@ -36,6 +36,9 @@ public interface ISqlSession : IAsyncDisposable
     /// <summary>The table's columns with their types as the database names them; empty where there is no such table.</summary>
     Task<IReadOnlyDictionary<string, string>> ColumnsAsync(SqlName table, CancellationToken cancellationToken);
 
+    /// <summary>Columns whose type cannot change, since a view, a rule, a trigger or a constraint is made of them.</summary>
+    Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken);
+
     /// <summary>Whether a primary key, a unique constraint or a unique index covers exactly these columns.</summary>
     Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken);
 }

@@ -37,6 +37,9 @@ public abstract class SqlDialect
     /// <summary>Statements that give a column another type, and its values with it; none where values have their own.</summary>
     public virtual string Retype(SqlName table, SqlName column, string type) => "";
 
+    /// <summary>Types that a column can leave for text, its values with it.</summary>
+    public abstract IReadOnlyList<FieldType> Widenable { get; }
+
     /// <summary>Compares two values of a key.</summary>
     public virtual string SameKey => "=";
 

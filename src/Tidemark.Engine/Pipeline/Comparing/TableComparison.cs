@@ -27,7 +27,7 @@ public sealed class TableComparison(IDestination destination, TablePlan table)
     {
         if (await destination.OpenTableAsync(table, run, cancellationToken) is not { } stored) yield break;
         var batch = new RowBatch(stored.Stream);
-        var mapper = new RecordMapper(stored.Stream, reportsNewFields: false, table.KeepsRaw);
+        var mapper = new RecordMapper(stored.Stream, reportsNewFields: false, table.KeepsRaw) { EmptyIsNull = table.EmptyText == EmptyText.Null };
         var shared = SharedColumns(stored.Stream);
         await foreach (var row in stored.Rows.WithCancellation(cancellationToken))
         {

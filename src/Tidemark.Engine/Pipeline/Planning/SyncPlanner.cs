@@ -130,6 +130,7 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
             KeepsRaw = shape.Raw ?? pipeline.Raw,
             SyncedAt = shape.SyncedAt,
             SchemaChanges = shaping.IsListed ? SchemaChanges.Discard : pipeline.SchemaChanges,
+            EmptyText = pipeline.EmptyText,
             Deletes = deletes,
             References = shape.References,
             WriteBack = shape.WriteBack,

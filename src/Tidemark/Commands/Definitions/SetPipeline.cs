@@ -34,6 +34,8 @@ internal static class SetPipeline
         };
         var changes = WordOption.Of<SchemaChanges>(
             "--schema-changes", $"What happens to a new field. [default: {PipelineVerb.Word(fallback.SchemaChanges)}]");
+        var empty = WordOption.Of<EmptyText>(
+            "--empty-text", $"What an empty text becomes in a column of numbers or dates. [default: {PipelineVerb.Word(fallback.EmptyText)}]");
         var raw = WordOption.Of<Truth>("--raw", $"Keep the whole record in a column raw. [default: {(fallback.Raw ? "true" : "false")}]");
         var deletedPercent = Limit<double>("--max-deleted-percent", "Percent of a table that a run may delete without approval.", usual.MaxDeletedPercent);
         var updatedPercent = Limit<double>("--max-updated-percent", "Percent of a table that a run may update without approval.", usual.MaxUpdatedPercent);
@@ -47,7 +49,7 @@ internal static class SetPipeline
             "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse",
             "tidemark pipeline set payments --streams customers,charges --mode replace")
         {
-            name, source, destination, mode, streams, tables, changes, raw,
+            name, source, destination, mode, streams, tables, changes, empty, raw,
             deletedPercent, updatedPercent, rows, badPercent, badRows, undo,
         };
         var byKey = verb.Options.ToDictionary(option => option.Name.TrimStart('-').Replace('-', '_'), option => option.Name);
@@ -70,6 +72,7 @@ internal static class SetPipeline
             if (session.Has(streams)) pipeline = pipeline with { Streams = Split(session.Get(streams)!) };
             if (session.Has(tables)) pipeline = pipeline with { Tables = session.Get(tables)! };
             if (session.Has(changes)) pipeline = pipeline with { SchemaChanges = session.Get(changes) };
+            if (session.Has(empty)) pipeline = pipeline with { EmptyText = session.Get(empty) };
             if (session.Has(raw)) pipeline = pipeline with { Raw = session.Get(raw) == Truth.True };
             if (session.Has(deletedPercent)) pipeline = pipeline with { MaxDeletedPercent = session.Get(deletedPercent) };
             if (session.Has(updatedPercent)) pipeline = pipeline with { MaxUpdatedPercent = session.Get(updatedPercent) };

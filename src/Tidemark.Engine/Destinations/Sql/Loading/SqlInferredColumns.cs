@@ -54,7 +54,7 @@ internal sealed class SqlInferredColumns(DbConnection connection, string schema)
             await connection.ExecuteAsync(
                 $"""
                 INSERT INTO {_columns} (table_name, column_name, path, type) VALUES (@table, @column, @path, @type)
-                ON CONFLICT (table_name, column_name) DO NOTHING
+                ON CONFLICT (table_name, column_name) DO UPDATE SET path = excluded.path, type = excluded.type
                 """,
                 cancellationToken,
                 ("table", table), ("column", field.Name), ("path", field.Path), ("type", field.Type.ToString()));

@@ -74,8 +74,13 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var beside = Math.Max(1, note?.Images is null ? 0 : SqlBeforeImages.OwnColumns);
         var columns = await session.ColumnsAsync(live, cancellationToken);
         var room = dialect.Limits.MaxColumns - Math.Max(tables.Live.Columns.Count, columns.Count) - beside;
-        return new SqlStreamLoad(
-            dialect, session, plan, clock, tables, note, isFilled == 0, new StreamStart(checkpoint, setup.Before, tables.HasLive, room));
+        var start = new StreamStart(checkpoint, setup.Before, tables.HasLive, room)
+        {
+            RowBytes = dialect.Limits.MaxRowBytes,
+            Widenable = dialect.Widenable,
+            Held = await session.HeldColumnsAsync(live, cancellationToken),
+        };
+        return new SqlStreamLoad(dialect, session, plan, clock, tables, note, isFilled == 0, start);
     }
 
     public Task<WriteResult> WriteAsync(
@@ -112,10 +117,16 @@ internal sealed class SqlStreamLoad : IStreamLoad
         await using var transaction = await Connection.BeginTransactionAsync(cancellationToken);
         var evolved = Tables.With(Stream.With(fields));
         await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Target, cancellationToken);
+        await SqlTableSetup.WidenAsync(_dialect, _session, evolved.Target, fields, cancellationToken);
         if (IsCompared) _planned.AddRange(fields);
         else
         {
-            if (Tables.IsDifference) await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Live, cancellationToken);
+            if (Tables.IsDifference)
+            {
+                await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Live, cancellationToken);
+                await SqlTableSetup.WidenAsync(_dialect, _session, evolved.Live, fields, cancellationToken);
+            }
+
             await new SqlInferredColumns(Connection, _dialect.Schema).NoteColumnsAsync(Tables.Live.Name.Name, fields, cancellationToken);
         }
 
@@ -152,6 +163,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
     {
         if (!IsCompared) return;
         var setup = new SqlTableSetup(_dialect, session, _plan, Tables.Plan, _clock);
+        if (Tables.HasLive) await SqlTableSetup.WidenAsync(_dialect, session, Tables.Live, _planned, cancellationToken);
         Note = await setup.PromoteAsync(Tables, cancellationToken);
         await new SqlInferredColumns(session.Connection, _dialect.Schema)
             .NoteColumnsAsync(Tables.Live.Name.Name, _planned, cancellationToken);

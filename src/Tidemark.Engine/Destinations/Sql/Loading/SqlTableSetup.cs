@@ -158,6 +158,19 @@ internal sealed class SqlTableSetup(
         }
     }
 
+    /// <summary>Gives the columns of fields that became text that type, where they have another.</summary>
+    public static async Task WidenAsync(
+        SqlDialect dialect, ISqlSession session, SqlTable table, IReadOnlyList<Field> fields, CancellationToken cancellationToken)
+    {
+        var existing = await session.ColumnsAsync(table.Name, cancellationToken);
+        foreach (var field in fields.Where(field => field.Type == FieldType.Text && existing.ContainsKey(field.Name)))
+        {
+            if (dialect.Accepts(existing[field.Name], field.Type)) continue;
+            await session.Connection.ExecuteAsync(
+                dialect.Retype(table.Name, SqlName.Column(field.Name), dialect.TypeOf(field.Type)), cancellationToken);
+        }
+    }
+
     private async Task<LiveFacts> LiveFactsAsync(
         SqlName live, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
     {
