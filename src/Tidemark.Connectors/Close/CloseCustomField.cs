@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Connectors.Close;
@@ -25,8 +26,10 @@ internal sealed record CloseCustomField(
 
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="record">The field as Close lists it.</param>
-    /// <returns>Null for a record without id or name.</returns>
-    public static CloseCustomField? Read(string kind, ReadOnlyMemory<byte> record)
+    /// <returns>Null for a record without id or name, or that is none.</returns>
+    public static CloseCustomField? Read(string kind, ReadOnlyMemory<byte> record) => ForeignJson.Read(() => ReadWhole(kind, record), null);
+
+    private static CloseCustomField? ReadWhole(string kind, ReadOnlyMemory<byte> record)
     {
         using var json = JsonDocument.Parse(record);
         var field = json.RootElement;

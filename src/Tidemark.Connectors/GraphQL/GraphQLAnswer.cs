@@ -50,6 +50,10 @@ internal sealed record GraphQLError(string Message, string Code, IReadOnlyList<s
         {
             return []; // a cut answer, which is noticed where its records are read
         }
+        catch (InvalidOperationException)
+        {
+            return [new("The server's errors are no valid text.", "", [])];
+        }
     }
 
     private static GraphQLError Read(JsonElement error)

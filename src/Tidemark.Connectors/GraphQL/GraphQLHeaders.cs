@@ -16,7 +16,7 @@ internal sealed class GraphQLHeaders : HttpAuthentication
         _headers = Parse(headers?.Reveal() ?? "");
         // A server may repeat what stands behind the scheme alone.
         Secrets = [.. _headers.SelectMany(header => (string[])[header.Value, header.Value[(header.Value.IndexOf(' ', StringComparison.Ordinal) + 1)..].Trim()])
-            .Select(value => new Secret(value)), .. token is null ? [] : (Secret[])[token]];
+            .Distinct(StringComparer.Ordinal).Select(value => new Secret(value)), .. token is null ? [] : (Secret[])[token]];
     }
 
     public override IReadOnlyList<Secret> Secrets { get; }

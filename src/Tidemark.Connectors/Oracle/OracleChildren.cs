@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Oracle;
@@ -72,7 +73,13 @@ internal sealed class OracleChildren(string path, string number, IReadOnlyList<s
     /// <summary>Whether children may be missing.</summary>
     internal static bool IsCut(ReadOnlySpan<byte> child)
     {
-        using var json = JsonDocument.Parse(child.ToArray(), Depth);
+        var text = child.ToArray();
+        return ForeignJson.Read(() => IsCut(text), true);
+    }
+
+    private static bool IsCut(byte[] child)
+    {
+        using var json = JsonDocument.Parse(child, Depth);
         if (json.RootElement.ValueKind == JsonValueKind.Array) return json.RootElement.GetArrayLength() >= DefaultLimit;
         if (json.RootElement.ValueKind != JsonValueKind.Object) return false;
         return !json.RootElement.TryGetProperty("items", out var items) || items.GetArrayLength() >= DefaultLimit

@@ -49,7 +49,7 @@ internal static class OracleErrors
             using var json = JsonDocument.Parse(text);
             return Structured(json.RootElement) ?? text;
         }
-        catch (JsonException)
+        catch (Exception odd) when (odd is JsonException or InvalidOperationException)
         {
             return text;
         }

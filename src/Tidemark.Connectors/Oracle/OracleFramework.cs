@@ -17,7 +17,7 @@ internal static class OracleFramework
             return json.RootElement.ValueKind != JsonValueKind.Array
                 || json.RootElement.EnumerateArray().Any(allowed => allowed.ToString() == $"{version}");
         }
-        catch (JsonException)
+        catch (Exception odd) when (odd is JsonException or InvalidOperationException)
         {
             return true;
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Sources;
 using Tidemark.Engine.Sources.Http;
 
@@ -48,8 +49,11 @@ internal static class SquarePermissions
         HttpExchange exchange, IReadOnlyList<string> streams, DateTimeOffset now, CancellationToken cancellationToken)
     {
         using var page = await exchange.ProbeAsync(Status, PageShape.One, cancellationToken);
-        using var status = JsonDocument.Parse(page.Bytes);
-        return Read(status.RootElement, streams, now);
+        return ForeignJson.Read(() =>
+        {
+            using var status = JsonDocument.Parse(page.Bytes);
+            return Read(status.RootElement, streams, now);
+        }, new SourceCheck([], []));
     }
 
     /// <summary>Judges the answer. Where it names no permissions at all, nothing is concluded: the streams are tried anyway.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Zoho;
@@ -31,7 +32,11 @@ internal static class ZohoFilter
         }
 
         if (place.Token == JsonTokenType.StartArray)
-            return Texts([.. JsonElement.Parse(place.In(record)).EnumerateArray().Select(item => item.ToString())]);
+        {
+            var list = place.In(record).ToArray();
+            return Texts(ForeignJson.Read<string?[]>(() => [.. JsonElement.Parse(list).EnumerateArray().Select(item => item.ToString())], []));
+        }
+
         return Holds(condition, place.Text(record));
 
         bool Texts(params string?[] texts) => condition.Comparison == "not_equal"

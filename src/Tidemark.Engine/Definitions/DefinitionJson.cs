@@ -38,7 +38,7 @@ internal static class DefinitionJson
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata,
     Converters = [
-        typeof(WordConverter<WriteMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<BackupFormat>),
+        typeof(WordConverter<WriteMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<BackupFormat>),
         typeof(WordConverter<FieldType>), typeof(WordConverter<ColumnOwner>), typeof(WordConverter<WriteBackWhen>),
     ])]
 [JsonSerializable(typeof(SourceDefinition))]

@@ -21,6 +21,19 @@ public static class ForeignJson
     /// <summary>A reader of whole text.</summary>
     public static Utf8JsonReader Reader(ReadOnlySpan<byte> json) => new(json, Options);
 
+    /// <summary>What is made of foreign JSON; the other value where it is no JSON, or has another shape than it should.</summary>
+    public static T Read<T>(Func<T> read, T otherwise)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception odd) when (odd is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+        {
+            return otherwise;
+        }
+    }
+
     /// <summary>Whether the string or name that a reader stands on is a text; one with half a surrogate pair is none.</summary>
     public static bool Is(ref readonly Utf8JsonReader reader, ReadOnlySpan<byte> text) =>
         !reader.ValueIsEscaped ? reader.ValueSpan.SequenceEqual(text)

@@ -9,8 +9,9 @@ namespace Tidemark.Engine.Settings;
 /// <summary>Takes secrets out of texts that come from outside: some vendors, and what stands before them, repeat what they were sent.</summary>
 public static class ForeignText
 {
-    // A shorter one may be a part of any word: it is taken out where it stands alone.
+    // A shorter one may be a part of any word: it is taken out where it stands alone, and in another case only there.
     private const int LeastPart = 4;
+    private const int LeastPartInAnyCase = 12;
 
     /// <summary>
     /// The text on one line, with <c>***</c> in place of each secret, in whatever case and as it is written in an address, a form,
@@ -20,8 +21,11 @@ public static class ForeignText
     {
         foreach (var form in secrets.SelectMany(secret => Forms(secret.Reveal())).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length))
         {
-            text = form.Length >= LeastPart ? text.Replace(form, "***", StringComparison.OrdinalIgnoreCase)
-                : Regex.Replace(text, $"(?<![A-Za-z0-9]){Regex.Escape(form)}(?![A-Za-z0-9])", "***", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            if (form.Length >= LeastPart)
+                text = text.Replace(form, "***", form.Length >= LeastPartInAnyCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+            text = Regex.Replace(
+                text, $"(?<![A-Za-z0-9]){Regex.Escape(form)}(?![A-Za-z0-9])", "***", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
+                TimeSpan.FromSeconds(1));
         }
 
         return PlainLine.Of(text);

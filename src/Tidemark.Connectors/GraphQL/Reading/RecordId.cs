@@ -6,9 +6,9 @@ using Tidemark.Engine.Sources.Http;
 namespace Tidemark.Connectors.GraphQL.Reading;
 
 /// <summary>What a query for one record takes as its id.</summary>
-/// <param name="Variable">That takes it.</param>
-/// <param name="Type">Of the variable, as the query declares it: <c>Int!</c>.</param>
-/// <param name="Path">Of the value in the record.</param>
+/// <param name="Variable">Variable that takes it.</param>
+/// <param name="Type">Type of the variable, as the query declares it: <c>Int!</c>.</param>
+/// <param name="Path">Path of the value in the record.</param>
 internal sealed record RecordId(string Variable, string Type, string Path)
 {
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.GraphQL.Schema;
@@ -32,7 +33,8 @@ internal static class Introspection
         {
             var call = Reading.QueryCall.Post(target, Query, variables: null, "TidemarkSchema");
             using var page = await exchange.SendAsync(call, new PageShape("data/__schema"), cancellationToken);
-            return page.Records.Count == 1 ? Read(page.Record(0).Span.ToArray()) : null;
+            var schema = page.Records.Count == 1 ? page.Record(0).ToArray() : [];
+            return ForeignJson.Read(() => Read(schema), null);
         }
         catch (TidemarkException refused) when (refused.Kind != FailureKind.Transient
             && (refused.Code == "source.no_records" || refused.Code.StartsWith("graphql.", StringComparison.Ordinal)))

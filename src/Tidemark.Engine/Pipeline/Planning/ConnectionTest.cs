@@ -69,7 +69,7 @@ public sealed record ConnectionTest(
         {
             problems.AddRange(failure.Problems.Count > 0 ? failure.Problems : [Problem.From(failure, subject)]);
         }
-#pragma warning disable CA1031 // A defect of ours is told as one, and hides nothing of the others.
+#pragma warning disable CA1031 // A defect of ours is a problem of this one alone.
         catch (Exception defect) when (defect is not OperationCanceledException)
 #pragma warning restore CA1031
         {

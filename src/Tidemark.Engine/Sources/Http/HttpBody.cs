@@ -18,8 +18,8 @@ internal static class HttpBody
         HttpContent content, int maxBytes, CancellationToken cancellationToken)
     {
         // One byte more than expected, so that the end is seen without growing the buffer once again.
-        var expected = Math.Min(content.Headers.ContentLength ?? FirstGuess, maxBytes);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)expected + 1);
+        var expected = Math.Min((content.Headers.ContentLength ?? FirstGuess) + 1, maxBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)expected);
         var length = 0;
         try
         {
@@ -28,7 +28,9 @@ internal static class HttpBody
             {
                 length += read;
                 if (length > maxBytes) break;
-                if (length == buffer.Length) buffer = Grow(buffer, length, maxBytes);
+                if (length < buffer.Length) continue;
+                if (length == maxBytes) return (buffer, await HasMoreAsync(stream, cancellationToken) ? length + 1 : length);
+                buffer = Grow(buffer, length, maxBytes);
             }
 
             return (buffer, length);
@@ -46,10 +48,13 @@ internal static class HttpBody
         }
     }
 
+    private static async Task<bool> HasMoreAsync(Stream stream, CancellationToken cancellationToken) =>
+        await stream.ReadAsync(new byte[1], cancellationToken) > 0;
+
     private static byte[] Grow(byte[] buffer, int length, int maxBytes)
     {
-        // No more than is read at most: what a few bytes unpack to must not cost twice that.
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(buffer.Length * 2L, Math.Max(maxBytes, length) + 1L));
+        // Never beyond the limit: buffers come in powers of two, and one byte more would be twice as large.
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(buffer.Length * 2L, maxBytes));
         buffer.AsSpan(0, length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;

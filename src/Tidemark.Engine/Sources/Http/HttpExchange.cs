@@ -277,7 +277,7 @@ public sealed class HttpExchange : IAsyncDisposable
         catch (JsonException wrong)
         {
             // Each is asked again: a gateway's page in the vendor's place goes as it came.
-            return Again(Broken(call, buffer.AsSpan(0, length), response.Content.Headers.ContentType?.MediaType, wrong));
+            return Again(Broken(call, buffer.AsSpan(0, Math.Min(length, maxBytes)), response.Content.Headers.ContentType?.MediaType, wrong));
         }
         finally
         {
@@ -302,7 +302,7 @@ public sealed class HttpExchange : IAsyncDisposable
             // What the envelope says decides how to go on, and must be read as it was meant.
             if (mended is not null && mended.Flaws.Any(flaw => !records.Any(record => record.Start <= flaw && flaw < record.Start + record.Length)))
                 throw new JsonException("The envelope is no JSON.");
-            page = new HttpPage(buffer, length, shape, records, scan.Picked ?? new string?[shape.Picks.Count]) { Mended = mended?.Text };
+            page = new HttpPage(buffer, Math.Min(length, maxBytes), shape, records, scan.Picked ?? new string?[shape.Picks.Count]) { Mended = mended?.Text };
             return new Attempt(page, HttpVerdict.Ok);
         }
     }
