@@ -1,3 +1,7 @@
+using Shouldly;
+using Tidemark.Engine.Runs;
+using Xunit;
+
 namespace Tidemark.Tests.Destinations;
 
 public sealed class SqlitePromises() : SqlDestinationPromises(new SqliteWorkbench())
@@ -20,4 +24,13 @@ public sealed class SqlitePromises() : SqlDestinationPromises(new SqliteWorkbenc
 
     protected override Task KeepRowsNamedAsync(string name) => Sql.ExecuteAsync(
         $"CREATE TRIGGER keep BEFORE DELETE ON people WHEN OLD.name = '{name}' BEGIN SELECT RAISE(IGNORE); END");
+
+    [Fact]
+    public async Task R10_a_column_of_truth_values_keeps_its_type_and_the_record_waits()
+    {
+        await Bench.MergeAsync(PeopleSource(["""{"id":"a","eta":true}"""]));
+        var result = await Bench.MergeAsync(PeopleSource(["""{"id":"b","eta":"perhaps"}"""]));
+
+        (result.Status, Only(result).Quarantined).ShouldBe((RunStatus.Partial, 1L));
+    }
 }

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Shouldly;
 using Tidemark.Connectors.GraphQL;
-using Tidemark.Engine.Errors;
 using Tidemark.Engine.Sources;
 using Tidemark.Engine.Sources.Http;
 using Xunit;
