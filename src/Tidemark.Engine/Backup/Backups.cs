@@ -77,6 +77,19 @@ public sealed class Backups
         return await NoteAsync(file, _clock.GetUtcNow(), cancellationToken);
     }
 
+    /// <summary>Removes what backups of a pipeline have left that nobody is writing any more. A folder that cannot be read keeps it.</summary>
+    internal async Task SweepAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Directory.Exists(FolderOf(pipeline))) await new BackupFolder(FolderOf(pipeline)).SweepAsync(cancellationToken);
+        }
+        catch (Exception refused) when (BackupErrors.IsOfFiles(refused))
+        {
+            // It is in nobody's way, and the next backup says what is wrong with the folder.
+        }
+    }
+
     /// <summary>Removes the backups of a pipeline that have been kept long enough; the names of those.</summary>
     public Task<IReadOnlyList<string>> PruneAsync(PipelineDefinition pipeline, CancellationToken cancellationToken) =>
         new BackupFolder(FolderOf(pipeline)).PruneAsync(pipeline.Name, pipeline.Backup, _clock.GetUtcNow(), cancellationToken);

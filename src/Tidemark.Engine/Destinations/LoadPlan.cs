@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Tidemark.Engine.Destinations;
 
 /// <summary>The writing of one run.</summary>
@@ -10,4 +12,7 @@ public sealed record LoadPlan(string Pipeline, string Run)
 
     /// <summary>The parked run whose staging, and no other, this one publishes; null where it reads for itself.</summary>
     public string? Continues { get; init; }
+
+    /// <summary>Parked runs that wait for approval: what they staged is left alone by a merge.</summary>
+    public IReadOnlySet<string> Waiting { get; init; } = FrozenSet<string>.Empty;
 }

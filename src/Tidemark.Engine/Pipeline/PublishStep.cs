@@ -16,12 +16,7 @@ internal sealed class PublishStep(SyncPlan plan, ILoad load, RunJournal journal)
         if (ledgers.All(ledger => !ledger.IsStaged)) return [];
         await journal.StepAsync("guard", null, StepStatus.Running, null, cancellationToken);
         var previews = await load.PreviewAsync(cancellationToken);
-        var guard = new Guard(plan)
-        {
-            WhyEmpty = table => LedgerOf(table).WhyEmpty,
-            OutOfSight = table => LedgerOf(table).OutOfSight(plan.Source),
-        };
-        var objections = guard.Objections(previews);
+        var objections = Objections(ledgers, previews);
         await journal.StepAsync(
             "guard", null, objections.Count == 0 ? StepStatus.Done : StepStatus.Failed,
             objections.Count == 0 ? null : string.Join(" ", objections.Select(problem => problem.Message)), cancellationToken);
@@ -33,6 +28,31 @@ internal sealed class PublishStep(SyncPlan plan, ILoad load, RunJournal journal)
         if (refresh is not null) await refresh.ClearedAsync(previews, results);
         await journal.StepAsync("publish", null, StepStatus.Done, null, CancellationToken.None);
         return [];
+    }
+
+    /// <summary>Why a run like this one would need approval; nothing changes.</summary>
+    public async Task<IReadOnlyList<Problem>> ObjectionsAsync(
+        IReadOnlyList<StreamLedger> ledgers, CancellationToken cancellationToken)
+    {
+        if (plan.IgnoresLimits) return [];
+        var objections = new List<Problem>();
+        foreach (var table in plan.Tables.Where(table => !table.KeysOnly))
+        {
+            var earlier = await load.EarlierColumnsAsync(table, cancellationToken);
+            if (Guard.Narrowed(table.Table, earlier, table.ColumnNames) is { } narrowed) objections.Add(narrowed);
+        }
+
+        objections.AddRange(Objections(ledgers, await load.PreviewAsync(cancellationToken)));
+        return objections;
+    }
+
+    private IReadOnlyList<Problem> Objections(IReadOnlyList<StreamLedger> ledgers, IReadOnlyList<PublishPreview> previews)
+    {
+        return new Guard(plan)
+        {
+            WhyEmpty = table => LedgerOf(table).WhyEmpty,
+            OutOfSight = table => LedgerOf(table).OutOfSight(plan.Source),
+        }.Objections(previews);
 
         StreamLedger LedgerOf(string table) => ledgers.First(ledger => ledger.Table == table);
     }

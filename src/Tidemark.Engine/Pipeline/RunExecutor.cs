@@ -42,8 +42,10 @@ internal sealed class RunExecutor(
         await run.Journal.StepAsync(Planning, null, StepStatus.Running, null, run.Stop);
         var request = run.Journal.Request;
         var pipeline = await definitions.PipelineAsync(request.PipelineName, run.Stop);
+        await backups.SweepAsync(pipeline, run.Stop);
         var parked = request is ApprovedRun approved ? await runs.FindAsync(approved.Parked, run.Stop) : null;
-        var plan = await planner.PlanAsync(ResolvedSync.Of(request, pipeline, parked), run.Stop);
+        var resolved = ResolvedSync.Of(request, pipeline, parked);
+        var plan = await planner.PlanAsync(resolved, run.Stop);
         await using var source = plan.Source;
         await using var destination = plan.Destination;
         if (plan is { Mode: WriteMode.Refresh, IsDryRun: false })
@@ -51,11 +53,24 @@ internal sealed class RunExecutor(
         await run.Journal.StepAsync(Planning, null, StepStatus.Done, null, run.Stop);
         if (!plan.IsDryRun)
         {
+            // A merge has shown nothing of what it would change, and reads anew.
+            if (parked?.Result.Plan is { } shown && plan.Destination is IComparing && (plan.Continues is not null || resolved.KeysOnly))
+                plan = plan with { Approved = new(parked.Id, shown) };
+            await RequireNotOvertakenAsync(plan, parked, run.Stop);
             var streams = plan.Tables.Select(table => table.Stream.Name);
-            await runs.SupersedeParkedAsync(run.Journal.Run, streams, CancellationToken.None);
+            plan = plan with { Waiting = await runs.SupersedeParkedAsync(run.Journal.Run, streams, resolved.Supersedes, CancellationToken.None) };
         }
 
         return await new Sync(plan, run, clock).RunAsync();
+    }
+
+    /// <summary>What a parked run has read is not published over rows that a later run has written.</summary>
+    private async Task RequireNotOvertakenAsync(SyncPlan plan, RunRecord? parked, CancellationToken cancellationToken)
+    {
+        if (parked is null || plan is not { Continues: not null, Approved: { } approved }) return;
+        var written = await runs.WrittenSinceAsync(parked, plan.Tables.Select(table => table.Table), cancellationToken);
+        if (written.Order(StringComparer.Ordinal).Select(approved.Overtaken).FirstOrDefault() is { } problem)
+            throw new TidemarkException(FailureKind.Usage, problem.Code, problem.Message) { Hint = problem.Hint, Next = problem.Next };
     }
 
     private async Task<RunStatus> UndoAsync(UndoRun request, RunContext run)

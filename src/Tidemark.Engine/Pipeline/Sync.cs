@@ -26,6 +26,7 @@ internal sealed class Sync(SyncPlan plan, RunContext run, TimeProvider clock)
             {
                 WritesBack = !plan.IsDryRun && plan.Tables.Any(table => table.WriteBack is not null),
                 Continues = plan.Continues,
+                Waiting = plan.Waiting,
             }, run.Stop);
             return await RunAsync(load);
         }
@@ -63,10 +64,23 @@ internal sealed class Sync(SyncPlan plan, RunContext run, TimeProvider clock)
         if (plan.IsDryRun || plan.HeldTo is not null)
         {
             var changes = await CompareAsync(load);
-            if (plan.IsDryRun) return RunStatus.Planned;
+            if (plan.IsDryRun)
+            {
+                run.Problems.AddRange(await new PublishStep(plan, load, run.Journal).ObjectionsAsync(_ledgers, run.Stop));
+                return RunStatus.Planned;
+            }
+
             var differences = plan.HeldTo!.Differences(changes).ToList();
             run.Problems.AddRange(differences);
             if (differences.Count > 0) return RunStatus.Failed;
+        }
+
+        if (plan.Approved is { } approved)
+        {
+            var moved = approved.Differences(await CompareAsync(load)).ToList();
+            run.Problems.AddRange(moved);
+            if (moved.Count > 0) return RunStatus.Failed;
+            run.Plan = null; // of a run that is done the figures say it all
         }
 
         var objections = await new PublishStep(plan, load, run.Journal).RunAsync(_ledgers, _refresh, run.Stop);

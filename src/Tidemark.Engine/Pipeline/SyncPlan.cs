@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
@@ -33,6 +34,12 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
 
     /// <summary>The parked run whose staging this one publishes; null where it reads for itself, as every merge does.</summary>
     public string? Continues { get; init; }
+
+    /// <summary>What the parked run showed that is approved: it comes to that, or changes nothing. Null where nothing was shown.</summary>
+    public ApprovedChanges? Approved { get; init; }
+
+    /// <summary>Parked runs that still wait: what they staged is left alone.</summary>
+    public IReadOnlySet<string> Waiting { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>Whether the run only says what it would change.</summary>
     public bool IsDryRun { get; init; }

@@ -60,6 +60,9 @@ public sealed record RunAnswer
     /// <summary>Why the run did not succeed; absent where it did.</summary>
     public IReadOnlyList<ProblemAnswer>? Problems { get; init; }
 
+    /// <summary>True of a dry run whose like would park: the problems say why. Absent otherwise.</summary>
+    public bool? WouldPark { get; init; }
+
     /// <summary>What the run would change, stream by stream; absent where it was not asked.</summary>
     public IReadOnlyList<PlanAnswer>? Plan { get; init; }
 
@@ -85,6 +88,7 @@ public sealed record RunAnswer
         Seconds = Math.Round(result.Seconds, 3),
         Refresh = result.Refresh is { } refresh ? RefreshAnswer.Of(refresh) : null,
         Problems = result.Problems.Count > 0 ? ProblemAnswer.Of(result.Problems) : null,
+        WouldPark = result.WouldPark ? true : null,
         Plan = result.Plan is { } plan ? [.. plan.Streams.Select(PlanAnswer.Of)] : null,
     };
 

@@ -79,6 +79,9 @@ public sealed record StreamReceipt(Checksum Expected, Checksum Found)
 public sealed record RunResult(
     string Run, string Pipeline, WriteMode Mode, RunStatus Status, IReadOnlyList<StreamFigures> Streams, double Seconds)
 {
+    /// <summary>Whether it is a dry run of what would wait for approval; the problems say why.</summary>
+    public bool WouldPark => Status == RunStatus.Planned && Problems.Count > 0;
+
     /// <summary>What the run is.</summary>
     public RunKind Kind { get; init; }
 

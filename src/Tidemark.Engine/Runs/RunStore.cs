@@ -33,27 +33,43 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
     }
 
     /// <summary>
-    /// Ends the parked runs of the pipeline that wait with a stream of this run: it goes on in their place. Not for runs
-    /// that change nothing.
+    /// Ends the parked runs of the pipeline that wait with a stream of this run, where it goes on in their place. Not for
+    /// runs that change nothing.
     /// </summary>
     /// <param name="run">Full id of a run that has begun.</param>
     /// <param name="streamNames">The streams that it reads.</param>
+    /// <param name="supersedes">Whether the run does what a parked one would.</param>
     /// <param name="cancellationToken">Cancels before anything is changed.</param>
-    public Task SupersedeParkedAsync(string run, IEnumerable<string> streamNames, CancellationToken cancellationToken) =>
-        database.WriteAsync(async connection =>
+    /// <returns>Full ids of those that wait on.</returns>
+    public Task<IReadOnlySet<string>> SupersedeParkedAsync(
+        string run, IEnumerable<string> streamNames, Func<RunRecord, bool> supersedes, CancellationToken cancellationToken) =>
+        database.WriteAsync<IReadOnlySet<string>>(async connection =>
         {
+            var waiting = new HashSet<string>(StringComparer.Ordinal);
             var by = (await RunRow.GetAsync(connection, run)).Result;
             var streams = streamNames.ToHashSet(StringComparer.Ordinal);
             var parked = await connection.QueryAsync<RunRow>(
                 $"SELECT {RunRow.Columns} FROM runs WHERE pipeline = @Pipeline AND status = 'parked'", by);
             foreach (var old in parked.Select(row => row.ToRecord()))
             {
-                if (!old.Result.Streams.Any(stream => streams.Contains(stream.Stream))) continue;
+                if (!old.Result.Streams.Any(stream => streams.Contains(stream.Stream)) || !supersedes(old))
+                {
+                    waiting.Add(old.Id);
+                    continue;
+                }
+
                 var note = new Problem(SupersededCode, $"run {old.Id}", $"The run {run} went on in its place.");
                 var ended = old.Result with { Status = RunStatus.Cancelled, Problems = [.. old.Result.Problems, note] };
                 await RunRow.UpdateAsync(connection, ended, RunStatus.Parked, old.FinishedAt);
             }
+
+            return waiting;
         }, cancellationToken);
+
+    /// <summary>Which of these tables runs have written that began after this one.</summary>
+    internal Task<IReadOnlySet<string>> WrittenSinceAsync(
+        RunRecord run, IEnumerable<string> tables, CancellationToken cancellationToken) =>
+        new LaterRuns(database, run).WrittenAsync(tables, cancellationToken);
 
     /// <summary>The latest runs, newest first.</summary>
     /// <param name="limit">How many at most.</param>

@@ -17,7 +17,7 @@ internal static class WatchedRun
             session.Say($"Nothing was deleted. To approve the run: tidemark run approve {result.Run}");
         else if (result.Streams.Any(stream => stream.Quarantined > 0))
             session.Say($"To see the records: tidemark run quarantine {result.Run}");
-        return ExitCode.Of(result.Status);
+        return ExitCode.Of(result);
     }
 
     /// <summary>Progress while it runs, figures and receipt at the end; one line with --json.</summary>

@@ -16,6 +16,9 @@ public static class ExitCode
     /// <summary>128 + SIGINT, as shells say it.</summary>
     public const int Cancelled = 130;
 
+    /// <summary>As its status says; a dry run that would park, as a run that has.</summary>
+    public static int Of(RunResult run) => run.WouldPark ? Parked : Of(run.Status);
+
     public static int Of(RunStatus status) => status switch
     {
         RunStatus.Succeeded or RunStatus.Planned => Done,

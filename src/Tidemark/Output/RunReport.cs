@@ -13,6 +13,7 @@ internal static class RunReport
         if (run.Status != RunStatus.Planned && run.Streams.Count > 0) Figures(run.Streams).Write(console);
         // A finished run needs no plan: its figures say it all.
         if (run.Plan is { } plan && run.Status is RunStatus.Planned or RunStatus.Parked or RunStatus.Failed) PlanReport.Write(console, plan);
+        if (run.WouldPark) console.MarkupLine($"[{Colour("parked").ToMarkup()}]would park:[/]");
         ErrorReport.WriteProblems(console, run.Problems);
         var status = RunJson.Word(run.Status);
         console.MarkupLine(

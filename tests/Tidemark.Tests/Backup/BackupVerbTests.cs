@@ -137,6 +137,19 @@ public sealed class BackupVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task H5_what_a_killed_backup_has_left_is_removed_by_the_next_run_of_any_kind()
+    {
+        await _bench.DoAsync("sync", "payments");
+        var folder = Path.GetDirectoryName((await _bench.DoAsync("backup", "create", "payments", "--json")).Line.GetProperty("filepath").GetString())!;
+        var left = Path.Combine(folder, $".tidemark-{1:x32}.part");
+        await File.WriteAllTextAsync(left, "PK\u0003\u0004", CommandBench.Cancel);
+        await _bench.DoAsync("sync", "payments");
+
+        File.Exists(left).ShouldBeFalse();
+        Directory.GetFiles(folder).Length.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task S1_15_backups_are_pruned_by_number_after_each_one_and_settings_survive_an_export()
     {
         await _bench.DoAsync("sync", "payments");

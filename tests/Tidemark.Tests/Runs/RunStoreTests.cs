@@ -182,7 +182,7 @@ public abstract class RunStoreTests : IDisposable
         }
 
         await using var next = await StartAsync("p");
-        await runs.SupersedeParkedAsync(next.Run, ["a"], TestHome.Cancelled);
+        (await runs.SupersedeParkedAsync(next.Run, ["a"], _ => true, TestHome.Cancelled)).ShouldBe([parked[1]]);
 
         var superseded = await runs.FindAsync(parked[0], TestHome.Cancelled);
         superseded.Status.ShouldBe(RunStatus.Cancelled);

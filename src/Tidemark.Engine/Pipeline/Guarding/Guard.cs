@@ -60,7 +60,11 @@ internal sealed class Guard(SyncPlan plan)
             return;
         var rows = await stream.CountAsync(cancellationToken) + deleted;
         if (Objection(new PublishPreview(table, rows, rows, deleted) { Updates = updated }) is not { } objection) return;
-        throw new TidemarkException(FailureKind.Approval, objection.Code, objection.Message) { Hint = objection.Hint, Next = objection.Next };
+        throw new TidemarkException(FailureKind.Approval, objection.Code, objection.Message)
+        {
+            Hint = "A merge stops here and has read no further; a dry run shows the rows. If this is right, approve the run.",
+            Next = objection.Next,
+        };
     }
 
     /// <summary>A record outside what was asked for is not proven gone. Checked first: the other objections would hide it.</summary>

@@ -37,6 +37,16 @@ internal sealed record ResolvedSync
     /// <summary>The parked run whose staging is published, and nothing read anew; null where the run reads for itself.</summary>
     public string? Continues { get; private init; }
 
+    /// <summary>
+    /// Whether the run does what a parked one of the same streams would, so that this need no longer wait. A merge reads what has
+    /// changed and no more: it leaves a reading of everything, and a scan for deletions, to the person who is asked.
+    /// </summary>
+    public bool Supersedes(RunRecord parked)
+    {
+        if (parked.Request is DeletionScan) return KeysOnly || Mode != WriteMode.Merge;
+        return !KeysOnly && (Mode != WriteMode.Merge || parked.Result.Mode == WriteMode.Merge);
+    }
+
     /// <summary>Streams of a pipeline, as its definition has them: for looking, not for running.</summary>
     public static ResolvedSync ForLooking(PipelineDefinition pipeline, IReadOnlyList<string> streams) =>
         new() { Pipeline = pipeline, Mode = pipeline.Mode, Streams = streams };
@@ -49,7 +59,7 @@ internal sealed record ResolvedSync
         SyncRun sync => Of(pipeline, sync) with { Mode = sync.Mode ?? pipeline.Mode },
         // Keys that are gone are compared as a whole, as in a replace.
         DeletionScan scan => Of(pipeline, scan) with { Mode = WriteMode.Replace, KeysOnly = true },
-        DryRun dry => Of(dry.Of, pipeline, parked: null) with { IsDryRun = true, SaveAs = dry.SaveAs, IgnoresLimits = false },
+        DryRun dry => Of(dry.Of, pipeline, parked: null) with { IsDryRun = true, SaveAs = dry.SaveAs },
         PlanRun held => new()
         {
             Pipeline = pipeline,

@@ -40,8 +40,9 @@ internal sealed class SqlTableSetup(
     {
         if (existing.Count == 0) await CreateAsync(live, "CREATE TABLE", cancellationToken);
         else await AddColumnsAsync(dialect, session, live, cancellationToken);
-        // A staging that a full run left behind is older than what this run writes.
-        await DropStagingAsync(live.Name, cancellationToken);
+        // A staging that a full run left behind is older than what this run writes; one that waits for a person is not ours to drop.
+        var staged = await _checkpoints.PeekAsync(live.Stream.Name, Staging.Resumable, cancellationToken);
+        if (staged?.Parked is not { } parked || !plan.Waiting.Contains(parked)) await DropStagingAsync(live.Name, cancellationToken);
         var checkpoint = await _checkpoints.ClaimAsync(live.Stream.Name, Staging.None, cancellationToken);
         if (checkpoint is not null && StagingChoice.Of(await LiveFactsAsync(live.Name, existing, cancellationToken)) == StagingDecision.Begin)
         {
