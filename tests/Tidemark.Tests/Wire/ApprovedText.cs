@@ -52,6 +52,6 @@ internal static partial class ApprovedText
     [GeneratedRegex("""("(?:seconds|size_bytes|file_size_bytes|low|high|rows|read|unchanged|skipped)":)-?[0-9.]+""", RegexOptions.None, 1000)]
     private static partial Regex Number();
 
-    [GeneratedRegex("""("(?:digest|old_key|new_key)":)"[0-9a-f]+""" + "\"", RegexOptions.None, 1000)]
+    [GeneratedRegex("""("(?:digest|file_digest|old_key|new_key)":)"[0-9a-f]+""" + "\"", RegexOptions.None, 1000)]
     private static partial Regex Hash();
 }
