@@ -26,7 +26,7 @@ public sealed record ApprovedChanges(string Parked, ChangeSummary Changes)
         }
     }
 
-    /// <summary>Of a table that later runs have written: what was staged is older than its rows.</summary>
+    /// <summary>Says that later runs have written a table: what was staged is older than its rows.</summary>
     public Problem Overtaken(string table) => Changed(table, $"Later runs have written {table}");
 
     private Problem Changed(string table, string what) =>
