@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Records;
@@ -39,6 +40,44 @@ internal sealed class CopyEncoder
 
         WriteInt16(-1); // trailer
         await copy.WriteAsync(_buffer.AsMemory(0, _used), cancellationToken);
+    }
+
+    /// <summary>
+    /// What <see cref="PostgresDigest"/> makes of a row in the database, made of its record: the values of the source's columns in
+    /// the binary form of COPY, each behind a byte that says that it is none or, for text, before one that ends it.
+    /// </summary>
+    public byte[] Digest(SqlTable table, RowBatch batch, int row)
+    {
+        _used = 0;
+        var cells = batch.Row(row);
+        foreach (var column in table.SourceColumns)
+        {
+            var cell = column.Role == ColumnRole.Raw ? default : cells[column.Position];
+            if (column.Role == ColumnRole.Field && cell.IsNull)
+            {
+                WriteByte(PostgresDigest.Nothing);
+                continue;
+            }
+
+            var start = _used;
+            if (column.Role == ColumnRole.Raw) WriteBytes(batch.Raw(row));
+            else WriteCell(column.Type, batch, cell);
+            // The length is left out, except that it says where a number of any size ends.
+            var isText = column.Type is FieldType.Text or FieldType.Json;
+            if (column.Type == FieldType.Decimal) NumericEncoder.Trim(_buffer.AsSpan(start + 4, _used - start - 4));
+            _buffer.AsSpan(start + 4, _used - start - 4).CopyTo(_buffer.AsSpan(start + (isText ? 0 : 1)));
+            if (!isText) _buffer[start] = PostgresDigest.Something;
+            _used -= isText ? 4 : 3;
+            if (isText) WriteByte(PostgresDigest.Something);
+        }
+
+        return SHA256.HashData(_buffer.AsSpan(0, _used));
+    }
+
+    private void WriteByte(byte value)
+    {
+        Reserve(1)[0] = value;
+        _used++;
     }
 
     private void WriteHeader()

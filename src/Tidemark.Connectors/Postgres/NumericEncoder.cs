@@ -57,6 +57,20 @@ internal static class NumericEncoder
         return 8 + (2 * count);
     }
 
+    /// <summary>Gives an encoded number the least scale that it needs, as <c>trim_scale</c> does.</summary>
+    public static void Trim(Span<byte> encoded)
+    {
+        var count = BinaryPrimitives.ReadInt16BigEndian(encoded);
+        var scale = 0;
+        if (count > 0)
+        {
+            scale = 4 * (count - 1 - BinaryPrimitives.ReadInt16BigEndian(encoded[2..]));
+            for (var last = BinaryPrimitives.ReadInt16BigEndian(encoded[(6 + (2 * count))..]); last % 10 == 0; last /= 10) scale--;
+        }
+
+        BinaryPrimitives.WriteUInt16BigEndian(encoded[6..], (ushort)Math.Max(0, scale));
+    }
+
     private static int Digit(ReadOnlySpan<byte> digits, int place, int whole) =>
         digits[place < whole ? place : place + 1] - '0';
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
 using Tidemark.Engine.Destinations;
@@ -21,17 +22,8 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
     public async Task ClassifyAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken)
     {
-        if (rows.Length == 0) return;
-        await using var command = WithKeys(
-            table, batch, rows,
-            keys => $"""SELECT k.place, {table.ComparedHash("l")} FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)}""");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var row = rows.Span[(int)reader.GetInt64(0) - 1];
-            var isSame = !await reader.IsDBNullAsync(1, cancellationToken) && reader.GetInt64(1) == batch.Hash(row);
-            states[row] = isSame ? RowState.Unchanged : RowState.Changed;
-        }
+        await foreach (var (row, hash, isSame) in ReadAsync(table, table.ComparedHash("l"), batch, rows, cancellationToken))
+            states[row] = hash == batch.Hash(row) && isSame ? RowState.Unchanged : RowState.Changed;
     }
 
     public async Task InsertAsync(
@@ -117,12 +109,34 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public Task<Checksum> ReadBackAsync(
-        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
-        ChecksumAsync(
+    public async Task<Checksum> ReadBackAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        var sum = default(Checksum);
+        await foreach (var (row, hash, isSame) in ReadAsync(table, "l.\"_hash\"", batch, rows, cancellationToken))
+        {
+            if (hash is { } stored && (isSame || batch.Kind(row) == RowKind.Deletion)) sum += Checksum.Of(stored);
+        }
+
+        return sum;
+    }
+
+    /// <summary>The rows that the table has of the given keys, each with a hash and whether its values are those of the record.</summary>
+    private async IAsyncEnumerable<(int Row, long? Hash, bool IsSame)> ReadAsync(
+        SqlTable table, string hash, RowBatch batch, ReadOnlyMemory<int> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (rows.Length == 0) yield break;
+        await using var command = WithKeys(
             table, batch, rows,
-            keys => $"SELECT {SqlCommands.ChecksumColumns("l")} FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)}",
-            cancellationToken);
+            keys => $"SELECT k.place, {hash}, {PostgresDigest.Of(table, "l")} FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)}");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var row = rows.Span[(int)reader.GetInt64(0) - 1];
+            var stored = reader.IsDBNull(1) ? (long?)null : reader.GetInt64(1);
+            yield return (row, stored, !reader.IsDBNull(2) && reader.GetFieldValue<byte[]>(2).AsSpan().SequenceEqual(_encoder.Digest(table, batch, row)));
+        }
+    }
 
     private async Task CopyAsync(
         string into, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[]? states, RowStamp stamp,

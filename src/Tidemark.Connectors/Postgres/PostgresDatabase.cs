@@ -17,7 +17,7 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
     public async Task<ISqlSession> OpenAsync(CancellationToken cancellationToken)
     {
         var source = await SourceAsync(cancellationToken);
-        return new PostgresSession(await ConnectAsync(source, cancellationToken));
+        return new PostgresSession((PostgresDialect)Dialect, await ConnectAsync(source, cancellationToken));
     }
 
     public async ValueTask DisposeAsync()

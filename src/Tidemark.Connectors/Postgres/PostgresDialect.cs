@@ -38,6 +38,16 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
 
     public override IReadOnlyList<FieldType> Widenable { get; } = [FieldType.Decimal, FieldType.Boolean];
 
+    public override (string Expression, string Live) TableId(SqlName table) =>
+        ("CAST(CAST(to_regclass(@live) AS oid) AS text)", table.ToString());
+
+    public override string SameValue(SqlColumn column, string left, string right) => column.Type switch
+    {
+        FieldType.Text or FieldType.Json =>
+            $"CAST({left}.{column.Quoted} AS text) COLLATE \"C\" IS NOT DISTINCT FROM CAST({right}.{column.Quoted} AS text) COLLATE \"C\"",
+        _ => $"{left}.{column.Quoted} IS NOT DISTINCT FROM {right}.{column.Quoted}",
+    };
+
     public override string InsertAsGiven => "OVERRIDING SYSTEM VALUE";
 
     public override string JsonObject => "json_build_object";

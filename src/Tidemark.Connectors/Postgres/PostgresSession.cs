@@ -7,7 +7,7 @@ using Tidemark.Engine.Destinations.Sql.Loading;
 namespace Tidemark.Connectors.Postgres;
 
 /// <summary>One connection to PostgreSQL.</summary>
-internal sealed class PostgresSession(NpgsqlConnection connection) : ISqlSession
+internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection connection) : ISqlSession
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
@@ -75,6 +75,26 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : ISqlSession
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken)) held.Add(reader.GetString(0));
         return held;
+    }
+
+    public async Task<bool> KeepsValuesAsync(SqlTable table, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D')
+                AND NOT EXISTS (SELECT 1 FROM pg_rewrite AS r WHERE r.ev_class = c.oid)
+                AND (SELECT count(*) FROM pg_attribute AS a JOIN unnest(@columns, @types) AS o (name, type) ON o.name = a.attname
+                     WHERE a.attrelid = c.oid AND NOT a.attisdropped AND a.attgenerated = ''
+                         AND format_type(a.atttypid, a.atttypmod) = o.type) = cardinality(@columns)
+            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = @schema AND c.relname = @table AND c.relkind = 'r'
+            """,
+            connection);
+        command.Parameters.AddWithValue("schema", table.Name.Schema!);
+        command.Parameters.AddWithValue("table", table.Name.Name);
+        command.Parameters.AddWithValue("columns", table.LiveColumns.Select(column => column.Name).ToArray());
+        command.Parameters.AddWithValue("types", table.LiveColumns.Select(column => dialect.TypeOf(column.Type)).ToArray());
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)

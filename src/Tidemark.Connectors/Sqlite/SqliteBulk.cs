@@ -24,10 +24,10 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken)
     {
         ForEach(
-            rows, $"SELECT {table.ComparedHash("l")} FROM {table.Name} AS l WHERE {KeyIsGiven(table)}",
+            rows, SelectSame(table, table.ComparedHash("l")),
             (statement, row) =>
             {
-                BindKey(statement, table, batch, row, 1);
+                BindSame(statement, table, batch, row);
                 var hash = statement.Run(out var exists);
                 if (exists) states[row] = hash == batch.Hash(row) ? RowState.Unchanged : RowState.Changed;
             },
@@ -139,8 +139,43 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
     }
 
     public Task<Checksum> ReadBackAsync(
-        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
-        SumAsync(table, batch, rows, $"""SELECT "_hash" FROM {table.Name} WHERE {KeyIsGiven(table)}""", cancellationToken);
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        var sum = default(Checksum);
+        ForEach(
+            rows, SelectSame(table, "l.\"_hash\""),
+            (statement, row) =>
+            {
+                BindSame(statement, table, batch, row);
+                if (statement.Run(out _) is { } hash) sum += Checksum.Of(hash);
+            },
+            cancellationToken);
+        return Task.FromResult(sum);
+    }
+
+    /// <summary>
+    /// A select of a number of the row of a key, or null where its values in the source's columns are not the given ones, unless
+    /// the first parameter says that they do not matter.
+    /// </summary>
+    private static string SelectSame(SqlTable table, string number)
+    {
+        var same = table.SourceColumns.Select((column, at) => $"l.{column.Quoted} IS ?{at + 2} COLLATE BINARY");
+        var are = table.SourceColumns.Count == 0 ? "0 = 1" : string.Join(" AND ", same);
+        return $"SELECT CASE WHEN ?1 = 1 OR ({are}) THEN {number} END FROM {table.Name} AS l WHERE {KeyIsGiven(table, table.SourceColumns.Count + 2)}";
+    }
+
+    private static void BindSame(SqliteStatement statement, SqlTable table, RowBatch batch, int row)
+    {
+        statement.BindNumber(1, batch.Kind(row) == RowKind.Deletion ? 1 : 0);
+        for (var at = 0; at < table.SourceColumns.Count; at++)
+        {
+            var column = table.SourceColumns[at];
+            if (column.Role == ColumnRole.Raw) statement.BindText(at + 2, batch.Raw(row));
+            else RowBinding.BindCell(statement, at + 2, column.Type, batch, batch.Row(row)[column.Position]);
+        }
+
+        BindKey(statement, table, batch, row, table.SourceColumns.Count + 2);
+    }
 
     public void Dispose()
     {

@@ -22,7 +22,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : ISqlDatabase
         {
             _connection ??= await ConnectAsync(cancellationToken);
             _bulk ??= new SqliteBulk(_connection);
-            return new SqliteSession(_connection, _bulk, _turn);
+            return new SqliteSession((SqliteDialect)Dialect, _connection, _bulk, _turn);
         }
         finally
         {

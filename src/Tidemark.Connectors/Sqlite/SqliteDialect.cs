@@ -41,6 +41,13 @@ internal sealed class SqliteDialect : SqlDialect
     public override string SameRow(IEnumerable<string> columns, string left, string right) => string.Join(" AND ", columns.Select(
         column => $"typeof({left}.{column}) = typeof({right}.{column}) AND {left}.{column} IS {right}.{column}"));
 
+    /// <summary>The place in the schema, which a new name does not change.</summary>
+    public override (string Expression, string Live) TableId(SqlName table) =>
+        ("(SELECT CAST(rowid AS text) FROM sqlite_master WHERE type = 'table' AND name = @live COLLATE NOCASE)", table.Name);
+
+    public override string SameValue(SqlColumn column, string left, string right) =>
+        $"{left}.{column.Quoted} IS {right}.{column.Quoted} COLLATE BINARY";
+
     /// <summary>Decimals are text: SQLite's own numbers would round them. Instants are ISO 8601 in UTC, which sorts.</summary>
     public override string TypeOf(FieldType type) => type switch
     {

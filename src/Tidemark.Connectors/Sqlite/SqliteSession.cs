@@ -7,7 +7,7 @@ using Tidemark.Engine.Destinations.Sql.Loading;
 namespace Tidemark.Connectors.Sqlite;
 
 /// <summary>A turn-taker on the only connection to a SQLite file.</summary>
-internal sealed class SqliteSession(SqliteConnection connection, SqliteBulk bulk, SemaphoreSlim turn) : ISqlSession
+internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection connection, SqliteBulk bulk, SemaphoreSlim turn) : ISqlSession
 {
     private readonly SqliteLocks _locks = new(SqliteFile.PathOf(connection));
 
@@ -62,6 +62,17 @@ internal sealed class SqliteSession(SqliteConnection connection, SqliteBulk bulk
     // No statement changes the type of a column here.
     public Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlySet<string>>(System.Collections.ObjectModel.ReadOnlySet<string>.Empty);
+
+    /// <remarks>The declared type of a column changes what is written by its affinity: https://www.sqlite.org/datatype3.html.</remarks>
+    public async Task<bool> KeepsValuesAsync(SqlTable table, CancellationToken cancellationToken)
+    {
+        var triggers = await connection.CountAsync(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = @table COLLATE NOCASE", cancellationToken,
+            ("table", table.Name.Name));
+        var columns = await ColumnsAsync(table.Name, cancellationToken);
+        return triggers == 0 && table.LiveColumns.All(column =>
+            columns.TryGetValue(column.Name, out var type) && type.Equals(dialect.TypeOf(column.Type), StringComparison.OrdinalIgnoreCase));
+    }
 
     public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)
     {

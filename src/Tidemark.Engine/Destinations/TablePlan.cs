@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Globalization;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations;
@@ -43,6 +44,9 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
         .. Stream.Fields.Select(each => each.Name), .. KeepsRaw ? ["raw"] : Array.Empty<string>(), "_hash", "_run", SyncedAt,
         .. Deletes.IsSoft ? ["_deleted_at"] : Array.Empty<string>(),
     ];
+
+    /// <summary>Tells one definition of the declared columns from another; see <see cref="StreamSchema.Fingerprint"/>.</summary>
+    internal string Shape => Stream.Fingerprint(KeepsRaw).ToString("x16", CultureInfo.InvariantCulture);
 
     /// <summary>Where rows go before they are live.</summary>
     public Staging Staging => _isCompared ? Staging.Compared : Mode == WriteMode.Merge ? Staging.None : Staging.Resumable;

@@ -35,13 +35,12 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         var stream = await load.OpenAsync(table, cancellationToken);
-        if (table.Mode == WriteMode.Merge && stream.Checkpoint is { } old && !run.Source.CanResume(table.Stream.Name, old.Cursor))
+        if (table.Mode == WriteMode.Merge && (stream.Start.Compares ?? Outdated(stream, table)) is { } why)
         {
-            // Changes beyond the vendor's change feed, deletions included, show only when everything is compared.
+            // What no change will tell any more can only be seen by comparing everything, deletions included.
             await stream.DisposeAsync();
             await journal.LogAsync(
-                RunLogLevel.Warning, table.Stream.Name,
-                "The last sync is too long ago for the source's changes feed: everything is read and compared.", cancellationToken);
+                RunLogLevel.Warning, table.Stream.Name, $"{why} Everything is read and compared.", cancellationToken);
             table = table with { Mode = WriteMode.Replace };
             stream = await load.OpenAsync(table, cancellationToken);
         }
@@ -85,6 +84,11 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         if (ledger.Figures.Read == 0 && (table.Mode == WriteMode.Replace || found is null))
             await ExplainAsync(ledger, cancellationToken);
     }
+
+    /// <summary>Why the changes since the checkpoint cannot be read; null where they can.</summary>
+    private string? Outdated(IStreamLoad stream, TablePlan table) =>
+        stream.Checkpoint is { } old && !run.Source.CanResume(table.Stream.Name, old.Cursor)
+            ? "The last sync is too long ago for the source's changes feed, or asked the source for something else." : null;
 
     /// <summary>Somebody will wonder why there is nothing.</summary>
     private async Task ExplainAsync(StreamLedger ledger, CancellationToken cancellationToken)

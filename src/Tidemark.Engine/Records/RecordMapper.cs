@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -18,7 +17,7 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
 
     private readonly PathNode _root = PathNode.Root(stream);
     private readonly OwnedColumns _owned = new(stream);
-    private readonly ulong _seed = Fingerprint(stream, keepsRaw);
+    private readonly ulong _seed = stream.Fingerprint(keepsRaw);
     private readonly List<Field> _newFields = [];
 
     /// <summary>Receives which columns have values; null for nobody.</summary>
@@ -215,19 +214,6 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     };
 
     private bool IsOfKey(Field? field) => field is not null && stream.Key.Contains(field.Name);
-
-    /// <summary>Changes when a connector declares its columns otherwise, so that unchanged records are written again.</summary>
-    private static ulong Fingerprint(StreamSchema stream, bool keepsRaw)
-    {
-        var text = string.Join('\n', stream.Fields.Where(field => !field.IsInferred).Select(field =>
-            string.Create(
-                CultureInfo.InvariantCulture, $"{field.Name} {field.Type} {field.Path} {field.OrPath} {field.Time}{Owned(field)}")));
-        return ContentHash.Of(Encoding.UTF8.GetBytes(text), keepsRaw ? 1UL : 0UL);
-
-        static string Owned(Field field) => field.Ownership is { } owned
-            ? $" {owned.Owner} {owned.Default} {string.Join(';', owned.When.Select(each => $"{each.Column}={string.Join(',', each.Values)}"))}"
-            : "";
-    }
 }
 
 /// <summary>What became of a record.</summary>

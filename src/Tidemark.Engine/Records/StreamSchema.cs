@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Tidemark.Engine.Records;
 
 /// <summary>One entity of a source, e.g. <c>customers</c>: its columns and what identifies a row.</summary>
@@ -14,6 +17,23 @@ public sealed record StreamSchema(string Name, IReadOnlyList<Field> Fields)
     /// <summary>Positions of the key's fields in <see cref="Fields"/>.</summary>
     public IReadOnlyList<int> KeyPositions =>
         [.. Key.Select(key => Fields.Index().First(entry => entry.Item.Name == key).Index)];
+
+    /// <summary>
+    /// Changes when the columns are declared otherwise, so that unchanged records are written again. Inferred columns follow the
+    /// records, and do not count.
+    /// </summary>
+    /// <param name="keepsRaw">Whether the whole record is kept.</param>
+    public ulong Fingerprint(bool keepsRaw)
+    {
+        var text = string.Join('\n', Fields.Where(field => !field.IsInferred).Select(field =>
+            string.Create(
+                CultureInfo.InvariantCulture, $"{field.Name} {field.Type} {field.Path} {field.OrPath} {field.Time}{Owned(field)}")));
+        return ContentHash.Of(Encoding.UTF8.GetBytes(text), keepsRaw ? 1UL : 0UL);
+
+        static string Owned(Field field) => field.Ownership is { } owned
+            ? $" {owned.Owner} {owned.Default} {string.Join(';', owned.When.Select(each => $"{each.Column}={string.Join(',', each.Values)}"))}"
+            : "";
+    }
 
     /// <summary>The same stream with more fields at its end. One of a name that is there takes its place.</summary>
     public StreamSchema With(IEnumerable<Field> more)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline.Comparing;
 
 namespace Tidemark.Engine.Wire;
@@ -24,8 +25,14 @@ public sealed record VerificationAnswer
     /// <summary>The first values that differ; long ones are cut.</summary>
     public required IReadOnlyList<DifferenceAnswer> Differences { get; init; }
 
-    public static VerificationAnswer Of(Verification verification) => new()
+    /// <summary>What repairs the rows; absent where they are as they were left.</summary>
+    public NextAnswer? Next { get; init; }
+
+    /// <param name="verification">What was found.</param>
+    /// <param name="next">What repairs the rows; null where nothing is to repair.</param>
+    public static VerificationAnswer Of(Verification verification, NextStep? next) => new()
     {
+        Next = next is null ? null : NextAnswer.From(next),
         Run = verification.Run,
         Pipeline = verification.Pipeline,
         Verified = verification.IsVerified,

@@ -31,6 +31,9 @@ internal static partial class NextCommand
     public static string? Advice(string? hint, NextStep? next) => next is null ? hint
         : hint is null ? Line(next) : $"{hint.TrimEnd('.')}: {Line(next)}";
 
+    /// <summary>The step with its command.</summary>
+    public static NextStep In(NextStep next) => next with { Command = Line(next) };
+
     /// <summary>The problem as the command line reports it.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="run">The run that it is of; null for none.</param>
@@ -40,7 +43,7 @@ internal static partial class NextCommand
         // A step that has its command is in its hint already.
         if (problem.Next is not { Command: null } next) return problem;
         next = next.For(run, pipeline);
-        return problem with { Hint = Advice(problem.Hint, next), Next = next with { Command = Line(next) } };
+        return problem with { Hint = Advice(problem.Hint, next), Next = In(next) };
     }
 
     /// <summary>The run as the command line reports it.</summary>

@@ -1,4 +1,6 @@
 using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Xunit;
 
@@ -25,6 +27,57 @@ public sealed class PostgresPromises() : SqlDestinationPromises(new PostgresWork
         CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name = '{name}' THEN RETURN NULL; END IF; RETURN NEW; END $$;
         CREATE TRIGGER swallow BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION swallow();
         """);
+
+    protected override Task WriteNamesInCapitalsAsync() => Sql.ExecuteAsync(
+        """
+        CREATE FUNCTION capitals() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := upper(NEW.name); RETURN NEW; END $$;
+        CREATE TRIGGER capitals BEFORE INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION capitals();
+        """);
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task W1_a_number_that_the_applications_type_rounds_is_not_called_verified(WriteMode mode)
+    {
+        await Bench.MergeAsync(new ScriptedSource(Pets)); // makes the schema
+        await Sql.ExecuteAsync("CREATE TABLE prices (id text PRIMARY KEY, amount numeric(10,2))");
+        var source = new ScriptedSource(new StreamSchema("prices", [new("id", FieldType.Text), new("amount", FieldType.Decimal)]))
+            .With("prices", ["""{"id":"a","amount":12.345}""", """{"id":"b","amount":7.5}""", """{"id":"c","amount":1.20e1}"""]);
+        var result = await Bench.RunAsync(source, mode, Stop);
+
+        result.Status.ShouldBe(RunStatus.Partial);
+        (Only(result).Receipt!.Expected.Rows, Only(result).Receipt!.Found.Rows).ShouldBe((3, 2));
+    }
+
+    [Fact]
+    public async Task W1_a_row_that_holds_any_value_of_any_type_is_unchanged_when_it_is_read_again()
+    {
+        var fields = Enum.GetValues<FieldType>().Select(type => new Field($"a_{type}".ToLowerInvariant(), type)).ToArray();
+        var stream = new StreamSchema("values", [new("id", FieldType.Text), .. fields]);
+        var random = new Random(20261122);
+        string[] numbers = ["0", "-0", "0.0", "1", "-1.50", "10000", "100000000.0001", "1e3", "1.5E-7", "123456789012345678901234567890.1234567890", "0.00001000", "9999", "10000.5", "-0.0001"];
+        string Number() => random.Next(2) == 0 ? numbers[random.Next(numbers.Length)]
+            : $"{random.NextInt64(-1_000_000_000, 1_000_000_000)}.{random.Next(0, 100000):D5}e{random.Next(-12, 12)}";
+        string Value(FieldType type) => random.Next(6) == 0 ? "null" : type switch
+        {
+            FieldType.Text => random.Next(3) switch { 0 => "\"\"", 1 => "\"a\\u0001\\ud83d\\ude00 \\\"b\"", _ => "\" x, (y) \"" },
+            FieldType.Json => """{"a": [1, 1.0, null, "x"] }""",
+            FieldType.Int64 => random.NextInt64(long.MinValue, long.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            FieldType.Decimal => Number(),
+            FieldType.Float64 => random.Next(4) switch { 0 => "-0.0", 1 => "5e-324", 2 => "1.7976931348623157e308", _ => (random.NextDouble() * 1e9).ToString("R", System.Globalization.CultureInfo.InvariantCulture) },
+            FieldType.Boolean => random.Next(2) == 0 ? "true" : "false",
+            FieldType.Timestamp => $"\"{new DateTime(random.NextInt64(DateTime.MaxValue.Ticks), DateTimeKind.Utc):yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\"",
+            _ => $"\"{DateOnly.FromDayNumber(random.Next(DateOnly.MaxValue.DayNumber)):yyyy-MM-dd}\"",
+        };
+        var records = Enumerable.Range(0, 3000).Select(id =>
+            $"{{\"id\":\"{id}\"{string.Concat(fields.Select(field => $",\"{field.Name}\":{Value(field.Type)}"))}}}").ToArray();
+        var source = new ScriptedSource(stream).With("values", records);
+
+        var first = await Bench.MergeAsync(source);
+        first.Status.ShouldBe(RunStatus.Succeeded, Why(first));
+        Only(await Bench.MergeAsync(source)).Unchanged.ShouldBe(3000);
+        Only(await Bench.ReplaceAsync(source)).Unchanged.ShouldBe(3000);
+    }
 
     protected override Task KeepRowsNamedAsync(string name) => Sql.ExecuteAsync(
         $"""

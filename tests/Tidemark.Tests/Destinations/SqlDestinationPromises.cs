@@ -17,6 +17,9 @@ public abstract class SqlDestinationPromises(SqlWorkbench bench) : DestinationPr
     /// <summary>Lets the table people keep rows of a name that are deleted.</summary>
     protected abstract Task KeepRowsNamedAsync(string name);
 
+    /// <summary>Lets the table people write every name that is inserted or updated in capitals.</summary>
+    protected abstract Task WriteNamesInCapitalsAsync();
+
     /// <summary>Expression that shows an instant as ISO 8601 in UTC with microseconds.</summary>
     protected abstract string Instant(string column);
 
@@ -104,6 +107,45 @@ public abstract class SqlDestinationPromises(SqlWorkbench bench) : DestinationPr
 
         result.Status.ShouldBe(RunStatus.Partial);
         result.Problems.ShouldContain(problem => problem.Code == "receipt.does_not_fit");
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task W1_values_that_a_trigger_changes_on_the_way_are_not_called_verified(WriteMode mode)
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada"), Person("b", "Bob")]));
+        await WriteNamesInCapitalsAsync();
+        var result = await Bench.RunAsync(PeopleSource([Person("a", "Ada L"), Person("b", "Bob"), Person("c", "CY")]), mode, Stop);
+
+        result.Status.ShouldBe(RunStatus.Partial);
+        result.Problems.ShouldContain(problem => problem.Code == "receipt.does_not_fit");
+        // Bob was not written, and Cy is as the trigger wants it.
+        (Only(result).Receipt!.Expected.Rows - Only(result).Receipt!.Found.Rows).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task W1_values_that_a_trigger_changes_as_the_first_rows_are_inserted_are_not_called_verified()
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada")]));
+        await Bench.DeleteAllAsync("people");
+        await WriteNamesInCapitalsAsync();
+        var result = await Bench.MergeAsync(PeopleSource([Person("a", "Ada"), Person("c", "CY")]));
+
+        result.Status.ShouldBe(RunStatus.Partial);
+        (Only(result).Receipt!.Expected.Rows, Only(result).Receipt!.Found.Rows).ShouldBe((2, 1));
+    }
+
+    [Fact]
+    public async Task W1_an_undo_through_a_trigger_that_changes_values_is_not_called_verified()
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada"), Person("b", "BOB")]));
+        var run = await Bench.MergeAsync(PeopleSource([Person("a", "Ada L"), Person("b", "Bob L")]));
+        await WriteNamesInCapitalsAsync();
+        var undo = await Bench.UndoAsync(run);
+
+        undo.Status.ShouldBe(RunStatus.Partial);
+        (Only(undo).Receipt!.Expected.Rows, Only(undo).Receipt!.Found.Rows).ShouldBe((2, 1));
     }
 
     [Fact]

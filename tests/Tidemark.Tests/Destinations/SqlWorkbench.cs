@@ -73,6 +73,9 @@ public abstract class SqlWorkbench : Workbench
     public override Task AddColumnAsync(string table, string column) =>
         ExecuteAsync($"ALTER TABLE {Quoted(table)} ADD COLUMN {Quoted(column)} text");
 
+    public override Task DropColumnAsync(string table, string column) =>
+        ExecuteAsync($"ALTER TABLE {Quoted(table)} DROP COLUMN {Quoted(column)}");
+
     public override Task MakeUniqueAsync(string table, string column) =>
         ExecuteAsync($"CREATE UNIQUE INDEX {Quoted($"unique_{table}_{column}")} ON {Quoted(table)} ({Quoted(column)})");
 

@@ -22,6 +22,13 @@ public sealed class SqlitePromises() : SqlDestinationPromises(new SqliteWorkbenc
     protected override Task SwallowRowsNamedAsync(string name) => Sql.ExecuteAsync(
         $"CREATE TRIGGER swallow BEFORE INSERT ON people WHEN NEW.name = '{name}' BEGIN SELECT RAISE(IGNORE); END");
 
+    protected override Task WriteNamesInCapitalsAsync() => Sql.ExecuteAsync(
+        """
+        CREATE TRIGGER capitals_i AFTER INSERT ON people BEGIN UPDATE people SET name = upper(name) WHERE id = NEW.id; END;
+        CREATE TRIGGER capitals_u AFTER UPDATE OF name ON people WHEN NEW.name <> upper(NEW.name)
+        BEGIN UPDATE people SET name = upper(name) WHERE id = NEW.id; END;
+        """);
+
     protected override Task KeepRowsNamedAsync(string name) => Sql.ExecuteAsync(
         $"CREATE TRIGGER keep BEFORE DELETE ON people WHEN OLD.name = '{name}' BEGIN SELECT RAISE(IGNORE); END");
 

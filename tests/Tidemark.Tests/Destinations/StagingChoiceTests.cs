@@ -55,6 +55,24 @@ public sealed class StagingChoiceTests
         StagingChoice.Of(new LiveFacts(isTidemarks, hasRows, wasWritten)).ShouldBe(expected);
 
     [Theory]
+    // has rows, was written, other table, lacks a column, redefined
+    [InlineData(true, true, true, false, false, StagingDecision.Compare)]
+    [InlineData(true, true, false, true, false, StagingDecision.Compare)]
+    [InlineData(true, true, false, false, true, StagingDecision.Compare)]
+    [InlineData(true, false, true, false, false, StagingDecision.Compare)] // rows of another pipeline or another state
+    [InlineData(false, false, true, false, false, StagingDecision.Begin)]
+    [InlineData(false, true, true, false, false, StagingDecision.Begin)]
+    [InlineData(false, false, false, true, true, StagingDecision.Resume)] // no row lacks anything
+    public void W2_a_merge_compares_everything_where_its_state_speaks_of_other_rows(
+        bool hasRows, bool wasWritten, bool isOther, bool lacksColumn, bool isRedefined, StagingDecision expected) =>
+        StagingChoice.Of(new LiveFacts(IsTidemarks: true, hasRows, wasWritten)
+        {
+            IsOther = isOther,
+            Missing = lacksColumn ? ["name"] : [],
+            IsRedefined = isRedefined,
+        }).ShouldBe(expected);
+
+    [Theory]
     [InlineData(WriteMode.Merge, false, false, false, StagingShape.Direct)]
     [InlineData(WriteMode.Merge, false, true, false, StagingShape.Direct)]
     [InlineData(WriteMode.Replace, false, false, false, StagingShape.BecomesLive)]

@@ -113,6 +113,8 @@ public abstract class Workbench : IAsyncDisposable
     /// <summary>Adds a column of text that the application owns.</summary>
     public abstract Task AddColumnAsync(string table, string column);
 
+    public abstract Task DropColumnAsync(string table, string column);
+
     public abstract Task MakeUniqueAsync(string table, string column);
 
     /// <summary>Makes a table of the application's own, of text; the first column is the key.</summary>

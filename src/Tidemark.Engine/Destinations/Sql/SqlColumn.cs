@@ -28,6 +28,9 @@ public sealed class SqlColumn(LayoutColumn column)
     /// <summary>Whether a live table has it.</summary>
     public bool IsLive => column.IsLive;
 
+    /// <inheritdoc cref="LayoutColumn.IsSources"/>
+    public bool IsSources => column.IsSources;
+
     /// <summary>Quoted name of the column beside it that says whether its value is taken.</summary>
     public string TakesName => SqlName.Column(column.TakesName).ToString();
 }

@@ -128,7 +128,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
             {
                 await session.LockAsync(new SqlName(database.Dialect.Schema, "_tidemark_checkpoints"), cancellationToken);
                 var checkpoints = new SqlCheckpoints(session.Connection, database.Dialect.Schema, plan.Pipeline, plan.Run);
-                await checkpoints.CreateAsync(cancellationToken);
+                await checkpoints.CreateAsync(session, cancellationToken);
                 await new SqlUndoLog(session.Connection, database.Dialect.Schema).CreateAsync(cancellationToken);
                 await new SqlWriters(session.Connection, database.Dialect.Schema).CreateAsync(cancellationToken);
                 if (plan.WritesBack)

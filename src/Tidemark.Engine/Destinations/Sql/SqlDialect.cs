@@ -47,6 +47,14 @@ public abstract class SqlDialect
     public virtual string SameRow(IEnumerable<string> columns, string left, string right) =>
         SqlBeforeImages.Same(columns, left, right);
 
+    /// <summary>
+    /// Expression for what a table is known by, whatever its name is, as text, and the value of its parameter <c>@live</c>.
+    /// </summary>
+    public abstract (string Expression, string Live) TableId(SqlName table);
+
+    /// <summary>That two aliases hold the same value in a column of the source, bit by bit where it is text.</summary>
+    public abstract string SameValue(SqlColumn column, string left, string right);
+
     /// <summary>What an INSERT says so that the database takes values for columns that it counts by itself.</summary>
     public virtual string InsertAsGiven => "";
 

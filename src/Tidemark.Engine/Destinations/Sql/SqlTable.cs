@@ -46,6 +46,13 @@ public sealed class SqlTable
     public IEnumerable<SqlColumn> UpdatedColumns => LiveColumns.Where(column =>
         !Stream.Key.Contains(column.Name) && column.Ownership is not { IsKept: true });
 
+    /// <summary>
+    /// Columns whose values show whether a row is what its record says. Empty where the table lacks one of them, and so no row
+    /// is.
+    /// </summary>
+    public IReadOnlyList<SqlColumn> SourceColumns => field ??= Columns.Any(column => column.IsSources && Missing.Contains(column.Name))
+        ? [] : [.. Columns.Where(column => column.IsSources)];
+
     public string ColumnList => string.Join(", ", Columns.Select(column => column.Quoted));
 
     public string KeyList => string.Join(", ", Key.Select(column => column.Quoted));

@@ -16,6 +16,9 @@ public sealed record LayoutColumn(string Name, FieldType Type, ColumnRole Role, 
     /// <summary>Whether a live table has it.</summary>
     public bool IsLive => Role is not (ColumnRole.Differs or ColumnRole.Takes);
 
+    /// <summary>Whether a row of it can only hold what the record says: the source's columns, and the record itself.</summary>
+    public bool IsSources { get; init; }
+
     /// <summary>Name of the column beside it that says whether its value is taken.</summary>
     public string TakesName => NameOfTakes(Position);
 
@@ -23,8 +26,12 @@ public sealed record LayoutColumn(string Name, FieldType Type, ColumnRole Role, 
     internal static IEnumerable<LayoutColumn> Of(TablePlan plan, TableKind kind)
     {
         foreach (var (at, field) in plan.Stream.Fields.Index())
-            yield return new(field.Name, field.Type, ColumnRole.Field, at) { Ownership = field.Ownership };
-        if (plan.KeepsRaw) yield return new("raw", FieldType.Json, ColumnRole.Raw, -1);
+            yield return new(field.Name, field.Type, ColumnRole.Field, at)
+            {
+                Ownership = field.Ownership,
+                IsSources = field is { IsDerived: false, Ownership: null or { Owner: ColumnOwner.Source } },
+            };
+        if (plan.KeepsRaw) yield return new("raw", FieldType.Json, ColumnRole.Raw, -1) { IsSources = true };
         yield return new("_hash", FieldType.Int64, ColumnRole.Hash, -1);
         yield return new("_run", FieldType.Text, ColumnRole.Run, -1);
         yield return new(plan.SyncedAt, FieldType.Timestamp, ColumnRole.SyncedAt, -1);

@@ -16,7 +16,14 @@ public static class StagingChoice
     /// would not be read again by what has changed since.
     /// </summary>
     public static StagingDecision Of(LiveFacts facts) =>
-        facts.IsTidemarks && (facts.HasRows || !facts.WasWritten) ? StagingDecision.Resume : StagingDecision.Begin;
+        !facts.IsTidemarks || (!facts.HasRows && (facts.WasWritten || facts.IsOther)) ? StagingDecision.Begin
+        : facts.HasRows && Comparison(facts, "", "") is not null ? StagingDecision.Compare : StagingDecision.Resume;
+
+    /// <summary>Why everything has to be compared with the rows of a table, in a sentence; null where it has not.</summary>
+    public static string? Comparison(LiveFacts facts, string stream, string table) =>
+        facts.IsOther ? $"What is known of {stream} speaks of another table than {table}, or of what the table was before."
+        : facts.Missing.Count > 0 ? $"The rows of {table} have no values for {string.Join(", ", facts.Missing)} yet."
+        : facts.IsRedefined ? $"The columns of {table} are defined otherwise than when it was last written." : null;
 
     /// <summary>What a stream's rows are written into.</summary>
     /// <param name="plan">The stream's policies.</param>

@@ -9,6 +9,9 @@ public enum StagingDecision
     /// <summary>This run reads from the beginning.</summary>
     Begin,
 
+    /// <summary>This run reads everything and compares it with the rows that are there.</summary>
+    Compare,
+
     /// <summary>This run was to publish it, and it is no longer there: the run ends.</summary>
     Refuse,
 }

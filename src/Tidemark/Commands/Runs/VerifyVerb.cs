@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
@@ -19,8 +20,10 @@ internal static class VerifyVerb
             var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
             var pipeline = await home.Definitions.PipelineAsync(run.Pipeline, session.Stop);
             var verification = await session.WaitAsync("Reading the rows back", () => home.VerifyAsync(run, pipeline, session.Stop));
-            if (session.IsJson) session.WriteJson(VerificationAnswer.Of(verification), WireJson.Default.VerificationAnswer);
+            var repair = verification.IsVerified ? null : NextCommand.In(new NextStep(NextAct.ReadEverything, verification.Pipeline));
+            if (session.IsJson) session.WriteJson(VerificationAnswer.Of(verification, repair), WireJson.Default.VerificationAnswer);
             Write(session, verification);
+            if (repair is not null) session.Say($"To read the records again and repair the rows: {repair.Command}");
             return verification.IsVerified ? ExitCode.Done : ExitCode.Failed;
         });
         return verb;

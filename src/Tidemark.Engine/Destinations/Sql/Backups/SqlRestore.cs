@@ -22,7 +22,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
             await session.LockAsync(new SqlName(dialect.Schema, table.Table.Name), cancellationToken);
         using var turn = await session.EnterAsync(cancellationToken);
         await using var transaction = await session.Rows.BeginAsync(isReadOnly: false, cancellationToken);
-        await checkpoints.CreateAsync(cancellationToken);
+        await checkpoints.CreateAsync(session, cancellationToken);
         var tables = await PrepareAsync(cancellationToken);
         var results = new List<RestoredTable>();
         try

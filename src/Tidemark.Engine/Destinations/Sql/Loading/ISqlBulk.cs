@@ -9,7 +9,8 @@ namespace Tidemark.Engine.Destinations.Sql.Loading;
 public interface ISqlBulk
 {
     /// <summary>
-    /// Looks the given rows' keys up in a table and says of each row whether it is new, changed or unchanged.
+    /// Looks the given rows' keys up in a table and says of each row whether it is new, changed or unchanged. Unchanged is a row
+    /// whose hash and whose values in the source's columns are those of the record.
     /// </summary>
     Task ClassifyAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken);
 
@@ -48,6 +49,9 @@ public interface ISqlBulk
     Task EnqueueAsync(
         SqlWriteBack writeBack, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
 
-    /// <summary>Reads the rows of the given keys back; the checksum of what the table holds.</summary>
+    /// <summary>
+    /// Reads the rows of the given keys back; the checksum of those whose values in the source's columns are those of the
+    /// record, and of those that should be gone.
+    /// </summary>
     Task<Checksum> ReadBackAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
 }

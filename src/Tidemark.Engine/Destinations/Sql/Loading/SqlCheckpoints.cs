@@ -15,16 +15,20 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
     private readonly SqlName _checkpoints = new(schema, "_tidemark_checkpoints");
 
     /// <summary>Makes this table and that of the inferred columns, which is read wherever this one is.</summary>
-    public async Task CreateAsync(CancellationToken cancellationToken)
+    public async Task CreateAsync(ISqlSession session, CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync(
             $"""
             CREATE TABLE IF NOT EXISTS {_checkpoints} (
                 pipeline text NOT NULL, stream text NOT NULL, kind text NOT NULL, run text NOT NULL,
                 cursor text, staged text, started_at text, complete integer NOT NULL DEFAULT {(int)CheckpointState.Reading},
-                PRIMARY KEY (pipeline, stream, kind));
+                table_id text, shape text, PRIMARY KEY (pipeline, stream, kind));
             """,
             cancellationToken);
+        // Older versions kept neither.
+        var existing = await session.ColumnsAsync(_checkpoints, cancellationToken);
+        foreach (var column in new[] { "table_id", "shape" }.Where(column => !existing.ContainsKey(column)))
+            await connection.ExecuteAsync($"ALTER TABLE {_checkpoints} ADD COLUMN {column} text", cancellationToken);
         await new SqlInferredColumns(connection, schema).CreateAsync(cancellationToken);
     }
 
@@ -89,6 +93,46 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
                 FailureKind.Transient, "run.lease_lost", $"Another run has taken over {stream} of {pipeline}.");
         }
     }
+
+    /// <summary>
+    /// Whether the live checkpoint of a stream speaks of this very table, whatever its name, and was saved for columns so
+    /// defined. Both true where an older version saved it, which noted neither.
+    /// </summary>
+    public async Task<(bool IsOfTable, bool IsOfShape)> SpeaksOfAsync(
+        SqlDialect dialect, SqlTable live, CancellationToken cancellationToken)
+    {
+        var (expression, name) = dialect.TableId(live.Name);
+        await using var command = SqlCommands.Command(
+            connection,
+            $"""
+            SELECT CASE WHEN table_id IS NULL OR table_id = {expression} THEN 1 ELSE 0 END,
+                CASE WHEN shape IS NULL OR shape = @shape THEN 1 ELSE 0 END
+            FROM {_checkpoints} WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind
+            """,
+            [.. Keys(live.Stream.Name, Staging.None), ("live", name), ("shape", live.Plan.Shape)]);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return !await reader.ReadAsync(cancellationToken) ? (true, true) : (IsTrue(0), IsTrue(1));
+
+        bool IsTrue(int column) => Convert.ToInt32(reader.GetValue(column), CultureInfo.InvariantCulture) == 1;
+    }
+
+    /// <summary>Notes which table, and which columns, the live checkpoint of a stream speaks of.</summary>
+    public Task BindAsync(SqlDialect dialect, SqlTable live, CancellationToken cancellationToken)
+    {
+        var (expression, name) = dialect.TableId(live.Name);
+        return connection.ExecuteAsync(
+            $"""
+            UPDATE {_checkpoints} SET table_id = {expression}, shape = @shape
+            WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run
+            """,
+            cancellationToken, [.. Keys(live.Stream.Name, Staging.None), ("live", name), ("shape", live.Plan.Shape)]);
+    }
+
+    /// <summary>Lets the live checkpoint of a stream speak of no table, until everything has been compared.</summary>
+    public Task UnbindAsync(string stream, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"UPDATE {_checkpoints} SET table_id = '' WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind",
+            cancellationToken, Keys(stream, Staging.None));
 
     /// <summary>Notes of all that this run has staged that it waits for approval.</summary>
     public Task ParkAsync(CancellationToken cancellationToken) =>

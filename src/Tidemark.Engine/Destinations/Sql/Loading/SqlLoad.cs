@@ -18,6 +18,8 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
                 .ColumnsAsync(plan.Pipeline, table.Stream.Name, cancellationToken);
             if (earlier is null) return [];
             var existing = await session.ColumnsAsync(new SqlName(database.Dialect.Schema, table.Table), cancellationToken);
+            // A table that is not there, be it dropped or renamed, has no column to lose.
+            if (existing.Count == 0) return [];
             // Columns that were inferred from records follow the records.
             var stream = await new SqlInferredColumns(session.Connection, database.Dialect.Schema)
                 .WithInferredAsync(table, existing, cancellationToken);

@@ -52,8 +52,13 @@ internal sealed class SqlPublish(
     {
         var result = tables.IsFirst ? await RenameAsync(cancellationToken) : await ApplyDifferenceAsync(cancellationToken);
         // A scan of the keys has read no row anew: the stream stands where it stood.
-        if (!_live.Plan.KeysOnly) await _checkpoints.SaveAsync(
-            _live.Stream.Name, Staging.None, _checkpoint! with { Staged = StagedCounts.None, IsComplete = true }, cancellationToken);
+        if (!_live.Plan.KeysOnly)
+        {
+            await _checkpoints.SaveAsync(
+                _live.Stream.Name, Staging.None, _checkpoint! with { Staged = StagedCounts.None, IsComplete = true }, cancellationToken);
+            await _checkpoints.BindAsync(dialect, _live, cancellationToken);
+        }
+
         await _checkpoints.DropAsync(_live.Stream.Name, tables.Plan.Staging, cancellationToken);
         if (note is not null && result.Created + result.Updated + result.Deleted > 0) await note.WriteAsync(Connection, tables, cancellationToken);
         if (WriteBack is not null) await WriteBack.ForgetGoneAsync(Connection, cancellationToken);
@@ -100,14 +105,25 @@ internal sealed class SqlPublish(
         // Rows that could not be written have no hash in the staging; their older live rows stay and prove nothing.
         var all = await Connection.CountAsync($"SELECT count(*) FROM {_staged.Name}", cancellationToken);
         var written = await Connection.CountAsync($"""SELECT count("_hash") FROM {_staged.Name}""", cancellationToken);
+        var isEveryRow = !IsMerge && MayDelete && all == written;
         var live = await LiveAsync(
-            !IsMerge && MayDelete && all == written
-                ? ""
-                : $"""AND EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_hash" IS NOT NULL AND {match})""",
+            (isEveryRow ? "" : $"""AND EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_hash" IS NOT NULL AND {match})""")
+            + await ChangedOnTheWayAsync(match, cancellationToken),
             cancellationToken);
         if (WriteBack is not null) await WriteBack.PublishedAsync(Connection, _staged, cancellationToken);
         await Connection.ExecuteAsync($"DROP TABLE {_staged.Name}", cancellationToken);
         return new PublishResult(_live.Name.Name, created, updated, written - created - updated, _deleted) { Live = live };
+    }
+
+    /// <summary>
+    /// Leaves out the rows that hold other values than were staged for them; empty where the table cannot have changed any. Rows
+    /// that do not differ were compared when they were staged.
+    /// </summary>
+    private async Task<string> ChangedOnTheWayAsync(string match, CancellationToken cancellationToken)
+    {
+        if (await session.KeepsValuesAsync(_live, cancellationToken)) return "";
+        var same = string.Join(" AND ", _live.SourceColumns.Select(column => $"({dialect.SameValue(column, "l", "s")})"));
+        return $""" AND NOT EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_op" >= 1 AND {match} AND NOT ({same}))""";
     }
 
     private Task<Checksum> LiveAsync(string condition, CancellationToken cancellationToken) =>

@@ -20,6 +20,9 @@ internal sealed class SqlRowStore(
     // Whether this run is noted as the table's writer, with the columns that the stream has by now.
     private bool _isNoted;
 
+    // Whether the checkpoint is known to speak of this table.
+    private bool _isBound;
+
     public required StreamTables Tables
     {
         get => _tables!;
@@ -88,9 +91,12 @@ internal sealed class SqlRowStore(
         var isToNote = note is not null && hasChanged && !_isNoted;
         if (isToNote) await note!.WriteAsync(session.Connection, Tables, cancellationToken);
         await checkpoints.SaveAsync(Live.Stream.Name, Tables.Plan.Staging, after, cancellationToken);
+        var isToBind = !_isBound && Tables.Plan.Staging == Staging.None;
+        if (isToBind) await checkpoints.BindAsync(dialect, Live, cancellationToken);
         // A cancellation in the middle of a commit would leave us in doubt whether it happened.
         await session.CommitAsync(transaction);
         _isNoted |= isToNote;
+        _isBound |= isToBind;
     }
 
     private sealed class Unit(SqlRowStore store, DbTransaction transaction) : IWriteUnit

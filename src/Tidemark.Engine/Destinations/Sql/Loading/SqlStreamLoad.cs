@@ -69,6 +69,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var note = table.Staging == Staging.Compared ? null : await setup.PrepareNoteAsync(tables, cancellationToken);
         var isFilled = await session.Connection.CountAsync(
             $"SELECT CASE WHEN EXISTS (SELECT 1 FROM {tables.Target.Name}) THEN 1 ELSE 0 END", cancellationToken);
+        // Rows that go straight into a table that may change them are read back one by one.
+        var isProven = tables.Shape != StagingShape.Direct || await session.KeepsValuesAsync(tables.Live, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         // The staging, or the before images, have columns beside those of the live table.
         var beside = Math.Max(1, note?.Images is null ? 0 : SqlBeforeImages.OwnColumns);
@@ -76,11 +78,12 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var room = dialect.Limits.MaxColumns - Math.Max(tables.Live.Columns.Count, columns.Count) - beside;
         var start = new StreamStart(checkpoint, setup.Before, tables.HasLive, room)
         {
+            Compares = setup.Compares,
             RowBytes = dialect.Limits.MaxRowBytes,
             Widenable = dialect.Widenable,
             Held = await session.HeldColumnsAsync(live, cancellationToken),
         };
-        return new SqlStreamLoad(dialect, session, plan, clock, tables, note, isFilled == 0, start);
+        return new SqlStreamLoad(dialect, session, plan, clock, tables, note, isFilled == 0 && isProven, start);
     }
 
     public Task<WriteResult> WriteAsync(

@@ -19,12 +19,18 @@ internal sealed class SqlTableSetup(
     /// <summary>Where the live rows stood before this run.</summary>
     public Cursor? Before => _before;
 
+    /// <inheritdoc cref="StreamStart.Compares"/>
+    public string? Compares { get; private set; }
+
     public async Task<(StreamTables Tables, Checkpoint? Checkpoint)> RunAsync(SqlName live, CancellationToken cancellationToken)
     {
         var existing = await session.ColumnsAsync(live, cancellationToken);
+        // A first load that was interrupted has its columns in the staging alone.
+        var known = existing.Count == 0 && table.Staging == Staging.Resumable
+            ? await session.ColumnsAsync(StagingName(live), cancellationToken) : existing;
         var shaped = table with
         {
-            Stream = await new SqlInferredColumns(session.Connection, dialect.Schema).WithInferredAsync(table, existing, cancellationToken),
+            Stream = await new SqlInferredColumns(session.Connection, dialect.Schema).WithInferredAsync(table, known, cancellationToken),
         };
         var shape = StagingChoice.Shape(table, existing.Count > 0);
         return shape switch
@@ -38,13 +44,22 @@ internal sealed class SqlTableSetup(
     private async Task<(StreamTables Tables, Checkpoint? Checkpoint)> ForMergeAsync(
         SqlTable live, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
     {
+        var facts = await LiveFactsAsync(live, existing, cancellationToken);
+        var decision = StagingChoice.Of(facts);
+        if (decision == StagingDecision.Compare)
+        {
+            // Nothing is touched here: everything is read and staged, by a load of its own.
+            Compares = StagingChoice.Comparison(facts, live.Stream.Name, live.Name.Name);
+            return (new StreamTables(live, live, table, StagingShape.Direct), null);
+        }
+
         if (existing.Count == 0) await CreateAsync(live, "CREATE TABLE", cancellationToken);
         else await AddColumnsAsync(dialect, session, live, cancellationToken);
         // A staging that a full run left behind is older than what this run writes; one that waits for a person is not ours to drop.
         var staged = await _checkpoints.PeekAsync(live.Stream.Name, Staging.Resumable, cancellationToken);
         if (staged?.Parked is not { } parked || !plan.Waiting.Contains(parked)) await DropStagingAsync(live.Name, cancellationToken);
         var checkpoint = await _checkpoints.ClaimAsync(live.Stream.Name, Staging.None, cancellationToken);
-        if (checkpoint is not null && StagingChoice.Of(await LiveFactsAsync(live.Name, existing, cancellationToken)) == StagingDecision.Begin)
+        if (checkpoint is not null && decision == StagingDecision.Begin)
         {
             checkpoint = null;
             await _checkpoints.RewindAsync(live.Stream.Name, cursor: null, cancellationToken);
@@ -65,7 +80,14 @@ internal sealed class SqlTableSetup(
         if (isDifference && existing.Count == 0) await CreateAsync(live, "CREATE TABLE", cancellationToken);
         var target = new SqlTable(StagingName(live.Name), live.Plan, isDifference ? TableKind.Difference : TableKind.Live);
         var tables = new StreamTables(live, target, table, shape);
-        if (isDifference) await AddColumnsAsync(dialect, session, live, cancellationToken);
+        if (isDifference)
+        {
+            var isTidemarks = existing.ContainsKey("_hash");
+            await AddColumnsAsync(dialect, session, live, cancellationToken);
+            // Until this is published, its rows have no values in the new columns.
+            if (isTidemarks && Missing(live, existing).Count > 0) await _checkpoints.UnbindAsync(stream, cancellationToken);
+        }
+
         switch (StagingChoice.Of(await StagingFactsAsync(target, staged, cancellationToken)))
         {
             case StagingDecision.Resume:
@@ -100,9 +122,11 @@ internal sealed class SqlTableSetup(
         await CreateAsync(target, dialect.CreateStaging, cancellationToken);
         var stands = await _checkpoints.PeekAsync(stream, Staging.None, cancellationToken);
         _before = stands?.Cursor;
-        var resumes = table.Mode == WriteMode.Merge
-            && StagingChoice.Of(await LiveFactsAsync(name, existing, cancellationToken)) == StagingDecision.Resume;
-        return (new StreamTables(live, target, table, shape), resumes ? stands : null);
+        if (table.Mode != WriteMode.Merge) return (new StreamTables(live, target, table, shape), null);
+        var facts = await LiveFactsAsync(live, existing, cancellationToken);
+        var decision = StagingChoice.Of(facts);
+        if (decision == StagingDecision.Compare) Compares = StagingChoice.Comparison(facts, stream, name.Name);
+        return (new StreamTables(live, target, table, shape), decision == StagingDecision.Resume ? stands : null);
     }
 
     /// <summary>Makes the live table ready for what was planned.</summary>
@@ -172,15 +196,24 @@ internal sealed class SqlTableSetup(
         }
     }
 
+    private static List<string> Missing(SqlTable live, IReadOnlyDictionary<string, string> existing) =>
+        [.. live.Columns.Where(column => column.IsSources && !existing.ContainsKey(column.Name)).Select(column => column.Name)];
+
     private async Task<LiveFacts> LiveFactsAsync(
-        SqlName live, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+        SqlTable live, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
     {
         var isTidemarks = existing.ContainsKey("_hash");
         var hasRows = isTidemarks && await session.Connection.CountAsync(
-            $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken) == 1;
+            $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live.Name} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken) == 1;
         var writers = new SqlWriters(session.Connection, dialect.Schema);
         var wasWritten = !hasRows && await writers.ColumnsAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not null;
-        return new LiveFacts(isTidemarks, hasRows, wasWritten);
+        var (isOfTable, isOfShape) = await _checkpoints.SpeaksOfAsync(dialect, live, cancellationToken);
+        return new LiveFacts(isTidemarks, hasRows, wasWritten)
+        {
+            IsOther = !isOfTable,
+            IsRedefined = !isOfShape,
+            Missing = isTidemarks ? Missing(live, existing) : [],
+        };
     }
 
     private async Task<StagingFacts> StagingFactsAsync(SqlTable target, Checkpoint? staged, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
     /// <exception cref="TidemarkException"><c>undo.unknown</c>: nothing is kept of this run; <c>undo.already</c>.</exception>
     public async Task<IReadOnlyList<UndoneTable>> RunAsync(CancellationToken cancellationToken)
     {
-        await new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Undo).CreateAsync(cancellationToken);
+        await new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Undo).CreateAsync(session, cancellationToken);
         await _log.CreateAsync(cancellationToken);
         var outbox = new SqlOutbox(session.Connection, dialect.Schema, plan.Pipeline);
         await outbox.CreateAsync(cancellationToken);

@@ -31,6 +31,10 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
     /// <summary>The columns that the run may have written, as far as they are there.</summary>
     private IEnumerable<UndoColumn> Written => entry.Shape.Columns.Where(column => _images.Columns.Contains(Quoted(column)));
 
+    /// <summary>Quoted columns that hold exactly what they held before, whatever the application has done since.</summary>
+    private IEnumerable<string> GivenBack => entry.Shape.IsRestore ? _images.Updatable
+        : Written.Where(column => column.Ownership is null or { Owner: ColumnOwner.Source }).Select(Quoted);
+
     /// <summary>Makes the work list and keeps the rows as they are now, so that the undo can be undone.</summary>
     /// <param name="work">A name for the list that no other has.</param>
     /// <param name="cancellationToken">Cancels between statements.</param>
@@ -125,7 +129,13 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             Untouched = untouched,
             UntouchedRows = rows,
             Expected = await ChecksumAsync($"""{_images.Table} AS t ON t."_undo_run" = @run AND {_images.Match("t", "w")}""", cancellationToken),
-            Found = await ChecksumAsync($"{_live} AS t ON {_images.Match("t", "w")}", cancellationToken),
+            // A trigger may have made something else of what was written.
+            Found = await ChecksumAsync(
+                $"""
+                {_live} AS t ON {_images.Match("t", "w")} JOIN {_images.Table} AS m
+                ON m."_undo_run" = @run AND {_images.Match("m", "w")} AND {dialect.SameRow(GivenBack, "t", "m")}
+                """,
+                cancellationToken),
         };
         await Connection.ExecuteAsync($"DROP TABLE {Work}", cancellationToken);
         return result;

@@ -1,0 +1,52 @@
+using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Destinations;
+
+public abstract partial class DestinationPromises
+{
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task W1_a_record_that_is_read_again_repairs_what_was_changed_by_hand(WriteMode mode)
+    {
+        string[] records = [Person("a", "Ada"), Person("b", "Bob"), Person("c", "Cy")];
+        await Bench.MergeAsync(PeopleSource(records));
+        await Bench.ChangeByHandAsync("people", ("id", "b"), ("name", "Mallory"));
+        await Bench.ChangeByHandAsync("people", ("id", "c"), ("name", null));
+        var result = await Bench.RunAsync(PeopleSource(records), mode, Stop);
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Why(result));
+        (Only(result).Updated, Only(result).Unchanged).ShouldBe((2, 1));
+        (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada", "b|Bob", "c|Cy"]);
+        Only(await Bench.RunAsync(PeopleSource(records), mode, Stop)).Unchanged.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task W1_a_plan_shows_what_was_changed_by_hand_as_a_change()
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada"), Person("b", "Bob")]));
+        await Bench.ChangeByHandAsync("people", ("id", "b"), ("name", "Mallory"));
+        Bench.Policy = table => table.Compared();
+        Bench.Limits = plan => plan with { IsDryRun = true };
+        var planned = await Bench.ReplaceAsync(PeopleSource([Person("a", "Ada"), Person("b", "Bob")]));
+
+        planned.Status.ShouldBe(RunStatus.Planned, Why(planned));
+        var stream = planned.Plan!.Streams.ShouldHaveSingleItem();
+        (stream.Adds, stream.Updates, stream.Deletes).ShouldBe((0, 1, 0));
+        (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada", "b|Mallory"]);
+    }
+
+    [Fact]
+    public async Task W1_a_column_that_was_dropped_is_filled_by_a_full_reading()
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada"), Person("b", "Bob")]));
+        await Bench.DropColumnAsync("people", "name");
+        var result = await Bench.ReplaceAsync(PeopleSource([Person("a", "Ada"), Person("b", "Bob")]));
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Why(result));
+        (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada", "b|Bob"]);
+    }
+}
