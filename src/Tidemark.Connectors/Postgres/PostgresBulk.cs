@@ -22,8 +22,11 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
     public async Task ClassifyAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken)
     {
-        await foreach (var (row, hash, isSame) in ReadAsync(table, table.ComparedHash("l"), batch, rows, cancellationToken))
-            states[row] = hash == batch.Hash(row) && isSame ? RowState.Unchanged : RowState.Changed;
+        await foreach (var found in ReadAsync(table, table.ComparedHash("l"), batch, rows, cancellationToken))
+        {
+            states[found.Row] = found.IsForeign ? RowState.Foreign
+                : found.Hash == batch.Hash(found.Row) && found.IsSame ? RowState.Unchanged : RowState.Changed;
+        }
     }
 
     public async Task InsertAsync(
@@ -113,28 +116,29 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
     {
         var sum = default(Checksum);
-        await foreach (var (row, hash, isSame) in ReadAsync(table, "l.\"_hash\"", batch, rows, cancellationToken))
+        await foreach (var found in ReadAsync(table, "l.\"_hash\"", batch, rows, cancellationToken))
         {
-            if (hash is { } stored && (isSame || batch.Kind(row) == RowKind.Deletion)) sum += Checksum.Of(stored);
+            if (found.Hash is { } stored && (found.IsSame || batch.Kind(found.Row) == RowKind.Deletion)) sum += Checksum.Of(stored);
         }
 
         return sum;
     }
 
-    /// <summary>The rows that the table has of the given keys, each with a hash and whether its values are those of the record.</summary>
-    private async IAsyncEnumerable<(int Row, long? Hash, bool IsSame)> ReadAsync(
+    /// <summary>The rows that the table has of the given keys.</summary>
+    private async IAsyncEnumerable<FoundRow> ReadAsync(
         SqlTable table, string hash, RowBatch batch, ReadOnlyMemory<int> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (rows.Length == 0) yield break;
         await using var command = WithKeys(
             table, batch, rows,
-            keys => $"SELECT k.place, {hash}, {PostgresDigest.Of(table, "l")} FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)}");
+            keys => $"SELECT k.place, {hash}, {PostgresDigest.Of(table, "l")}, {table.IsForeign("l")} FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)}");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var row = rows.Span[(int)reader.GetInt64(0) - 1];
             var stored = reader.IsDBNull(1) ? (long?)null : reader.GetInt64(1);
-            yield return (row, stored, !reader.IsDBNull(2) && reader.GetFieldValue<byte[]>(2).AsSpan().SequenceEqual(_encoder.Digest(table, batch, row)));
+            var isSame = !reader.IsDBNull(2) && reader.GetFieldValue<byte[]>(2).AsSpan().SequenceEqual(_encoder.Digest(table, batch, row));
+            yield return new(row, stored, isSame, reader.GetBoolean(3));
         }
     }
 
@@ -211,4 +215,11 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
             texts[at] = CellText.Of(table.Key[part].Type, batch, batch.KeyCell(rows[at], part))!;
         return texts;
     }
+
+    /// <summary>A row of a key.</summary>
+    /// <param name="Row">Number of the record in the batch.</param>
+    /// <param name="Hash">The hash that was asked for.</param>
+    /// <param name="IsSame">Whether the values in the source's columns are those of the record.</param>
+    /// <param name="IsForeign">Whether Tidemark did not write it.</param>
+    private readonly record struct FoundRow(int Row, long? Hash, bool IsSame, bool IsForeign);
 }

@@ -32,6 +32,16 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
                 if (exists) states[row] = hash == batch.Hash(row) ? RowState.Unchanged : RowState.Changed;
             },
             cancellationToken);
+        var changed = rows.ToArray().Where(row => states[row] == RowState.Changed).ToArray();
+        ForEach(
+            changed, $"SELECT 1 FROM {table.Name} AS l WHERE {table.IsForeign("l")} AND {KeyIsGiven(table)}",
+            (statement, row) =>
+            {
+                BindKey(statement, table, batch, row, 1);
+                statement.Run(out var isForeign);
+                if (isForeign) states[row] = RowState.Foreign;
+            },
+            cancellationToken);
         return Task.CompletedTask;
     }
 

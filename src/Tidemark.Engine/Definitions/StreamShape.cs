@@ -32,6 +32,9 @@ public sealed record StreamShape(string Stream)
     /// <summary>How long reading it may take; null for any time.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
+    /// <summary>Whether a row that the application made, of a record's key, becomes the record's row. Default false.</summary>
+    public bool Adopt { get; init; }
+
     /// <summary>What becomes of rows whose record is gone; null for the pipeline's way.</summary>
     public DeletePolicy? Deletes { get; init; }
 

@@ -9,7 +9,7 @@ internal static class StreamShapeReader
 {
     private static readonly string[] StreamKeys =
     [
-        "name", "table", "columns", "fields", "deletes", "references", "write_back", "mode", "raw", "synced_at", "time_limit",
+        "name", "table", "columns", "fields", "deletes", "references", "write_back", "mode", "raw", "synced_at", "time_limit", "adopt",
     ];
 
     private static readonly string[] ColumnKeys = ["from", "value", "type", "owner", "default", "when"];
@@ -75,6 +75,7 @@ internal static class StreamShapeReader
         Raw = node.Child("raw") is null ? null : node.Flag("raw", otherwise: true),
         SyncedAt = node.Text("synced_at") ?? TablePlan.UsualSyncedAt,
         TimeLimit = node.Whole("time_limit", 0) is not 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
+        Adopt = node.Flag("adopt", otherwise: false),
         Columns = [.. node.Entries("columns").Select(entry => ReadColumn(node, entry.Key, entry.Value, problems))],
         Deletes = ReadDeletes(node, problems),
         WriteBack = ReadWriteBack(node, problems),

@@ -40,6 +40,7 @@ internal static class StreamShapeWriter
         if (shape.SyncedAt != TablePlan.UsualSyncedAt) DefinitionWriter.Write(yaml, "synced_at", shape.SyncedAt);
         if (shape.TimeLimit is { TotalSeconds: var seconds })
             DefinitionWriter.Write(yaml, "time_limit", seconds.ToString(CultureInfo.InvariantCulture));
+        if (shape.Adopt) DefinitionWriter.Write(yaml, "adopt", "true");
         if (shape.Columns.Count > 0)
         {
             yaml.Emit(DefinitionWriter.Scalar("columns"));

@@ -32,6 +32,9 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// <summary>What happens to the row of a record that is gone.</summary>
     public DeletePolicy Deletes { get; init; } = DeletePolicy.Hard;
 
+    /// <summary>Whether a row of a record's key that Tidemark did not write becomes the record's; else the record waits in quarantine.</summary>
+    public bool Adopts { get; init; }
+
     /// <summary>Columns that refer to another table's key, made when the table is: column to table.</summary>
     public IReadOnlyDictionary<string, string> References { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 

@@ -39,6 +39,33 @@ public abstract partial class DestinationPromises
         (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada", "b|Mallory"]);
     }
 
+    [Theory]
+    [InlineData(WriteMode.Merge, false)]
+    [InlineData(WriteMode.Merge, true)]
+    [InlineData(WriteMode.Replace, false)]
+    [InlineData(WriteMode.Replace, true)]
+    public async Task W8_a_row_of_the_application_is_taken_over_only_where_the_definition_says_so(WriteMode mode, bool adopts)
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada")]));
+        await Bench.InsertAsync("people", ("id", "own"), ("name", "the application's"));
+        Bench.Policy = table => table with { Adopts = adopts };
+        var result = await Bench.RunAsync(PeopleSource([Person("a", "Ada"), Person("own", "the vendor's"), Person("c", "Cy")]), mode, Stop);
+
+        (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada", "c|Cy", adopts ? "own|the vendor's" : "own|the application's"]);
+        if (adopts)
+        {
+            result.Status.ShouldBe(RunStatus.Succeeded, Why(result));
+            await Bench.UndoAsync(result);
+            (await Bench.RowsAsync("people", ("id", "own"), "name")).ShouldBe(["the application's"]);
+            return;
+        }
+
+        result.Status.ShouldBe(RunStatus.Partial);
+        Only(result).ShouldSatisfyAllConditions(
+            figures => figures.Created.ShouldBe(1), figures => figures.Unchanged.ShouldBe(1), figures => figures.Quarantined.ShouldBe(1));
+        (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Reason.Code.ShouldBe("destination.row_of_application");
+    }
+
     [Fact]
     public async Task W1_a_column_that_was_dropped_is_filled_by_a_full_reading()
     {

@@ -63,6 +63,29 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
         IsPlain = deletions == 0 && Refused.Count == 0 && !hasUnfit;
     }
 
+    /// <summary>
+    /// Takes the rows out whose keys the application's own rows have, unless the stream adopts these; then they are changed.
+    /// </summary>
+    /// <returns>Whether there were any.</returns>
+    public bool SettleForeign(TablePlan plan, RowBatch batch)
+    {
+        var count = 0;
+        foreach (var row in Rows.Span)
+        {
+            if (States[row] != RowState.Foreign) _rows[count++] = row;
+            else if (plan.Adopts)
+            {
+                States[row] = RowState.Changed;
+                _rows[count++] = row;
+            }
+            else Refused.Add(new(row, RowOfApplication(plan, batch, row)));
+        }
+
+        var hadForeign = count < Rows.Length;
+        Rows = _rows.AsMemory(0, count);
+        return hadForeign;
+    }
+
     /// <summary>The rows to write that are in a state.</summary>
     public ReadOnlyMemory<int> In(RowState state)
     {
@@ -81,6 +104,11 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
         foreach (var refused in Refused) States[refused.Row] = RowState.Unfit;
         return Enumerable.Range(0, count).Where(row => States[row] == RowState.Unfit).ToArray();
     }
+
+    private static Problem RowOfApplication(TablePlan plan, RowBatch batch, int row) =>
+        new("destination.row_of_application", $"stream {batch.Stream.Name}",
+            $"{plan.Table} has a row with the key {batch.KeyText(row)} that Tidemark did not write.",
+            "Remove the row, or set adopt: true of the stream: then such rows become those of the records.");
 
     private Problem? TooLarge(RowBatch batch, int row)
     {

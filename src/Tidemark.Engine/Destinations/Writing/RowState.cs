@@ -12,6 +12,9 @@ public enum RowState : byte
     /// <summary>The table has the row as it was read.</summary>
     Unchanged,
 
+    /// <summary>The table has a row of this key that Tidemark did not write.</summary>
+    Foreign,
+
     /// <summary>The source says that the record is gone.</summary>
     Deletion,
 

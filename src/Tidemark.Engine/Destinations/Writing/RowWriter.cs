@@ -76,7 +76,12 @@ public sealed class RowWriter(
         await using var unit = await store.BeginAsync(mayBeLost: !after.IsComplete, cancellationToken);
         try
         {
-            if (shape == StagingShape.Difference) await store.ClassifyAsync(batch, rows, _triage.States, cancellationToken);
+            if (shape == StagingShape.Difference)
+            {
+                await store.ClassifyAsync(batch, rows, _triage.States, cancellationToken);
+                if (_triage.SettleForeign(plan, batch)) return null;
+            }
+
             await store.InsertAsync(Place, batch, rows, _triage.States, Stamp(), cancellationToken);
             if (Outbox is not null && IsDirect) await Outbox.EnqueueAsync(batch, rows, cancellationToken);
         }
@@ -97,7 +102,11 @@ public sealed class RowWriter(
         _triage.Sort(batch);
         await using var unit = await store.BeginAsync(mayBeLost: !after.IsComplete, cancellationToken);
         if (shape is StagingShape.Direct or StagingShape.Difference)
+        {
             await store.ClassifyAsync(batch, _triage.Rows, _triage.States, cancellationToken);
+            _triage.SettleForeign(plan, batch);
+        }
+
         var writer = new BatchWriter(store, _triage, plan, Stamp(), isBisecting, cancellationToken) { Images = Images, Outbox = Outbox };
         var result = IsDirect
             ? await writer.MergeAsync(batch)

@@ -133,6 +133,7 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
             EmptyText = pipeline.EmptyText,
             Deletes = deletes,
             References = shape.References,
+            Adopts = shape.Adopt,
             WriteBack = shape.WriteBack,
             UndoRuns = pipeline.UndoRuns,
             KeysOnly = request.KeysOnly,

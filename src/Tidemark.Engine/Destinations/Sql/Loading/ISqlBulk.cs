@@ -9,7 +9,7 @@ namespace Tidemark.Engine.Destinations.Sql.Loading;
 public interface ISqlBulk
 {
     /// <summary>
-    /// Looks the given rows' keys up in a table and says of each row whether it is new, changed or unchanged. Unchanged is a row
+    /// Looks the given rows' keys up in a table and says of each row whether it is new, changed, unchanged or foreign. Unchanged is a row
     /// whose hash and whose values in the source's columns are those of the record.
     /// </summary>
     Task ClassifyAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken);
