@@ -55,6 +55,15 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
             cancellationToken);
     }
 
+    public async Task EmptyAsync(
+        SqlTable table, IReadOnlyList<SqlColumn> columns, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        await using var command = WithKeys(
+            table, batch, rows,
+            keys => $"UPDATE {table.Name} AS l SET {string.Join(", ", columns.Select(column => $"{column.Quoted} = NULL"))} FROM {keys} WHERE {KeyMatch(table)}");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public Task<Checksum> DeleteAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
         ChecksumAsync(

@@ -48,6 +48,10 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
         _ => $"{left}.{column.Quoted} IS NOT DISTINCT FROM {right}.{column.Quoted}",
     };
 
+    public override Task CheckDeferredAsync(DbConnection connection, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        "SAVEPOINT tidemark_check; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK TO SAVEPOINT tidemark_check; RELEASE SAVEPOINT tidemark_check",
+        cancellationToken);
+
     public override string InsertAsGiven => "OVERRIDING SYSTEM VALUE";
 
     public override string JsonObject => "json_build_object";

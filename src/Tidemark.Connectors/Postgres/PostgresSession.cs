@@ -58,24 +58,24 @@ internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection 
         return columns;
     }
 
-    public async Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            """
-            SELECT DISTINCT a.attname
-            FROM pg_depend AS d JOIN pg_class AS c ON c.oid = d.refobjid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-            WHERE n.nspname = @schema AND c.relname = @table AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
-                AND d.classid IN ('pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_constraint'::regclass)
-            """,
-            connection);
-        command.Parameters.AddWithValue("schema", table.Schema!);
-        command.Parameters.AddWithValue("table", table.Name);
-        var held = new HashSet<string>(StringComparer.Ordinal);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) held.Add(reader.GetString(0));
-        return held;
-    }
+    public Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken) => NamesAsync(
+        """
+        SELECT DISTINCT a.attname
+        FROM pg_depend AS d JOIN pg_class AS c ON c.oid = d.refobjid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+        WHERE n.nspname = @schema AND c.relname = @table AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
+            AND d.classid IN ('pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_constraint'::regclass)
+        """,
+        table, cancellationToken);
+
+    public Task<IReadOnlySet<string>> ReleasableAsync(SqlName table, CancellationToken cancellationToken) => NamesAsync(
+        """
+        SELECT DISTINCT a.attname
+        FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+        WHERE n.nspname = @schema AND c.relname = @table AND i.indisunique AND NOT a.attnotnull
+        """,
+        table, cancellationToken);
 
     public async Task<bool> KeepsValuesAsync(SqlTable table, CancellationToken cancellationToken)
     {
@@ -112,6 +112,17 @@ internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection 
         command.Parameters.AddWithValue("table", table.Name);
         command.Parameters.AddWithValue("columns", columns.Order(StringComparer.Ordinal).ToArray());
         return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private async Task<IReadOnlySet<string>> NamesAsync(string sql, SqlName table, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddWithValue("schema", table.Schema!);
+        command.Parameters.AddWithValue("table", table.Name);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) names.Add(reader.GetString(0));
+        return names;
     }
 
     public async ValueTask DisposeAsync()

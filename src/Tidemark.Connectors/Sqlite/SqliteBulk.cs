@@ -82,6 +82,21 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
         return Task.CompletedTask;
     }
 
+    public Task EmptyAsync(
+        SqlTable table, IReadOnlyList<SqlColumn> columns, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        ForEach(
+            rows,
+            $"UPDATE {table.Name} SET {string.Join(", ", columns.Select(column => $"{column.Quoted} = NULL"))} WHERE {KeyIsGiven(table)}",
+            (statement, row) =>
+            {
+                BindKey(statement, table, batch, row, 1);
+                statement.Run(out _);
+            },
+            cancellationToken);
+        return Task.CompletedTask;
+    }
+
     public Task<Checksum> MarkDeletedAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Errors;
@@ -9,6 +11,8 @@ namespace Tidemark.Connectors.Sqlite;
 /// <summary>SQLite's limits and types. Source: https://www.sqlite.org/limits.html, https://www.sqlite.org/datatype3.html.</summary>
 internal sealed class SqliteDialect : SqlDialect
 {
+    private const int DeferredForeignKeys = 10;
+
     public override string Name => "sqlite";
 
     public override string Schema => "main";
@@ -47,6 +51,14 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string SameValue(SqlColumn column, string left, string right) =>
         $"{left}.{column.Quoted} IS {right}.{column.Quoted} COLLATE BINARY";
+
+    /// <remarks>https://www.sqlite.org/c3ref/c_dbstatus_options.html: above zero where a constraint is not resolved yet.</remarks>
+    public override Task CheckDeferredAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        raw.sqlite3_db_status(((SqliteConnection)connection).Handle, DeferredForeignKeys, out var unresolved, out _, resetFlg: 0);
+        return unresolved == 0 ? Task.CompletedTask
+            : throw new SqliteException("FOREIGN KEY constraint failed", raw.SQLITE_CONSTRAINT, raw.SQLITE_CONSTRAINT_FOREIGNKEY);
+    }
 
     /// <summary>Decimals are text: SQLite's own numbers would round them. Instants are ISO 8601 in UTC, which sorts.</summary>
     public override string TypeOf(FieldType type) => type switch

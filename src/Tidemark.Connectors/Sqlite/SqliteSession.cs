@@ -63,6 +63,21 @@ internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection conn
     public Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlySet<string>>(System.Collections.ObjectModel.ReadOnlySet<string>.Empty);
 
+    public async Task<IReadOnlySet<string>> ReleasableAsync(SqlName table, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection,
+            """
+            SELECT DISTINCT c.name FROM pragma_index_list(@table) AS i, pragma_index_info(i.name) AS c, pragma_table_info(@table) AS t
+            WHERE i."unique" = 1 AND t.name = c.name AND t."notnull" = 0
+            """,
+            ("table", table.Name));
+        var columns = new HashSet<string>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) columns.Add(reader.GetString(0));
+        return columns;
+    }
+
     /// <remarks>The declared type of a column changes what is written by its affinity: https://www.sqlite.org/datatype3.html.</remarks>
     public async Task<bool> KeepsValuesAsync(SqlTable table, CancellationToken cancellationToken)
     {

@@ -94,7 +94,8 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
 
             _figures = _figures with
             {
-                Read = _figures.Read + batch.Read,
+                // A deletion that cannot be carried out is accounted for as a record that waits.
+                Read = _figures.Read + batch.Read + written.Refused.Count(refused => batch.Rows.Kind(refused.Row) == RowKind.Deletion),
                 Created = _figures.Created + written.Created,
                 Updated = _figures.Updated + written.Updated,
                 Unchanged = _figures.Unchanged + written.Unchanged,
@@ -147,7 +148,8 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
                 Created = published.Created,
                 Updated = published.Updated,
                 Unchanged = plan.KeysOnly ? _figures.Read - _figures.Skipped - _figures.Quarantined : published.Unchanged,
-                Quarantined = _figures.Quarantined + published.Refused.Count,
+                Read = _figures.Read + published.Kept.Count,
+                Quarantined = _figures.Quarantined + published.Refused.Count + published.Kept.Count,
                 Deleted = published.Deleted,
                 Receipt = new StreamReceipt(expected, published.Live),
             };
@@ -195,7 +197,7 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
             if (rows.Kind(row) == RowKind.Record && !rows.IsSuperseded(row)) sum += Checksum.Of(rows.Hash(row));
         }
 
-        foreach (var bad in refused) sum -= Checksum.Of(rows.Hash(bad.Row));
+        foreach (var bad in refused.Where(each => rows.Kind(each.Row) == RowKind.Record)) sum -= Checksum.Of(rows.Hash(bad.Row));
         return sum;
     }
 }

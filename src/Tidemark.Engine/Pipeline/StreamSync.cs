@@ -210,5 +210,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             table.Stream.Name, System.Text.Encoding.UTF8.GetString(rows.Raw(refused.Row)), refused.Reason)
         {
             Key = rows.KeyText(refused.Row),
+            // Written again, the record that is gone would come back.
+            CanRetry = rows.Kind(refused.Row) != RowKind.Deletion,
         })];
 }

@@ -7,7 +7,7 @@ using Xunit;
 namespace Tidemark.Tests.Destinations;
 
 /// <summary>What only a database of SQL can be held to: its views, triggers, foreign keys, constraints and types.</summary>
-public abstract class SqlDestinationPromises(SqlWorkbench bench) : DestinationPromises(bench)
+public abstract partial class SqlDestinationPromises(SqlWorkbench bench) : DestinationPromises(bench)
 {
     protected SqlWorkbench Sql => (SqlWorkbench)Bench;
 

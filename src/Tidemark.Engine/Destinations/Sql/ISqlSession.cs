@@ -39,6 +39,9 @@ public interface ISqlSession : IAsyncDisposable
     /// <summary>Columns whose type cannot change, since a view, a rule, a trigger or a constraint is made of them.</summary>
     Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken);
 
+    /// <summary>Columns of a table that are in a unique index, and may be null.</summary>
+    Task<IReadOnlySet<string>> ReleasableAsync(SqlName table, CancellationToken cancellationToken);
+
     /// <summary>
     /// Whether what is written into the table is what it holds then: no trigger and no rule stands between, and its columns
     /// have the types that new ones get. Where it is not, only values that were read back prove anything.

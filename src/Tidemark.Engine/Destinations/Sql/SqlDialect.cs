@@ -127,6 +127,9 @@ public abstract class SqlDialect
         }
     }
 
+    /// <summary>Lets constraints speak now that are deferred to the end of the transaction. They stay deferred.</summary>
+    public abstract Task CheckDeferredAsync(DbConnection connection, CancellationToken cancellationToken);
+
     /// <summary>Statements that rename a staging's own objects after the table itself was renamed.</summary>
     public virtual string AfterRename(SqlName staging, SqlName live) => "";
 

@@ -63,6 +63,24 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
         IsPlain = deletions == 0 && Refused.Count == 0 && !hasUnfit;
     }
 
+    /// <summary>Checksum of the records that were refused.</summary>
+    public Checksum RefusedChecksum(RowBatch batch)
+    {
+        var sum = default(Checksum);
+        foreach (var refused in Refused.Where(each => batch.Kind(each.Row) == RowKind.Record)) sum += Checksum.Of(batch.Hash(refused.Row));
+        return sum;
+    }
+
+    /// <summary>Takes rows out that were refused.</summary>
+    /// <param name="left">The rows to write that are left.</param>
+    /// <param name="refused">The others.</param>
+    public void Refuse(ReadOnlyMemory<int> left, IEnumerable<RefusedRow> refused)
+    {
+        left.CopyTo(_rows);
+        Rows = _rows.AsMemory(0, left.Length);
+        Refused.AddRange(refused);
+    }
+
     /// <summary>
     /// Takes the rows out whose keys the application's own rows have, unless the stream adopts these; then they are changed.
     /// </summary>
@@ -101,7 +119,7 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
     /// <summary>The rows of records that exist and cannot be written, those that were refused among them.</summary>
     public ReadOnlyMemory<int> Unfit(int count)
     {
-        foreach (var refused in Refused) States[refused.Row] = RowState.Unfit;
+        foreach (var refused in Refused.Where(each => States[each.Row] != RowState.Deletion)) States[refused.Row] = RowState.Unfit;
         return Enumerable.Range(0, count).Where(row => States[row] == RowState.Unfit).ToArray();
     }
 

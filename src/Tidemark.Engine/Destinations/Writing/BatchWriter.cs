@@ -1,3 +1,4 @@
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Writing;
@@ -12,39 +13,43 @@ internal sealed class BatchWriter(
     /// <summary>Where values go back to the source; null where none do.</summary>
     public IRowOutbox? Outbox { get; init; }
 
-    /// <summary>Checksum of the rows that were refused.</summary>
-    public Checksum RefusedChecksum { get; private set; }
+    /// <summary>Finds out which of the rows the live table has.</summary>
+    public async Task ClassifyAsync(RowBatch batch)
+    {
+        var (found, refused) = await ApplyAsync(triage.Rows, async part =>
+        {
+            await store.ClassifyAsync(batch, part, triage.States, cancellationToken);
+            return default;
+        });
+        if (refused.Count > 0) triage.Refuse(found.Rows, refused);
+        triage.SettleForeign(plan, batch);
+    }
 
     /// <summary>Creates, updates and deletes rows of the live table, and reads back what it wrote.</summary>
     public async Task<WriteResult> MergeAsync(RowBatch batch)
     {
-        CountRefused(batch);
         var (fresh, changed, unchanged) = (triage.In(RowState.New), triage.In(RowState.Changed), triage.In(RowState.Unchanged));
-        if (Images is not null)
-        {
-            await Images.SaveAsync(batch, triage.Deletions, isDeletion: true, cancellationToken);
-            await Images.SaveAsync(batch, changed, isDeletion: false, cancellationToken);
-        }
+        var (deleted, undeleted) = await ApplyAsync(triage.Deletions, part => DeleteAsync(batch, part));
+        var (created, uncreated) = await ApplyAsync(fresh, part => InsertAsync(batch, part));
+        var (updated, unchangeable) = await ApplyAsync(changed, part => UpdateAsync(batch, part));
+        // A value that must be unique may have been let go by a row that was written later.
+        if (uncreated.Count > 0) (created, uncreated) = await AgainAsync(created, uncreated, part => InsertAsync(batch, part));
+        if (unchangeable.Count > 0) (updated, unchangeable) = await AgainAsync(updated, unchangeable, part => UpdateAsync(batch, part));
+        if (unchangeable.Count > 1) (updated, unchangeable) = await ExchangeAsync(batch, updated, unchangeable);
+        triage.Refused.AddRange([.. undeleted, .. uncreated, .. unchangeable]);
 
-        var deleted = plan.Deletes.IsSoft
-            ? await store.MarkDeletedAsync(batch, triage.Deletions, stamp, cancellationToken)
-            : await store.DeleteAsync(RowPlace.Live, batch, triage.Deletions, cancellationToken);
-        var created = await ApplyAsync(batch, fresh, part =>
-            store.InsertAsync(RowPlace.Live, batch, part, triage.States, stamp, cancellationToken));
-        var updated = await ApplyAsync(batch, changed, part => store.UpdateAsync(batch, part, stamp, cancellationToken));
-        if (Images is not null && triage.Refused.Count > 0) await Images.DropUntouchedAsync(cancellationToken);
-        int[] written = [.. created.Span, .. updated.Span];
+        int[] written = [.. created.Rows.Span, .. updated.Rows.Span];
         if (Outbox is not null)
             await Outbox.EnqueueAsync(batch, Outbox.TakesUnchanged ? (int[])[.. written, .. unchanged.Span] : written, cancellationToken);
         var readBack = await store.ReadBackAsync(batch, written, cancellationToken);
         // A row that the database has kept all the same is one too many.
-        if (!plan.Deletes.IsSoft) readBack += await store.ReadBackAsync(batch, triage.Deletions, cancellationToken);
+        if (!plan.Deletes.IsSoft) readBack += await store.ReadBackAsync(batch, deleted.Rows, cancellationToken);
         return new WriteResult
         {
-            Created = created.Length,
-            Updated = updated.Length,
+            Created = created.Rows.Length,
+            Updated = updated.Rows.Length,
             Unchanged = unchanged.Length,
-            Deleted = deleted.Rows,
+            Deleted = deleted.Checksum.Rows,
             Verified = Sum(batch, unchanged.Span) + readBack,
         };
     }
@@ -54,12 +59,12 @@ internal sealed class BatchWriter(
     /// <param name="isDifference">Whether the staging will be compared with a live table.</param>
     public async Task<WriteResult> StageAsync(RowBatch batch, bool isDifference)
     {
-        CountRefused(batch);
         var replaced = await store.DeleteAsync(RowPlace.Staging, batch, triage.Rows, cancellationToken);
         var removed = await store.DeleteAsync(RowPlace.Staging, batch, triage.Deletions, cancellationToken);
-        await ApplyAsync(batch, triage.Rows, part => InsertAsync(batch, part));
+        var (_, refused) = await ApplyAsync(triage.Rows, part => StageAsync(batch, part));
+        triage.Refused.AddRange(refused);
         if (isDifference) removed += await StageUnfitAsync(batch);
-        if (plan.Mode == WriteMode.Merge && triage.Deletions.Length > 0) await InsertAsync(batch, triage.Deletions);
+        if (plan.Mode == WriteMode.Merge && triage.Deletions.Length > 0) await StageAsync(batch, triage.Deletions);
         return new WriteResult { Replaced = replaced.Rows + removed.Rows, ReplacedChecksum = replaced + removed };
     }
 
@@ -69,38 +74,80 @@ internal sealed class BatchWriter(
         var unfit = triage.Unfit(batch.Count);
         if (unfit.Length == 0) return default;
         var replaced = await store.DeleteAsync(RowPlace.Staging, batch, unfit, cancellationToken);
-        await InsertAsync(batch, unfit);
+        await StageAsync(batch, unfit);
         return replaced;
     }
 
-    private Task InsertAsync(RowBatch batch, ReadOnlyMemory<int> rows) =>
-        store.InsertAsync(RowPlace.Staging, batch, rows, triage.States, stamp, cancellationToken);
-
-    /// <summary>Runs an operation on rows; where bisecting, without those that are refused.</summary>
-    /// <returns>The rows that it was done to.</returns>
-    private async Task<ReadOnlyMemory<int>> ApplyAsync(
-        RowBatch batch, ReadOnlyMemory<int> rows, Func<ReadOnlyMemory<int>, Task> operation)
+    private async Task<Checksum> StageAsync(RowBatch batch, ReadOnlyMemory<int> rows)
     {
-        if (rows.Length == 0) return rows;
-        if (!isBisecting)
-        {
-            await operation(rows);
-            return rows;
-        }
-
-        var bad = new HashSet<int>();
-        await Bisection.RunAsync(work => store.TryAsync(work, cancellationToken), rows, operation, (row, reason) =>
-        {
-            triage.Refused.Add(new RefusedRow(row, reason));
-            RefusedChecksum += Checksum.Of(batch.Hash(row));
-            bad.Add(row);
-        });
-        return bad.Count == 0 ? rows : rows.ToArray().Where(row => !bad.Contains(row)).ToArray();
+        await store.InsertAsync(RowPlace.Staging, batch, rows, triage.States, stamp, cancellationToken);
+        return default;
     }
 
-    private void CountRefused(RowBatch batch)
+    private async Task<Checksum> InsertAsync(RowBatch batch, ReadOnlyMemory<int> rows)
     {
-        foreach (var row in triage.Refused) RefusedChecksum += Checksum.Of(batch.Hash(row.Row));
+        await store.InsertAsync(RowPlace.Live, batch, rows, triage.States, stamp, cancellationToken);
+        return default;
+    }
+
+    private async Task<Checksum> UpdateAsync(RowBatch batch, ReadOnlyMemory<int> rows)
+    {
+        if (Images is not null) await Images.SaveAsync(batch, rows, isDeletion: false, cancellationToken);
+        await store.UpdateAsync(batch, rows, stamp, cancellationToken);
+        return default;
+    }
+
+    private async Task<Checksum> DeleteAsync(RowBatch batch, ReadOnlyMemory<int> rows)
+    {
+        if (Images is not null) await Images.SaveAsync(batch, rows, isDeletion: true, cancellationToken);
+        return plan.Deletes.IsSoft
+            ? await store.MarkDeletedAsync(batch, rows, stamp, cancellationToken)
+            : await store.DeleteAsync(RowPlace.Live, batch, rows, cancellationToken);
+    }
+
+    /// <summary>Runs an operation on rows; where bisecting, without those that are refused.</summary>
+    /// <returns>The rows that it was done to, with what it returned of them, and those that were refused.</returns>
+    private async Task<(Applied Done, List<RefusedRow> Refused)> ApplyAsync(
+        ReadOnlyMemory<int> rows, Func<ReadOnlyMemory<int>, Task<Checksum>> operation)
+    {
+        var refused = new List<RefusedRow>();
+        if (rows.Length == 0) return (new(rows, default), refused);
+        if (!isBisecting) return (new(rows, await operation(rows)), refused);
+
+        var (sum, pending) = (default(Checksum), default(Checksum));
+        await Bisection.RunAsync(TryAsync, rows, async part => pending = await operation(part), (row, reason) => refused.Add(new(row, reason)));
+        var bad = refused.Select(each => each.Row).ToHashSet();
+        return (new(bad.Count == 0 ? rows : rows.ToArray().Where(row => !bad.Contains(row)).ToArray(), sum), refused);
+
+        // What was tried in vain has done nothing.
+        async Task<Problem?> TryAsync(Func<Task> work)
+        {
+            var reason = await store.TryAsync(work, cancellationToken);
+            if (reason is null) sum += pending;
+            return reason;
+        }
+    }
+
+    private async Task<(Applied Done, List<RefusedRow> Refused)> AgainAsync(
+        Applied done, List<RefusedRow> refused, Func<ReadOnlyMemory<int>, Task<Checksum>> operation)
+    {
+        var (more, still) = await ApplyAsync(refused.Select(each => each.Row).ToArray(), operation);
+        return (done with { Rows = (int[])[.. done.Rows.Span, .. more.Rows.Span] }, still);
+    }
+
+    /// <summary>Updates rows that stand in each other's way: each has a value that must be unique and that another is to have.</summary>
+    private async Task<(Applied Done, List<RefusedRow> Refused)> ExchangeAsync(RowBatch batch, Applied done, List<RefusedRow> refused)
+    {
+        var rows = refused.Select(each => each.Row).ToArray();
+        var reason = await store.TryAsync(
+            async () =>
+            {
+                if (Images is not null) await Images.SaveAsync(batch, rows, isDeletion: false, cancellationToken);
+                await store.ReleaseAsync(batch, rows, cancellationToken);
+                await store.UpdateAsync(batch, rows, stamp, cancellationToken);
+            },
+            cancellationToken);
+        return reason is null ? (done with { Rows = (int[])[.. done.Rows.Span, .. rows] }, []) : (done, refused);
     }
 
     private static Checksum Sum(RowBatch batch, ReadOnlySpan<int> rows)
@@ -109,4 +156,9 @@ internal sealed class BatchWriter(
         foreach (var row in rows) sum += Checksum.Of(batch.Hash(row));
         return sum;
     }
+
+    /// <summary>Rows that an operation was done to.</summary>
+    /// <param name="Rows">Their numbers in the batch.</param>
+    /// <param name="Checksum">What the operation returned of them.</param>
+    private sealed record Applied(ReadOnlyMemory<int> Rows, Checksum Checksum);
 }

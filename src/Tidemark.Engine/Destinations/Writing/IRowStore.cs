@@ -46,7 +46,16 @@ public interface IRowStore
     /// </summary>
     Task<Checksum> MarkDeletedAsync(RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken);
 
-    /// <summary>Reads the live rows of the given keys back; their checksum.</summary>
+    /// <summary>
+    /// Empties the columns of the live rows of the given keys whose values must be unique, where they may be empty, so that rows
+    /// can take each other's values. An update follows.
+    /// </summary>
+    Task ReleaseAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads the live rows of the given keys back; the checksum of those that hold what the record says, and of those that
+    /// should be gone.
+    /// </summary>
     Task<Checksum> ReadBackAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
 
     /// <summary>Reads back every live row that this run wrote; their checksum.</summary>

@@ -101,13 +101,8 @@ public sealed class RowWriter(
     {
         _triage.Sort(batch);
         await using var unit = await store.BeginAsync(mayBeLost: !after.IsComplete, cancellationToken);
-        if (shape is StagingShape.Direct or StagingShape.Difference)
-        {
-            await store.ClassifyAsync(batch, _triage.Rows, _triage.States, cancellationToken);
-            _triage.SettleForeign(plan, batch);
-        }
-
         var writer = new BatchWriter(store, _triage, plan, Stamp(), isBisecting, cancellationToken) { Images = Images, Outbox = Outbox };
+        if (shape is StagingShape.Direct or StagingShape.Difference) await writer.ClassifyAsync(batch);
         var result = IsDirect
             ? await writer.MergeAsync(batch)
             : await writer.StageAsync(batch, shape is StagingShape.Difference or StagingShape.DifferenceWithoutLive);
@@ -117,7 +112,7 @@ public sealed class RowWriter(
             {
                 Skipped = after.Staged.Skipped + result.Replaced,
                 Quarantined = after.Staged.Quarantined + _triage.Refused.Count,
-                Checksum = after.Staged.Checksum - result.ReplacedChecksum - writer.RefusedChecksum,
+                Checksum = after.Staged.Checksum - result.ReplacedChecksum - _triage.RefusedChecksum(batch),
             },
         };
         result = result with { Verified = result.Verified + settled, Refused = _triage.Refused };

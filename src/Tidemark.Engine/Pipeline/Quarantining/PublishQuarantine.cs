@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Records;
@@ -16,8 +17,9 @@ internal sealed class PublishQuarantine(RunJournal journal, IReadOnlyList<Stream
     {
         var ledger = LedgerOf(published);
         var quarantine = journal.QuarantineOf(ledger.Stream);
-        await quarantine.AddAsync([.. published.Refused.Select(refused => Refused(ledger, refused))], cancellationToken);
-        if (ledger.TooManyQuarantined(isEnd: true, published.Refused.Count) is { } tooMany) throw tooMany;
+        await quarantine.AddAsync(
+            [.. published.Refused.Select(refused => Refused(ledger, refused)), .. published.Kept.Select(kept => Kept(ledger, kept))], cancellationToken);
+        if (ledger.TooManyQuarantined(isEnd: true, published.Refused.Count + published.Kept.Count) is { } tooMany) throw tooMany;
         // In two steps, since two databases do not commit together: after a crash in between, entries are still in sight,
         // but none of them can overwrite what was published.
         if (ledger is { Mode: WriteMode.Replace, KeysOnly: false }) await quarantine.RetireUnmetAsync(ledger.Load!.Checkpoint!.StartedAt, cancellationToken);
@@ -31,6 +33,10 @@ internal sealed class PublishQuarantine(RunJournal journal, IReadOnlyList<Stream
         return journal.QuarantineOf(ledger.Stream)
             .SettlePublishedAsync(isComplete: ledger.Mode == WriteMode.Replace, CancellationToken.None);
     }
+
+    /// <summary>Written again, the record that is gone would come back: only a reading that finds it gone once more settles this.</summary>
+    private static QuarantinedRecord Kept(StreamLedger ledger, KeptRow kept) =>
+        new(ledger.Stream, new JsonObject { ["key"] = kept.Key }.ToJsonString(), kept.Reason) { Key = kept.Key, CanRetry = false };
 
     private static QuarantinedRecord Refused(StreamLedger ledger, RefusedRecord refused)
     {

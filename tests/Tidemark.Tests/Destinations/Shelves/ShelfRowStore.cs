@@ -69,6 +69,8 @@ internal sealed class ShelfRowStore(Shelf shelf, TablePlan plan, string run) : I
         return Task.CompletedTask;
     }
 
+    public Task ReleaseAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task<Checksum> DeleteAsync(RowPlace place, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
     {
         var sum = default(Checksum);

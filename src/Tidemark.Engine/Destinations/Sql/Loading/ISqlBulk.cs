@@ -24,6 +24,10 @@ public interface ISqlBulk
     /// <summary>Overwrites the rows of the given keys.</summary>
     Task UpdateAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken);
 
+    /// <summary>Sets columns of the rows of the given keys to null.</summary>
+    Task EmptyAsync(
+        SqlTable table, IReadOnlyList<SqlColumn> columns, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
+
     /// <summary>
     /// Deletes the rows of the given keys, of a live table only those that Tidemark wrote (<c>_hash</c> is not null);
     /// the checksum of the deleted rows that have a hash.

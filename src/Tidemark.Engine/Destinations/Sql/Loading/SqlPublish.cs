@@ -3,6 +3,7 @@ using Tidemark.Engine.Destinations.Sql.Undoing;
 using Tidemark.Engine.Destinations.Sql.WritingBack;
 using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql.Loading;
 
@@ -20,6 +21,7 @@ internal sealed class SqlPublish(
     private readonly SqlTable _live = tables.Live;
     private readonly SqlTable _staged = tables.Target;
     private readonly List<RefusedRecord> _refused = [];
+    private readonly List<KeptRow> _kept = [];
     private readonly SqlCheckpoints _checkpoints = new(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
     private Checkpoint? _checkpoint;
     private long _deleted;
@@ -62,7 +64,7 @@ internal sealed class SqlPublish(
         await _checkpoints.DropAsync(_live.Stream.Name, tables.Plan.Staging, cancellationToken);
         if (note is not null && result.Created + result.Updated + result.Deleted > 0) await note.WriteAsync(Connection, tables, cancellationToken);
         if (WriteBack is not null) await WriteBack.ForgetGoneAsync(Connection, cancellationToken);
-        return result with { Refused = _refused };
+        return result with { Refused = _refused, Kept = _kept };
     }
 
     private async Task<PublishResult> RenameAsync(CancellationToken cancellationToken)
@@ -94,18 +96,18 @@ internal sealed class SqlPublish(
             UPDATE {_live.Name} AS l SET {_live.Assignments("s")} FROM {_staged.Name} AS s
             WHERE s."_op" BETWEEN @low AND @high AND {match}
             """,
-            cancellationToken);
+            exchanges: true, cancellationToken);
         var created = await ApplyAsync(
             $"""
             INSERT INTO {_live.Name} ({columns}) SELECT {values} FROM {_staged.Name} AS s
             WHERE s."_op" BETWEEN @low AND @high AND NOT EXISTS (SELECT 1 FROM {_live.Name} AS l WHERE {match})
             """,
-            cancellationToken);
+            exchanges: false, cancellationToken);
         if (note?.Images is { } taken && _refused.Count > 0) await taken.DropUntouchedAsync(session, cancellationToken);
         // Rows that could not be written have no hash in the staging; their older live rows stay and prove nothing.
         var all = await Connection.CountAsync($"SELECT count(*) FROM {_staged.Name}", cancellationToken);
         var written = await Connection.CountAsync($"""SELECT count("_hash") FROM {_staged.Name}""", cancellationToken);
-        var isEveryRow = !IsMerge && MayDelete && all == written;
+        var isEveryRow = !IsMerge && MayDelete && all == written && _kept.Count == 0;
         var live = await LiveAsync(
             (isEveryRow ? "" : $"""AND EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_hash" IS NOT NULL AND {match})""")
             + await ChangedOnTheWayAsync(match, cancellationToken),
@@ -141,6 +143,7 @@ internal sealed class SqlPublish(
         }
 
         var deleted = await DeleteAsync(gone, cancellationToken);
+        if (note?.Images is { } taken && _kept.Count > 0) await taken.DropUntouchedAsync(session, cancellationToken);
         if (deleted > 0 && !IsMerge) await TakeOverAsync(cancellationToken);
         return deleted;
     }
@@ -156,36 +159,67 @@ internal sealed class SqlPublish(
 
     private async Task<long> DeleteAsync(string gone, CancellationToken cancellationToken)
     {
-        try
-        {
-            return _live.Plan.Deletes.IsSoft
-                ? await Connection.ExecuteAsync(
-                    $"UPDATE {_live.Name} AS l SET {_live.MarkedDeleted("@at", "@run", "@value")} WHERE {gone}", cancellationToken,
-                    ("at", dialect.Instant(stamp.SyncedAt)), ("run", plan.Run), ("value", _live.Plan.Deletes.Value))
-                : await Connection.ExecuteAsync($"DELETE FROM {_live.Name} AS l WHERE {gone}", cancellationToken);
-        }
-        catch (DbException failure) when (dialect.RowProblem(failure, _live.Name.Name) is { } reason)
-        {
-            throw new TidemarkException(
-                FailureKind.Configuration, $"{dialect.Name}.delete_refused",
-                $"Rows of {_live.Name.Name} that are gone at the source cannot be deleted: {reason.Message}", failure)
-            {
-                Hint = "Other tables refer to them. Give the reference ON DELETE, or remove what refers to them.",
-            };
-        }
+        var done = 0L;
+        var reason = await TryAsync(async () => done = await DeleteRowsAsync(gone, cancellationToken), cancellationToken);
+        return reason is null ? done : await DeleteInPartsAsync(gone, cancellationToken);
+    }
+
+    private Task<long> DeleteRowsAsync(string which, CancellationToken cancellationToken, params (string Name, object? Value)[] values) =>
+        _live.Plan.Deletes.IsSoft
+            ? Connection.ExecuteAsync(
+                $"UPDATE {_live.Name} AS l SET {_live.MarkedDeleted("@at", "@run", "@value")} WHERE {which}", cancellationToken,
+                [.. values, ("at", dialect.Instant(stamp.SyncedAt)), ("run", plan.Run), ("value", _live.Plan.Deletes.Value)])
+            : Connection.ExecuteAsync($"DELETE FROM {_live.Name} AS l WHERE {which}", cancellationToken, values);
+
+    /// <summary>Deletes what is gone, but for the rows that the database does not let go: those wait, each with its reason.</summary>
+    private async Task<long> DeleteInPartsAsync(string gone, CancellationToken cancellationToken)
+    {
+        var work = new SqlName(dialect.TemporarySchema, "_tidemark_gone");
+        await Connection.ExecuteAsync(
+            $"""
+            CREATE TEMPORARY TABLE {SqlName.Column(work.Name)} AS
+            SELECT row_number() OVER () AS "_n", {string.Join(", ", _live.Key.Select(column => $"l.{column.Quoted}"))} FROM {_live.Name} AS l WHERE {gone}
+            """,
+            cancellationToken);
+        await Connection.ExecuteAsync(dialect.IndexTemporary(work, _live.KeyList), cancellationToken);
+        var numbers = new long[await Connection.CountAsync($"SELECT count(*) FROM {work}", cancellationToken)];
+        for (var at = 0; at < numbers.Length; at++) numbers[at] = at + 1;
+        var bad = new List<(long Number, Problem Reason)>();
+        var done = await InPartsAsync(
+            numbers,
+            part => DeleteRowsAsync(
+                $"""EXISTS (SELECT 1 FROM {work} AS w WHERE {_live.KeyMatch("w", "l")} AND w."_n" BETWEEN @low AND @high)""", cancellationToken,
+                ("low", part.Span[0]), ("high", part.Span[^1])),
+            bad, cancellationToken);
+        foreach (var (number, reason) in bad) _kept.Add(new(await KeyAsync(work, number, cancellationToken), reason));
+        await Connection.ExecuteAsync($"DROP TABLE {work}", cancellationToken);
+        return done;
+    }
+
+    private async Task<string> KeyAsync(SqlName work, long number, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            Connection, $"SELECT {string.Join(", ", _live.Key.Select(column => $"CAST({column.Quoted} AS text)"))} FROM {work} WHERE \"_n\" = @number",
+            ("number", number));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return CellText.OfKey([.. _live.Key.Select((_, at) => reader.GetString(at))]);
     }
 
     /// <summary>Runs a statement over the staged rows that differ; where a constraint refuses it, without the bad rows.</summary>
-    private async Task<long> ApplyAsync(string statement, CancellationToken cancellationToken)
+    /// <param name="statement">The statement.</param>
+    /// <param name="exchanges">Whether rows may stand in each other's way, as each has a value that must be unique and that another is to have.</param>
+    /// <param name="cancellationToken">Cancels between statements.</param>
+    private async Task<long> ApplyAsync(string statement, bool exchanges, CancellationToken cancellationToken)
     {
         var done = 0L;
         var refused = await TryAsync(
             async () => done = await Connection.ExecuteAsync(statement, cancellationToken, ("low", 1L), ("high", long.MaxValue)),
             cancellationToken);
-        return refused is null ? done : await ApplyInPartsAsync(statement, cancellationToken);
+        return refused is null ? done : await ApplyInPartsAsync(statement, exchanges, cancellationToken);
     }
 
-    private async Task<long> ApplyInPartsAsync(string statement, CancellationToken cancellationToken)
+    private async Task<long> ApplyInPartsAsync(string statement, bool exchanges, CancellationToken cancellationToken)
     {
         var differing = await Connection.ExecuteAsync(
             $"""
@@ -196,14 +230,51 @@ internal sealed class SqlPublish(
             cancellationToken);
         var numbers = new long[differing];
         for (var at = 0; at < numbers.Length; at++) numbers[at] = at + 1;
-        var done = 0L;
         var bad = new List<(long Number, Problem Reason)>();
-        await Bisection.RunAsync<long>(
-            work => TryAsync(work, cancellationToken), numbers,
-            async part => done += await Connection.ExecuteAsync(
-                statement, cancellationToken, ("low", part.Span[0]), ("high", part.Span[^1])),
-            (number, reason) => bad.Add((number, reason)));
+        var done = await InPartsAsync(
+            numbers, part => Connection.ExecuteAsync(statement, cancellationToken, ("low", part.Span[0]), ("high", part.Span[^1])), bad, cancellationToken);
+        if (exchanges && bad.Count > 1)
+        {
+            var exchanged = bad.ConvertAll(each => each.Number);
+            if (await TryAsync(() => ExchangeAsync(statement, exchanged, cancellationToken), cancellationToken) is null)
+            {
+                done += bad.Count;
+                bad.Clear();
+            }
+        }
+
         foreach (var (number, reason) in bad) await RefuseAsync(number, reason, cancellationToken);
+        return done;
+    }
+
+    /// <summary>Empties the columns that must be unique of these rows first, where they may be empty.</summary>
+    private async Task ExchangeAsync(string statement, List<long> numbers, CancellationToken cancellationToken)
+    {
+        var unique = await session.ReleasableAsync(_live.Name, cancellationToken);
+        var emptied = string.Join(", ", _live.UpdatedColumns.Where(column => unique.Contains(column.Name)).Select(column => $"{column.Quoted} = NULL"));
+        foreach (var number in emptied.Length == 0 ? [] : numbers)
+        {
+            await Connection.ExecuteAsync(
+                $"""UPDATE {_live.Name} AS l SET {emptied} FROM {_staged.Name} AS s WHERE s."_op" = @number AND {_live.KeyMatch("s", "l")}""",
+                cancellationToken, ("number", number));
+        }
+
+        foreach (var number in numbers) await Connection.ExecuteAsync(statement, cancellationToken, ("low", number), ("high", number));
+    }
+
+    /// <summary>Runs an operation on parts of the numbers; the sum of what it returned, but for those that are bad alone.</summary>
+    private async Task<long> InPartsAsync(
+        long[] numbers, Func<ReadOnlyMemory<long>, Task<long>> operation, List<(long Number, Problem Reason)> bad, CancellationToken cancellationToken)
+    {
+        var (done, pending) = (0L, 0L);
+        await Bisection.RunAsync<long>(
+            async work =>
+            {
+                var reason = await TryAsync(work, cancellationToken);
+                if (reason is null) done += pending;
+                return reason;
+            },
+            numbers, async part => pending = await operation(part), (number, reason) => bad.Add((number, reason)));
         return done;
     }
 
@@ -225,5 +296,5 @@ internal sealed class SqlPublish(
     }
 
     private Task<Problem?> TryAsync(Func<Task> work, CancellationToken cancellationToken) =>
-        SqlSavepoint.TryAsync(Connection, work, failure => dialect.RowProblem(failure, _live.Name.Name), cancellationToken);
+        SqlSavepoint.TryAsync(Connection, work, dialect, failure => dialect.RowProblem(failure, _live.Name.Name), cancellationToken);
 }

@@ -50,7 +50,7 @@ internal sealed class SqlRowStore(
         failure is DbException refused ? dialect.RowProblem(refused, Live.Name.Name) : null;
 
     public Task<Problem?> TryAsync(Func<Task> operation, CancellationToken cancellationToken) =>
-        SqlSavepoint.TryAsync(session.Connection, operation, RowProblem, cancellationToken);
+        SqlSavepoint.TryAsync(session.Connection, operation, dialect, RowProblem, cancellationToken);
 
     public Task ClassifyAsync(RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken) =>
         Bulk.ClassifyAsync(Live, batch, rows, states, cancellationToken);
@@ -68,6 +68,13 @@ internal sealed class SqlRowStore(
     public Task<Checksum> MarkDeletedAsync(
         RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken) =>
         Bulk.MarkDeletedAsync(Live, batch, rows, stamp, cancellationToken);
+
+    public async Task ReleaseAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        var columns = await session.ReleasableAsync(Live.Name, cancellationToken);
+        var emptied = Live.UpdatedColumns.Where(column => columns.Contains(column.Name)).ToList();
+        if (emptied.Count > 0) await Bulk.EmptyAsync(Live, emptied, batch, rows, cancellationToken);
+    }
 
     public Task<Checksum> ReadBackAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
         Bulk.ReadBackAsync(Live, batch, rows, cancellationToken);

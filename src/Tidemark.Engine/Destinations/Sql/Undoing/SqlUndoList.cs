@@ -103,7 +103,7 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
         {
             refused.Clear();
             await Bisection.RunAsync<long>(
-                work => SqlSavepoint.TryAsync(Connection, work, failure => dialect.RowProblem(failure, entry.Table), cancellationToken), open,
+                work => SqlSavepoint.TryAsync(Connection, work, dialect, failure => dialect.RowProblem(failure, entry.Table), cancellationToken), open,
                 async part => done += await Connection.ExecuteAsync(
                     statement, cancellationToken, [.. values, ("low", part.Span[0]), ("high", part.Span[^1])]),
                 (number, reason) => refused.Add((number, reason)));

@@ -1,0 +1,76 @@
+using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Destinations;
+
+/// <summary>What one row runs into keeps no other from being written (W4).</summary>
+public abstract partial class SqlDestinationPromises
+{
+    [Theory]
+    [InlineData(WriteMode.Merge, "")]
+    [InlineData(WriteMode.Replace, "")]
+    [InlineData(WriteMode.Merge, "DEFERRABLE INITIALLY DEFERRED")]
+    [InlineData(WriteMode.Replace, "DEFERRABLE INITIALLY DEFERRED")]
+    public async Task W4_a_row_that_is_gone_and_that_another_table_refers_to_waits_alone(WriteMode mode, string when)
+    {
+        await Bench.MergeAsync(PeopleSource(Persons(0, 40)));
+        await Sql.ExecuteAsync($"CREATE TABLE orders (id text PRIMARY KEY, person text REFERENCES people (id) {when})");
+        await Sql.ExecuteAsync("INSERT INTO orders VALUES ('o1', 'p000003')");
+        string[] records = mode == WriteMode.Merge
+            ? ["""-{"id":"p000002"}""", """-{"id":"p000003"}""", """-{"id":"p000004"}""", Person("p000005", "changed"), Person("new", "N")]
+            : [.. Persons(0, 2), Person("p000005", "changed"), .. Persons(6, 34), Person("new", "N")];
+        var result = await Bench.RunAsync(PeopleSource(records), mode, Stop);
+
+        result.Status.ShouldBe(RunStatus.Partial, Why(result));
+        Only(result).ShouldSatisfyAllConditions(
+            figures => figures.Created.ShouldBe(1), figures => figures.Updated.ShouldBe(1), figures => figures.Deleted.ShouldBe(2),
+            figures => figures.Quarantined.ShouldBe(1), figures => figures.IsAccountedFor.ShouldBeTrue(), figures => figures.Receipt!.IsVerified.ShouldBeTrue());
+        var waiting = (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record;
+        (waiting.Key, waiting.CanRetry).ShouldBe(("p000003", false));
+        (await Bench.CountAsync("people", ("id", "p000003"))).ShouldBe(1);
+
+        // It goes once nothing refers to it, and does not come back before.
+        await Sql.ExecuteAsync("DELETE FROM orders");
+        var full = await Bench.ReplaceAsync(PeopleSource([.. Persons(0, 2), Person("p000005", "changed"), .. Persons(6, 34), Person("new", "N")]));
+        full.Status.ShouldBe(RunStatus.Succeeded, Why(full));
+        Only(full).Deleted.ShouldBe(1);
+        (await Bench.QuarantineAsync()).ShouldBeEmpty();
+        var undone = await Bench.UndoAsync(full);
+        undone.Status.ShouldBe(RunStatus.Succeeded, Why(undone));
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task W4_a_record_that_a_deferred_constraint_refuses_waits_alone(WriteMode mode)
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada")]));
+        await Sql.ExecuteAsync("CREATE TABLE names (name text PRIMARY KEY)");
+        await Sql.ExecuteAsync("INSERT INTO names VALUES ('Ada'), ('Bob'), ('Cy')");
+        await Sql.ExecuteAsync("DROP TABLE people");
+        await Sql.ExecuteAsync("CREATE TABLE people (id text PRIMARY KEY, name text REFERENCES names (name) DEFERRABLE INITIALLY DEFERRED)");
+        var result = await Bench.RunAsync(PeopleSource([Person("a", "Ada"), Person("x", "nobody"), Person("b", "Bob"), Person("c", "Cy")]), mode, Stop);
+
+        result.Status.ShouldBe(RunStatus.Partial, Why(result));
+        (Only(result).Created, Only(result).Quarantined).ShouldBe((3, 1));
+        (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada", "b|Bob", "c|Cy"]);
+        (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Key.ShouldBe("x");
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task W4_records_that_exchange_a_value_that_must_be_unique_are_written(WriteMode mode)
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada"), Person("b", "Bob"), Person("c", "Cy"), Person("d", "Di")]));
+        await Bench.MakeUniqueAsync("people", "name");
+        var result = await Bench.RunAsync(PeopleSource([Person("a", "Bob"), Person("b", "Cy"), Person("c", "Ada"), Person("d", "Dora"), Person("n", "Di")]), mode, Stop);
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Why(result));
+        (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Bob", "b|Cy", "c|Ada", "d|Dora", "n|Di"]);
+        (await Bench.UndoAsync(result)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada", "b|Bob", "c|Cy", "d|Di"]);
+    }
+}
