@@ -18,11 +18,7 @@ internal static class PostgresDigest
 
     /// <summary>Expression for the digest of a row of an alias; null where the table lacks a column.</summary>
     public static string Of(SqlTable table, string alias) => table.SourceColumns.Count == 0 ? "NULL::bytea"
-        : $"sha256({Joined([.. table.SourceColumns.Select(column => Part(column, $"{alias}.{column.Quoted}"))])})";
-
-    // Joined one by one, the first values would be copied once for each that follows.
-    private static string Joined(ReadOnlySpan<string> parts) => parts.Length == 1 ? parts[0]
-        : $"({Joined(parts[..(parts.Length / 2)])} || {Joined(parts[(parts.Length / 2)..])})";
+        : $"sha256({SqlCommands.Joined([.. table.SourceColumns.Select(column => Part(column, $"{alias}.{column.Quoted}"))], "||")})";
 
     private static string Part(SqlColumn column, string value) => column.Type switch
     {

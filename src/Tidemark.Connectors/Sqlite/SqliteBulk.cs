@@ -185,7 +185,7 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
     private static string SelectSame(SqlTable table, string number)
     {
         var same = table.SourceColumns.Select((column, at) => $"l.{column.Quoted} IS ?{at + 2} COLLATE BINARY");
-        var are = table.SourceColumns.Count == 0 ? "0 = 1" : string.Join(" AND ", same);
+        var are = table.SourceColumns.Count == 0 ? "0 = 1" : SqlCommands.Joined([.. same], "AND");
         return $"SELECT CASE WHEN ?1 = 1 OR ({are}) THEN {number} END FROM {table.Name} AS l WHERE {KeyIsGiven(table, table.SourceColumns.Count + 2)}";
     }
 

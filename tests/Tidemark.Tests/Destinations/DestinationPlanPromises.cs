@@ -55,6 +55,7 @@ public abstract partial class DestinationPromises
         await Bench.MakeTableAsync("people", "id", "name");
         await Bench.InsertAsync("people", ("id", "p000000"), ("name", "own"));
         await Bench.InsertAsync("people", ("id", "other"), ("name", "other"));
+        Bench.Policy = table => table with { Adopts = true };
 
         var planned = await PlanAsync(PeopleSource(Persons(0, 2)), WriteMode.Replace);
 

@@ -82,17 +82,6 @@ public abstract class SqlWorkbench : Workbench
     public override Task MakeTableAsync(string table, params string[] columns) => ExecuteAsync(
         $"CREATE TABLE {Quoted(table)} ({Quoted(columns[0])} text PRIMARY KEY{string.Concat(columns.Skip(1).Select(column => $", {Quoted(column)} text"))})");
 
-    public override Task MakeLimitedTableAsync(string table, string number, int below) => ExecuteAsync(
-        $"CREATE TABLE {Quoted(table)} (id text PRIMARY KEY, {Quoted(number)} bigint CHECK ({Quoted(number)} < {below}))");
-
-    public override async Task LiftLimitAsync(string table)
-    {
-        await ExecuteAsync($"CREATE TABLE kept AS SELECT * FROM {Quoted(table)}");
-        await DropAsync(table);
-        await RenameAsync("kept", table);
-        await MakeUniqueAsync(table, "id");
-    }
-
     /// <summary>An expression that shows a column as text, losing nothing.</summary>
     protected abstract string Shown(string column);
 
@@ -181,6 +170,11 @@ public sealed class PostgresWorkbench : SqlWorkbench
 
     public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop);
 
+    public override Task MakeLimitedTableAsync(string table, string number, int below) => ExecuteAsync(
+        $"CREATE TABLE {Quoted(table)} (id text PRIMARY KEY, {Quoted(number)} bigint CONSTRAINT below CHECK ({Quoted(number)} < {below}))");
+
+    public override Task LiftLimitAsync(string table) => ExecuteAsync($"ALTER TABLE {Quoted(table)} DROP CONSTRAINT below");
+
     protected override string Shown(string column) => $"CAST({Quoted(column)} AS text)";
 
     /// <summary>Sent as a literal would be: the column says of which type it is.</summary>
@@ -209,6 +203,18 @@ public sealed class SqliteWorkbench : SqlWorkbench
         await connection.OpenAsync(Stop);
         return connection;
     }
+
+    /// <summary>By triggers: SQLite lets no constraint go without a new table.</summary>
+    public override Task MakeLimitedTableAsync(string table, string number, int below) => ExecuteAsync(
+        $"""
+        CREATE TABLE {Quoted(table)} (id text PRIMARY KEY, {Quoted(number)} bigint);
+        CREATE TRIGGER below_i BEFORE INSERT ON {Quoted(table)} WHEN NEW.{Quoted(number)} >= {below}
+        BEGIN SELECT RAISE(ABORT, 'the number is too high'); END;
+        CREATE TRIGGER below_u BEFORE UPDATE ON {Quoted(table)} WHEN NEW.{Quoted(number)} >= {below}
+        BEGIN SELECT RAISE(ABORT, 'the number is too high'); END;
+        """);
+
+    public override Task LiftLimitAsync(string table) => ExecuteAsync("DROP TRIGGER below_i; DROP TRIGGER below_u");
 
     protected override string Shown(string column) => Quoted(column);
 

@@ -39,6 +39,15 @@ public static class SqlCommands
     public static Checksum ReadChecksum(DbDataReader row) =>
         new(Number(row, 0), Number(row, 1), Number(row, 2));
 
+    /// <summary>
+    /// Expressions joined by an operator that may be grouped at will. Grouped by halves, many of them stay within the depth that a
+    /// database allows, and none is copied once for each that follows.
+    /// </summary>
+    public static string Joined(IReadOnlyList<string> parts, string by) => Joined([.. parts], by);
+
+    private static string Joined(ReadOnlySpan<string> parts, string by) => parts.Length == 1 ? parts[0]
+        : $"({Joined(parts[..(parts.Length / 2)], by)} {by} {Joined(parts[(parts.Length / 2)..], by)})";
+
     public static DbCommand Command(DbConnection connection, string sql, params (string Name, object? Value)[] parameters)
     {
         var command = connection.CreateCommand();

@@ -124,7 +124,7 @@ internal sealed class SqlPublish(
     private async Task<string> ChangedOnTheWayAsync(string match, CancellationToken cancellationToken)
     {
         if (await session.KeepsValuesAsync(_live, cancellationToken)) return "";
-        var same = string.Join(" AND ", _live.SourceColumns.Select(column => $"({dialect.SameValue(column, "l", "s")})"));
+        var same = SqlCommands.Joined([.. _live.SourceColumns.Select(column => $"({dialect.SameValue(column, "l", "s")})")], "AND");
         return $""" AND NOT EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_op" >= 1 AND {match} AND NOT ({same}))""";
     }
 
