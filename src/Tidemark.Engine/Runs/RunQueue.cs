@@ -32,7 +32,7 @@ public sealed class RunQueue(CatalogDatabase database, TimeProvider clock)
         {
             if (idempotencyKey is not null && await RunRow.FindByKeyAsync(connection, idempotencyKey) is { } same)
                 return RunRequestJson.Write(same.Request) == RunRequestJson.Write(run.Request) ? same : throw KeyUsed(idempotencyKey, same);
-            var now = clock.GetUtcNow();
+            var now = await NowAsync(connection);
             return await RunRow.InsertAsync(connection, run, now, now, idempotencyKey);
         }, cancellationToken);
         Signal.Set();
@@ -47,11 +47,23 @@ public sealed class RunQueue(CatalogDatabase database, TimeProvider clock)
     {
         var begun = await database.WriteAsync(async connection =>
         {
-            var now = clock.GetUtcNow();
+            var now = await NowAsync(connection);
             var added = await RunRow.InsertAsync(connection, run, now, now);
             return (await ClaimAsync(connection, added.Id, byWorker: false))!;
         }, cancellationToken);
         return new RunJournal(database, clock, begun, byWorker: false);
+    }
+
+    /// <summary>
+    /// The present moment, after that of every run so far: runs are told apart by their time, and a clock may have been set back.
+    /// One that was a day ahead or more was wrong, and is not followed.
+    /// </summary>
+    private async Task<DateTimeOffset> NowAsync(DbConnection connection)
+    {
+        var now = clock.GetUtcNow();
+        var latest = await connection.ExecuteScalarAsync<long?>("SELECT max(started_at) FROM runs") is { } milliseconds
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : DateTimeOffset.MinValue;
+        return latest >= now && latest - now < TimeSpan.FromDays(1) ? latest.AddMilliseconds(1) : now;
     }
 
     /// <summary>Claims this very run, for the process that asked for it; null where it no longer waits.</summary>

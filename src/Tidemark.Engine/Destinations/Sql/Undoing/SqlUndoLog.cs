@@ -24,8 +24,9 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
             cancellationToken);
 
     /// <summary>Notes that a run writes a stream. Of a run that is noted already, only what it writes of a row is new.</summary>
-    public Task BeginAsync(string pipeline, UndoEntry entry, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
+    public async Task BeginAsync(string pipeline, UndoEntry entry, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync(
             $"""
             INSERT INTO {_log} (pipeline, stream, run, table_name, started_at, cursor, shape)
             VALUES (@pipeline, @stream, @run, @table, @at, @cursor, @shape)
@@ -33,8 +34,23 @@ internal sealed class SqlUndoLog(DbConnection connection, string schema)
             """,
             cancellationToken,
             ("pipeline", pipeline), ("stream", entry.Stream), ("run", entry.Run), ("table", entry.Table),
-            ("at", entry.StartedAt.ToString("O", CultureInfo.InvariantCulture)), ("cursor", entry.Cursor),
+            ("at", (await AfterAllAsync(pipeline, entry, cancellationToken)).ToString("O", CultureInfo.InvariantCulture)), ("cursor", entry.Cursor),
             ("shape", UndoShapeJson.Write(entry.Shape)));
+    }
+
+    /// <summary>
+    /// The time of an entry, after those of the stream's others: which of them are kept goes by it, and a clock may have been set
+    /// back.
+    /// </summary>
+    private async Task<DateTimeOffset> AfterAllAsync(string pipeline, UndoEntry entry, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection, $"SELECT max(started_at) FROM {_log} WHERE pipeline = @pipeline AND stream = @stream AND run <> @run",
+            ("pipeline", pipeline), ("stream", entry.Stream), ("run", entry.Run));
+        return await command.ExecuteScalarAsync(cancellationToken) is string text
+            && DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) is var latest && latest >= entry.StartedAt
+            ? latest.AddTicks(1) : entry.StartedAt;
+    }
 
     /// <summary>What a run wrote, stream by stream; empty where nothing is known of it.</summary>
     public async Task<IReadOnlyList<UndoEntry>> FindAsync(string pipeline, string run, CancellationToken cancellationToken)
