@@ -84,13 +84,13 @@ public sealed class RowWriter(
 
             await store.InsertAsync(Place, batch, rows, _triage.States, Stamp(), cancellationToken);
             if (Outbox is not null && IsDirect) await Outbox.EnqueueAsync(batch, rows, cancellationToken);
+            await SaveAsync(unit, after, hasChanged: rows.Length > 0, cancellationToken);
         }
         catch (Exception failure) when (store.RowProblem(failure) is not null)
         {
             return null;
         }
 
-        await SaveAsync(unit, after, hasChanged: rows.Length > 0, cancellationToken);
         _hasUnverifiedRows = true;
         return new WriteResult { Created = rows.Length };
     }
