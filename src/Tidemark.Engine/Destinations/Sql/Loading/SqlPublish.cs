@@ -251,7 +251,7 @@ internal sealed class SqlPublish(
     private async Task ExchangeAsync(string statement, List<long> numbers, CancellationToken cancellationToken)
     {
         var unique = await session.ReleasableAsync(_live.Name, cancellationToken);
-        var emptied = string.Join(", ", _live.UpdatedColumns.Where(column => unique.Contains(column.Name)).Select(column => $"{column.Quoted} = NULL"));
+        var emptied = string.Join(", ", _live.UpdatedColumns.Where(column => column.IsSources && unique.Contains(column.Name)).Select(column => $"{column.Quoted} = NULL"));
         foreach (var number in emptied.Length == 0 ? [] : numbers)
         {
             await Connection.ExecuteAsync(

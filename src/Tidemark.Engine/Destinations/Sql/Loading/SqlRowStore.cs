@@ -72,7 +72,7 @@ internal sealed class SqlRowStore(
     public async Task ReleaseAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
     {
         var columns = await session.ReleasableAsync(Live.Name, cancellationToken);
-        var emptied = Live.UpdatedColumns.Where(column => columns.Contains(column.Name)).ToList();
+        var emptied = Live.UpdatedColumns.Where(column => column.IsSources && columns.Contains(column.Name)).ToList();
         if (emptied.Count > 0) await Bulk.EmptyAsync(Live, emptied, batch, rows, cancellationToken);
     }
 

@@ -97,16 +97,19 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
     public async Task<long> WorkOffAsync(
         string operation, string statement, (string Name, object? Value)[] values, CancellationToken cancellationToken)
     {
-        var (done, open) = (0L, await NumbersAsync(operation, cancellationToken));
+        var (done, pending, open) = (0L, 0L, await NumbersAsync(operation, cancellationToken));
         var refused = new List<(long Number, Problem Reason)>();
         while (open.Length > 0)
         {
             refused.Clear();
             await Bisection.RunAsync<long>(
-                work => SqlSavepoint.TryAsync(Connection, work, dialect, failure => dialect.RowProblem(failure, entry.Table), cancellationToken), open,
-                async part => done += await Connection.ExecuteAsync(
+                TryAsync, open,
+                async part => pending = await Connection.ExecuteAsync(
                     statement, cancellationToken, [.. values, ("low", part.Span[0]), ("high", part.Span[^1])]),
                 (number, reason) => refused.Add((number, reason)));
+            if (refused.Count > 1 && operation == "restore"
+                && await TryAsync(async () => pending = await ExchangeAsync(refused, statement, values, cancellationToken)) is null)
+                refused.Clear();
             if (refused.Count == open.Length) break;
             // The other way round, because what stood in the way of a row often comes after it.
             refused.Reverse();
@@ -120,6 +123,41 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
                 cancellationToken, ("reason", reason.Message), ("number", number));
         }
 
+        return done;
+
+        // What was tried in vain has done nothing.
+        async Task<Problem?> TryAsync(Func<Task> work)
+        {
+            var reason = await SqlSavepoint.TryAsync(
+                Connection, work, dialect, failure => dialect.RowProblem(failure, entry.Table), cancellationToken);
+            if (reason is null) done += pending;
+            return reason;
+        }
+    }
+
+    /// <summary>
+    /// Restores rows that stand in each other's way, as each has a value that must be unique and that another is to have: such
+    /// columns are emptied first, where they may be.
+    /// </summary>
+    private async Task<long> ExchangeAsync(
+        IReadOnlyList<(long Number, Problem Reason)> refused, string statement, (string Name, object? Value)[] values,
+        CancellationToken cancellationToken)
+    {
+        var live = new SqlName(dialect.Schema, entry.Table);
+        var unique = await session.ReleasableAsync(live, cancellationToken);
+        var emptied = entry.Shape.Columns
+            .Where(column => column.Ownership is null or { Owner: ColumnOwner.Source } && unique.Contains(column.Name) && !Key.Contains(column.Name))
+            .Select(column => $"{SqlName.Column(column.Name)} = NULL").ToList();
+        foreach (var (number, _) in emptied.Count == 0 ? [] : refused)
+        {
+            await Connection.ExecuteAsync(
+                $"""UPDATE {live} AS l SET {string.Join(", ", emptied)} FROM {name} AS w WHERE w."_undo_n" = @number AND {Match}""",
+                cancellationToken, ("number", number));
+        }
+
+        var done = 0L;
+        foreach (var (number, _) in refused)
+            done += await Connection.ExecuteAsync(statement, cancellationToken, [.. values, ("low", number), ("high", number)]);
         return done;
     }
 
