@@ -52,7 +52,7 @@ public abstract class SqlDialect
     /// </summary>
     public abstract (string Expression, string Live) TableId(SqlName table);
 
-    /// <summary>That two aliases hold the same value in a column of the source, bit by bit where it is text.</summary>
+    /// <summary>Condition: two aliases hold the same value in a column of the source, bit by bit where it is text.</summary>
     public abstract string SameValue(SqlColumn column, string left, string right);
 
     /// <summary>What an INSERT says so that the database takes values for columns that it counts by itself.</summary>

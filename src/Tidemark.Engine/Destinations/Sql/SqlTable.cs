@@ -61,7 +61,7 @@ public sealed class SqlTable
     public string IsPresent(string alias) => Missing.Contains("_hash") ? "1 = 0"
         : $"""{alias}."_hash" IS NOT NULL{(MarksDeleted ? $" AND {alias}.\"_deleted_at\" IS NULL" : "")}""";
 
-    /// <summary>That a row of an alias is one that Tidemark did not write.</summary>
+    /// <summary>Condition: Tidemark did not write the row of an alias.</summary>
     public string IsForeign(string alias) => Missing.Contains("_hash") ? "1 = 1" : $"""{alias}."_hash" IS NULL""";
 
     /// <summary>A row's hash for comparing; null, which differs from all, where the row is marked as deleted.</summary>
