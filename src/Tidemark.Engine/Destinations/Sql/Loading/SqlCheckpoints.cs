@@ -12,6 +12,8 @@ namespace Tidemark.Engine.Destinations.Sql.Loading;
 /// </summary>
 internal sealed class SqlCheckpoints(DbConnection connection, string schema, string pipeline, string run)
 {
+    private static readonly string[] LaterColumns = ["table_id", "shape"];
+
     private readonly SqlName _checkpoints = new(schema, "_tidemark_checkpoints");
 
     /// <summary>Makes this table and that of the inferred columns, which is read wherever this one is.</summary>
@@ -27,7 +29,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
             cancellationToken);
         // Older versions kept neither.
         var existing = await session.ColumnsAsync(_checkpoints, cancellationToken);
-        foreach (var column in new[] { "table_id", "shape" }.Where(column => !existing.ContainsKey(column)))
+        foreach (var column in LaterColumns.Where(column => !existing.ContainsKey(column)))
             await connection.ExecuteAsync($"ALTER TABLE {_checkpoints} ADD COLUMN {column} text", cancellationToken);
         await new SqlInferredColumns(connection, schema).CreateAsync(cancellationToken);
     }
