@@ -145,8 +145,9 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         while (await reader.ReadAsync(cancellationToken))
         {
             var row = rows.Span[(int)reader.GetInt64(0) - 1];
-            var stored = reader.IsDBNull(1) ? (long?)null : reader.GetInt64(1);
-            var isSame = !reader.IsDBNull(2) && reader.GetFieldValue<byte[]>(2).AsSpan().SequenceEqual(_encoder.Digest(table, batch, row));
+            var stored = await reader.IsDBNullAsync(1, cancellationToken) ? (long?)null : reader.GetInt64(1);
+            var digest = await reader.IsDBNullAsync(2, cancellationToken) ? null : await reader.GetFieldValueAsync<byte[]>(2, cancellationToken);
+            var isSame = digest is not null && digest.AsSpan().SequenceEqual(_encoder.Digest(table, batch, row));
             yield return new(row, stored, isSame, reader.GetBoolean(3));
         }
     }

@@ -54,20 +54,21 @@ public sealed class PostgresPromises() : SqlDestinationPromises(new PostgresWork
     {
         var fields = Enum.GetValues<FieldType>().Select(type => new Field($"a_{type}".ToLowerInvariant(), type)).ToArray();
         var stream = new StreamSchema("values", [new("id", FieldType.Text), .. fields]);
-        var random = new Random(20261122);
+        var draw = new SeededDraw(20261122);
+        long Whole() => ((long)draw.Next(int.MaxValue) << 33) ^ ((long)draw.Next(int.MaxValue) << 11) ^ draw.Next(int.MaxValue) ^ (draw.Next(2) == 0 ? 0 : long.MinValue);
         string[] numbers = ["0", "-0", "0.0", "1", "-1.50", "10000", "100000000.0001", "1e3", "1.5E-7", "123456789012345678901234567890.1234567890", "0.00001000", "9999", "10000.5", "-0.0001"];
-        string Number() => random.Next(2) == 0 ? numbers[random.Next(numbers.Length)]
-            : $"{random.NextInt64(-1_000_000_000, 1_000_000_000)}.{random.Next(0, 100000):D5}e{random.Next(-12, 12)}";
-        string Value(FieldType type) => random.Next(6) == 0 ? "null" : type switch
+        string Number() => draw.Next(2) == 0 ? numbers[draw.Next(numbers.Length)]
+            : $"{draw.Next(2_000_000_000) - 1_000_000_000}.{draw.Next(100_000):D5}e{draw.Next(24) - 12}";
+        string Value(FieldType type) => draw.Next(6) == 0 ? "null" : type switch
         {
-            FieldType.Text => random.Next(3) switch { 0 => "\"\"", 1 => "\"a\\u0001\\ud83d\\ude00 \\\"b\"", _ => "\" x, (y) \"" },
+            FieldType.Text => draw.Next(3) switch { 0 => "\"\"", 1 => "\"a\\u0001\\ud83d\\ude00 \\\"b\"", _ => "\" x, (y) \"" },
             FieldType.Json => """{"a": [1, 1.0, null, "x"] }""",
-            FieldType.Int64 => random.NextInt64(long.MinValue, long.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            FieldType.Int64 => Whole().ToString(System.Globalization.CultureInfo.InvariantCulture),
             FieldType.Decimal => Number(),
-            FieldType.Float64 => random.Next(4) switch { 0 => "-0.0", 1 => "5e-324", 2 => "1.7976931348623157e308", _ => (random.NextDouble() * 1e9).ToString("R", System.Globalization.CultureInfo.InvariantCulture) },
-            FieldType.Boolean => random.Next(2) == 0 ? "true" : "false",
-            FieldType.Timestamp => $"\"{new DateTime(random.NextInt64(DateTime.MaxValue.Ticks), DateTimeKind.Utc):yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\"",
-            _ => $"\"{DateOnly.FromDayNumber(random.Next(DateOnly.MaxValue.DayNumber)):yyyy-MM-dd}\"",
+            FieldType.Float64 => draw.Next(4) switch { 0 => "-0.0", 1 => "5e-324", 2 => "1.7976931348623157e308", _ => (draw.Next(int.MaxValue) / 7.0).ToString("R", System.Globalization.CultureInfo.InvariantCulture) },
+            FieldType.Boolean => draw.Next(2) == 0 ? "true" : "false",
+            FieldType.Timestamp => $"\"{new DateTime((Whole() & long.MaxValue) % DateTime.MaxValue.Ticks, DateTimeKind.Utc):yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\"",
+            _ => $"\"{DateOnly.FromDayNumber(draw.Next(DateOnly.MaxValue.DayNumber)):yyyy-MM-dd}\"",
         };
         var records = Enumerable.Range(0, 3000).Select(id =>
             $"{{\"id\":\"{id}\"{string.Concat(fields.Select(field => $",\"{field.Name}\":{Value(field.Type)}"))}}}").ToArray();
