@@ -67,6 +67,10 @@ internal sealed class GraphQLSource : ISource
 
     public bool ReadsAll(string stream, Cursor from) => _source.ReadsAll(stream, from);
 
+    public bool ProvesEnd(string stream) => _source.ProvesEnd(stream);
+
+    public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => _source.OutOfSight(stream, earlier, later);
+
     public IAsyncEnumerable<Page> ReadAsync(ReadRequest request, CancellationToken cancellationToken) =>
         _problems.Count > 0 ? throw TidemarkException.ForAll(_problems) : _source.ReadAsync(request, cancellationToken);
 

@@ -29,6 +29,10 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
     public Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) =>
         _inner.EstimateAsync(stream, cancellationToken);
 
+    public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => _inner.OutOfSight(stream, earlier, later);
+
+    public bool ProvesEnd(string stream) => _inner.ProvesEnd(stream);
+
     public bool CanResume(string stream, Cursor cursor) => _inner.CanResume(stream, cursor);
 
     public IReadOnlyList<string> Remarks => _inner.Remarks;

@@ -27,6 +27,7 @@ public sealed class StripeConnector : ISourceConnector
         var stripe = settings.As<StripeOptions>();
         return new HttpSource(new HttpExchange(Api(stripe), clock), StripeStreams.All(stripe), clock)
         {
+            AccountFacts = [IsLive(stripe) ? "live" : "test", stripe.Account ?? ""],
             Facts =
             [
                 new("mode", IsLive(stripe) ? "live" : "test"),

@@ -182,6 +182,50 @@ public sealed class SightTests : IAsyncDisposable
         _source.OutOfSight("others", null, now).ShouldBe([]);
     }
 
+    [Fact]
+    public async Task W2_what_was_read_from_another_account_is_no_state_to_resume_from_and_its_rows_are_not_taken_for_gone()
+    {
+        var plain = Played.Things with { Listing = Played.Listing with { Range = null } };
+        async Task<Cursor> ReadFromAsync(HttpSource source) => (await Played.ReadAsync(source, Played.Everything(plain))).Last;
+        HttpSource At(string address, params string[] facts) => new(
+            new HttpExchange(Played.Api(new Uri(address)), Clock, new PlayedHandler(request => new PlayedList([("x", 1)]).Page(request))), [plain], Clock)
+        {
+            AccountFacts = facts,
+        };
+        await using var live = At("http://vendor.test", "live");
+        await using var other = At("http://vendor.test", "test");
+        await using var elsewhere = At("http://other.test", "live");
+        var (mine, theirs) = (await ReadFromAsync(live), await ReadFromAsync(other));
+
+        live.CanResume("things", mine).ShouldBeTrue();
+        other.CanResume("things", mine).ShouldBeFalse();
+        elsewhere.CanResume("things", mine).ShouldBeFalse();
+        live.OutOfSight("things", mine, mine).ShouldBe([]);
+        other.OutOfSight("things", mine, theirs).ShouldHaveSingleItem().ShouldContain("account");
+        // An older version kept none.
+        other.CanResume("things", new Cursor("""{"v":1,"since":1800000000}""")).ShouldBeTrue();
+        mine.Json.ShouldNotContain("vendor.test");
+    }
+
+    [Theory]
+    [InlineData(200, true)]
+    [InlineData(400, false)]
+    [InlineData(403, false)]
+    public async Task P4_an_end_behind_which_the_vendor_refuses_to_answer_is_not_proven(int status, bool isProven)
+    {
+        var stream = Played.Things with
+        {
+            Listing = Played.Listing with { Range = null, End = new(EndProof.NothingFollows, "https://vendor.test/paging") },
+        };
+        var handler = new PlayedHandler(request => request["after"] is null
+            ? PlayedAnswer.Json("""{"data":[{"id":"a"}],"has_more":false}""")
+            : new PlayedAnswer(status, status == 200 ? """{"data":[],"has_more":false}"""u8.ToArray() : "{}"u8.ToArray()));
+        await using var source = new HttpSource(new HttpExchange(Played.Api(new Uri("http://vendor.test")), Clock, handler), [stream], Clock);
+
+        (await Played.ReadAsync(source, Played.Everything(stream))).Ids.ShouldBe(["a"]);
+        source.ProvesEnd("things").ShouldBe(isProven);
+    }
+
     private HttpSource Over(params HttpStream[] streams)
     {
         var handler = new PlayedHandler(request =>

@@ -36,6 +36,9 @@ internal sealed record HttpCursor
     /// <summary>The filter from the settings; null for all records.</summary>
     public string? Filter { get; init; }
 
+    /// <summary>A hash of the account that the rows were read from; null where that is not known.</summary>
+    public string? Account { get; init; }
+
     /// <summary>The unfinished reading; null if there is none.</summary>
     public HttpReading? Reading { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
@@ -52,6 +53,12 @@ public sealed class HttpExchange : IAsyncDisposable
         _retry = RetryPipeline(api.Retries);
         _retryBriefly = RetryPipeline(Math.Min(ProbeRetries, api.Retries));
     }
+
+    /// <summary>Where the vendor is: host, port and path.</summary>
+    internal string Address => _api.BaseAddress.Authority + _api.BaseAddress.AbsolutePath;
+
+    /// <summary>Streams whose end or count the vendor refused to show, in place of proving it.</summary>
+    internal ConcurrentDictionary<string, bool> Unproven { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
     /// How far the vendor's clock is behind ours, by the dates of its answers so far; zero where it is not, or they say

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 
@@ -15,6 +17,12 @@ namespace Tidemark.Engine.Sources.Http;
 public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> streams, TimeProvider clock) : ISource
 {
     private static readonly SourceCheck NothingAsked = new([], []);
+
+    /// <summary>
+    /// What tells one account of the vendor from another besides the address, as far as the settings say it, e.g. the mode.
+    /// Never a secret. What was read from another account is no state to resume from.
+    /// </summary>
+    public IReadOnlyList<string> AccountFacts { get; init; } = [];
 
     /// <summary>What <see cref="CheckAsync"/> says of the source, e.g. its mode and the API version.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts { get; init; } = [];
@@ -66,12 +74,12 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     public async Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) =>
         Find(stream).Count is { } count ? await exchange.CountAsync(count, cancellationToken) : null;
 
-    public bool ProvesEnd(string stream) => Find(stream).Listing.End.Proof is not EndProof.Word;
+    public bool ProvesEnd(string stream) => Find(stream).Listing.End.Proof is not EndProof.Word && !exchange.Unproven.ContainsKey(stream);
 
     public bool CanResume(string stream, Cursor cursor)
     {
         if (streams.FirstOrDefault(known => known.Schema.Name == stream) is not { } known) return false;
-        if (HttpCursor.Parse(cursor) is not { } parsed || parsed.Filter != known.Filter) return false;
+        if (HttpCursor.Parse(cursor) is not { } parsed || parsed.Filter != known.Filter || IsOther(parsed.Account)) return false;
         if (known.Changes is not { } feed) return true;
         // The oldest change that is still to be read must be kept by the vendor until this reading ends.
         var reading = parsed.Reading;
@@ -89,6 +97,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     {
         var (before, now) = (earlier is null ? null : HttpCursor.Parse(earlier), HttpCursor.Parse(later));
         if (before is not null && before.Filter != now?.Filter) return [before.Filter ?? "records without a filter"];
+        if (IsOther(before?.Account)) return ["another account, or another address of the source"];
         if (Find(stream).Listing.Scopes is null) return [];
         return before?.Scopes is not { } known ? null : [.. known.Except(now?.Scopes ?? [], StringComparer.Ordinal)];
     }
@@ -103,7 +112,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var overlap = (long)stream.Overlap.TotalSeconds;
         if (reading.Open is { } slices)
         {
-            var list = new ListReading(stream, exchange, clock);
+            var list = new ListReading(stream, exchange, clock) { Unproven = () => exchange.Unproven[stream.Schema.Name] = true };
             await foreach (var (page, open) in list.ReadAsync(slices, cancellationToken))
             {
                 reading = reading with { Open = open };
@@ -131,6 +140,12 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     }
 
     public ValueTask DisposeAsync() => exchange.DisposeAsync();
+
+    /// <summary>A hash: an address may hold what is nobody else's business.</summary>
+    private string Account => field ??= Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', AccountFacts.Prepend(exchange.Address)))).AsSpan(0, 8));
+
+    private bool IsOther(string? account) => account is not null && account != Account;
 
     /// <summary>When a reading began, in Unix seconds by the vendor's clock where that is behind ours: its times count.</summary>
     private long Begun(HttpReading reading) => reading.Started - (long)Math.Ceiling(exchange.Behind.TotalSeconds);
@@ -165,7 +180,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var cursor = (request.From is { } saved ? HttpCursor.Parse(saved) : null) ?? new HttpCursor();
         if (cursor.Reading is { } begun && begun.IsFull == request.IsFull) return cursor;
 
-        cursor = (request.IsFull ? new HttpCursor() : cursor) with { Filter = stream.Filter };
+        cursor = (request.IsFull ? new HttpCursor() : cursor) with { Filter = stream.Filter, Account = Account };
         var isFirst = cursor.Since is null && cursor.Reading is null;
         var scopes = await ScopesAsync(stream, cancellationToken);
         // Rows that an incremental reading adds join those that are there.

@@ -19,6 +19,9 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
     private readonly int _workers =
         stream.Listing is { Range: null or { Order: RangeOrder.Unordered }, Scopes: null } ? 1 : stream.Parallel;
 
+    /// <summary>Called where the vendor refused to show that a list is at its end.</summary>
+    public Action Unproven { get; init; } = () => { };
+
     /// <summary>
     /// Pages in the order in which they arrive, each with the slices that are open once it and all before it are
     /// written. Errors come after the pages before them.
@@ -78,7 +81,7 @@ internal sealed class ListReading(HttpStream stream, HttpExchange exchange, Time
 
         async Task ReadSliceAsync(int id, Slice slice)
         {
-            var reader = new SliceReader(_listing, exchange, clock);
+            var reader = new SliceReader(_listing, exchange, clock) { Unproven = Unproven };
             for (Slice? rest = slice; rest is not null;)
             {
                 // Once pages are large, the next is asked for when the one before is taken.

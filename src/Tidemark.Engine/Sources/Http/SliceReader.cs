@@ -27,6 +27,9 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
     // Whether the page before said that more follows. A reading that is resumed does not know, and takes it so.
     private bool _isPromised = true;
 
+    /// <summary>Called where the vendor refused to show that the list is at its end: nothing proves it then.</summary>
+    public Action Unproven { get; init; } = () => { };
+
     /// <summary>The page that a slice stands at, and what is left of the slice after it; null at its end.</summary>
     /// <exception cref="TidemarkException">
     /// Upstream <c>source.paging_loop</c>, <c>source.page_repeated</c>, <c>source.empty_page</c>,
@@ -57,6 +60,7 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
             catch (TidemarkException refused) when (IsRefusedBeyondEnd(refused, slice))
             {
                 // Nothing was promised here: the vendor had said that the page before was the last.
+                Unproven();
                 page = HttpPage.Empty(_shape);
             }
 
@@ -160,6 +164,7 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
         }
         catch (TidemarkException refused) when (refused.Kind is FailureKind.Configuration or FailureKind.Upstream)
         {
+            Unproven();
             return null;
         }
     }
