@@ -36,7 +36,7 @@ public static class CellText
     private static string OfNumber(FieldType type, long number) => type switch
     {
         FieldType.Boolean => number == 1 ? "true" : "false",
-        FieldType.Timestamp => OfInstant(DateTimeOffset.UnixEpoch.AddMicroseconds(number)),
+        FieldType.Timestamp => OfInstant(DateTimeOffset.UnixEpoch.AddTicks(number * TimeSpan.TicksPerMicrosecond)),
         FieldType.Date => OfDay(DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)number)),
         _ => number.ToString(CultureInfo.InvariantCulture),
     };
