@@ -7,7 +7,15 @@ namespace Tidemark.Connectors.Postgres;
 /// <summary>A PostgreSQL database, as a pool of connections.</summary>
 internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
 {
+    /// <summary>How long a statement waits for a lock, with others queueing behind it.</summary>
+    public const int LockSeconds = 60;
+
     private const int OldestMajor = 14;
+    private const int KeepAliveSeconds = 30;
+
+    // What a server or a role sets for people's statements would end a publish, or a connection that waits for a slow source.
+    private static readonly string Session =
+        $"SET statement_timeout = 0; SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{LockSeconds}s'; SET TimeZone = 'UTC'";
 
     private readonly SemaphoreSlim _opening = new(1, 1);
     private NpgsqlDataSource? _source;
@@ -58,6 +66,9 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
         // A connection that is given back is closed for good: its locks and temporary tables must not live on.
         address.Pooling = false;
         address.IncludeErrorDetail = false;
+        // A firewall forgets a connection that is silent while the source is slow.
+        if (address.KeepAlive == 0) address.KeepAlive = KeepAliveSeconds;
+        address.TcpKeepAlive = true;
         return address;
     }
 
@@ -65,7 +76,9 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
     {
         try
         {
-            return await source.OpenConnectionAsync(cancellationToken);
+            var connection = await source.OpenConnectionAsync(cancellationToken);
+            await connection.ExecuteAsync(Session, cancellationToken);
+            return connection;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

@@ -12,9 +12,7 @@ internal static class PostgresErrors
     public static Problem? RowProblem(DbException failure, string table)
     {
         if (failure is not PostgresException refused) return null;
-        var isRow = refused.SqlState is [('2'), ('2' or '3'), ..] || refused.SqlState == PostgresErrorCodes.ProgramLimitExceeded
-            || refused.SqlState == PostgresErrorCodes.RaiseException;
-        if (!isRow) return null;
+        if (!IsOfRow(refused.SqlState)) return null;
         var where = refused.ConstraintName is { } constraint && !refused.MessageText.Contains(constraint, StringComparison.Ordinal)
             ? $" (constraint {constraint})" : "";
         return new Problem(
@@ -29,6 +27,10 @@ internal static class PostgresErrors
             },
             $"table {table}", $"{refused.MessageText}{where}", refused.Hint);
     }
+
+    /// <summary>Values and constraints, limits that a row exceeds, and whatever a trigger raises, in the codes that are left to users.</summary>
+    private static bool IsOfRow(string state) => state is ['2', '2' or '3', ..] or ['P', '0', ..] or [>= 'I' and <= 'W' or 'Y' or 'Z', ..]
+        or PostgresErrorCodes.ProgramLimitExceeded or PostgresErrorCodes.StatementTooComplex;
 
     /// <summary>Any other failure: who must act, and what to do.</summary>
     public static TidemarkException Explain(DbException failure) => failure switch
@@ -73,7 +75,13 @@ internal static class PostgresErrors
                 (FailureKind.Configuration, "postgres.disk_full", "Make room on the database server; the old rows are as they were."),
             PostgresErrorCodes.TooManyColumns =>
                 (FailureKind.Configuration, "postgres.too_many_columns", "Choose fewer fields; the whole record is kept in raw."),
-            ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['4', '0', ..] or PostgresErrorCodes.LockNotAvailable =>
+            PostgresErrorCodes.LockNotAvailable =>
+                (FailureKind.Transient, "postgres.locked",
+                    $"Another session has held a lock for {PostgresDatabase.LockSeconds} s; pg_stat_activity shows which. Run again once it is done."),
+            PostgresErrorCodes.TooManyConnections =>
+                (FailureKind.Transient, "postgres.too_many_connections",
+                    "Allow the user more connections, or let the pipeline read fewer streams at once (in_order: true)."),
+            ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['4', '0', ..] =>
                 (FailureKind.Transient, "postgres.interrupted", "Run again: it resumes from the last checkpoint."),
             _ => (FailureKind.Defect, "postgres.refused", (string?)null),
         };
