@@ -163,9 +163,12 @@ public sealed class PostgresWorkbench : SqlWorkbench
     /// <summary>The port that runs reach the server by; what looks from outside takes the server's own.</summary>
     public int Port { get; init; } = new Uri(TestPostgres.Url).Port;
 
+    /// <summary>More parameters of the destination's address.</summary>
+    public string More { get; set; } = "";
+
     public override IDestination OpenDestination() =>
         new PostgresConnector().OpenDestination(
-            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{new UriBuilder(TestPostgres.Url) { Port = Port }.Uri}?application_name={Schema}"), Schema = Schema }),
+            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{new UriBuilder(TestPostgres.Url) { Port = Port }.Uri}?application_name={Schema}{More}"), Schema = Schema }),
             Clock);
 
     public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop);
