@@ -22,7 +22,8 @@ internal static class PostgresAddress
     {
         try
         {
-            var builder = IsUri(address) ? FromUri(new Uri(address)) : new NpgsqlConnectionStringBuilder(address);
+            var builder = IsUri(address) ? FromUri(address)
+                : LibpqText.Parse(address) is { } pairs ? FromPairs(new(), pairs) : new NpgsqlConnectionStringBuilder(address);
             return string.IsNullOrEmpty(builder.Host) ? null : builder;
         }
         catch (Exception wrong) when (wrong is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
@@ -35,8 +36,12 @@ internal static class PostgresAddress
     public static bool IsUri(string address) => address.StartsWith("postgres://", StringComparison.Ordinal)
         || address.StartsWith("postgresql://", StringComparison.Ordinal);
 
-    private static NpgsqlConnectionStringBuilder FromUri(Uri uri)
+    private static NpgsqlConnectionStringBuilder FromUri(string address)
     {
+        // Several hosts are no address to .NET; Npgsql takes them as they are written.
+        var authority = address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..].Split('/', '?', '#')[0];
+        var hosts = authority[(authority.LastIndexOf('@') + 1)..];
+        var uri = new Uri(hosts.Contains(',', StringComparison.Ordinal) ? address.Replace(hosts, hosts.Split(',')[0], StringComparison.Ordinal) : address);
         // The host of a password with a slash or a hash in it is the user, and the rest of the password a database: messages
         // would name both.
         if (uri.AbsolutePath.Contains('@', StringComparison.Ordinal) || uri.Fragment.Length > 0)
@@ -47,19 +52,47 @@ internal static class PostgresAddress
         var user = uri.UserInfo.Split(':', 2);
         if (user[0].Length > 0) builder.Username = Uri.UnescapeDataString(user[0]);
         if (user.Length == 2) builder.Password = Uri.UnescapeDataString(user[1]);
-        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        if (hosts.Contains(',', StringComparison.Ordinal)) builder.Host = hosts;
+        return FromPairs(builder, uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair =>
+            pair.Split('=', 2) is [var name, var value] ? KeyValuePair.Create(name, Uri.UnescapeDataString(value)) : KeyValuePair.Create(pair, "")));
+    }
+
+    /// <remarks>https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS.</remarks>
+    private static NpgsqlConnectionStringBuilder FromPairs(
+        NpgsqlConnectionStringBuilder builder, IEnumerable<KeyValuePair<string, string>> pairs)
+    {
+        foreach (var (name, value) in pairs)
         {
-            var (name, value) = pair.Split('=', 2) is [var left, var right]
-                ? (left, Uri.UnescapeDataString(right)) : (pair, "");
+            // Npgsql has nothing to turn off or on here.
+            if (name is "fallback_application_name" or "keepalives_count" or "tcp_user_timeout" or "sslcompression" or "sslsni" or "requirepeer") continue;
             builder[name switch
             {
+                "hostaddr" or "host" => "Host",
+                "dbname" => "Database",
+                "user" => "Username",
                 "sslmode" => "SSL Mode",
                 "sslrootcert" => "Root Certificate",
+                "sslcert" => "SSL Certificate",
+                "sslkey" => "SSL Key",
+                "sslpassword" => "SSL Password",
                 "application_name" => "Application Name",
                 "connect_timeout" => "Timeout",
-                "host" => "Host",
+                "channel_binding" => "Channel Binding",
+                "target_session_attrs" => "Target Session Attributes",
+                "keepalives" => "TCP KeepAlive",
+                "keepalives_idle" => "TCP KeepAlive Time",
+                "keepalives_interval" => "TCP KeepAlive Interval",
+                "client_encoding" => "Client Encoding",
+                "gssencmode" => "GSS Encryption Mode",
+                "krbsrvname" => "Kerberos Service Name",
+                "passfile" => "Passfile",
                 _ => name,
-            }] = name == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
+            }] = name switch
+            {
+                "sslmode" or "target_session_attrs" => value.Replace("-", "", StringComparison.Ordinal),
+                "keepalives" => value == "0" ? "false" : "true",
+                _ => value,
+            };
         }
 
         return builder;
