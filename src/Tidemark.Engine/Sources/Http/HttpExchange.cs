@@ -55,7 +55,7 @@ public sealed class HttpExchange : IAsyncDisposable
     }
 
     /// <summary>Where the vendor is: host, port and path.</summary>
-    internal string Address => _api.BaseAddress.Authority + _api.BaseAddress.AbsolutePath;
+    internal string VendorAddress => _api.BaseAddress.Authority + _api.BaseAddress.AbsolutePath;
 
     /// <summary>Streams whose end or count the vendor refused to show, in place of proving it.</summary>
     internal ConcurrentDictionary<string, bool> Unproven { get; } = new(StringComparer.Ordinal);

@@ -143,7 +143,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
 
     /// <summary>A hash: an address may hold what is nobody else's business.</summary>
     private string Account => field ??= Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', AccountFacts.Prepend(exchange.Address)))).AsSpan(0, 8));
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', AccountFacts.Prepend(exchange.VendorAddress)))).AsSpan(0, 8));
 
     private bool IsOther(string? account) => account is not null && account != Account;
 
