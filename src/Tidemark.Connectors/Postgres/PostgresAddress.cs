@@ -24,7 +24,8 @@ internal static class PostgresAddress
         {
             var builder = IsUri(address) ? FromUri(address)
                 : LibpqText.Parse(address) is { } pairs ? FromPairs(new(), pairs) : new NpgsqlConnectionStringBuilder(address);
-            return string.IsNullOrEmpty(builder.Host) ? null : builder;
+            // A host with a space in it is the rest of a text of another form, and maybe a password.
+            return string.IsNullOrEmpty(builder.Host) || builder.Host.Any(char.IsWhiteSpace) ? null : builder;
         }
         catch (Exception wrong) when (wrong is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
         {
@@ -89,7 +90,7 @@ internal static class PostgresAddress
                 _ => name,
             }] = name switch
             {
-                "sslmode" or "target_session_attrs" => value.Replace("-", "", StringComparison.Ordinal),
+                "sslmode" => value.Replace("-", "", StringComparison.Ordinal),
                 "keepalives" => value == "0" ? "false" : "true",
                 _ => value,
             };
