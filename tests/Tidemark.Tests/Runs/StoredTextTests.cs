@@ -96,7 +96,7 @@ public abstract class StoredTextTests : IDisposable
     }
 
     [Fact]
-    public async Task Logs_steps_and_problems_come_back_letter_for_letter_and_discarding_says_who()
+    public async Task Steps_and_problems_come_back_letter_for_letter_log_lines_as_one_line_and_discarding_says_who()
     {
         var catalog = await _home.OpenAsync();
         var runs = await _home.RunsAsync();
@@ -113,9 +113,9 @@ public abstract class StoredTextTests : IDisposable
         await new QuarantineCatalog(catalog, _home.Clock).DiscardAsync([entry.Id], "Ann\0a", TestHome.Cancelled);
 
         var logs = await history.LogsAsync(run.Run, 0, 10, TestHome.Cancelled);
-        logs[0].Message.ShouldBe(Odd);
+        logs[0].Message.ShouldBe(PlainLine.Of(Odd));
         logs[1].Message.ShouldBe(new string('x', 3_999) + "\ud83c…");
-        logs[2].Message.ShouldBe($"Ann\0a discarded the record {entry.Id} from quarantine (key {Odd}): {Odd} (value.invalid)");
+        logs[2].Message.ShouldBe($"Ann\0a discarded the record {entry.Id} from quarantine (key {Odd}): {PlainLine.Of(Odd)} (value.invalid)");
         (await history.StepsAsync(run.Run, TestHome.Cancelled)).Single().Detail.ShouldBe(Odd);
         (await runs.FindAsync(run.Run, TestHome.Cancelled)).Result.Problems.ShouldBe([new Problem("value.invalid", "field x", "a\0b", "c\0d")]);
     }
