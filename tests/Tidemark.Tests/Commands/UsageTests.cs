@@ -139,6 +139,6 @@ public sealed class UsageTests : IDisposable
 
         answer.Code.ShouldBe(2);
         answer.Error.ShouldNotContain('\e');
-        answer.Error.ShouldContain(@"\x1B]0;owned\x07\x1B[2J[red]x");
+        answer.Error.ShouldContain("There is no pipeline  ]0;owned  [2J[red]x.");
     }
 }
