@@ -18,7 +18,7 @@ public sealed class HttpCursorPromises
         var list = new PlayedList([("past", 1_700_000_000), ("future", Now.AddYears(3).ToUnixTimeSeconds())]);
         var (ids, last) = await Played.ReadAsync(Source(list), Played.Everything());
         ids.ShouldBe(["future", "past", "-gone"]);
-        last.Json.ShouldBe($$"""{"v":1,"since":{{Now.ToUnixTimeSeconds()}}}""");
+        Left(last).ShouldBe(Now.ToUnixTimeSeconds());
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class HttpCursorPromises
         var (_, last) = await Played.ReadAsync(Source(list), Played.Everything());
 
         // Dates have whole seconds, and the vendor's second may be nearly over.
-        last.Json.ShouldBe($$"""{"v":1,"since":{{left}}}""");
+        Left(last).ShouldBe(left);
         _windows.ShouldBe([(left - 600, null)]);
     }
 
@@ -49,7 +49,7 @@ public sealed class HttpCursorPromises
         var (ids, last) = await Played.ReadAsync(Source(list), Everything(new Cursor($$"""{"v":1,"since":{{since}}}""")));
         ids.ShouldBe(["new", "late", "-gone"]);
         _windows.ShouldBe([(since - 600, null)]);
-        last.Json.ShouldBe($$"""{"v":1,"since":{{Now.ToUnixTimeSeconds()}}}""");
+        Left(last).ShouldBe(Now.ToUnixTimeSeconds());
     }
 
     [Fact]
@@ -140,4 +140,8 @@ public sealed class HttpCursorPromises
         changes.Add("""{"id":"gone"}"""u8, isDeletion: true);
         yield return changes.ToPage();
     }
+
+    /// <summary>Where a complete reading has left the stream.</summary>
+    private static long? Left(Cursor cursor) =>
+        HttpCursor.Parse(cursor) is { Reading: null, Places: null, Until: null, Filter: null } left ? left.Since : null;
 }
