@@ -275,12 +275,18 @@ public abstract class ConnectorPromises : IAsyncLifetime
         await ShouldEqualTheSourceAsync(Main);
     }
 
+    /// <summary>What makes a record one that cannot be a row; null for lists within each other beyond any limit.</summary>
+    public static TheoryData<string, string?> BadRecords() => new(new (string, string?)[]
+    {
+        ("a name with half of a surrogate pair", ",\"\\ud83d\":1"),
+        ("a word that is none of JSON", ",\"x\":NaN"),
+        ("a comma too many", ","),
+        ("a line break within a text", ",\"x\":\"a\nb\""),
+        ("a thousand lists within each other", null),
+    }.Take(TakesAll ? 5 : 2));
+
     [Theory]
-    [InlineData("a name with half of a surrogate pair", ",\"\\ud83d\":1")]
-    [InlineData("a word that is none of JSON", ",\"x\":NaN")]
-    [InlineData("a comma too many", ",")]
-    [InlineData("a line break within a text", ",\"x\":\"a\nb\"")]
-    [InlineData("a thousand lists within each other", null)]
+    [MemberData(nameof(BadRecords))]
     public async Task R7_one_bad_record_waits_in_quarantine_and_all_others_arrive(string what, string? inserted)
     {
         inserted ??= $",\"x\":{new string('[', 1500)}{new string(']', 1500)}";
@@ -317,11 +323,15 @@ public abstract class ConnectorPromises : IAsyncLifetime
         (await Bench.RowsAsync(Main, Id(Main))).Keys.ShouldBe((await Bench.TruthAsync(TruthOf(Main))).Keys, ignoreOrder: true);
     }
 
-    /// <summary>Each way to lie about where a list goes on or ends, once and always, in each mode.</summary>
+    // The usual run takes half of the pairs below, and one of each kind of record that is no JSON.
+    private static readonly bool TakesAll = Environment.GetEnvironmentVariable("TIDEMARK_TEST_LIES") == "all";
+
+    /// <summary>Each way to lie about where a list goes on or ends: once in a full reading, always in a merge; in the longer run both in both.</summary>
     public static TheoryData<string, int, WriteMode> Lies() => new(
         from fault in new[] { "empty_page", "has_more_lie_false", "has_more_lie_true", "repeat_page" }
         from times in new[] { 1, -1 }
         from mode in new[] { WriteMode.Merge, WriteMode.Replace }
+        where TakesAll || (times == 1) == (mode == WriteMode.Replace)
         select (fault, times, mode));
 
     [Theory]
