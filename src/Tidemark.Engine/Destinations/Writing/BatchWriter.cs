@@ -1,4 +1,3 @@
-using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Writing;
@@ -19,7 +18,7 @@ internal sealed class BatchWriter(
         var (found, refused) = await ApplyAsync(triage.Rows, async part =>
         {
             await store.ClassifyAsync(batch, part, triage.States, cancellationToken);
-            return default;
+            return 0;
         });
         if (refused.Count > 0) triage.Refuse(found.Rows, refused);
         triage.SettleForeign(plan, batch);
@@ -30,10 +29,10 @@ internal sealed class BatchWriter(
     {
         var (fresh, changed, unchanged) = (triage.In(RowState.New), triage.In(RowState.Changed), triage.In(RowState.Unchanged));
         var (deleted, undeleted) = await ApplyAsync(triage.Deletions, part => DeleteAsync(batch, part));
-        var (created, uncreated) = await ApplyAsync(fresh, part => InsertAsync(batch, part));
+        var (created, uncreated) = await ApplyAsync(fresh, part => InsertAsync(RowPlace.Live, batch, part));
         var (updated, unchangeable) = await ApplyAsync(changed, part => UpdateAsync(batch, part));
         // A value that must be unique may have been let go by a row that was written later.
-        if (uncreated.Count > 0) (created, uncreated) = await AgainAsync(created, uncreated, part => InsertAsync(batch, part));
+        if (uncreated.Count > 0) (created, uncreated) = await AgainAsync(created, uncreated, part => InsertAsync(RowPlace.Live, batch, part));
         if (unchangeable.Count > 0) (updated, unchangeable) = await AgainAsync(updated, unchangeable, part => UpdateAsync(batch, part));
         if (unchangeable.Count > 1) (updated, unchangeable) = await ExchangeAsync(batch, updated, unchangeable);
         triage.Refused.AddRange([.. undeleted, .. uncreated, .. unchangeable]);
@@ -49,7 +48,7 @@ internal sealed class BatchWriter(
             Created = created.Rows.Length,
             Updated = updated.Rows.Length,
             Unchanged = unchanged.Length,
-            Deleted = deleted.Checksum.Rows,
+            Deleted = deleted.Count,
             Verified = Sum(batch, unchanged.Span) + readBack,
         };
     }
@@ -78,58 +77,47 @@ internal sealed class BatchWriter(
         return replaced;
     }
 
-    private async Task<Checksum> StageAsync(RowBatch batch, ReadOnlyMemory<int> rows)
+    private Task<long> StageAsync(RowBatch batch, ReadOnlyMemory<int> rows) => InsertAsync(RowPlace.Staging, batch, rows);
+
+    private async Task<long> InsertAsync(RowPlace place, RowBatch batch, ReadOnlyMemory<int> rows)
     {
-        await store.InsertAsync(RowPlace.Staging, batch, rows, triage.States, stamp, cancellationToken);
-        return default;
+        await store.InsertAsync(place, batch, rows, triage.States, stamp, cancellationToken);
+        return rows.Length;
     }
 
-    private async Task<Checksum> InsertAsync(RowBatch batch, ReadOnlyMemory<int> rows)
-    {
-        await store.InsertAsync(RowPlace.Live, batch, rows, triage.States, stamp, cancellationToken);
-        return default;
-    }
-
-    private async Task<Checksum> UpdateAsync(RowBatch batch, ReadOnlyMemory<int> rows)
+    private async Task<long> UpdateAsync(RowBatch batch, ReadOnlyMemory<int> rows)
     {
         if (Images is not null) await Images.SaveAsync(batch, rows, isDeletion: false, cancellationToken);
         await store.UpdateAsync(batch, rows, stamp, cancellationToken);
-        return default;
+        return rows.Length;
     }
 
-    private async Task<Checksum> DeleteAsync(RowBatch batch, ReadOnlyMemory<int> rows)
+    private async Task<long> DeleteAsync(RowBatch batch, ReadOnlyMemory<int> rows)
     {
         if (Images is not null) await Images.SaveAsync(batch, rows, isDeletion: true, cancellationToken);
-        return plan.Deletes.IsSoft
+        var deleted = plan.Deletes.IsSoft
             ? await store.MarkDeletedAsync(batch, rows, stamp, cancellationToken)
             : await store.DeleteAsync(RowPlace.Live, batch, rows, cancellationToken);
+        return deleted.Rows;
     }
 
     /// <summary>Runs an operation on rows; where bisecting, without those that are refused.</summary>
-    /// <returns>The rows that it was done to, with what it returned of them, and those that were refused.</returns>
+    /// <returns>The rows that it was done to, with the sum of what it returned of them, and those that were refused.</returns>
     private async Task<(Applied Done, List<RefusedRow> Refused)> ApplyAsync(
-        ReadOnlyMemory<int> rows, Func<ReadOnlyMemory<int>, Task<Checksum>> operation)
+        ReadOnlyMemory<int> rows, Func<ReadOnlyMemory<int>, Task<long>> operation)
     {
         var refused = new List<RefusedRow>();
-        if (rows.Length == 0) return (new(rows, default), refused);
+        if (rows.Length == 0) return (new(rows, 0), refused);
         if (!isBisecting) return (new(rows, await operation(rows)), refused);
 
-        var (sum, pending) = (default(Checksum), default(Checksum));
-        await Bisection.RunAsync(TryAsync, rows, async part => pending = await operation(part), (row, reason) => refused.Add(new(row, reason)));
+        var sum = await Bisection.RunAsync(
+            work => store.TryAsync(work, cancellationToken), rows, operation, (row, reason) => refused.Add(new(row, reason)));
         var bad = refused.Select(each => each.Row).ToHashSet();
         return (new(bad.Count == 0 ? rows : rows.ToArray().Where(row => !bad.Contains(row)).ToArray(), sum), refused);
-
-        // What was tried in vain has done nothing.
-        async Task<Problem?> TryAsync(Func<Task> work)
-        {
-            var reason = await store.TryAsync(work, cancellationToken);
-            if (reason is null) sum += pending;
-            return reason;
-        }
     }
 
     private async Task<(Applied Done, List<RefusedRow> Refused)> AgainAsync(
-        Applied done, List<RefusedRow> refused, Func<ReadOnlyMemory<int>, Task<Checksum>> operation)
+        Applied done, List<RefusedRow> refused, Func<ReadOnlyMemory<int>, Task<long>> operation)
     {
         var (more, still) = await ApplyAsync(refused.Select(each => each.Row).ToArray(), operation);
         return (done with { Rows = (int[])[.. done.Rows.Span, .. more.Rows.Span] }, still);
@@ -159,6 +147,6 @@ internal sealed class BatchWriter(
 
     /// <summary>Rows that an operation was done to.</summary>
     /// <param name="Rows">Their numbers in the batch.</param>
-    /// <param name="Checksum">What the operation returned of them.</param>
-    private sealed record Applied(ReadOnlyMemory<int> Rows, Checksum Checksum);
+    /// <param name="Count">The sum of what the operation returned of them.</param>
+    private sealed record Applied(ReadOnlyMemory<int> Rows, long Count);
 }

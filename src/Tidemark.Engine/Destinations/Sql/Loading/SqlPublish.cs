@@ -185,12 +185,12 @@ internal sealed class SqlPublish(
         var numbers = new long[await Connection.CountAsync($"SELECT count(*) FROM {work}", cancellationToken)];
         for (var at = 0; at < numbers.Length; at++) numbers[at] = at + 1;
         var bad = new List<(long Number, Problem Reason)>();
-        var done = await InPartsAsync(
-            numbers,
+        var done = await Bisection.RunAsync<long>(
+            work => TryAsync(work, cancellationToken), numbers,
             part => DeleteRowsAsync(
                 $"""EXISTS (SELECT 1 FROM {work} AS w WHERE {_live.KeyMatch("w", "l")} AND w."_n" BETWEEN @low AND @high)""", cancellationToken,
                 ("low", part.Span[0]), ("high", part.Span[^1])),
-            bad, cancellationToken);
+            (number, reason) => bad.Add((number, reason)));
         foreach (var (number, reason) in bad) _kept.Add(new(await KeyAsync(work, number, cancellationToken), reason));
         await Connection.ExecuteAsync($"DROP TABLE {work}", cancellationToken);
         return done;
@@ -231,8 +231,10 @@ internal sealed class SqlPublish(
         var numbers = new long[differing];
         for (var at = 0; at < numbers.Length; at++) numbers[at] = at + 1;
         var bad = new List<(long Number, Problem Reason)>();
-        var done = await InPartsAsync(
-            numbers, part => Connection.ExecuteAsync(statement, cancellationToken, ("low", part.Span[0]), ("high", part.Span[^1])), bad, cancellationToken);
+        var done = await Bisection.RunAsync<long>(
+            work => TryAsync(work, cancellationToken), numbers,
+            part => Connection.ExecuteAsync(statement, cancellationToken, ("low", part.Span[0]), ("high", part.Span[^1])),
+            (number, reason) => bad.Add((number, reason)));
         if (exchanges && bad.Count > 1)
         {
             var exchanged = bad.ConvertAll(each => each.Number);
@@ -260,22 +262,6 @@ internal sealed class SqlPublish(
         }
 
         foreach (var number in numbers) await Connection.ExecuteAsync(statement, cancellationToken, ("low", number), ("high", number));
-    }
-
-    /// <summary>Runs an operation on parts of the numbers; the sum of what it returned, but for those that are bad alone.</summary>
-    private async Task<long> InPartsAsync(
-        long[] numbers, Func<ReadOnlyMemory<long>, Task<long>> operation, List<(long Number, Problem Reason)> bad, CancellationToken cancellationToken)
-    {
-        var (done, pending) = (0L, 0L);
-        await Bisection.RunAsync<long>(
-            async work =>
-            {
-                var reason = await TryAsync(work, cancellationToken);
-                if (reason is null) done += pending;
-                return reason;
-            },
-            numbers, async part => pending = await operation(part), (number, reason) => bad.Add((number, reason)));
-        return done;
     }
 
     /// <summary>Leaves a bad row's key alone in the staging, so that no later statement meets it and its live row stays.</summary>

@@ -97,19 +97,24 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
     public async Task<long> WorkOffAsync(
         string operation, string statement, (string Name, object? Value)[] values, CancellationToken cancellationToken)
     {
-        var (done, pending, open) = (0L, 0L, await NumbersAsync(operation, cancellationToken));
+        var (done, open) = (0L, await NumbersAsync(operation, cancellationToken));
         var refused = new List<(long Number, Problem Reason)>();
         while (open.Length > 0)
         {
             refused.Clear();
-            await Bisection.RunAsync<long>(
+            var exchanged = 0L;
+            done += await Bisection.RunAsync<long>(
                 TryAsync, open,
-                async part => pending = await Connection.ExecuteAsync(
+                part => Connection.ExecuteAsync(
                     statement, cancellationToken, [.. values, ("low", part.Span[0]), ("high", part.Span[^1])]),
                 (number, reason) => refused.Add((number, reason)));
             if (refused.Count > 1 && operation == "restore"
-                && await TryAsync(async () => pending = await ExchangeAsync(refused, statement, values, cancellationToken)) is null)
+                && await TryAsync(async () => exchanged = await ExchangeAsync(refused, statement, values, cancellationToken)) is null)
+            {
+                done += exchanged;
                 refused.Clear();
+            }
+
             if (refused.Count == open.Length) break;
             // The other way round, because what stood in the way of a row often comes after it.
             refused.Reverse();
@@ -125,14 +130,8 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
 
         return done;
 
-        // What was tried in vain has done nothing.
-        async Task<Problem?> TryAsync(Func<Task> work)
-        {
-            var reason = await SqlSavepoint.TryAsync(
-                Connection, work, dialect, failure => dialect.RowProblem(failure, entry.Table), cancellationToken);
-            if (reason is null) done += pending;
-            return reason;
-        }
+        Task<Problem?> TryAsync(Func<Task> work) => SqlSavepoint.TryAsync(
+            Connection, work, dialect, failure => dialect.RowProblem(failure, entry.Table), cancellationToken);
     }
 
     /// <summary>
