@@ -249,19 +249,14 @@ internal sealed class SqlPublish(
         return done;
     }
 
-    /// <summary>Empties the columns that must be unique of these rows first, where they may be empty.</summary>
-    private async Task ExchangeAsync(string statement, List<long> numbers, CancellationToken cancellationToken)
+    private async Task<long> ExchangeAsync(string update, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
     {
         var unique = await session.ReleasableAsync(_live.Name, cancellationToken);
-        var emptied = string.Join(", ", _live.UpdatedColumns.Where(column => column.IsSources && unique.Contains(column.Name)).Select(column => $"{column.Quoted} = NULL"));
-        foreach (var number in emptied.Length == 0 ? [] : numbers)
-        {
-            await Connection.ExecuteAsync(
-                $"""UPDATE {_live.Name} AS l SET {emptied} FROM {_staged.Name} AS s WHERE s."_op" = @number AND {_live.KeyMatch("s", "l")}""",
-                cancellationToken, ("number", number));
-        }
-
-        foreach (var number in numbers) await Connection.ExecuteAsync(statement, cancellationToken, ("low", number), ("high", number));
+        return await SqlExchange.RunAsync(
+            Connection, update,
+            [.. _live.UpdatedColumns.Where(column => column.IsSources && unique.Contains(column.Name)).Select(column => column.Quoted)],
+            ($"UPDATE {_live.Name} AS l", $"""FROM {_staged.Name} AS s WHERE s."_op" BETWEEN @low AND @high AND {_live.KeyMatch("s", "l")}"""),
+            numbers, cancellationToken);
     }
 
     /// <summary>Leaves a bad row's key alone in the staging, so that no later statement meets it and its live row stays.</summary>

@@ -109,7 +109,7 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
                     statement, cancellationToken, [.. values, ("low", part.Span[0]), ("high", part.Span[^1])]),
                 (number, reason) => refused.Add((number, reason)));
             if (refused.Count > 1 && operation == "restore"
-                && await TryAsync(async () => exchanged = await ExchangeAsync(refused, statement, values, cancellationToken)) is null)
+                && await TryAsync(async () => exchanged = await ExchangeAsync(refused.ConvertAll(each => each.Number), statement, values, cancellationToken)) is null)
             {
                 done += exchanged;
                 refused.Clear();
@@ -134,30 +134,17 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
             Connection, work, dialect, failure => dialect.RowProblem(failure, entry.Table), cancellationToken);
     }
 
-    /// <summary>
-    /// Restores rows that stand in each other's way, as each has a value that must be unique and that another is to have: such
-    /// columns are emptied first, where they may be.
-    /// </summary>
     private async Task<long> ExchangeAsync(
-        IReadOnlyList<(long Number, Problem Reason)> refused, string statement, (string Name, object? Value)[] values,
-        CancellationToken cancellationToken)
+        IReadOnlyList<long> numbers, string statement, (string Name, object? Value)[] values, CancellationToken cancellationToken)
     {
         var live = new SqlName(dialect.Schema, entry.Table);
         var unique = await session.ReleasableAsync(live, cancellationToken);
         var emptied = entry.Shape.Columns
             .Where(column => column.Ownership is null or { Owner: ColumnOwner.Source } && unique.Contains(column.Name) && !Key.Contains(column.Name))
-            .Select(column => $"{SqlName.Column(column.Name)} = NULL").ToList();
-        foreach (var (number, _) in emptied.Count == 0 ? [] : refused)
-        {
-            await Connection.ExecuteAsync(
-                $"""UPDATE {live} AS l SET {string.Join(", ", emptied)} FROM {name} AS w WHERE w."_undo_n" = @number AND {Match}""",
-                cancellationToken, ("number", number));
-        }
-
-        var done = 0L;
-        foreach (var (number, _) in refused)
-            done += await Connection.ExecuteAsync(statement, cancellationToken, [.. values, ("low", number), ("high", number)]);
-        return done;
+            .Select(column => SqlName.Column(column.Name).ToString()).ToList();
+        return await SqlExchange.RunAsync(
+            Connection, statement, emptied,
+            ($"UPDATE {live} AS l", $"""FROM {name} AS w WHERE w."_undo_n" BETWEEN @low AND @high AND {Match}"""), numbers, cancellationToken, values);
     }
 
     /// <summary>The rows that are passed over: how many, and the first of them.</summary>
