@@ -59,6 +59,12 @@ public class ScriptedSource(params StreamSchema[] streams) : ISource
 
     public bool CanResume(string stream, Cursor cursor) => Resumes;
 
+    public bool ProvesEnd(string stream) => true;
+
+    public IReadOnlyList<string> Remarks => [];
+
+    public bool ReadsAll(string stream, Cursor from) => false;
+
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later)
     {
         Compared = (earlier?.Json, later.Json);

@@ -35,28 +35,27 @@ public interface ISource : IAsyncDisposable
     /// <summary>
     /// What an earlier cursor's readings covered and the full reading of a later cursor did not, in the vendor's names, e.g.
     /// locations that are no longer listed, or a changed filter. Records in there were not read, which does not prove them gone.
-    /// Null if the coverage of the earlier readings is unknown; empty for a source that reads everything. Default: empty.
+    /// Null if the coverage of the earlier readings is unknown; empty for a source that reads everything.
     /// </summary>
-    IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => [];
+    IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later);
 
     /// <summary>
     /// Whether the end of a stream's full reading is proven, e.g. by a total or by an empty page after the last one, and does
     /// not rest on the vendor's word alone. If not, a second reading must agree before records count as gone.
-    /// Default: true.
     /// </summary>
-    bool ProvesEnd(string stream) => true;
+    bool ProvesEnd(string stream);
 
     /// <summary>
     /// What a person should know of the readings so far, in a sentence each, e.g. that the vendor's dates cannot be true. Asked after a
-    /// reading. Default: nothing.
+    /// reading.
     /// </summary>
-    IReadOnlyList<string> Remarks => [];
+    IReadOnlyList<string> Remarks { get; }
 
     /// <summary>
     /// Whether a reading from a cursor, which is no full one, gives every record there is, because the vendor lists them all or none:
-    /// what it did not give is no longer there as it was. Asked before the reading. Default: false.
+    /// what it did not give is no longer there as it was. Asked before the reading.
     /// </summary>
-    bool ReadsAll(string stream, Cursor from) => false;
+    bool ReadsAll(string stream, Cursor from);
 
     /// <summary>
     /// Pages, lazily, in the order of writing. Ending without an error states that the reading was complete: deletes rest
