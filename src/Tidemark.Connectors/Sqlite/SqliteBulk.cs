@@ -28,18 +28,8 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
             (statement, row) =>
             {
                 BindSame(statement, table, batch, row);
-                var hash = statement.Run(out var exists);
-                if (exists) states[row] = hash == batch.Hash(row) ? RowState.Unchanged : RowState.Changed;
-            },
-            cancellationToken);
-        var changed = rows.ToArray().Where(row => states[row] == RowState.Changed).ToArray();
-        ForEach(
-            changed, $"SELECT 1 FROM {table.Name} AS l WHERE {table.IsForeign("l")} AND {KeyIsGiven(table)}",
-            (statement, row) =>
-            {
-                BindKey(statement, table, batch, row, 1);
-                statement.Run(out var isForeign);
-                if (isForeign) states[row] = RowState.Foreign;
+                var hash = statement.Run(out var exists, out var isForeign);
+                if (exists) states[row] = isForeign ? RowState.Foreign : hash == batch.Hash(row) ? RowState.Unchanged : RowState.Changed;
             },
             cancellationToken);
         return Task.CompletedTask;
@@ -180,13 +170,13 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
 
     /// <summary>
     /// A select of a number of the row of a key, or null where its values in the source's columns are not the given ones, unless
-    /// the first parameter says that they do not matter.
+    /// the first parameter says that they do not matter; and of whether Tidemark did not write the row.
     /// </summary>
     private static string SelectSame(SqlTable table, string number)
     {
         var same = table.SourceColumns.Select((column, at) => $"l.{column.Quoted} IS ?{at + 2} COLLATE BINARY");
         var are = table.SourceColumns.Count == 0 ? "0 = 1" : SqlCommands.Joined([.. same], "AND");
-        return $"SELECT CASE WHEN ?1 = 1 OR ({are}) THEN {number} END FROM {table.Name} AS l WHERE {KeyIsGiven(table, table.SourceColumns.Count + 2)}";
+        return $"SELECT CASE WHEN ?1 = 1 OR ({are}) THEN {number} END, {table.IsForeign("l")} FROM {table.Name} AS l WHERE {KeyIsGiven(table, table.SourceColumns.Count + 2)}";
     }
 
     private static void BindSame(SqliteStatement statement, SqlTable table, RowBatch batch, int row)

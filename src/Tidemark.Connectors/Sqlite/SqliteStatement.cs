@@ -28,18 +28,14 @@ internal sealed class SqliteStatement : IDisposable
 
     /// <summary>Runs the statement; the first row's first column as a number, or null where there is no row or it is null.</summary>
     /// <param name="hasRow">Set to whether there was a row.</param>
-    public long? Run(out bool hasRow)
+    public long? Run(out bool hasRow) => Finish(raw.sqlite3_step(_statement), out hasRow);
+
+    /// <summary>Runs a select; whether the second column of its first row is true, besides what <see cref="Run(out bool)"/> returns.</summary>
+    public long? Run(out bool hasRow, out bool flag)
     {
         var code = raw.sqlite3_step(_statement);
-        hasRow = code == raw.SQLITE_ROW;
-        long? number = hasRow && raw.sqlite3_column_type(_statement, 0) != raw.SQLITE_NULL
-            ? raw.sqlite3_column_int64(_statement, 0)
-            : null;
-        // A statement with RETURNING has done its work when its first row comes; the rest of its rows are not wanted.
-        while (code == raw.SQLITE_ROW) code = raw.sqlite3_step(_statement);
-        var failure = code == raw.SQLITE_DONE ? null : Failure(code);
-        raw.sqlite3_reset(_statement);
-        return failure is null ? number : throw failure;
+        flag = code == raw.SQLITE_ROW && raw.sqlite3_column_int64(_statement, 1) == 1;
+        return Finish(code, out hasRow);
     }
 
     /// <summary>Goes on to the next row of a select; false after the last.</summary>
@@ -80,4 +76,17 @@ internal sealed class SqliteStatement : IDisposable
 
     private SqliteException Failure(int code) =>
         new(raw.sqlite3_errmsg(_database).utf8_to_string(), code & 0xFF, raw.sqlite3_extended_errcode(_database));
+
+    private long? Finish(int code, out bool hasRow)
+    {
+        hasRow = code == raw.SQLITE_ROW;
+        long? number = hasRow && raw.sqlite3_column_type(_statement, 0) != raw.SQLITE_NULL
+            ? raw.sqlite3_column_int64(_statement, 0)
+            : null;
+        // A statement with RETURNING has done its work when its first row comes; the rest of its rows are not wanted.
+        while (code == raw.SQLITE_ROW) code = raw.sqlite3_step(_statement);
+        var failure = code == raw.SQLITE_DONE ? null : Failure(code);
+        raw.sqlite3_reset(_statement);
+        return failure is null ? number : throw failure;
+    }
 }
