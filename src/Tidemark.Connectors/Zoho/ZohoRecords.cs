@@ -84,7 +84,7 @@ internal sealed class ZohoRecords(ZohoModule module, ZohoCriteria? criteria)
 
             // The first group wins where several have the same property.
             var record = parts.Count == 1 ? parts[0] : JsonProperties.Join(parts, new HashSet<string>(StringComparer.Ordinal).Add);
-            if (criteria is null || !JsonProperties.IsValid(record.Span) || ZohoFilter.Matches(criteria, record.Span)) into.Add(record.Span);
+            if (criteria is null || ZohoFilter.Matches(criteria, record.Span) || !JsonProperties.IsValid(record.Span)) into.Add(record.Span);
         }
     }
 }

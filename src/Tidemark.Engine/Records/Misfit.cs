@@ -35,6 +35,6 @@ internal sealed record Misfit(string Code, Field? Field, string Message)
     private static string Shown(ReadOnlySpan<byte> value)
     {
         var text = Encoding.UTF8.GetString(value[..Math.Min(ShownBytes, value.Length)]).TrimEnd('\uFFFD');
-        return string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)) + (value.Length > ShownBytes ? "…" : "");
+        return value.Length > ShownBytes ? text + "…" : text;
     }
 }

@@ -17,31 +17,37 @@ public static class JsonProperties
     /// <param name="isWanted">Asked once for each top-level property, by its name. One whose name is no text stays.</param>
     public static byte[] Join(IReadOnlyList<ReadOnlyMemory<byte>> objects, Func<string, bool> isWanted)
     {
-        foreach (var part in objects)
-        {
-            if (!IsValid(part.Span)) return part.ToArray();
-        }
-
         var joined = new MemoryStream(objects.Sum(part => part.Length) + 1);
         joined.WriteByte((byte)'{');
         foreach (var part in objects)
         {
-            var json = part.Span;
-            var reader = ForeignJson.Reader(json);
-            reader.Read();
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            try
             {
-                var start = (int)reader.TokenStartIndex;
-                var isKept = ForeignJson.Text(in reader) is not { } name || isWanted(name);
-                reader.Read();
-                reader.Skip();
-                if (!isKept) continue;
-                if (joined.Length > 1) joined.WriteByte((byte)',');
-                joined.Write(json[start..(int)reader.BytesConsumed]);
+                Write(part.Span, isWanted, joined);
+            }
+            catch (JsonException)
+            {
+                return part.ToArray();
             }
         }
 
         joined.WriteByte((byte)'}');
         return joined.ToArray();
+    }
+
+    private static void Write(ReadOnlySpan<byte> json, Func<string, bool> isWanted, MemoryStream into)
+    {
+        var reader = ForeignJson.Reader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var start = (int)reader.TokenStartIndex;
+            var isKept = ForeignJson.Text(in reader) is not { } name || isWanted(name);
+            reader.Read();
+            reader.Skip();
+            if (!isKept) continue;
+            if (into.Length > 1) into.WriteByte((byte)',');
+            into.Write(json[start..(int)reader.BytesConsumed]);
+        }
     }
 }

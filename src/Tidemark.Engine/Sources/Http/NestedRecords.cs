@@ -30,8 +30,9 @@ public static class NestedRecords
             {
                 var outer = page.Record(index).Span;
                 var place = page.Records[index];
-                if ((place.Unfit ?? Mistake(outer, path)) is { } unfit) inner.AddUnknown(outer, unfit);
-                else if (JsonPlace.Find(outer, path) is { Token: JsonTokenType.StartArray } array)
+                var found = JsonPlace.Find(outer, path);
+                if ((place.Unfit ?? Mistake(outer, path, found)) is { } unfit) inner.AddUnknown(outer, unfit);
+                else if (found is { Token: JsonTokenType.StartArray } array)
                     Unfold(outer, array, names, carried, place.IsDeletion, inner);
             }
 
@@ -40,11 +41,11 @@ public static class NestedRecords
     }
 
     /// <summary>Why the inner records of an outer one cannot be told; null where they can, or there are none.</summary>
-    private static string? Mistake(ReadOnlySpan<byte> outer, string path)
+    private static string? Mistake(ReadOnlySpan<byte> outer, string path, JsonPlace? found)
     {
         if (MendedJson.Flaw(outer) is { Length: > 0 } flaw) return $"The record around the rows is not valid JSON from here on: {flaw}";
         if (outer is not [(byte)'{', ..]) return "The record around the rows is not a JSON object.";
-        return JsonPlace.Find(outer, path) is null or { Token: JsonTokenType.StartArray or JsonTokenType.Null } ? null
+        return found is null or { Token: JsonTokenType.StartArray or JsonTokenType.Null } ? null
             : $"{path} of the record around the rows is not a list.";
     }
 
