@@ -19,7 +19,7 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
         MaxColumns = 1600,
         MaxNameBytes = 63,
         MaxRecordBytes = (1 << 30) - 1,
-        // Of the 8160 bytes of a row: its header, a bit for each column, and Tidemark's own columns.
+        // A row has 8160 bytes; its header, a bit for each column and Tidemark's own columns take the rest.
         MaxRowBytes = 7_700,
         Publishing = Publishing.AllAtOnce,
     };

@@ -26,7 +26,7 @@ internal sealed class TidemarkProgram(string home)
     }
 
     /// <summary>Starts it and kills it (SIGKILL) at a moment.</summary>
-    /// <param name="moment">Ends when it is to be killed.</param>
+    /// <param name="moment">A task that ends at that moment.</param>
     /// <param name="arguments">Arguments of the program.</param>
     /// <returns>False where it had come to its end by itself.</returns>
     public async Task<bool> KillAsync(Func<Process, Task> moment, params string[] arguments)

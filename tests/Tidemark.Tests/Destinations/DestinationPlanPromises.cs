@@ -212,7 +212,7 @@ public abstract partial class DestinationPromises
         var source = PeopleSource(Persons(0, 40));
         await Bench.MergeAsync(source);
         var cursor = await Bench.RowsAsync("_tidemark_checkpoints", ("kind", "live"), "cursor");
-        // Of the rest of a record nothing is known, and it may be wrong.
+        // A scan looks at the key alone: the rest of a record may be wrong.
         source.With("people", [.. Enumerable.Range(3, 37).Select(at => $$"""{"id":"p{{at:D6}}","age":"not a number"}""")]);
 
         var scan = await ScanAsync(source);

@@ -9,8 +9,8 @@ using Tidemark.Tests.Sources;
 namespace Tidemark.Tests.GraphQL;
 
 /// <summary>
-/// A GraphQL server of another make than the shop: its schema is given in schema language, and what does not fit it (names, the types
-/// of variables, values of these) is refused as servers do. Orders with lines within them.
+/// A GraphQL server unlike the shop's. It takes its schema in schema language, serves orders with lines in them, and refuses names, types of
+/// variables and values that the schema does not have, as servers do.
 /// </summary>
 /// <param name="language">The schema. A field that ends in <c>ById</c>, <c>order</c> and <c>node</c> find an order by their argument.</param>
 /// <param name="mostRecords">The most that a page may be asked for.</param>
