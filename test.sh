@@ -17,6 +17,14 @@ if [ -z "$(find_postgres)" ] && ! command -v initdb >/dev/null; then
     exit 1
   fi
 fi
+if ! command -v pgbouncer >/dev/null; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq pgbouncer >/dev/null
+  else
+    echo "pgbouncer is missing: install the package pgbouncer, then run this again." >&2
+    exit 1
+  fi
+fi
 find_faketime() { ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null | head -n 1; }
 
 if [ -n "${TIDEMARK_TEST_DATE:-}" ] && [ -z "$(find_faketime)" ]; then

@@ -42,6 +42,7 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
         {
             if (_source is not null) return _source;
             var source = new NpgsqlDataSourceBuilder(Address().ConnectionString).Build();
+            await RequireOwnConnectionAsync(source, cancellationToken);
             await using var connection = await ConnectAsync(source, cancellationToken);
             if (connection.PostgreSqlVersion.Major < OldestMajor)
             {
@@ -81,6 +82,20 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
             return connection;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw PostgresErrors.Unreachable(Address(), failure);
+        }
+    }
+
+    /// <summary>Before anything is set: a pooler would pass the settings on to other programs.</summary>
+    private async Task RequireOwnConnectionAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await PostgresPooler.RequireOwnConnectionAsync(connection, source.OpenConnectionAsync, cancellationToken);
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or TidemarkException))
         {
             throw PostgresErrors.Unreachable(Address(), failure);
         }
