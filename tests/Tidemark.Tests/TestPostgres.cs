@@ -9,9 +9,13 @@ public static class TestPostgres
     public static string Url { get; } = Environment.GetEnvironmentVariable("TIDEMARK_TEST_POSTGRES")
         ?? throw new InvalidOperationException("TIDEMARK_TEST_POSTGRES is not set: run the tests by ./test.sh.");
 
-    public static async Task<NpgsqlConnection> ConnectAsync(string schema, CancellationToken cancellationToken)
+    /// <param name="schema">Schema whose tables need no schema.</param>
+    /// <param name="cancellationToken">Cancels the connecting.</param>
+    /// <param name="database">Name of the database; null for the one of <see cref="Url"/>.</param>
+    public static async Task<NpgsqlConnection> ConnectAsync(string schema, CancellationToken cancellationToken, string? database = null)
     {
         var address = PostgresAddress.Parse(Url);
+        address.Database = database ?? address.Database;
         address.SearchPath = schema;
         address.Pooling = false;
         var connection = new NpgsqlConnection(address.ConnectionString);

@@ -33,6 +33,8 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
     public override string UniqueIndex(SqlName table, string name, string columns) =>
         $"CREATE UNIQUE INDEX {SqlName.Column(name)} ON {table} ({columns})";
 
+    public override string Numbering(SqlName column) => $"{column} bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
+
     public override string Retype(SqlName table, SqlName column, string type) =>
         $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {type} USING CAST(CAST({column} AS text) AS {type})";
 

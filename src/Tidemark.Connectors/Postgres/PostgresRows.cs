@@ -39,13 +39,7 @@ internal sealed class PostgresRows(NpgsqlConnection connection) : ISqlRows
     {
         const string named = "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace";
         const string isIt = "WHERE n.nspname = @schema AND c.relname = @table";
-        var columns = await RowsOfAsync(
-            $"""
-            SELECT a.attname::text, format_type(a.atttypid, NULL) {named} JOIN pg_attribute AS a ON a.attrelid = c.oid
-            {isIt} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-            ORDER BY a.attnum
-            """,
-            table, cancellationToken);
+        var columns = await PostgresColumns.ReadAsync(connection, table, PostgresColumns.Tables, cancellationToken);
         if (columns.Count == 0) return null;
         var key = await RowsOfAsync(
             $"""
@@ -59,19 +53,16 @@ internal sealed class PostgresRows(NpgsqlConnection connection) : ISqlRows
             JOIN pg_attribute AS a ON a.attrelid = k.indrelid AND a.attnum = ANY (k.columns)
             """,
             table, cancellationToken);
-        var counted = await RowsOfAsync(
-            $"SELECT a.attname::text, '' {named} JOIN pg_attribute AS a ON a.attrelid = c.oid {isIt} AND a.attidentity = 'a'",
-            table, cancellationToken);
         var references = await RowsOfAsync(
             $"""
             SELECT DISTINCT f.relname::text, '' {named} JOIN pg_constraint AS r ON r.conrelid = c.oid AND r.contype = 'f'
             JOIN pg_class AS f ON f.oid = r.confrelid {isIt} AND f.relnamespace = c.relnamespace
             """,
             table, cancellationToken);
-        return new TableShape(table.Name, [.. columns.Select(column => new TableColumn(column.Name, column.Type))])
+        return new TableShape(table.Name, [.. columns.Where(column => !column.IsComputed)])
         {
             Key = [.. key.Select(column => column.Name)],
-            Counted = [.. counted.Select(column => column.Name)],
+            Counted = [.. columns.Where(column => column.IsCounted).Select(column => column.Name)],
             References = [.. references.Select(other => other.Name)],
         };
     }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Npgsql;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Destinations.Sql.Backups;
 using Tidemark.Engine.Destinations.Sql.Loading;
@@ -40,23 +41,9 @@ internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection 
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task<IReadOnlyDictionary<string, string>> ColumnsAsync(SqlName table, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            """
-            SELECT a.attname, format_type(a.atttypid, NULL)
-            FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = @schema AND c.relname = @table AND a.attnum > 0 AND NOT a.attisdropped
-                AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-            """,
-            connection);
-        command.Parameters.AddWithValue("schema", table.Schema!);
-        command.Parameters.AddWithValue("table", table.Name);
-        var columns = new Dictionary<string, string>(StringComparer.Ordinal);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) columns[reader.GetString(0)] = reader.GetString(1);
-        return columns;
-    }
+    public async Task<IReadOnlyDictionary<string, TableColumn>> ColumnsAsync(SqlName table, CancellationToken cancellationToken) =>
+        (await PostgresColumns.ReadAsync(connection, table, PostgresColumns.Readable, cancellationToken))
+        .ToDictionary(column => column.Name, StringComparer.Ordinal);
 
     public Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken) => NamesAsync(
         """

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Destinations.Sql.Backups;
 using Tidemark.Engine.Destinations.Sql.Loading;
@@ -49,13 +50,15 @@ internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection conn
         return Task.CompletedTask;
     }
 
-    public async Task<IReadOnlyDictionary<string, string>> ColumnsAsync(SqlName table, CancellationToken cancellationToken)
+    /// <remarks>Hidden are 2 and 3, virtual and stored, of the columns that are computed: https://www.sqlite.org/pragma.html#pragma_table_xinfo.</remarks>
+    public async Task<IReadOnlyDictionary<string, TableColumn>> ColumnsAsync(SqlName table, CancellationToken cancellationToken)
     {
-        var columns = new Dictionary<string, string>(StringComparer.Ordinal);
+        var columns = new Dictionary<string, TableColumn>(StringComparer.OrdinalIgnoreCase);
         await using var command = SqlCommands.Command(
-            connection, "SELECT name, type FROM pragma_table_info(@table)", ("table", table.Name));
+            connection, "SELECT name, type, hidden > 1 FROM pragma_table_xinfo(@table) WHERE hidden <> 1 ORDER BY cid", ("table", table.Name));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) columns[reader.GetString(0)] = reader.GetString(1);
+        while (await reader.ReadAsync(cancellationToken))
+            columns[reader.GetString(0)] = new(reader.GetString(0), reader.GetString(1)) { IsComputed = reader.GetBoolean(2) };
         return columns;
     }
 
@@ -86,7 +89,7 @@ internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection conn
             ("table", table.Name.Name));
         var columns = await ColumnsAsync(table.Name, cancellationToken);
         return triggers == 0 && table.LiveColumns.All(column =>
-            columns.TryGetValue(column.Name, out var type) && type.Equals(dialect.TypeOf(column.Type), StringComparison.OrdinalIgnoreCase));
+            columns.TryGetValue(column.Name, out var there) && there.Type.Equals(dialect.TypeOf(column.Type), StringComparison.OrdinalIgnoreCase));
     }
 
     public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)

@@ -163,15 +163,20 @@ public sealed class PostgresWorkbench : SqlWorkbench
     /// <summary>The port that runs reach the server by; what looks from outside takes the server's own.</summary>
     public int Port { get; init; } = new Uri(TestPostgres.Url).Port;
 
+    /// <summary>A database of its own, which ends with the workbench; null for the one that all tests use.</summary>
+    public string? Database { get; init; }
+
     /// <summary>More parameters of the destination's address.</summary>
     public string More { get; set; } = "";
 
     public override IDestination OpenDestination() =>
         new PostgresConnector().OpenDestination(
-            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{new UriBuilder(TestPostgres.Url) { Port = Port }.Uri}?application_name={Schema}{More}"), Schema = Schema }),
+            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{Address}?application_name={Schema}{More}"), Schema = Schema }),
             Clock);
 
-    public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop);
+    public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop, Database);
+
+    private Uri Address => new UriBuilder(TestPostgres.Url) { Port = Port, Path = Database ?? new Uri(TestPostgres.Url).AbsolutePath }.Uri;
 
     public override Task MakeLimitedTableAsync(string table, string number, int below) => ExecuteAsync(
         $"CREATE TABLE {Quoted(table)} (id text PRIMARY KEY, {Quoted(number)} bigint CONSTRAINT below CHECK ({Quoted(number)} < {below}))");
@@ -186,9 +191,26 @@ public sealed class PostgresWorkbench : SqlWorkbench
         Value = value is null ? DBNull.Value : Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 
+    /// <summary>A workbench with a database of its own.</summary>
+    public static async Task<PostgresWorkbench> OfOwnDatabaseAsync()
+    {
+        var name = "t_" + Guid.NewGuid().ToString("N");
+        await OnServerAsync($"CREATE DATABASE {Quoted(name)}");
+        return new PostgresWorkbench { Database = name };
+    }
+
+    private static async Task OnServerAsync(string sql)
+    {
+        await using var connection = await TestPostgres.ConnectAsync("public", Stop);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(Stop);
+    }
+
     public override async ValueTask DisposeAsync()
     {
-        await ExecuteAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE");
+        if (Database is null) await ExecuteAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE");
+        else await OnServerAsync($"DROP DATABASE {Quoted(Database)} WITH (FORCE)");
         await base.DisposeAsync();
     }
 }

@@ -33,8 +33,8 @@ public interface ISqlSession : IAsyncDisposable
     /// <summary>Lets go of every lock of this session.</summary>
     Task UnlockAsync(CancellationToken cancellationToken);
 
-    /// <summary>The table's columns with their types as the database names them; empty where there is no such table.</summary>
-    Task<IReadOnlyDictionary<string, string>> ColumnsAsync(SqlName table, CancellationToken cancellationToken);
+    /// <summary>The columns of a table or view in its order, by name; empty where there is none of this name.</summary>
+    Task<IReadOnlyDictionary<string, TableColumn>> ColumnsAsync(SqlName table, CancellationToken cancellationToken);
 
     /// <summary>Columns whose type cannot change, since a view, a rule, a trigger or a constraint is made of them.</summary>
     Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken);

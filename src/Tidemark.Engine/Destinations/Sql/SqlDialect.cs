@@ -34,6 +34,12 @@ public abstract class SqlDialect
     /// <summary>A statement that makes an index of a name in the table's schema; null is different from null.</summary>
     public abstract string UniqueIndex(SqlName table, string name, string columns);
 
+    /// <summary>
+    /// Definition of a column that numbers rows and is the primary key, without which a database may not let go of rows that
+    /// are replicated; empty where rows have numbers of their own.
+    /// </summary>
+    public virtual string Numbering(SqlName column) => "";
+
     /// <summary>Statements that give a column another type, and its values with it; none where values have their own.</summary>
     public virtual string Retype(SqlName table, SqlName column, string type) => "";
 

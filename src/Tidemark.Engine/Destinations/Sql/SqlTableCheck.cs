@@ -16,9 +16,9 @@ internal static class SqlTableCheck
 
     /// <param name="dialect">The database's own limits.</param>
     /// <param name="plan">The planned table.</param>
-    /// <param name="existing">Columns that are there, with their types; empty where the table is not.</param>
+    /// <param name="existing">Columns that are there; empty where the table is not.</param>
     public static IEnumerable<Problem> Problems(
-        SqlDialect dialect, TablePlan plan, IReadOnlyDictionary<string, string> existing)
+        SqlDialect dialect, TablePlan plan, IReadOnlyDictionary<string, TableColumn> existing)
     {
         var subject = $"table {plan.Table}";
         var table = new SqlTable(new SqlName(dialect.Schema, plan.Table), plan, TableKind.Difference);
@@ -35,11 +35,18 @@ internal static class SqlTableCheck
 
         foreach (var column in table.LiveColumns.Where(column => existing.ContainsKey(column.Name)))
         {
-            if (!dialect.Accepts(existing[column.Name], column.Type))
+            var there = existing[column.Name];
+            if (there.IsComputed || (there.IsCounted && !plan.Stream.Key.Contains(column.Name)))
+            {
+                yield return new(
+                    $"{dialect.Name}.column_computed", subject, $"The database gives the column {column.Name} its values by itself.",
+                    "Leave the field out of the pipeline's columns, or give it another name there.");
+            }
+            else if (!dialect.Accepts(there.Type, column.Type))
             {
                 yield return new(
                     $"{dialect.Name}.column_type", subject,
-                    $"The column {column.Name} is {existing[column.Name]}; Tidemark writes {dialect.TypeOf(column.Type)}.",
+                    $"The column {column.Name} is {there.Definition}; Tidemark writes {dialect.TypeOf(column.Type)}.",
                     "Change the column's type, or let the pipeline write to another table.");
             }
         }

@@ -31,7 +31,7 @@ internal sealed class SqlTableReader(ISqlDatabase database, TablePlan plan)
     }
 
     private async IAsyncEnumerable<StoredRow> ReadAsync(
-        SqlTable table, IReadOnlyDictionary<string, string> existing, string? run,
+        SqlTable table, IReadOnlyDictionary<string, TableColumn> existing, string? run,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(cancellationToken);

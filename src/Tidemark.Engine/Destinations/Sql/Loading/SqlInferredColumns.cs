@@ -39,7 +39,7 @@ internal sealed class SqlInferredColumns(DbConnection connection, string schema)
 
     /// <summary>A table's stream with the fields that earlier runs inferred, as far as their columns are there.</summary>
     public async Task<StreamSchema> WithInferredAsync(
-        TablePlan table, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+        TablePlan table, IReadOnlyDictionary<string, TableColumn> existing, CancellationToken cancellationToken)
     {
         var declared = table.Stream.Fields.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
         var inferred = await InferredAsync(table.Table, cancellationToken);

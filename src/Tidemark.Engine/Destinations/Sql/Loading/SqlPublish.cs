@@ -99,7 +99,7 @@ internal sealed class SqlPublish(
             exchanges: true, cancellationToken);
         var created = await ApplyAsync(
             $"""
-            INSERT INTO {_live.Name} ({columns}) SELECT {values} FROM {_staged.Name} AS s
+            INSERT INTO {_live.Name} ({columns}) {dialect.InsertAsGiven} SELECT {values} FROM {_staged.Name} AS s
             WHERE s."_op" BETWEEN @low AND @high AND NOT EXISTS (SELECT 1 FROM {_live.Name} AS l WHERE {match})
             """,
             exchanges: false, cancellationToken);

@@ -42,7 +42,7 @@ internal sealed class SqlTableSetup(
     }
 
     private async Task<(StreamTables Tables, Checkpoint? Checkpoint)> ForMergeAsync(
-        SqlTable live, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+        SqlTable live, IReadOnlyDictionary<string, TableColumn> existing, CancellationToken cancellationToken)
     {
         var facts = await LiveFactsAsync(live, existing, cancellationToken);
         var decision = StagingChoice.Of(facts);
@@ -70,7 +70,7 @@ internal sealed class SqlTableSetup(
     }
 
     private async Task<(StreamTables Tables, Checkpoint? Checkpoint)> ForReplaceAsync(
-        SqlTable live, StagingShape shape, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+        SqlTable live, StagingShape shape, IReadOnlyDictionary<string, TableColumn> existing, CancellationToken cancellationToken)
     {
         var stream = live.Stream.Name;
         _before = (await _checkpoints.ClaimAsync(stream, Staging.None, cancellationToken))?.Cursor;
@@ -107,7 +107,7 @@ internal sealed class SqlTableSetup(
 
     /// <summary>A staging that is compared with the live table, which is left alone.</summary>
     private async Task<(StreamTables Tables, Checkpoint? Checkpoint)> ForComparisonAsync(
-        SqlName name, TablePlan shaped, StagingShape shape, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+        SqlName name, TablePlan shaped, StagingShape shape, IReadOnlyDictionary<string, TableColumn> existing, CancellationToken cancellationToken)
     {
         var stream = shaped.Stream.Name;
         var target = new SqlTable(PlanName(name), shaped, TableKind.Difference);
@@ -190,17 +190,17 @@ internal sealed class SqlTableSetup(
         var existing = await session.ColumnsAsync(table.Name, cancellationToken);
         foreach (var field in fields.Where(field => field.Type == FieldType.Text && existing.ContainsKey(field.Name)))
         {
-            if (dialect.Accepts(existing[field.Name], field.Type)) continue;
+            if (dialect.Accepts(existing[field.Name].Type, field.Type)) continue;
             await session.Connection.ExecuteAsync(
                 dialect.Retype(table.Name, SqlName.Column(field.Name), dialect.TypeOf(field.Type)), cancellationToken);
         }
     }
 
-    private static List<string> Missing(SqlTable live, IReadOnlyDictionary<string, string> existing) =>
+    private static List<string> Missing(SqlTable live, IReadOnlyDictionary<string, TableColumn> existing) =>
         [.. live.Columns.Where(column => column.IsSources && !existing.ContainsKey(column.Name)).Select(column => column.Name)];
 
     private async Task<LiveFacts> LiveFactsAsync(
-        SqlTable live, IReadOnlyDictionary<string, string> existing, CancellationToken cancellationToken)
+        SqlTable live, IReadOnlyDictionary<string, TableColumn> existing, CancellationToken cancellationToken)
     {
         var isTidemarks = existing.ContainsKey("_hash");
         var hasRows = isTidemarks && await session.Connection.CountAsync(

@@ -26,7 +26,10 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
     private const string After = "a";
 
     /// <summary>Columns that the table has beside those of the live one.</summary>
-    public const int OwnColumns = 3;
+    public const int OwnColumns = 4;
+
+    // The live table's key may be null in the application's rows, and is there once a run.
+    private static readonly SqlName Number = SqlName.Column("_undo_id");
 
     private IReadOnlyList<string> _columns = [];
 
@@ -54,10 +57,10 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
         Updatable = [.. _columns.Except(fixedColumns, StringComparer.Ordinal)];
         if (existing.Count == 0)
         {
-            var defined = columns.Select(column => $"{SqlName.Column(column.Name)} {column.Type}");
+            var defined = columns.Select(column => $"{SqlName.Column(column.Name)} {column.Holder}").Append(dialect.Numbering(Number));
             await session.Connection.ExecuteAsync(
                 $"""
-                CREATE TABLE {Table} ({string.Join(", ", defined)},
+                CREATE TABLE {Table} ({string.Join(", ", defined.Where(text => text.Length > 0))},
                     "_undo_run" text NOT NULL, "_undo_after" text, "_undo_op" text NOT NULL)
                 """,
                 cancellationToken);
@@ -75,14 +78,17 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
 
     /// <summary>Gives the table the columns, and the columns the types, that the live one has got since.</summary>
     private async Task FollowAsync(
-        ISqlSession session, IReadOnlyList<TableColumn> columns, IReadOnlyDictionary<string, string> existing,
+        ISqlSession session, IReadOnlyList<TableColumn> columns, IReadOnlyDictionary<string, TableColumn> existing,
         CancellationToken cancellationToken)
     {
-        foreach (var (name, type) in columns)
+        // Older versions had no numbers.
+        if (dialect.Numbering(Number) is { Length: > 0 } numbering && !existing.ContainsKey(Number.Name))
+            await session.Connection.ExecuteAsync($"ALTER TABLE {Table} ADD COLUMN {numbering}", cancellationToken);
+        foreach (var wanted in columns)
         {
-            var column = SqlName.Column(name);
-            var statement = !existing.TryGetValue(name, out var before) ? $"ALTER TABLE {Table} ADD COLUMN {column} {type}"
-                : before != type ? dialect.Retype(Table, column, type) : "";
+            var column = SqlName.Column(wanted.Name);
+            var statement = !existing.TryGetValue(wanted.Name, out var there) ? $"ALTER TABLE {Table} ADD COLUMN {column} {wanted.Holder}"
+                : there.Definition != wanted.Holder ? dialect.Retype(Table, column, wanted.Holder) : "";
             if (statement.Length > 0) await session.Connection.ExecuteAsync(statement, cancellationToken);
         }
     }
