@@ -43,10 +43,10 @@ internal sealed class CopyEncoder
     }
 
     /// <summary>
-    /// What <see cref="PostgresDigest"/> makes of a row in the database, made of its record: the values of the source's columns in
-    /// the binary form of COPY, each behind a byte that says that it is none or, for text, before one that ends it.
+    /// Whether a digest, which <see cref="PostgresDigest"/> made of a row in the database, is that of a record: of the values of the source's
+    /// columns in the binary form of COPY, each behind a byte that says that it is none or, for text, before one that ends it.
     /// </summary>
-    public byte[] Digest(SqlTable table, RowBatch batch, int row)
+    public bool HasDigest(SqlTable table, RowBatch batch, int row, ReadOnlySpan<byte> digest)
     {
         _used = 0;
         var cells = batch.Row(row);
@@ -71,7 +71,9 @@ internal sealed class CopyEncoder
             if (isText) WriteByte(PostgresDigest.Something);
         }
 
-        return SHA256.HashData(_buffer.AsSpan(0, _used));
+        Span<byte> own = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(_buffer.AsSpan(0, _used), own);
+        return digest.SequenceEqual(own);
     }
 
     private void WriteByte(byte value)

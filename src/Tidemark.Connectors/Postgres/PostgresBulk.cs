@@ -147,7 +147,7 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
             var row = rows.Span[(int)reader.GetInt64(0) - 1];
             var stored = await reader.IsDBNullAsync(1, cancellationToken) ? (long?)null : reader.GetInt64(1);
             var digest = await reader.IsDBNullAsync(2, cancellationToken) ? null : await reader.GetFieldValueAsync<byte[]>(2, cancellationToken);
-            var isSame = digest is not null && digest.AsSpan().SequenceEqual(_encoder.Digest(table, batch, row));
+            var isSame = digest is not null && _encoder.HasDigest(table, batch, row, digest);
             yield return new(row, stored, isSame, reader.GetBoolean(3));
         }
     }

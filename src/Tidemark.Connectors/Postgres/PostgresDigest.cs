@@ -5,7 +5,7 @@ namespace Tidemark.Connectors.Postgres;
 
 /// <summary>
 /// A digest of the values that a row has in the source's columns, made by the server so that they need not travel. It
-/// speaks of the values alone, whatever type the application has given a column: <see cref="CopyEncoder.Digest"/> makes the same
+/// speaks of the values alone, whatever type the application has given a column: <see cref="CopyEncoder.HasDigest"/> makes the same
 /// of a record.
 /// </summary>
 internal static class PostgresDigest

@@ -172,11 +172,14 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
             Filled?.Fill(position);
             _rowBytes += RowSpace.Of(field.Type);
         }
-        else if (MayBecomeText(field) && !IsOfKey(field) && IsText(into.Bytes(raw)[start..(int)reader.BytesConsumed]))
-        {
-            if (_widened.TrueForAll(other => other.Name != field.Name)) _widened.Add(field with { Type = FieldType.Text });
-        }
+        else if (MayBecomeText(field) && !IsOfKey(field) && IsText(into.Bytes(raw)[start..(int)reader.BytesConsumed])) Widen(field);
         else if (_wrong is null || IsOfKey(field)) _wrong = Misfit.Of(field, wrong, into.Bytes(raw)[start..(int)reader.BytesConsumed]);
+    }
+
+    // A method of its own: a lambda in the one above would cost an object for each value.
+    private void Widen(Field field)
+    {
+        if (_widened.TrueForAll(other => other.Name != field.Name)) _widened.Add(field with { Type = FieldType.Text });
     }
 
     /// <summary>Whether a value can be kept as text: half of a surrogate pair cannot.</summary>
