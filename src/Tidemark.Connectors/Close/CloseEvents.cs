@@ -12,9 +12,10 @@ namespace Tidemark.Connectors.Close;
 /// objects are read anew. Close may show events late and out of order; the overlap of the readings covers that.
 /// </summary>
 /// <param name="feed">The stream.</param>
+/// <param name="listing">Its list of everything, by creation.</param>
 /// <param name="floor">Objects created before this second are ignored; null reads all.</param>
 /// <remarks>https://developer.close.com/api/resources/events; kept for 30 days.</remarks>
-internal sealed class CloseEvents(CloseFeed feed, long? floor)
+internal sealed class CloseEvents(CloseFeed feed, HttpListing listing, long? floor)
 {
     public const string CursorParameter = "_cursor";
 
@@ -48,9 +49,14 @@ internal sealed class CloseEvents(CloseFeed feed, long? floor)
 
         foreach (var query in feed.Queries)
             await HearAsync(exchange, Log(query, from, to), news, from, cancellationToken);
-        if (feed.OfLead is { } ofLead)
+        if (news.ConcernsAll)
         {
-            foreach (var lead in news.Merged)
+            await foreach (var page in exchange.ReadAsync(listing, new Slice { From = floor, To = to }, cancellationToken))
+                yield return page;
+        }
+        else if (feed.OfLead is { } ofLead)
+        {
+            foreach (var lead in news.Leads)
             {
                 await foreach (var page in exchange.ReadAsync(ofLead(lead), new Slice(), cancellationToken))
                     yield return Wanted(Narrowed(page));

@@ -32,12 +32,19 @@ internal sealed record CloseFeed(string ObjectType)
     /// <summary>The list of the objects of one lead; null for leads themselves.</summary>
     public Func<string, HttpListing>? OfLead { get; init; }
 
+    /// <summary>What the records show of other objects.</summary>
+    public IReadOnlyList<CloseCopy> Copies { get; init; } = [];
+
     /// <summary>
-    /// Filters of the event log that together give every event of the stream. Close allows few combinations.
+    /// Filters of the event log that together give every event that concerns the stream. Close allows few combinations.
     /// </summary>
     public IEnumerable<IReadOnlyList<KeyValuePair<string, string>>> Queries => IsFamily
         ? [[]]
-        : [Of(ObjectType, "created"), Of(ObjectType, "updated"), Of(ObjectType, "deleted"), Of("lead", "merged")];
+        :
+        [
+            Of(ObjectType, "created"), Of(ObjectType, "updated"), Of(ObjectType, "deleted"), Of("lead", "merged"),
+            .. Copies.Select(copy => Of(copy.ObjectType, "updated")),
+        ];
 
     public bool Concerns(string? objectType) => objectType is not null && (IsFamily
         ? objectType.StartsWith(ObjectType + ".", StringComparison.Ordinal) || objectType == ObjectType

@@ -7,7 +7,7 @@ namespace Tidemark.Connectors.Close;
 internal sealed class CloseNews(CloseFeed feed)
 {
     private readonly Dictionary<string, Last> _objects = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _merged = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _leads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
 
     /// <summary>Objects that seem gone: their last event is the deletion, and no other came at the same time.</summary>
@@ -19,8 +19,14 @@ internal sealed class CloseNews(CloseFeed feed)
             && !(_seen.TryGetValue(entry.Key, out var seen) && seen >= entry.Value.At))
         .Select(entry => entry.Key);
 
-    /// <summary>Leads that took others over. What belonged to those belongs to these now, without an event.</summary>
-    public IEnumerable<string> Merged => _merged;
+    /// <summary>
+    /// Leads whose records changed without an event of their own: they were another's until it was merged into this one, or show a name
+    /// that is another now.
+    /// </summary>
+    public IEnumerable<string> Leads => _leads;
+
+    /// <summary>Whether records of any lead may have changed without an event: those of a status that is called otherwise now.</summary>
+    public bool ConcernsAll { get; private set; }
 
     /// <summary>Notes the objects of a page that is given away as it is.</summary>
     public void Saw(HttpPage page)
@@ -42,7 +48,13 @@ internal sealed class CloseNews(CloseFeed feed)
         var (type, action) = (page.Value(index, "object_type"), page.Value(index, "action"));
         var id = page.Value(index, "object_id");
         var isMerger = type == "lead" && action == "merged";
-        if (isMerger && (page.Value(index, "meta/merge_destination_lead_id") ?? id) is { } lead) _merged.Add(lead);
+        if (isMerger && (page.Value(index, "meta/merge_destination_lead_id") ?? id) is { } lead) _leads.Add(lead);
+        if (action == "updated" && feed.Copies.Any(copy => copy.ObjectType == type && copy.IsChangedBy(page.Value(index, "changed_fields"))))
+        {
+            if (page.Value(index, "lead_id") is { } owner) _leads.Add(owner);
+            else ConcernsAll = true;
+        }
+
         if (id is null || !feed.Concerns(type)) return;
 
         var isDeleted = action == "deleted";

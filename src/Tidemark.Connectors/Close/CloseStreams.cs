@@ -21,8 +21,8 @@ internal static class CloseStreams
 
     public static IReadOnlyList<HttpStream> All(CloseOptions options, IReadOnlyList<CloseCustomField> custom) =>
     [
-        Searched(options, With(CloseSchemas.Leads, custom, "lead"), "lead", ofLead: null),
-        Searched(options, With(CloseSchemas.Contacts, custom, "contact"), "contact",
+        Searched(options, With(CloseSchemas.Leads, custom, "lead"), CloseFeeds.Leads, ofLead: null),
+        Searched(options, With(CloseSchemas.Contacts, custom, "contact"), CloseFeeds.Contacts,
             lead => ClosePaging.ByCount(_ => HttpCall.Get($"{Root}/contact/").With("lead_id", lead), options.PageSize)),
         Opportunities(options, With(CloseSchemas.Opportunities, custom, "opportunity")),
         Activities(options, With(CloseSchemas.Activities, custom, "activity")),
@@ -36,10 +36,11 @@ internal static class CloseStreams
     ];
 
     private static HttpStream Searched(
-        CloseOptions options, StreamSchema schema, string objectType, Func<string, HttpListing>? ofLead)
+        CloseOptions options, StreamSchema schema, CloseFeed feed, Func<string, HttpListing>? ofLead)
     {
+        var objectType = feed.ObjectType;
         IReadOnlyList<string> fields = FieldsOf(schema);
-        return Changing(options, schema, By(Created), new CloseFeed(objectType)
+        return Changing(options, schema, By(Created), feed with
         {
             Updated = By(Updated),
             Fields = fields.ToHashSet(StringComparer.Ordinal),
@@ -61,7 +62,7 @@ internal static class CloseStreams
     private static HttpStream Opportunities(CloseOptions options, StreamSchema schema)
     {
         var list = HttpCall.Get($"{Root}/opportunity/");
-        return Changing(options, schema, By(Created), new CloseFeed("opportunity")
+        return Changing(options, schema, By(Created), CloseFeeds.Opportunities with
         {
             Updated = By(Updated),
             One = id => HttpCall.Get($"{Root}/opportunity/{Uri.EscapeDataString(id)}/"),
@@ -83,7 +84,7 @@ internal static class CloseStreams
     {
         var list = HttpCall.Get($"{Root}/activity/");
         var listing = ClosePaging.ByTime(list, Created, RangeOrder.NewestFirst, options.PageSize);
-        return Changing(options, schema, listing, Family("activity", list, options)) with
+        return Changing(options, schema, listing, Family(CloseFeeds.Activities, list, options)) with
         {
             Probes = [list.With("_limit", 1)],
         };
@@ -95,15 +96,14 @@ internal static class CloseStreams
         var list = HttpCall.Get($"{Root}/task/").With("_type", "all");
         var ordered = list.With("_order_by", Created);
         var listing = ClosePaging.ByTime(ordered, Created, RangeOrder.OldestFirst, options.PageSize);
-        return Changing(options, schema, listing, Family("task", list, options)) with
+        return Changing(options, schema, listing, Family(CloseFeeds.Tasks, list, options)) with
         {
             Probes = [list.With("_limit", 1)],
         };
     }
 
-    private static CloseFeed Family(string objectType, HttpCall list, CloseOptions options) => new(objectType)
+    private static CloseFeed Family(CloseFeed feed, HttpCall list, CloseOptions options) => feed with
     {
-        IsFamily = true,
         Many = ids => ClosePaging.ByCount(_ => list.With("id__in", ids), options.PageSize),
         OfLead = lead => ClosePaging.ByCount(_ => list.With("lead_id", lead), options.PageSize),
     };
@@ -114,7 +114,7 @@ internal static class CloseStreams
         var floor = Floor(options);
         return new HttpStream(schema, listing)
         {
-            Changes = new ChangeFeed(new CloseEvents(feed, floor?.ToUnixTimeSeconds()).ReadAsync, CloseEvents.Reach),
+            Changes = new ChangeFeed(new CloseEvents(feed, listing, floor?.ToUnixTimeSeconds()).ReadAsync, CloseEvents.Reach),
             Parallel = options.Parallel,
             Overlap = options.Overlap,
             Floor = floor,

@@ -64,7 +64,8 @@ internal sealed class CloseChanges(
         Set(record, fields);
         table.Stream.Change(entry, Bytes(record));
         table.Touch(entry.Index);
-        Tell(log, table, "updated", record);
+        Tell(log, table, "updated", record, changed: [.. fields.Select(field => field.Key)]);
+        foreach (var copy in CloseCopies.Of(table.Kind)) Show(copy, record);
         if (table.Kind is LeadRecords && fields["merge_into"] is { } into)
             Merge(table, table.Stream.At(entry.Index), into.ToString(), log);
         else if (table.Kind is ContactRecords && lead is not null && record["lead_id"]?.ToString() != lead)
@@ -89,6 +90,22 @@ internal sealed class CloseChanges(
         else if (table.Kind is ContactRecords && record["lead_id"] is { } lead) ListContacts(lead.ToString(), log);
 
         return id;
+    }
+
+    /// <summary>Changes what other records show of one. They keep their time, and there is no event.</summary>
+    private void Show(CloseCopies copy, JsonObject source)
+    {
+        var (id, value) = (source["id"]!.ToString(), source[copy.Field]);
+        var table = tables[copy.Stream];
+        var entries = copy.Reference == "lead_id" ? table.OfLead(id) : table.Stream.Read(new RecordRange(), int.MaxValue);
+        foreach (var entry in entries)
+        {
+            var record = table.Json(entry);
+            if (record[copy.Reference]?.ToString() != id || JsonNode.DeepEquals(record[copy.Shown], value)) continue;
+            record[copy.Shown] = value?.DeepClone();
+            table.Stream.Change(entry, Bytes(record));
+            table.Touch(entry.Index);
+        }
     }
 
     /// <summary>Moves what a lead has to another lead, silently, and deletes it.</summary>
@@ -157,11 +174,12 @@ internal sealed class CloseChanges(
         }
     }
 
-    private static void Tell(CloseEventLog? log, CloseTable table, string action, JsonObject record, string meta = "{}")
+    private static void Tell(CloseEventLog? log, CloseTable table, string action, JsonObject record, string meta = "{}",
+        IReadOnlyCollection<string>? changed = null)
     {
         var id = record["id"]!.ToString();
         var lead = table.Kind is LeadRecords ? id : record["lead_id"]?.ToString();
-        log?.Add(table.Kind.EventType(record), action, id, lead, record.ToJsonString(JsonText.Options), meta);
+        log?.Add(table.Kind.EventType(record), action, id, lead, changed ?? [], record.ToJsonString(JsonText.Options), meta);
     }
 
     private static byte[] Bytes(JsonObject record) => JsonSerializer.SerializeToUtf8Bytes(record, JsonText.Options);

@@ -10,4 +10,7 @@ internal static class JsonText
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>A JSON array of texts.</summary>
+    public static string Array(IReadOnlyList<string> texts) => JsonSerializer.Serialize(texts, Options);
 }

@@ -11,7 +11,8 @@ internal sealed class CloseEventLog(TimeProvider clock)
     private long _number;
 
     /// <summary>Adds an event; several updates of one object in a row become one, which moves to the end.</summary>
-    public void Add(string objectType, string action, string objectId, string? leadId, string data, string meta = "{}")
+    public void Add(
+        string objectType, string action, string objectId, string? leadId, IReadOnlyCollection<string> changed, string data, string meta = "{}")
     {
         var now = clock.GetUtcNow();
         lock (_gate)
@@ -21,11 +22,11 @@ internal sealed class CloseEventLog(TimeProvider clock)
                 && now - before.Updated < Consolidated)
             {
                 _events.RemoveAt(last);
-                _events.Add(before with { Updated = now, Data = data });
+                _events.Add(before with { Updated = now, Changed = [.. before.Changed.Union(changed)], Data = data });
                 return;
             }
 
-            _events.Add(new(_number++, objectType, action, objectId, leadId, now, now, data, meta));
+            _events.Add(new(_number++, objectType, action, objectId, leadId, now, now, [.. changed], data, meta));
         }
     }
 

@@ -57,8 +57,6 @@ internal sealed class LeadStatusRecords(CloseWorld world)
 
     public override string NoteField => "label";
 
-    public override bool HasEvents => false;
-
     public override void Write(JsonBuffer json, long index, long created, Form form)
     {
         json.Add($$"""{"id":{{IdAt(index)}},"label":{{(index < Labels.Length ? Labels[index] : $"Status {index}")}}""");
@@ -76,8 +74,6 @@ internal sealed class OpportunityStatusRecords(CloseWorld world)
     ];
 
     public override string NoteField => "label";
-
-    public override bool HasEvents => false;
 
     public override void Write(JsonBuffer json, long index, long created, Form form)
     {
