@@ -3,7 +3,7 @@ using Tidemark.Sandbox.Close.Shapes;
 namespace Tidemark.Sandbox.Close;
 
 /// <summary>A property that records show of another object.</summary>
-/// <param name="Field">Of the other object.</param>
+/// <param name="Field">Name of the property at the other object.</param>
 /// <param name="Stream">Whose records show it.</param>
 /// <param name="Reference">The property by which they name the object.</param>
 /// <param name="Shown">Under which name.</param>
