@@ -115,6 +115,7 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
     {
         var shape = new PageShape("organizations", "id", "email") { OmitsEmpty = true };
         using var me = await _exchange.SendAsync(HttpCall.Get(CloseConnector.Root + "/me/"), shape, cancellationToken);
+        _exchange.Owner = me.First("id");
         return
         [
             new("organization", _exchange.Clean(me.First("name") ?? me.First("id") ?? "unknown")),

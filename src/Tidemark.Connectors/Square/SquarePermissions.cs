@@ -52,6 +52,7 @@ internal static class SquarePermissions
         return ForeignJson.Read(() =>
         {
             using var status = JsonDocument.Parse(page.Bytes);
+            exchange.Owner = page.First("merchant_id");
             return Read(status.RootElement, streams, now);
         }, new SourceCheck([], []));
     }

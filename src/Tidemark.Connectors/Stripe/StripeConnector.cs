@@ -34,6 +34,7 @@ public sealed class StripeConnector : ISourceConnector
                 new("account", stripe.Account ?? "the key's own"),
                 new("version", Version),
             ],
+            Inquire = OwnerAsync,
         };
     }
 
@@ -48,6 +49,14 @@ public sealed class StripeConnector : ISourceConnector
         MaxConcurrent = options.Parallel * 2,
         Classify = StripeErrors.Classify,
     };
+
+    // A restricted key may not be allowed to.
+    /// <remarks>https://docs.stripe.com/api/accounts/retrieve.</remarks>
+    private static async Task<SourceCheck> OwnerAsync(HttpExchange exchange, CancellationToken cancellationToken)
+    {
+        await exchange.AskOwnerAsync(HttpCall.Get("/v1/account"), PageShape.One, "id", cancellationToken);
+        return new SourceCheck([], []);
+    }
 
     private static bool IsLive(StripeOptions options) => options.ApiKey.Reveal().Contains("_live_", StringComparison.Ordinal);
 }

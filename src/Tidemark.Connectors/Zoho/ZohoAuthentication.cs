@@ -23,6 +23,9 @@ internal sealed class ZohoAuthentication(ZohoOptions options, TimeProvider clock
     public bool Lacks(string scope) => _tokens.Present?.Scopes is { Length: > 0 } scopes
         && !scopes.Split([' ', ',']).Contains(scope, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether the token came with a list of its scopes, and with this one.</summary>
+    public bool Has(string scope) => _tokens.Present?.Scopes is { Length: > 0 } && !Lacks(scope);
+
     public override async ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // A call that gives up waiting leaves the fetching to the others, and finds its token when it is sent again.

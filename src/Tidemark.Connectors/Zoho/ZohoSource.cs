@@ -22,6 +22,7 @@ internal sealed class ZohoSource(
 {
     // Asking without it would have the token taken for an old one, and use up another of the ten.
     private const string CountScope = "ZohoSearch.securesearch.READ";
+    private const string OrganizationScope = "ZohoCRM.org.READ";
 
     private readonly SemaphoreSlim _asking = new(1, 1);
     private readonly Dictionary<string, ZohoModule> _modules = new(StringComparer.Ordinal);
@@ -53,6 +54,8 @@ internal sealed class ZohoSource(
         {
             var check = await (await OpenAsync(readable, cancellationToken)).CheckAsync(cancellationToken);
             problems.AddRange(check.Problems);
+            if (problems.Count == 0 && authentication.Has(OrganizationScope))
+                await exchange.AskOwnerAsync(HttpCall.Get("/crm/v8/org"), new PageShape("org"), "zgid", cancellationToken);
         }
 
         return new SourceCheck(problems, Facts());

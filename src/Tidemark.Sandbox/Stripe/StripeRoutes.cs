@@ -14,7 +14,7 @@ internal sealed class StripeRoutes(IReadOnlyDictionary<string, StripeList> lists
     {
         var path = request.Path.Value ?? "/";
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var isList = parts.Length is 2 or 4;
+        var isList = parts.Length is 2 or 4 && parts[^1] != "account";
         var page = !isList ? PageKind.NotAList
             : request.Query.ContainsKey("starting_after") ? PageKind.Later
             : PageKind.First;
@@ -28,6 +28,7 @@ internal sealed class StripeRoutes(IReadOnlyDictionary<string, StripeList> lists
         var query = new StripeQuery(request.Query);
         return parts switch
         {
+            ["v1", "account"] => Account(query),
             ["v1", "events"] => events.List(query, fired),
             ["v1", "events", var id] => events.Get(id, query),
             ["v1", "subscription_items"] => SubscriptionItems(query, fired),
@@ -43,6 +44,14 @@ internal sealed class StripeRoutes(IReadOnlyDictionary<string, StripeList> lists
             ["v1", var name, var id] when lists.TryGetValue(name, out var list) => list.Get(id, query),
             _ => throw StripeProblem.UnknownAddress(request),
         };
+    }
+
+    private static Answer Account(StripeQuery query)
+    {
+        query.Close();
+        var json = new JsonBuffer(256);
+        json.Add($$"""{"id":{{StripeWorld.AccountId}},"object":"account","country":"US","default_currency":"usd","type":"standard"}""");
+        return new(StatusCodes.Status200OK, json);
     }
 
     private Answer Inner(

@@ -11,6 +11,9 @@ internal sealed class StripeWorld
 {
     // Ids of 24 characters start with the account's own part; these are its 13.
     private const string Account = "1TmdQ7Zs4ndBx";
+
+    public const string AccountId = $"acct_{Account}gFt";
+
     private const int NeighboursInASecond = 8;
 
     private readonly long _seed;

@@ -10,6 +10,7 @@ namespace Tidemark.Sandbox.Zoho;
 internal sealed class ZohoAccounts(TimeProvider clock)
 {
     /// <summary>What counting and searching need besides the right to read.</summary>
+    public const string OrganizationScope = "ZohoCRM.org.READ";
     public const string SearchScope = "ZohoSearch.securesearch.READ";
 
     private const string Secret = "tidemark";
@@ -26,7 +27,7 @@ internal sealed class ZohoAccounts(TimeProvider clock)
     private string _scheme = "Zoho-oauthtoken";
     private string? _apiDomain;
     private bool _namesApi = true;
-    private string _scope = $"ZohoCRM.modules.ALL ZohoCRM.settings.fields.READ ZohoCRM.coql.READ {SearchScope}";
+    private string _scope = $"ZohoCRM.modules.ALL ZohoCRM.settings.fields.READ ZohoCRM.coql.READ {OrganizationScope} {SearchScope}";
     private long _number;
 
     /// <summary>Answers a request for a token. Takes the parameters from the query, from a form, or from either.</summary>

@@ -35,6 +35,7 @@ internal sealed class ZohoRoutes(
         {
             ("GET", ["crm", "v8", "settings", "fields"]) => Fields(request.Query["module"].ToString()),
             ("GET", ["crm", "v8", "settings", "modules"]) => Modules(),
+            ("GET", ["crm", "v8", "org"]) => Organization(),
             ("POST", ["crm", "v8", "coql"]) => new CoqlAnswer(tables, rules).Read(Body(request), fired),
             ("GET", ["crm", "v8", var module, "search"]) => new SearchAnswer(Find(module), rules).Read(request, fired),
             ("GET", ["crm", "v8", var module]) => new ZohoList(Find(module), rules, clock).Read(request, fired),
@@ -74,6 +75,14 @@ internal sealed class ZohoRoutes(
     {
         var json = new JsonBuffer();
         ZohoFieldList.Write(json, Find(module).Records.Fields, FieldIds);
+        return new(200, json);
+    }
+
+    private Answer Organization()
+    {
+        accounts.CheckScope(ZohoAccounts.OrganizationScope);
+        var json = new JsonBuffer(128);
+        json.Raw("""{"org":[{"id":"3652397000000020001","zgid":"10234567890","company_name":"Northwind Traders"}]}"""u8);
         return new(200, json);
     }
 

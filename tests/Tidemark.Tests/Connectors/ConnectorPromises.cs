@@ -35,6 +35,9 @@ public abstract partial class ConnectorPromises : IAsyncLifetime
     /// <summary>Streams of which the vendor tells how many records there are.</summary>
     protected virtual IReadOnlyList<string> Counted => [];
 
+    /// <summary>Whether the vendor says whose the credentials are; else the address is the account.</summary>
+    protected virtual bool TellsOwner => true;
+
     /// <summary>A change of a record of the main stream.</summary>
     protected abstract IReadOnlyDictionary<string, object?> Change { get; }
 
@@ -93,6 +96,23 @@ public abstract partial class ConnectorPromises : IAsyncLifetime
         tampered.IsVerified.ShouldBeFalse();
         var row = tampered.Streams.SelectMany(stream => stream.Shown).ShouldHaveSingleItem();
         row.Differences.ShouldHaveSingleItem().Column.ShouldBe("_hash");
+    }
+
+    [Fact]
+    public async Task W2_credentials_of_another_account_read_everything_and_what_they_do_not_find_waits_for_approval()
+    {
+        await Bench.SyncAsync(WriteMode.Merge, Main);
+        await Bench.ExecuteAsync("UPDATE _tidemark_checkpoints SET cursor = json_replace(cursor, '$.owner', 'feed0000feed0000')");
+        await Bench.MutateAsync(TruthOf(Main), new { delete = new { count = 1 }, events = false });
+        var truth = await Bench.TruthAsync(TruthOf(Main));
+
+        var result = await Bench.SyncAsync(WriteMode.Merge, Main);
+        result.Status.ShouldBe(TellsOwner ? RunStatus.Parked : RunStatus.Succeeded);
+        if (!TellsOwner) return;
+        result.Streams.ShouldHaveSingleItem().Read.ShouldBeGreaterThanOrEqualTo(truth.Count);
+        Bench.IsApproved = true;
+        (await Bench.SyncAsync(WriteMode.Merge, Main)).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.RowsAsync(Main, Id(Main))).Keys.ShouldBe(truth.Keys);
     }
 
     [Fact]

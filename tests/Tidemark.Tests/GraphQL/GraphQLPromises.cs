@@ -7,6 +7,8 @@ public sealed class GraphQLPromises : ConnectorPromises
 {
     protected override string Vendor => "graphql";
 
+    protected override bool TellsOwner => false;
+
     protected override IReadOnlyList<string> Streams => ["customers", "orders"];
 
     protected override string Main => "customers";

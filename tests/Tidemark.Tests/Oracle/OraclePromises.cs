@@ -6,6 +6,8 @@ public sealed class OraclePromises : ConnectorPromises
 {
     protected override string Vendor => "oracle";
 
+    protected override bool TellsOwner => false;
+
     protected override IReadOnlyList<string> Streams =>
         ["opportunities", "accounts", "contacts", "leads", "activities"];
 

@@ -207,6 +207,31 @@ public sealed class SightTests : IAsyncDisposable
         mine.Json.ShouldNotContain("vendor.test");
     }
 
+    [Fact]
+    public async Task W2_two_accounts_at_one_address_are_told_apart_by_the_id_that_the_vendor_gives()
+    {
+        var plain = Played.Things with { Listing = Played.Listing with { Range = null } };
+        HttpSource Of(string? owner) => new(
+            new HttpExchange(Played.Api(new Uri("http://vendor.test")), Clock, new PlayedHandler(request => new PlayedList([("x", 1)]).Page(request)))
+            {
+                Owner = owner,
+            },
+            [plain], Clock);
+        await using var mine = Of("acct_1");
+        await using var theirs = Of("acct_2");
+        await using var unknown = Of(null);
+        var (first, second) = ((await Played.ReadAsync(mine, Played.Everything(plain))).Last, (await Played.ReadAsync(theirs, Played.Everything(plain))).Last);
+
+        mine.CanResume("things", first).ShouldBeTrue();
+        theirs.CanResume("things", first).ShouldBeFalse();
+        theirs.OutOfSight("things", first, second).ShouldHaveSingleItem().ShouldContain("account");
+        first.Json.ShouldNotContain("acct_1");
+        // A key that may not ask is of no account in particular, and what it reads stays that of the one before.
+        unknown.CanResume("things", first).ShouldBeTrue();
+        var later = (await Played.ReadAsync(unknown, new ReadRequest(plain.Schema, first))).Last;
+        theirs.CanResume("things", later).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(200, true)]
     [InlineData(400, false)]

@@ -39,6 +39,9 @@ internal sealed record HttpCursor
     /// <summary>A hash of the account that the rows were read from; null where that is not known.</summary>
     public string? Account { get; init; }
 
+    /// <summary>A hash of the vendor's id of that account; null where the vendor did not say it.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>The unfinished reading; null if there is none.</summary>
     public HttpReading? Reading { get; init; }
 

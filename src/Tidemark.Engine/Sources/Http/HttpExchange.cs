@@ -57,6 +57,11 @@ public sealed class HttpExchange : IAsyncDisposable
     /// <summary>Where the vendor is: host, port and path.</summary>
     internal string VendorAddress => _api.BaseAddress.Authority + _api.BaseAddress.AbsolutePath;
 
+    /// <summary>
+    /// Whose the credentials are, by the vendor's id of the account. Null until the vendor has said it; not every key may ask.
+    /// </summary>
+    public string? Owner { get; set; }
+
     /// <summary>Streams whose end or count the vendor refused to show, in place of proving it.</summary>
     internal ConcurrentDictionary<string, bool> Unproven { get; } = new(StringComparer.Ordinal);
 
@@ -133,6 +138,27 @@ public sealed class HttpExchange : IAsyncDisposable
     }
 
     private bool HasSecret(Exception? cause) => cause is not null && Clean(cause.ToString()) != PlainLine.Of(cause.ToString());
+
+    /// <summary>
+    /// Asks whose the credentials are, for <see cref="Owner"/>. Not every key may ask, which is no problem; what is wrong with a key,
+    /// other calls say.
+    /// </summary>
+    /// <param name="call">The call, whose first record is the account.</param>
+    /// <param name="shape">Where it stands in the answer.</param>
+    /// <param name="id">Path of its id.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task AskOwnerAsync(HttpCall call, PageShape shape, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var page = await ProbeAsync(call, shape, cancellationToken);
+            Owner = page.First(id);
+        }
+        catch (TidemarkException)
+        {
+            Owner = null;
+        }
+    }
 
     /// <summary>Asks for a number of records; null where the answer has none.</summary>
     /// <exception cref="TidemarkException">As <see cref="SendAsync"/>.</exception>

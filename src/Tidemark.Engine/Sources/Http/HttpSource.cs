@@ -79,7 +79,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     public bool CanResume(string stream, Cursor cursor)
     {
         if (streams.FirstOrDefault(known => known.Schema.Name == stream) is not { } known) return false;
-        if (HttpCursor.Parse(cursor) is not { } parsed || parsed.Filter != known.Filter || IsOther(parsed.Account)) return false;
+        if (HttpCursor.Parse(cursor) is not { } parsed || parsed.Filter != known.Filter || IsOther(parsed)) return false;
         if (known.Changes is not { } feed) return true;
         // The oldest change that is still to be read must be kept by the vendor until this reading ends.
         var reading = parsed.Reading;
@@ -97,7 +97,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     {
         var (before, now) = (earlier is null ? null : HttpCursor.Parse(earlier), HttpCursor.Parse(later));
         if (before is not null && before.Filter != now?.Filter) return [before.Filter ?? "records without a filter"];
-        if (IsOther(before?.Account)) return ["another account, or another address of the source"];
+        if (before is not null && IsOther(before)) return ["another account, or another address of the source"];
         if (Find(stream).Listing.Scopes is null) return [];
         return before?.Scopes is not { } known ? null : [.. known.Except(now?.Scopes ?? [], StringComparer.Ordinal)];
     }
@@ -141,11 +141,16 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
 
     public ValueTask DisposeAsync() => exchange.DisposeAsync();
 
-    /// <summary>A hash: an address may hold what is nobody else's business.</summary>
-    private string Account => field ??= Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', AccountFacts.Prepend(exchange.VendorAddress)))).AsSpan(0, 8));
+    private string Account => field ??= Hash(string.Join('\n', AccountFacts.Prepend(exchange.VendorAddress)));
 
-    private bool IsOther(string? account) => account is not null && account != Account;
+    private string? Owner => exchange.Owner is { } owner ? Hash(owner) : null;
+
+    /// <summary>Whether a cursor is of another account, as far as it and the vendor say.</summary>
+    private bool IsOther(HttpCursor cursor) =>
+        (cursor.Account is { } account && account != Account) || (cursor.Owner is { } owner && Owner is { } mine && owner != mine);
+
+    // An address, or an id, may hold what is nobody else's business.
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 
     /// <summary>When a reading began, in Unix seconds by the vendor's clock where that is behind ours: its times count.</summary>
     private long Begun(HttpReading reading) => reading.Started - (long)Math.Ceiling(exchange.Behind.TotalSeconds);
@@ -180,7 +185,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var cursor = (request.From is { } saved ? HttpCursor.Parse(saved) : null) ?? new HttpCursor();
         if (cursor.Reading is { } begun && begun.IsFull == request.IsFull) return cursor;
 
-        cursor = (request.IsFull ? new HttpCursor() : cursor) with { Filter = stream.Filter, Account = Account };
+        cursor = (request.IsFull ? new HttpCursor() : cursor) with { Filter = stream.Filter, Account = Account, Owner = Owner ?? cursor.Owner };
         var isFirst = cursor.Since is null && cursor.Reading is null;
         var scopes = await ScopesAsync(stream, cancellationToken);
         // Rows that an incremental reading adds join those that are there.

@@ -17,6 +17,9 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
     private static readonly TimeSpan DoubtDelay = TimeSpan.FromMilliseconds(300);
 
     private readonly PageShape _shape = listing.Shape;
+
+    // Most windows of a search that is narrowed down are empty, and rightly so.
+    private readonly int _patience = listing.Paging.Narrows ? 1 : MaxDoubts;
     private LoopWatch<PageEnds> _pages = new();
     private LoopWatch<HttpCall> _calls = new();
     private (string? First, string? Last) _previous;
@@ -82,7 +85,7 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
                 else
                 {
                     var (rest, doubt) = await RestAsync(slice, call, page, cancellationToken);
-                    if (doubt is null || (doubts == MaxDoubts && doubt.Failure is null)) return Accept(call, page, rest);
+                    if (doubt is null || (doubt.Failure is null && doubts == _patience)) return Accept(call, page, rest);
                     if (++doubts > MaxDoubts) throw doubt.Failure!;
                     await Task.Delay(DoubtDelay * doubts, clock, cancellationToken);
                 }
