@@ -45,7 +45,7 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>
         Over([]).OutOfSight(stream, earlier, later);
 
-    public IReadOnlyList<string> Remarks => _exchange.Remarks;
+    public IReadOnlyList<string> Remarks => _exchange.VendorClock.Remarks;
 
     public bool ReadsAll(string stream, Cursor from) => Over([]).ReadsAll(stream, from);
 

@@ -80,7 +80,7 @@ internal sealed class ZohoSource(
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>
         WithoutFields().OutOfSight(stream, earlier, later);
 
-    public IReadOnlyList<string> Remarks => exchange.Remarks;
+    public IReadOnlyList<string> Remarks => exchange.VendorClock.Remarks;
 
     public bool ReadsAll(string stream, Cursor from) => WithoutFields().ReadsAll(stream, from);
 

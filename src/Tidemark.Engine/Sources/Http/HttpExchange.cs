@@ -27,18 +27,12 @@ public sealed class HttpExchange : IAsyncDisposable
     private const int MaxMessage = 2_000;
     private static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
 
-    // Clocks differ by less. A date further off is no clock's, or it is ours that is wrong: neither may move a cursor.
-    private static readonly TimeSpan MaxSkew = TimeSpan.FromDays(1);
-
     private readonly HttpApi _api;
     private readonly TimeProvider _clock;
     private readonly HttpClient _client;
     private readonly RequestPace _pace;
     private readonly ResiliencePipeline<Attempt> _retry;
     private readonly ResiliencePipeline<Attempt> _retryBriefly;
-    private long _behind = long.MaxValue;
-    private long _ahead;
-    private long _oddDate;
 
     public HttpExchange(HttpApi api, TimeProvider clock)
         : this(api, clock, GuardedHandler.Create(api.MaxConcurrent, api.AllowsPrivateNetwork))
@@ -47,7 +41,7 @@ public sealed class HttpExchange : IAsyncDisposable
 
     internal HttpExchange(HttpApi api, TimeProvider clock, HttpMessageHandler handler)
     {
-        (_api, _clock) = (api, clock);
+        (_api, _clock, VendorClock) = (api, clock, new VendorClock(clock));
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _pace = new RequestPace(api.RequestsPerSecond, api.MaxConcurrent, clock);
         _retry = RetryPipeline(api.Retries);
@@ -65,22 +59,8 @@ public sealed class HttpExchange : IAsyncDisposable
     /// <summary>Streams whose end or count the vendor refused to show, in place of proving it.</summary>
     internal ConcurrentDictionary<string, bool> Unproven { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// How far the vendor's clock is behind ours, by the dates of its answers so far; zero where it is not, or they say
-    /// nothing.
-    /// </summary>
-    public TimeSpan Behind => Interlocked.Read(ref _behind) is var ticks and < long.MaxValue ? new(ticks) : TimeSpan.Zero;
-
-    /// <summary>How far the vendor's clock is ahead of ours, by the dates of its answers so far; at least zero.</summary>
-    public TimeSpan Ahead => new(Interlocked.Read(ref _ahead));
-
-    /// <summary>
-    /// What a person should know of the answers so far, e.g. dates that no clock of today shows; empty for nothing. One sentence each.
-    /// </summary>
-    public IReadOnlyList<string> Remarks => Interlocked.Read(ref _oddDate) is var ticks and > 0
-        ? [string.Create(CultureInfo.InvariantCulture,
-            $"The vendor dates its answers {new DateTime(ticks):yyyy-MM-dd HH:mm} UTC, a day or more off from the clock here: these dates are passed over. Check this machine's clock.")]
-        : [];
+    /// <summary>The vendor's clock, by the dates of its answers so far.</summary>
+    public VendorClock VendorClock { get; }
 
     /// <summary>A text of the vendor's made fit to be shown: on one line and without the credentials.</summary>
     public string Clean(string text) => ForeignText.Clean(text, _api.Authentication.Secrets);
@@ -258,30 +238,8 @@ public sealed class HttpExchange : IAsyncDisposable
                 continue;
             }
 
-            if (response.IsSuccessStatusCode) NoteDate(response);
+            if (response.IsSuccessStatusCode && response.Headers.Date is { } date) VendorClock.Note(date);
             return await JudgeAsync(call, shape, response, cancellationToken);
-        }
-    }
-
-    private void NoteDate(HttpResponseMessage response)
-    {
-        if (response.Headers.Date is not { } date) return;
-        if ((date - _clock.GetUtcNow()).Duration() > MaxSkew)
-        {
-            Interlocked.CompareExchange(ref _oddDate, date.UtcTicks, 0);
-            return;
-        }
-
-        var ahead = (date - _clock.GetUtcNow()).Ticks;
-        for (var most = Interlocked.Read(ref _ahead); ahead > most; most = Interlocked.Read(ref _ahead))
-            Interlocked.CompareExchange(ref _ahead, ahead, most);
-        // Dates have whole seconds. An answer that was long on its way seems older than it is: the least is the nearest.
-        var behind = Math.Max(0, (_clock.GetUtcNow() - date - TimeSpan.FromSeconds(1)).Ticks);
-        for (var known = Interlocked.Read(ref _behind); behind < known;)
-        {
-            var seen = Interlocked.CompareExchange(ref _behind, behind, known);
-            if (seen == known) return;
-            known = seen;
         }
     }
 

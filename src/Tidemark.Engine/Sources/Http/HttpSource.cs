@@ -45,7 +45,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var facts = inquiry.Facts.Select(fact => KeyValuePair.Create(fact.Key, exchange.Clean(fact.Value)));
         return new SourceCheck(
             [.. Merge(inquiry.Problems.Concat(problems.OfType<Problem>()))],
-            [.. Facts, .. facts, .. exchange.Remarks.Select(remark => KeyValuePair.Create("clock", remark))]);
+            [.. Facts, .. facts, .. exchange.VendorClock.Remarks.Select(remark => KeyValuePair.Create("clock", remark))]);
 
         async Task<Problem?> ProblemAsync(HttpStream stream)
         {
@@ -88,7 +88,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         return oldest >= (clock.GetUtcNow() - feed.Reach + feed.Margin).ToUnixTimeSeconds();
     }
 
-    public IReadOnlyList<string> Remarks => exchange.Remarks;
+    public IReadOnlyList<string> Remarks => exchange.VendorClock.Remarks;
 
     public bool ReadsAll(string stream, Cursor from) =>
         Find(stream) is { Changes: null, Listing: { Range: null, Scopes: null } } && HttpCursor.Parse(from) is { Reading: null };
@@ -153,13 +153,13 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 
     /// <summary>When a reading began, in Unix seconds by the vendor's clock where that is behind ours: its times count.</summary>
-    private long Begun(HttpReading reading) => reading.Started - (long)Math.Ceiling(exchange.Behind.TotalSeconds);
+    private long Begun(HttpReading reading) => reading.Started - (long)Math.Ceiling(exchange.VendorClock.Behind.TotalSeconds);
 
     /// <summary>The present second at the vendor, at the latest.</summary>
     private long Latest() => AtVendor(clock.GetUtcNow().ToUnixTimeSeconds());
 
     /// <summary>A second of our clock by the vendor's, at the latest.</summary>
-    private long AtVendor(long second) => second + (long)Math.Ceiling(exchange.Ahead.TotalSeconds);
+    private long AtVendor(long second) => second + (long)Math.Ceiling(exchange.VendorClock.Ahead.TotalSeconds);
 
     /// <summary>How recent the rows may be once the listing is read.</summary>
     private RowAges Rows(HttpStream stream, ReadRequest request, HttpCursor cursor, HttpReading reading)
