@@ -59,7 +59,7 @@ public class ScriptedSource(params StreamSchema[] streams) : ISource
 
     public bool CanResume(string stream, Cursor cursor) => Resumes;
 
-    public bool ProvesEnd(string stream) => true;
+    public bool ProvesEnd(string stream, Cursor after) => true;
 
     public IReadOnlyList<string> Remarks => [];
 

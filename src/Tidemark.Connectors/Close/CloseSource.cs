@@ -40,7 +40,7 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
     // Custom fields have no say in it.
     public bool CanResume(string stream, Cursor cursor) => Over([]).CanResume(stream, cursor);
 
-    public bool ProvesEnd(string stream) => Over([]).ProvesEnd(stream);
+    public bool ProvesEnd(string stream, Cursor after) => Over([]).ProvesEnd(stream, after);
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>
         Over([]).OutOfSight(stream, earlier, later);

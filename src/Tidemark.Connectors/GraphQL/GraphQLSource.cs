@@ -67,7 +67,7 @@ internal sealed class GraphQLSource : ISource
 
     public bool ReadsAll(string stream, Cursor from) => _source.ReadsAll(stream, from);
 
-    public bool ProvesEnd(string stream) => _source.ProvesEnd(stream);
+    public bool ProvesEnd(string stream, Cursor after) => _source.ProvesEnd(stream, after);
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => _source.OutOfSight(stream, earlier, later);
 

@@ -31,7 +31,7 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => _inner.OutOfSight(stream, earlier, later);
 
-    public bool ProvesEnd(string stream) => _inner.ProvesEnd(stream);
+    public bool ProvesEnd(string stream, Cursor after) => _inner.ProvesEnd(stream, after);
 
     public bool CanResume(string stream, Cursor cursor) => _inner.CanResume(stream, cursor);
 

@@ -75,7 +75,7 @@ internal sealed class ZohoSource(
     public bool CanResume(string stream, Cursor cursor) =>
         WithoutFields().CanResume(stream, cursor);
 
-    public bool ProvesEnd(string stream) => WithoutFields().ProvesEnd(stream);
+    public bool ProvesEnd(string stream, Cursor after) => WithoutFields().ProvesEnd(stream, after);
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>
         WithoutFields().OutOfSight(stream, earlier, later);

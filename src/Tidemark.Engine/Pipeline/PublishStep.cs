@@ -73,7 +73,8 @@ internal sealed class PublishStep(SyncPlan plan, ILoad load, RunJournal journal)
         {
             foreach (var preview in previews)
             {
-                if (plan.Tables.FirstOrDefault(table => table.Table == preview.Table) is { } table)
+                if (plan.Tables.FirstOrDefault(table => table.Table == preview.Table) is { } table
+                    && !ledgers.First(ledger => ledger.Table == table.Table).ProvesEnd(plan.Source))
                     await second.RequireAsync(table, preview, cancellationToken);
             }
         }

@@ -71,6 +71,9 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
     public IReadOnlyList<string>? OutOfSight(ISource source) =>
         Mode == WriteMode.Merge ? [] : source.OutOfSight(Stream, Load!.Start.Before, Load.Checkpoint!.Cursor);
 
+    /// <summary>Whether the end of the reading is proven.</summary>
+    public bool ProvesEnd(ISource source) => source.ProvesEnd(Stream, Load!.Checkpoint!.Cursor);
+
     /// <summary>The counts of a staging once a batch is in it, before the destination has had its say.</summary>
     public static StagedCounts Staged(StagedCounts before, Batch batch) =>
         new(

@@ -43,7 +43,9 @@ public interface ISource : IAsyncDisposable
     /// Whether the end of a stream's full reading is proven, e.g. by a total or by an empty page after the last one, and does
     /// not rest on the vendor's word alone. If not, a second reading must agree before records count as gone.
     /// </summary>
-    bool ProvesEnd(string stream);
+    /// <param name="stream">Name of the stream.</param>
+    /// <param name="after">The cursor at the reading's end.</param>
+    bool ProvesEnd(string stream, Cursor after);
 
     /// <summary>
     /// What a person should know of the readings so far, in a sentence each, e.g. that the vendor's dates cannot be true. Asked after a

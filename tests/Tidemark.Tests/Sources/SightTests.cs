@@ -247,8 +247,12 @@ public sealed class SightTests : IAsyncDisposable
             : new PlayedAnswer(status, status == 200 ? """{"data":[],"has_more":false}"""u8.ToArray() : "{}"u8.ToArray()));
         await using var source = new HttpSource(new HttpExchange(Played.Api(new Uri("http://vendor.test")), Clock, handler), [stream], Clock);
 
-        (await Played.ReadAsync(source, Played.Everything(stream))).Ids.ShouldBe(["a"]);
-        source.ProvesEnd("things").ShouldBe(isProven);
+        var (ids, end) = await Played.ReadAsync(source, Played.Everything(stream));
+        ids.ShouldBe(["a"]);
+        source.ProvesEnd("things", end).ShouldBe(isProven);
+        // Another process goes on from the cursor, and knows it too.
+        await using var later = new HttpSource(new HttpExchange(Played.Api(new Uri("http://vendor.test")), Clock, handler), [stream], Clock);
+        later.ProvesEnd("things", end).ShouldBe(isProven);
     }
 
     private HttpSource Over(params HttpStream[] streams)

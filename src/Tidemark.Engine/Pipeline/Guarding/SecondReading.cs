@@ -13,14 +13,14 @@ namespace Tidemark.Engine.Pipeline.Guarding;
 /// </summary>
 internal sealed class SecondReading(SyncPlan plan, ILoad load, RunJournal journal)
 {
-    /// <param name="table">A staged table.</param>
+    /// <param name="table">A staged table, of whose reading the end is not proven.</param>
     /// <param name="preview">Changes that publishing would make.</param>
     /// <param name="cancellationToken">Looked at between pages.</param>
     /// <exception cref="TidemarkException">Transient <c>source.readings_differ</c>: a record whose row would be deleted is there;
     /// nothing has changed. And what the source throws.</exception>
     public async Task RequireAsync(TablePlan table, PublishPreview preview, CancellationToken cancellationToken)
     {
-        if (preview.Deletes == 0 || plan.IgnoresLimits || plan.Source.ProvesEnd(table.Stream.Name)) return;
+        if (preview.Deletes == 0 || plan.IgnoresLimits) return;
         if (plan.Destination is not IComparing comparing) throw Unproven(table, preview);
         await journal.StepAsync("read again", table.Stream.Name, StepStatus.Running, null, cancellationToken);
         var gone = new HashSet<string>(StringComparer.Ordinal);

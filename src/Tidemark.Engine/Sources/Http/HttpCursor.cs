@@ -42,6 +42,9 @@ internal sealed record HttpCursor
     /// <summary>A hash of the vendor's id of that account; null where the vendor did not say it.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>True where the vendor refused to show that the list of the latest reading was at its end; else null.</summary>
+    public bool? Unproven { get; init; }
+
     /// <summary>The unfinished reading; null if there is none.</summary>
     public HttpReading? Reading { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
@@ -55,9 +54,6 @@ public sealed class HttpExchange : IAsyncDisposable
     /// Whose the credentials are, by the vendor's id of the account. Null until the vendor has said it; not every key may ask.
     /// </summary>
     public string? Owner { get; set; }
-
-    /// <summary>Streams whose end or count the vendor refused to show, in place of proving it.</summary>
-    internal ConcurrentDictionary<string, bool> Unproven { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The vendor's clock, by the dates of its answers so far.</summary>
     public VendorClock VendorClock { get; }

@@ -74,7 +74,8 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     public async Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) =>
         Find(stream).Count is { } count ? await exchange.CountAsync(count, cancellationToken) : null;
 
-    public bool ProvesEnd(string stream) => Find(stream).Listing.End.Proof is not EndProof.Word && !exchange.Unproven.ContainsKey(stream);
+    public bool ProvesEnd(string stream, Cursor after) =>
+        Find(stream).Listing.End.Proof is not EndProof.Word && HttpCursor.Parse(after) is { Unproven: null };
 
     public bool CanResume(string stream, Cursor cursor)
     {
@@ -112,12 +113,15 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var overlap = (long)stream.Overlap.TotalSeconds;
         if (reading.Open is { } slices)
         {
-            var list = new ListReading(stream, exchange, clock) { Unproven = () => exchange.Unproven[stream.Schema.Name] = true };
+            bool? unproven = cursor.Unproven;
+            var list = new ListReading(stream, exchange, clock) { Unproven = () => unproven = true };
             await foreach (var (page, open) in list.ReadAsync(slices, cancellationToken))
             {
                 reading = reading with { Open = open };
-                yield return page.ToPage((cursor with { Reading = reading }).ToCursor());
+                yield return page.ToPage((cursor with { Reading = reading, Unproven = unproven }).ToCursor());
             }
+
+            cursor = cursor with { Unproven = unproven };
 
             var changesFrom = reading.From ?? (reading.IsFull ? Begun(reading) : cursor.Since ?? Begun(reading)) - overlap;
             reading = reading with { Open = null, ChangesFrom = changesFrom };
@@ -185,7 +189,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var cursor = (request.From is { } saved ? HttpCursor.Parse(saved) : null) ?? new HttpCursor();
         if (cursor.Reading is { } begun && begun.IsFull == request.IsFull) return cursor;
 
-        cursor = (request.IsFull ? new HttpCursor() : cursor) with { Filter = stream.Filter, Account = Account, Owner = Owner ?? cursor.Owner };
+        cursor = (request.IsFull ? new HttpCursor() : cursor) with { Filter = stream.Filter, Account = Account, Owner = Owner ?? cursor.Owner, Unproven = null };
         var isFirst = cursor.Since is null && cursor.Reading is null;
         var scopes = await ScopesAsync(stream, cancellationToken);
         // Rows that an incremental reading adds join those that are there.
