@@ -11,4 +11,7 @@ public sealed record UndoPlan(string Pipeline, string Run, string Undo)
     /// <summary>Rows that somebody has changed since by other means, by stream.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<ChangedRow>> ChangedRows { get; init; } =
         ReadOnlyDictionary<string, IReadOnlyList<ChangedRow>>.Empty;
+
+    /// <summary>Streams of which the run, by its figures, updated or deleted rows: they must have been kept as they were.</summary>
+    public IReadOnlySet<string> HasKept { get; init; } = ReadOnlySet<string>.Empty;
 }

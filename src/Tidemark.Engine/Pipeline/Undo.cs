@@ -23,7 +23,11 @@ internal sealed class Undo(IDestination destination, RunRecord undone, RunContex
         IReadOnlyList<UndoneTable> tables = [];
         run.Begin(() => [.. tables.Select(Figures)]);
         await _journal.StepAsync("undo", null, StepStatus.Running, $"of {undone.Id}", run.Stop);
-        var plan = new UndoPlan(undone.Pipeline, undone.Id, _journal.Run) { ChangedRows = await ChangedRowsAsync() };
+        var plan = new UndoPlan(undone.Pipeline, undone.Id, _journal.Run)
+        {
+            ChangedRows = await ChangedRowsAsync(),
+            HasKept = undone.Result.Streams.Where(stream => stream.Updated + stream.Deleted > 0).Select(stream => stream.Stream).ToHashSet(StringComparer.Ordinal),
+        };
         tables = await UndoAsync(plan);
         foreach (var table in tables) await ReportAsync(table);
         var status = run.Problems.Count == 0 ? RunStatus.Succeeded : RunStatus.Partial;

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Tidemark.Engine.Errors;
 
@@ -11,6 +12,7 @@ internal static class SqlSavepoint
     /// <param name="dialect">Knows how constraints are checked that would speak only at the end of the transaction.</param>
     /// <param name="reason">The reason where a failure is one of a row's content; null lets it through.</param>
     /// <param name="cancellationToken">Cancels before and after the work.</param>
+    /// <exception cref="TidemarkException">Configuration <c>destination.rolled_back</c>: the transaction has ended with the refusal.</exception>
     /// <returns>The reason where the work was refused, and then nothing of it is left.</returns>
     public static async Task<Problem?> TryAsync(
         DbConnection connection, Func<Task> work, SqlDialect dialect, Func<DbException, Problem?> reason, CancellationToken cancellationToken)
@@ -25,9 +27,25 @@ internal static class SqlSavepoint
         }
         catch (DbException failure) when (reason(failure) is not null)
         {
-            await connection.ExecuteAsync(
-                "ROLLBACK TO SAVEPOINT tidemark_try; RELEASE SAVEPOINT tidemark_try", cancellationToken);
+            await BackAsync(connection, failure, cancellationToken);
             return reason(failure);
+        }
+    }
+
+    private static async Task BackAsync(DbConnection connection, DbException failure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync("ROLLBACK TO SAVEPOINT tidemark_try; RELEASE SAVEPOINT tidemark_try", cancellationToken);
+        }
+        catch (Exception gone) when (gone is DbException or InvalidOperationException && connection.State == ConnectionState.Open)
+        {
+            throw new TidemarkException(
+                FailureKind.Configuration, "destination.rolled_back",
+                $"The database took back everything that was about to be saved, and not one row alone: {failure.Message}", failure)
+            {
+                Hint = "A trigger may do so. Let it refuse the row: in SQLite RAISE(ABORT, …) in place of RAISE(ROLLBACK, …).",
+            };
         }
     }
 }

@@ -9,7 +9,8 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
 {
     private readonly SqlUndoLog _log = new(session.Connection, dialect.Schema);
 
-    /// <exception cref="TidemarkException"><c>undo.unknown</c>: nothing is kept of this run; <c>undo.already</c>.</exception>
+    /// <exception cref="TidemarkException"><c>undo.unknown</c>: nothing is kept of this run; <c>undo.already</c>; <c>undo.table_gone</c>;
+    /// <c>undo.images_gone</c>.</exception>
     public async Task<IReadOnlyList<UndoneTable>> RunAsync(CancellationToken cancellationToken)
     {
         await new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Undo).CreateAsync(session, cancellationToken);
@@ -28,6 +29,7 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
             };
         }
 
+        foreach (var entry in entries) await RequireImagesAsync(entry, cancellationToken);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         var undone = await _log.UndoneAsync(plan.Pipeline, plan.Run, cancellationToken);
         var tables = new List<SqlUndoTable>();
@@ -50,6 +52,20 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         if (undone is not null) await _log.MarkAsync(plan.Pipeline, undone, null, cancellationToken);
         await session.CommitAsync(transaction);
         return results;
+    }
+
+    /// <summary>Without the rows as they were, those that the run changed would be taken for its own, and go.</summary>
+    private async Task RequireImagesAsync(UndoEntry entry, CancellationToken cancellationToken)
+    {
+        var images = SqlBeforeImages.NameOf(new SqlName(dialect.Schema, entry.Table));
+        var isThere = (await session.ColumnsAsync(images, cancellationToken)).Count > 0;
+        if (isThere && (!plan.HasKept.Contains(entry.Stream) || await session.Connection.CountAsync(
+            $"""SELECT count(*) FROM {images} WHERE "_undo_run" = @run""", cancellationToken, ("run", plan.Run)) > 0)) return;
+        throw new TidemarkException(
+            FailureKind.Usage, "undo.images_gone", $"The rows of {entry.Table} as {plan.Run} found them are no longer in {images.Name}.")
+        {
+            Hint = "Somebody has dropped or emptied it. A backup can bring the rows back; or sync, which reads what the source has now.",
+        };
     }
 
     private async Task<IReadOnlyList<UndoEntry>> FindAsync(CancellationToken cancellationToken)
