@@ -23,6 +23,23 @@ public abstract partial class SqlDestinationPromises(SqlWorkbench bench) : Desti
     /// <summary>Expression that shows an instant as ISO 8601 in UTC with microseconds.</summary>
     protected abstract string Instant(string column);
 
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task H5_the_plan_of_a_dry_run_that_was_killed_goes_with_the_next_run(WriteMode mode)
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada")]));
+        await Sql.ExecuteAsync(
+            """
+            CREATE TABLE _tidemark_plan_people (id text);
+            INSERT INTO _tidemark_checkpoints (pipeline, stream, kind, run) VALUES ('test', 'people', 'planned', 'killed')
+            """);
+        (await Bench.RunAsync(PeopleSource([Person("a", "Ada")]), mode, Stop)).Status.ShouldBe(RunStatus.Succeeded);
+
+        await Should.ThrowAsync<System.Data.Common.DbException>(() => Sql.QueryAsync("SELECT id FROM _tidemark_plan_people"));
+        (await Sql.QueryAsync("SELECT run FROM _tidemark_checkpoints WHERE kind = 'planned'")).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_view_a_column_and_rows_of_the_application_survive_a_replace()
     {

@@ -162,6 +162,12 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
             """,
             cancellationToken, Keys(stream, staging));
 
+    /// <summary>Forgets what any run planned of a stream.</summary>
+    public Task DropPlannedAsync(string stream, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"DELETE FROM {_checkpoints} WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind",
+            cancellationToken, Keys(stream, Staging.Compared));
+
     /// <summary>Streams that the pipeline has a checkpoint of, be it an empty one.</summary>
     public async Task<IReadOnlyList<string>> StreamsAsync(ISqlSession session, CancellationToken cancellationToken)
     {

@@ -32,6 +32,8 @@ internal sealed class SqlTableSetup(
         {
             Stream = await new SqlInferredColumns(session.Connection, dialect.Schema).WithInferredAsync(table, known, cancellationToken),
         };
+        // The table is locked, so the plan is that of a run which was killed.
+        if (table.Staging != Staging.Compared) await DropPlanAsync(live, cancellationToken);
         var shape = StagingChoice.Shape(table, existing.Count > 0);
         return shape switch
         {
@@ -115,9 +117,7 @@ internal sealed class SqlTableSetup(
         {
             Missing = shaped.ColumnNames.Where(column => !existing.ContainsKey(column)).ToHashSet(StringComparer.Ordinal),
         };
-        await session.Connection.ExecuteAsync($"DROP TABLE IF EXISTS {target.Name}", cancellationToken);
-        await _checkpoints.ClaimAsync(stream, Staging.Compared, cancellationToken);
-        await _checkpoints.DropAsync(stream, Staging.Compared, cancellationToken);
+        await DropPlanAsync(name, cancellationToken);
         await _checkpoints.ClaimAsync(stream, Staging.Compared, cancellationToken);
         await CreateAsync(target, dialect.CreateStaging, cancellationToken);
         var stands = await _checkpoints.PeekAsync(stream, Staging.None, cancellationToken);
@@ -138,11 +138,11 @@ internal sealed class SqlTableSetup(
         return await PrepareNoteAsync(tables, cancellationToken);
     }
 
-    /// <summary>Drops what was planned and is not published.</summary>
+    /// <summary>Drops what was planned and is not published, by whichever run.</summary>
     public async Task DropPlanAsync(SqlName live, CancellationToken cancellationToken)
     {
         await session.Connection.ExecuteAsync($"DROP TABLE IF EXISTS {PlanName(live)}", cancellationToken);
-        await _checkpoints.DropAsync(table.Stream.Name, Staging.Compared, cancellationToken);
+        await _checkpoints.DropPlannedAsync(table.Stream.Name, cancellationToken);
     }
 
     /// <summary>Makes room for the before images of this run, where runs can be undone.</summary>

@@ -57,10 +57,11 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
     /// <summary>Without the rows as they were, those that the run changed would be taken for its own, and go.</summary>
     private async Task RequireImagesAsync(UndoEntry entry, CancellationToken cancellationToken)
     {
+        if (!plan.HasKept.Contains(entry.Stream)) return;
         var images = SqlBeforeImages.NameOf(new SqlName(dialect.Schema, entry.Table));
         var isThere = (await session.ColumnsAsync(images, cancellationToken)).Count > 0;
-        if (isThere && (!plan.HasKept.Contains(entry.Stream) || await session.Connection.CountAsync(
-            $"""SELECT count(*) FROM {images} WHERE "_undo_run" = @run""", cancellationToken, ("run", plan.Run)) > 0)) return;
+        if (isThere && await session.Connection.CountAsync(
+            $"""SELECT count(*) FROM {images} WHERE "_undo_run" = @run""", cancellationToken, ("run", plan.Run)) > 0) return;
         throw new TidemarkException(
             FailureKind.Usage, "undo.images_gone", $"The rows of {entry.Table} as {plan.Run} found them are no longer in {images.Name}.")
         {
