@@ -45,12 +45,12 @@ public sealed class RunRequests
             PlanRun => throw NotASync(old, "carried a plan out", "Carry it out again.", new(NextAct.CarryOutPlan)),
             RestoreRun restore => throw NotASync(
                 old, "restored a backup", "Restore it again.", new(NextAct.RestoreBackup, restore.Backup)),
-            UndoRun undo => throw NotASync(old, "took another back", "Take that one back again.", new(NextAct.UndoRun, undo.Run)),
+            UndoRun undo => throw NotASync(old, "undid another run", "Undo that run again.", new(NextAct.UndoRun, undo.Run)),
             var request => request,
         };
     }
 
-    /// <summary>Takes a run back.</summary>
+    /// <summary>A request to undo a run.</summary>
     /// <param name="run">The run, as a person names it.</param>
     /// <param name="cancellationToken">Cancels the looking.</param>
     /// <exception cref="TidemarkException"><c>run.unknown</c>, <c>run.ambiguous</c> (usage).</exception>

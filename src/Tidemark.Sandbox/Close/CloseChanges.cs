@@ -51,7 +51,7 @@ internal sealed class CloseChanges(
             throw new ControlException($"there is a '{id}' already");
         table.Stream.Add(new(created, index), id, Bytes(record));
         table.Touch(index);
-        Tell(log, table, "created", record);
+        LogEvent(log, table, "created", record);
         if (table.Kind is ContactRecords) ListContacts(record["lead_id"]!.ToString(), log);
         return id;
     }
@@ -64,7 +64,7 @@ internal sealed class CloseChanges(
         Set(record, fields);
         table.Stream.Change(entry, Bytes(record));
         table.Touch(entry.Index);
-        Tell(log, table, "updated", record, changed: [.. fields.Select(field => field.Key)]);
+        LogEvent(log, table, "updated", record, changed: [.. fields.Select(field => field.Key)]);
         foreach (var copy in CloseCopies.Of(table.Kind)) Show(copy, record);
         if (table.Kind is LeadRecords && fields["merge_into"] is { } into)
             Merge(table, table.Stream.At(entry.Index), into.ToString(), log);
@@ -79,7 +79,7 @@ internal sealed class CloseChanges(
         var record = table.Json(entry);
         table.Stream.Delete(entry);
         table.Touch(entry.Index);
-        Tell(log, table, "deleted", record, meta);
+        LogEvent(log, table, "deleted", record, meta);
         if (table.Kind is LeadRecords)
         {
             foreach (var child in tables.Values.Where(other => other.Kind.IsOfLead))
@@ -126,7 +126,7 @@ internal sealed class CloseChanges(
         }
 
         var meta = $$"""{"merge_source_lead_id":"{{id}}","merge_destination_lead_id":"{{destination}}"}""";
-        Tell(log, leads, "merged", leads.Json(target), meta);
+        LogEvent(log, leads, "merged", leads.Json(target), meta);
         ListContacts(destination, log);
         Delete(leads, source, log, meta);
     }
@@ -174,7 +174,7 @@ internal sealed class CloseChanges(
         }
     }
 
-    private static void Tell(CloseEventLog? log, CloseTable table, string action, JsonObject record, string meta = "{}",
+    private static void LogEvent(CloseEventLog? log, CloseTable table, string action, JsonObject record, string meta = "{}",
         IReadOnlyCollection<string>? changed = null)
     {
         var id = record["id"]!.ToString();

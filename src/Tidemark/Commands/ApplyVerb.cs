@@ -35,7 +35,7 @@ internal static class ApplyVerb
             var home = await session.MakeHomeAsync();
             var definitions = new DefinitionFile(home.Definitions, session.Terminal.Variable);
             foreach (var applied in await definitions.ApplyAsync(yaml, session.Stop))
-                Definitions.SavedDefinition.Tell(session, applied.Kind, applied.Name, applied.Change);
+                Definitions.SavedDefinition.Report(session, applied.Kind, applied.Name, applied.Change);
             return ExitCode.Done;
         });
         return verb;

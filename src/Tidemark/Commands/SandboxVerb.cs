@@ -40,7 +40,7 @@ internal static class SandboxVerb
                 Port = session.Get(port),
                 Clock = session.Clock,
             }, session.Stop);
-            Tell(session, sandbox);
+            Print(session, sandbox);
             await UntilStoppedAsync(session);
             return ExitCode.Done;
         });
@@ -84,7 +84,7 @@ internal static class SandboxVerb
         }
     }
 
-    private static void Tell(Session session, SandboxServer sandbox)
+    private static void Print(Session session, SandboxServer sandbox)
     {
         if (session.IsJson)
         {

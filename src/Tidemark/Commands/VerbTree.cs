@@ -16,16 +16,16 @@ internal static class VerbTree
         root.Options.Clear(); // its own help has no examples
         var help = HelpWithExamples.Option(
             "tidemark demo --once", "tidemark apply -f tidemark.yaml", "tidemark sync payments", "tidemark runs");
-        ((HelpWithExamples)help.Action!).More = TellVariables;
+        ((HelpWithExamples)help.Action!).More = WriteVariables;
         root.Add(help);
         root.Add(SharedOptions.Home);
         root.Add(SharedOptions.Json);
-        root.Add(TellVersion.Option());
+        root.Add(VersionOption.Option());
         foreach (var verb in Verbs()) root.Add(verb);
         return root;
     }
 
-    private static void TellVariables(Session session)
+    private static void WriteVariables(Session session)
     {
         session.Say("Environment:");
         session.Say("  TIDEMARK_HOME            Folder of the catalog and the key, where --home is not given.");

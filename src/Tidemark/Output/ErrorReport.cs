@@ -11,7 +11,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
     public int Failed(TidemarkException failure)
     {
         var whole = NextCommand.In(new Problem(failure.Code, "", failure.Message, failure.Hint) { Next = failure.Next });
-        Tell(whole, [.. failure.Problems.Select(problem => NextCommand.In(problem))]);
+        Write(whole, [.. failure.Problems.Select(problem => NextCommand.In(problem))]);
         WriteStack(failure);
         return ExitCode.Of(failure.Kind);
     }
@@ -19,7 +19,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
     /// <returns>The exit code.</returns>
     public int Cancelled()
     {
-        Tell(new("command.cancelled", "", "Stopped before the end."), []);
+        Write(new("command.cancelled", "", "Stopped before the end."), []);
         return ExitCode.Cancelled;
     }
 
@@ -27,7 +27,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
     public int Unexpected(Exception defect)
     {
         // Its message may hold anything, a connection string included: only the name is shown.
-        Tell(new("defect.unexpected", "", $"An unexpected error happened ({defect.GetType().Name}).",
+        Write(new("defect.unexpected", "", $"An unexpected error happened ({defect.GetType().Name}).",
             "Set TIDEMARK_DEBUG=1 to see where, and please report it."), []);
         WriteStack(defect);
         return ExitCode.Failed;
@@ -53,7 +53,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
         }
     }
 
-    private void Tell(Problem whole, IReadOnlyList<Problem> problems)
+    private void Write(Problem whole, IReadOnlyList<Problem> problems)
     {
         var (code, _, message, hint) = whole;
         if (isJson)

@@ -38,7 +38,7 @@ internal static class PlanReport
                 ChangeKind.Update => ("~", "yellow"),
                 _ => ("-", "red"),
             };
-            var fields = change.Fields.Take(FieldsShown).Select(field => Tell(change.Kind, field)).ToList();
+            var fields = change.Fields.Take(FieldsShown).Select(field => Describe(change.Kind, field)).ToList();
             if (change.Fields.Count > FieldsShown) fields.Add($"… {change.Fields.Count - FieldsShown} more");
             if (fields.Count == 0) fields.Add("only what is kept in raw");
             console.MarkupLine(
@@ -49,7 +49,7 @@ internal static class PlanReport
         if (left > 0) console.MarkupLine($"  [grey]and {RunReport.Number(left)} more; --save FILE writes all of them[/]");
     }
 
-    private static string Tell(ChangeKind kind, FieldChange field) => kind == ChangeKind.Update
+    private static string Describe(ChangeKind kind, FieldChange field) => kind == ChangeKind.Update
         ? $"{Printable.Of(field.Name)}: {Value(field.Before)} → {Value(field.After)}"
         : $"{Printable.Of(field.Name)}: {Value(field.After ?? field.Before)}";
 

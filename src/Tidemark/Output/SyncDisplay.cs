@@ -18,7 +18,7 @@ internal sealed class SyncDisplay(
     public async Task<RunResult> ShowAsync(Func<Action<IReadOnlyList<StreamFigures>>, Task<RunResult>> run)
     {
         using var over = new CancellationTokenSource();
-        var showing = console.Profile.Capabilities.Ansi ? DrawAsync(over.Token) : TellAsync(over.Token);
+        var showing = console.Profile.Capabilities.Ansi ? DrawAsync(over.Token) : WriteAsync(over.Token);
         try
         {
             // On a thread of its own: SQLite works on the caller's.
@@ -39,7 +39,7 @@ internal sealed class SyncDisplay(
         terminal.IsDrawing = false;
     }
 
-    private Task TellAsync(CancellationToken over) => RepeatAsync(
+    private Task WriteAsync(CancellationToken over) => RepeatAsync(
         () =>
         {
             var read = _latest.Where(stream => stream.Read > 0)

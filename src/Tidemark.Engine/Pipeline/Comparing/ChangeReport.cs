@@ -60,10 +60,10 @@ internal static class ChangeReport
     private static ulong Hash(RowChange change)
     {
         var text = new StringBuilder($"{change.Kind}\n{change.Key}");
-        foreach (var field in change.Fields) text.Append(CultureInfo.InvariantCulture, $"\0{field.Name}\0{Tell(field.Before)}\0{Tell(field.After)}");
+        foreach (var field in change.Fields) text.Append(CultureInfo.InvariantCulture, $"\0{field.Name}\0{Marked(field.Before)}\0{Marked(field.After)}");
         return ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
 
-        static string Tell(string? value) => value is null ? "-" : "+" + value;
+        static string Marked(string? value) => value is null ? "-" : "+" + value;
     }
 
     private static RowChange Cut(RowChange change) => change with

@@ -74,7 +74,7 @@ internal sealed class DefinitionVerbs<T>(
         {
             var home = await session.OpenHomeAsync();
             await set(home).RemoveAsync(session.Get(name), session.Stop);
-            SavedDefinition.Tell(session, T.Kind, session.Get(name), "removed");
+            SavedDefinition.Report(session, T.Kind, session.Get(name), "removed");
             return ExitCode.Done;
         });
         return verb;

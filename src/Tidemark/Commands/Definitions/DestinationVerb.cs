@@ -50,7 +50,7 @@ internal static class DestinationVerb
             var (connector, settings) = await connection.ReadAsync<IEndConnector>(
                 session, home, $"destination \"{session.Get(name)}\"", saved?.Connector, saved?.Settings);
             var change = await destinations.SaveAsync(new(session.Get(name), connector, settings), session.Stop);
-            SavedDefinition.Tell(session, "destination", session.Get(name), change);
+            SavedDefinition.Report(session, "destination", session.Get(name), change);
             return ExitCode.Done;
         });
         return verb;

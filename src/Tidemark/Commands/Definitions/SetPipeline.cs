@@ -81,7 +81,7 @@ internal static class SetPipeline
             if (session.Has(badRows)) pipeline = pipeline with { MaxQuarantinedRows = session.Get(badRows) };
             if (session.Has(undo)) pipeline = pipeline with { UndoRuns = session.Get(undo) };
             RefuseMistakes(pipeline, byKey);
-            SavedDefinition.Tell(session, "pipeline", pipeline.Name, await pipelines.SaveAsync(pipeline, session.Stop));
+            SavedDefinition.Report(session, "pipeline", pipeline.Name, await pipelines.SaveAsync(pipeline, session.Stop));
             return ExitCode.Done;
         });
         return verb;

@@ -55,7 +55,7 @@ internal static class SourceVerb
             {
                 IsActive = session.Has(active) ? session.Get(active) == Truth.True : saved?.IsActive ?? true,
             }, session.Stop);
-            SavedDefinition.Tell(session, "source", session.Get(name), change);
+            SavedDefinition.Report(session, "source", session.Get(name), change);
             return ExitCode.Done;
         });
         return verb;

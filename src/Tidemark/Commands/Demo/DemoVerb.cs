@@ -62,14 +62,14 @@ internal static class DemoVerb
             if (worst == ExitCode.Cancelled) return worst;
             if (isOnce || worst != ExitCode.Done)
             {
-                TellMore(isOver: true);
+                PrintMore(isOver: true);
                 return worst;
             }
 
             await ChangeRecordsAsync();
             foreach (var pipeline in await home.Definitions.Pipelines.ListAsync(session.Stop))
                 worst = Math.Max(worst, await SyncAsync(new(pipeline.Name)));
-            TellMore(isOver: false);
+            PrintMore(isOver: false);
             session.Say("");
             session.Say("The stand-ins keep running. Ctrl-C stops them.");
             await SandboxVerb.UntilStoppedAsync(session);
@@ -98,10 +98,10 @@ internal static class DemoVerb
             session.Say("");
             session.Say("Now Stripe changes: 3 customers are new, 5 changed, 2 gone; 4 charges are new.");
             using var http = new HttpClient { BaseAddress = sandbox.Control };
-            await TellAsync("customers", new { create = 3, update = new { count = 5 }, delete = new { count = 2 } });
-            await TellAsync("charges", new { create = 4 });
+            await MutateAsync("customers", new { create = 3, update = new { count = 5 }, delete = new { count = 2 } });
+            await MutateAsync("charges", new { create = 4 });
 
-            async Task TellAsync(string stream, object mutation)
+            async Task MutateAsync(string stream, object mutation)
             {
                 using var answer = await http.PostAsJsonAsync(
                     new Uri($"mutate/stripe/{stream}", UriKind.Relative), mutation, session.Stop);
@@ -109,7 +109,7 @@ internal static class DemoVerb
             }
         }
 
-        private void TellMore(bool isOver)
+        private void PrintMore(bool isOver)
         {
             var here = session.HomeOption is null
                 && folder.StartsWith(Environment.CurrentDirectory, StringComparison.Ordinal)

@@ -32,7 +32,7 @@ internal static class RetryQuarantine
             foreach (var (request, records) in retries)
             {
                 var run = await WatchedRun.ShowAsync(session, home, request, session.Origin);
-                foreach (var id in records) await TellAsync(session, home, id, run);
+                foreach (var id in records) await ReportAsync(session, home, id, run);
                 if (code == ExitCode.Done) code = ExitCode.Of(run.Status);
             }
 
@@ -41,7 +41,7 @@ internal static class RetryQuarantine
         return verb;
     }
 
-    private static async Task TellAsync(Session session, Home home, long id, RunResult run)
+    private static async Task ReportAsync(Session session, Home home, long id, RunResult run)
     {
         var left = await home.Quarantine.FindAsync(id, session.Stop);
         if (session.IsJson)

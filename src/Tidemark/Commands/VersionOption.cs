@@ -6,16 +6,16 @@ using Tidemark.Output;
 namespace Tidemark.Commands;
 
 /// <summary><c>tidemark --version</c>, whatever else was typed.</summary>
-internal sealed class TellVersion : SynchronousCommandLineAction
+internal sealed class VersionOption : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;
 
     public static Option<bool> Option() =>
-        new("--version") { Description = "Print the version and end.", Action = new TellVersion() };
+        new("--version") { Description = "Print the version and end.", Action = new VersionOption() };
 
     public override int Invoke(ParseResult parseResult)
     {
-        var version = typeof(TellVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+        var version = typeof(VersionOption).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
             .InformationalVersion;
         var output = parseResult.InvocationConfiguration.Output;
         if (parseResult.GetValue(SharedOptions.Json))
