@@ -29,6 +29,37 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         }
     }
 
+    public async Task<IReadOnlyList<KeyClash>> ClashesAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Length == 0) return [];
+        string Exact(string left, string right) => string.Join(" AND ", table.Key.Select((_, part) =>
+            $"CAST({left}.k{part} AS text) COLLATE \"C\" = CAST({right}.k{part} AS text) COLLATE \"C\""));
+        string Equal(string left, string right) => string.Join(" AND ", table.Key.Select((_, part) => $"{left}.k{part} = {right}.k{part}"));
+        var own = string.Join(", ", table.Key.Select((column, part) => $"{Given(column, part)} AS k{part}"));
+        var live = string.Join(", ", table.Key.Select((column, part) => $"l.{column.Quoted} AS k{part}"));
+        var others = string.Join(", ", table.Key.Select((_, part) => $"CAST(o.k{part} AS text)"));
+        await using var command = WithKeys(
+            table, batch, rows,
+            keys => $"""
+            WITH own AS MATERIALIZED (SELECT {own}, k.place FROM {keys}),
+                live AS (SELECT {live}, CAST(NULL AS bigint) AS place FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)})
+            SELECT w.place, o.place, {others} FROM own AS w JOIN live AS o ON {Equal("w", "o")} WHERE NOT ({Exact("w", "o")})
+            UNION ALL
+            SELECT w.place, o.place, {others} FROM own AS w JOIN own AS o ON o.place < w.place AND {Equal("w", "o")} WHERE NOT ({Exact("w", "o")})
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var clashes = new List<KeyClash>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var earlier = await reader.IsDBNullAsync(1, cancellationToken) ? (int?)null : rows.Span[(int)reader.GetInt64(1) - 1];
+            clashes.Add(new(
+                rows.Span[(int)reader.GetInt64(0) - 1], CellText.OfKey([.. table.Key.Select((_, part) => reader.GetString(part + 2))]), earlier));
+        }
+
+        return clashes;
+    }
+
     public async Task InsertAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, RowStamp stamp, CancellationToken cancellationToken)
     {
@@ -39,7 +70,7 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
     {
         if (rows.Length == 0) return;
-        var changed = new SqlTable(new SqlName("pg_temp", "_tidemark_changes"), table.Plan, TableKind.Changes);
+        var changed = new SqlTable(new SqlName("pg_temp", "_tidemark_changes"), table.Plan, TableKind.Changes, table.Adapted);
         var takes = string.Concat(changed.Columns.Where(column => !column.IsLive).Select(column => $", NULL::boolean AS {column.Quoted}"));
         var changes = changed.Name;
         await connection.ExecuteAsync(
@@ -198,7 +229,14 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
 
     private static string KeyMatch(SqlTable table, string alias = "l") =>
         string.Join(" AND ", table.Key.Select((column, part) =>
-            $"{alias}.{column.Quoted} = k.k{part}{Cast(column.Type)}"));
+            $"{alias}.{column.Quoted} = {Given(column, part)}"));
+
+    /// <summary>A part of a given key, as a value that the column is compared with; a collation that is none of the usual ones is the column's.</summary>
+    private static string Given(SqlColumn column, int part) => column switch
+    {
+        { Type: FieldType.Text, Stored: { } stored } => $"CAST(k.k{part} AS {stored.Holder}){(stored.Collation is { } collation ? $" COLLATE {collation}" : "")}",
+        _ => $"k.k{part}{Cast(column.Type)}",
+    };
 
     private static string Cast(FieldType type) => type switch
     {

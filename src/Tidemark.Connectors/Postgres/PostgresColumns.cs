@@ -22,13 +22,16 @@ internal static class PostgresColumns
         await using var command = new NpgsqlCommand(
             """
             SELECT a.attname::text, format_type(a.atttypid, NULL), format_type(a.atttypid, a.atttypmod), format_type(b.type, -1),
-                a.attgenerated <> '', a.attidentity = 'a'
+                a.attgenerated <> '', a.attidentity = 'a', CASE WHEN a.attcollation <> y.typcollation THEN quote_ident(s.nspname) || '.' || quote_ident(o.collname) END,
+                o.collisdeterministic, y.typname::text
             FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid
             CROSS JOIN LATERAL (
                 WITH RECURSIVE domains (type, depth) AS (
                     SELECT a.atttypid, 0
                     UNION ALL SELECT t.typbasetype, d.depth + 1 FROM domains AS d JOIN pg_type AS t ON t.oid = d.type WHERE t.typtype = 'd')
                 SELECT type FROM domains ORDER BY depth DESC LIMIT 1) AS b
+            JOIN pg_type AS y ON y.oid = b.type
+            LEFT JOIN pg_collation AS o ON o.oid = a.attcollation LEFT JOIN pg_namespace AS s ON s.oid = o.collnamespace
             WHERE n.nspname = @schema AND c.relname = @table AND c.relkind = ANY (@kinds) AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attnum
             """,
@@ -46,6 +49,13 @@ internal static class PostgresColumns
                 Holder = reader.GetString(3),
                 IsComputed = reader.GetBoolean(4),
                 IsCounted = reader.GetBoolean(5),
+                Collation = await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetString(6),
+                Overlooks = reader.GetString(8) switch
+                {
+                    "citext" => "upper and lower case",
+                    _ when !await reader.IsDBNullAsync(7, cancellationToken) && !reader.GetBoolean(7) => "what its collation overlooks",
+                    _ => null,
+                },
             });
         }
 

@@ -33,6 +33,9 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
     public override string UniqueIndex(SqlName table, string name, string columns) =>
         $"CREATE UNIQUE INDEX {SqlName.Column(name)} ON {table} ({columns})";
 
+    // With the usual collation: compared with a column of another, that one decides.
+    public override string ImageType(TableColumn column) => column.Holder;
+
     public override string Numbering(SqlName column) => $"{column} bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
 
     public override string Retype(SqlName table, SqlName column, string type) =>

@@ -35,6 +35,44 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
         return Task.CompletedTask;
     }
 
+    public Task<IReadOnlyList<KeyClash>> ClashesAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        var clashes = new List<KeyClash>();
+        var same = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        foreach (var row in rows.Span)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var common = CellText.OfKey([.. table.Key.Select((column, part) => SqliteCollation.Common(column.Stored, KeyText(table, batch, row, part)))]);
+            if (!same.TryGetValue(common, out var earlier)) same[common] = earlier = [];
+            clashes.AddRange(earlier.Select(other => new KeyClash(row, batch.KeyText(other), other)));
+            earlier.Add(row);
+        }
+
+        // Texts as bytes: the driver would end one at a NUL.
+        var key = string.Join(", ", table.Key.Select(column => $"CAST(l.{column.Quoted} AS BLOB)"));
+        using var find = connection.CreateCommand();
+        find.CommandText = $"SELECT {key} FROM {table.Name} AS l WHERE {string.Join(" AND ", table.Key.Select((column, part) => $"l.{column.Quoted} = @k{part}"))}";
+        foreach (var row in rows.Span)
+        {
+            find.Parameters.Clear();
+            for (var part = 0; part < table.Key.Count; part++)
+            {
+                var cell = batch.KeyCell(row, part);
+                find.Parameters.AddWithValue($"@k{part}", cell.Kind == CellKind.Number && table.Key[part].Type is FieldType.Int64 or FieldType.Boolean ? cell.Bits : KeyText(table, batch, row, part));
+            }
+
+            using var reader = find.ExecuteReader();
+            while (reader.Read())
+            {
+                var found = CellText.OfKey([.. table.Key.Select((_, part) => Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(part)))]);
+                if (found != batch.KeyText(row)) clashes.Add(new(row, found, null));
+            }
+        }
+
+        return Task.FromResult<IReadOnlyList<KeyClash>>(clashes);
+    }
+
     public Task InsertAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, RowStamp stamp, CancellationToken cancellationToken)
     {
@@ -55,7 +93,7 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
     public Task UpdateAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
     {
-        var changed = new SqlTable(table.Name, table.Plan, TableKind.Changes);
+        var changed = new SqlTable(table.Name, table.Plan, TableKind.Changes, table.Adapted);
         // The row's values are a table of one row, so that the assignments read as they do everywhere.
         var values = string.Join(", ", changed.Columns.Select(column => $"? AS {column.Quoted}"));
         var binding = new RowBinding(stamp);
@@ -167,6 +205,9 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
             cancellationToken);
         return Task.FromResult(sum);
     }
+
+    private static string KeyText(SqlTable table, RowBatch batch, int row, int part) =>
+        CellText.Of(table.Key[part].Type, batch, batch.KeyCell(row, part))!;
 
     /// <summary>
     /// A select of a number of the row of a key, or null where its values in the source's columns are not the given ones, unless

@@ -58,7 +58,11 @@ internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection conn
             connection, "SELECT name, type, hidden > 1 FROM pragma_table_xinfo(@table) WHERE hidden <> 1 ORDER BY cid", ("table", table.Name));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            columns[reader.GetString(0)] = new(reader.GetString(0), reader.GetString(1)) { IsComputed = reader.GetBoolean(2) };
+        {
+            var name = reader.GetString(0);
+            columns[name] = SqliteCollation.Of(connection, table, new(name, reader.GetString(1)) { IsComputed = reader.GetBoolean(2) });
+        }
+
         return columns;
     }
 

@@ -23,6 +23,9 @@ public sealed record StreamStart(Checkpoint? Checkpoint, Cursor? Before, bool Ha
     /// <summary>Whether a column may become one of text when a value does not fit it.</summary>
     public bool MayBecomeText(Field field) => field.IsInferred && Widenable.Contains(field.Type) && !Held.Contains(field.Name);
 
+    /// <summary>What a person should know of the table, in sentences.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>
     /// Why a merge must read and compare everything, in a sentence: the rows that are there were written from another table's
     /// state, or lack values that no change will bring. Null where it goes on, or begins with an empty table.

@@ -5,7 +5,7 @@ namespace Tidemark.Engine.Destinations;
 /// <summary>A column of a table.</summary>
 /// <param name="Name">Unquoted.</param>
 /// <param name="Type">As the database names it, without length or precision.</param>
-public sealed record TableColumn(string Name, string Type)
+public record TableColumn(string Name, string Type)
 {
     /// <summary>The type with its length or precision, as the database words it.</summary>
     [JsonIgnore]
@@ -17,6 +17,18 @@ public sealed record TableColumn(string Name, string Type)
     /// </summary>
     [JsonIgnore]
     public string Holder { get; init; } = Type;
+
+    /// <summary>Name of the collation by which its values are compared, quoted; null for the usual one.</summary>
+    [JsonIgnore]
+    public string? Collation { get; init; }
+
+    /// <summary>What of two texts the database overlooks when it compares them in this column, e.g. <c>upper and lower case</c>; null for nothing.</summary>
+    [JsonIgnore]
+    public string? Overlooks { get; init; }
+
+    /// <summary>Definition of a column that holds the same values, and compares them so.</summary>
+    [JsonIgnore]
+    public string Copy => Collation is null ? Holder : $"{Holder} COLLATE {Collation}";
 
     /// <summary>Whether the database computes its values from other columns, so that none can be written.</summary>
     [JsonIgnore]

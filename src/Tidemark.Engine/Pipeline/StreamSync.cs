@@ -53,6 +53,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             stream = await load.OpenAsync(table, cancellationToken);
         }
 
+        foreach (var remark in stream.Start.Remarks) await journal.LogAsync(RunLogLevel.Warning, table.Stream.Name, remark, cancellationToken);
         ledger.Opened(stream, table);
         var found = stream.Checkpoint;
         if (table.KeysOnly && !stream.Start.HasLive)

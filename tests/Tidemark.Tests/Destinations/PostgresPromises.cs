@@ -34,6 +34,12 @@ public sealed class PostgresPromises() : SqlDestinationPromises(new PostgresWork
         CREATE TRIGGER capitals BEFORE INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION capitals();
         """);
 
+    protected override Task MakeCaselessPeopleAsync() => Sql.ExecuteAsync(
+        """
+        CREATE COLLATION "Case less" (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+        CREATE TABLE people (id text COLLATE "Case less" PRIMARY KEY, name text);
+        """);
+
     [Theory]
     [InlineData(WriteMode.Merge)]
     [InlineData(WriteMode.Replace)]

@@ -29,6 +29,8 @@ public sealed class SqlitePromises() : SqlDestinationPromises(new SqliteWorkbenc
         BEGIN UPDATE people SET name = upper(name) WHERE id = NEW.id; END;
         """);
 
+    protected override Task MakeCaselessPeopleAsync() => Sql.ExecuteAsync("CREATE TABLE people (id text COLLATE NOCASE PRIMARY KEY, name text)");
+
     protected override Task KeepRowsNamedAsync(string name) => Sql.ExecuteAsync(
         $"CREATE TRIGGER keep BEFORE DELETE ON people WHEN OLD.name = '{name}' BEGIN SELECT RAISE(IGNORE); END");
 

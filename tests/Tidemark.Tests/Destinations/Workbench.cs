@@ -69,6 +69,10 @@ public abstract class Workbench : IAsyncDisposable
     public async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() =>
         await new QuarantineCatalog(_catalog!, Clock).ListAsync(new() { Pipeline = "test" }, 1000, Stop).ToListAsync(Stop);
 
+    /// <summary>Messages of a run's log.</summary>
+    public async Task<IReadOnlyList<string>> LogAsync(RunResult run) =>
+        [.. (await new RunHistory(_catalog!).LogsAsync(run.Run, 0, 1000, Stop)).Select(line => line.Message)];
+
     /// <summary>Looks at what a run left, with the policy that is set.</summary>
     public Task<Verification> VerifyAsync(ScriptedSource source, RunResult run) => VerifyAsync(source, run.Run);
 

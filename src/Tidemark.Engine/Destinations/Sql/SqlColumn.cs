@@ -5,13 +5,17 @@ namespace Tidemark.Engine.Destinations.Sql;
 
 /// <summary>A column as SQL names it.</summary>
 /// <param name="column">What it holds.</param>
-public sealed class SqlColumn(LayoutColumn column)
+/// <param name="stored">The column that an application made of it, where that is not as a new one would be; else null.</param>
+public sealed class SqlColumn(LayoutColumn column, TableColumn? stored)
 {
     /// <summary>Unquoted.</summary>
     public string Name => column.Name;
 
     /// <summary>What it holds.</summary>
     public FieldType Type { get; } = column.Type;
+
+    /// <summary>The column as an application made it, or as the live table has it; null where it is as a new one would be.</summary>
+    public TableColumn? Stored => stored;
 
     /// <summary>Where the value comes from.</summary>
     public ColumnRole Role { get; } = column.Role;

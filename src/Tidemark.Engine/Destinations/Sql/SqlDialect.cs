@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Tidemark.Engine.Destinations.Sql.Undoing;
+using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 
@@ -66,6 +67,18 @@ public abstract class SqlDialect
 
     /// <summary>Type of a new column.</summary>
     public abstract string TypeOf(FieldType type);
+
+    /// <summary>Type of a column of before images that keeps the values of another.</summary>
+    public virtual string ImageType(TableColumn column) => column.Copy;
+
+    /// <summary>The columns of a table that are there and are not as new ones would be.</summary>
+    internal IReadOnlyDictionary<string, TableColumn> Adapted(TablePlan plan, IReadOnlyDictionary<string, TableColumn> existing) =>
+        LayoutColumn.Of(plan, TableKind.Live)
+            .Where(column => existing.TryGetValue(column.Name, out var there) && (there.Overlooks is not null || !IsAsNew(there, column.Type)))
+            .ToDictionary(column => column.Name, column => existing[column.Name], StringComparer.Ordinal);
+
+    private bool IsAsNew(TableColumn column, FieldType type) =>
+        column.Definition.Equals(TypeOf(type), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An instant as the value of a parameter.</summary>
     public abstract object Instant(DateTimeOffset instant);

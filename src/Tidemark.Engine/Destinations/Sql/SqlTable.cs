@@ -11,10 +11,13 @@ public sealed class SqlTable
     /// <param name="name">Its name.</param>
     /// <param name="plan">The stream's columns and policies.</param>
     /// <param name="kind">Kind of the table among the stream's tables.</param>
-    public SqlTable(SqlName name, TablePlan plan, TableKind kind = TableKind.Live)
+    /// <param name="adapted">Columns of the live table that are not as new ones would be; none by default.</param>
+    public SqlTable(
+        SqlName name, TablePlan plan, TableKind kind = TableKind.Live, IReadOnlyDictionary<string, TableColumn>? adapted = null)
     {
         (Name, Plan, Layout) = (name, plan, new RowLayout(plan, kind));
-        Columns = [.. Layout.Columns.Select(column => new SqlColumn(column))];
+        Adapted = adapted ?? ReadOnlyDictionary<string, TableColumn>.Empty;
+        Columns = [.. Layout.Columns.Select(column => new SqlColumn(column, Adapted.GetValueOrDefault(column.Name)))];
         Key = [.. Stream.KeyPositions.Select(position => Columns[position])];
     }
 
@@ -26,6 +29,12 @@ public sealed class SqlTable
     public RowLayout Layout { get; }
 
     public TableKind Kind => Layout.Kind;
+
+    /// <summary>Columns that an application made, and that are not as new ones would be, by name.</summary>
+    public IReadOnlyDictionary<string, TableColumn> Adapted { get; }
+
+    /// <summary>Whether the database may take two keys for one that differ.</summary>
+    public bool HasLooseKey => Key.Any(column => column.Stored?.Overlooks is not null);
 
     /// <summary>Columns that the table does not have yet, where it must not be touched until it is published.</summary>
     public IReadOnlySet<string> Missing { get; init; } = ReadOnlySet<string>.Empty;
@@ -92,8 +101,10 @@ public sealed class SqlTable
     private bool MarksDeleted => Plan.Deletes.IsSoft && !Missing.Contains("_deleted_at");
 
     /// <summary>Assignments of what an update writes, whoever owns the columns; the live row's alias is <c>l</c>.</summary>
-    public string Assignments(string from) =>
-        string.Join(", ", UpdatedColumns.Select(column => $"{column.Quoted} = {Assigned(column, from)}"));
+    /// <remarks>A key of which the database overlooks something is written anew, as its record may have changed just that.</remarks>
+    public string Assignments(string from) => string.Join(
+        ", ", UpdatedColumns.Concat(Key.Where(column => column.Stored is { Overlooks: not null, IsCounted: false }))
+            .Select(column => $"{column.Quoted} = {Assigned(column, from)}"));
 
     /// <summary>What an update gives a column.</summary>
     public static string Assigned(SqlColumn column, string from) => column.Ownership switch

@@ -104,6 +104,40 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
         return hadForeign;
     }
 
+    /// <summary>All rows that speak of a record, whatever becomes of them, in their order.</summary>
+    public ReadOnlyMemory<int> Speaking(RowBatch batch) =>
+        Enumerable.Range(0, batch.Count).Where(row => !batch.IsSuperseded(row) && !batch.HasNulInKey(row)).ToArray();
+
+    /// <summary>
+    /// Takes the rows out whose keys are to the store those of others: of two records the second waits, and a deletion says nothing
+    /// of the other's row.
+    /// </summary>
+    public void SettleClashes(TablePlan plan, RowBatch batch, IReadOnlyList<KeyClash> clashes)
+    {
+        foreach (var clash in clashes.Where(each => States[each.Row] != RowState.Clashing).OrderBy(each => each.Earlier ?? -1).ThenBy(each => each.Row))
+        {
+            if (States[clash.Row] == RowState.Clashing) continue;
+            if (clash.Earlier is { } earlier && States[earlier] is RowState.Clashing or RowState.Deletion) continue;
+            States[clash.Row] = RowState.Clashing;
+            if (batch.Kind(clash.Row) == RowKind.Record && Refused.TrueForAll(refused => refused.Row != clash.Row))
+                Refused.Add(new(clash.Row, SameKey(plan, batch, clash)));
+        }
+
+        Rows = Left(_rows, Rows);
+        Deletions = Left(_deletions, Deletions);
+
+        ReadOnlyMemory<int> Left(int[] into, ReadOnlyMemory<int> rows)
+        {
+            var count = 0;
+            foreach (var row in rows.Span)
+            {
+                if (States[row] != RowState.Clashing) into[count++] = row;
+            }
+
+            return into.AsMemory(0, count);
+        }
+    }
+
     /// <summary>The rows to write that are in a state.</summary>
     public ReadOnlyMemory<int> In(RowState state)
     {
@@ -119,9 +153,14 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
     /// <summary>The rows of records that exist and cannot be written, those that were refused among them.</summary>
     public ReadOnlyMemory<int> Unfit(int count)
     {
-        foreach (var refused in Refused.Where(each => States[each.Row] != RowState.Deletion)) States[refused.Row] = RowState.Unfit;
+        foreach (var refused in Refused.Where(each => States[each.Row] is not (RowState.Deletion or RowState.Clashing))) States[refused.Row] = RowState.Unfit;
         return Enumerable.Range(0, count).Where(row => States[row] == RowState.Unfit).ToArray();
     }
+
+    private static Problem SameKey(TablePlan plan, RowBatch batch, KeyClash clash) =>
+        new("destination.key_not_distinct", $"stream {batch.Stream.Name}",
+            $"To {plan.Table} the key {batch.KeyText(clash.Row)} is the same as {clash.Other}, which another record has.",
+            "Give the table's key a type and a collation that tell the two apart. If the other record is gone, a full reading settles it.");
 
     private static Problem RowOfApplication(TablePlan plan, RowBatch batch, int row) =>
         new("destination.row_of_application", $"stream {batch.Stream.Name}",

@@ -12,6 +12,17 @@ internal sealed class BatchWriter(
     /// <summary>Where values go back to the source; null where none do.</summary>
     public IRowOutbox? Outbox { get; init; }
 
+    /// <summary>Takes rows out whose keys are to the store those of others.</summary>
+    public async Task SettleClashesAsync(RowBatch batch, StagingShape shape)
+    {
+        // What is read in full takes the place of what was live, its keys as well.
+        var places = new List<RowPlace>();
+        if (shape == StagingShape.Direct || (shape == StagingShape.Difference && plan.Mode == WriteMode.Merge)) places.Add(RowPlace.Live);
+        if (shape != StagingShape.Direct) places.Add(RowPlace.Staging);
+        foreach (var place in places)
+            triage.SettleClashes(plan, batch, await store.ClashesAsync(place, batch, triage.Speaking(batch), cancellationToken));
+    }
+
     /// <summary>Finds out which of the rows the live table has.</summary>
     public async Task ClassifyAsync(RowBatch batch)
     {

@@ -24,6 +24,17 @@ public interface IRowStore
     /// <returns>Null where it succeeded; the reason where a row's content was refused, and then nothing of it is left.</returns>
     Task<Problem?> TryAsync(Func<Task> operation, CancellationToken cancellationToken);
 
+    /// <summary>Whether the store may take two keys for one that differ, e.g. in case.</summary>
+    bool HasLooseKeys => false;
+
+    /// <summary>
+    /// The given rows whose keys are to the store one with a key that differs, of a row in a place or of an earlier one of them.
+    /// Asked only where <see cref="HasLooseKeys"/>.
+    /// </summary>
+    Task<IReadOnlyList<KeyClash>> ClashesAsync(
+        RowPlace place, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<KeyClash>>([]);
+
     /// <summary>Looks the given rows' keys up in the live table, and sets the states of those that it has.</summary>
     Task ClassifyAsync(RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken);
 

@@ -23,4 +23,7 @@ public enum RowState : byte
 
     /// <summary>A later row of the batch has the same key.</summary>
     Passed,
+
+    /// <summary>Another row has a key that differs, and is the same to the store.</summary>
+    Clashing,
 }

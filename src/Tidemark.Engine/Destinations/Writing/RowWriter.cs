@@ -71,7 +71,7 @@ public sealed class RowWriter(
     private async Task<WriteResult?> TryFreshAsync(RowBatch batch, Checkpoint after, CancellationToken cancellationToken)
     {
         _triage.Sort(batch);
-        if (!_triage.IsPlain) return null;
+        if (!_triage.IsPlain || store.HasLooseKeys) return null;
         var rows = _triage.Rows;
         await using var unit = await store.BeginAsync(mayBeLost: !after.IsComplete, cancellationToken);
         try
@@ -102,6 +102,7 @@ public sealed class RowWriter(
         _triage.Sort(batch);
         await using var unit = await store.BeginAsync(mayBeLost: !after.IsComplete, cancellationToken);
         var writer = new BatchWriter(store, _triage, plan, Stamp(), isBisecting, cancellationToken) { Images = Images, Outbox = Outbox };
+        if (store.HasLooseKeys) await writer.SettleClashesAsync(batch, shape);
         if (shape is StagingShape.Direct or StagingShape.Difference) await writer.ClassifyAsync(batch);
         var result = IsDirect
             ? await writer.MergeAsync(batch)

@@ -14,6 +14,10 @@ public interface ISqlBulk
     /// </summary>
     Task ClassifyAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="IRowStore.ClashesAsync"/>
+    Task<IReadOnlyList<KeyClash>> ClashesAsync(
+        SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
+
     /// <summary>
     /// Inserts rows. In a difference staging, unchanged rows are written with their key and hash alone, unfit ones with
     /// their key alone.

@@ -52,6 +52,12 @@ internal sealed class SqlRowStore(
     public Task<Problem?> TryAsync(Func<Task> operation, CancellationToken cancellationToken) =>
         SqlSavepoint.TryAsync(session.Connection, operation, dialect, RowProblem, cancellationToken);
 
+    public bool HasLooseKeys => Live.HasLooseKey;
+
+    public Task<IReadOnlyList<KeyClash>> ClashesAsync(
+        RowPlace place, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
+        Bulk.ClashesAsync(At(place), batch, rows, cancellationToken);
+
     public Task ClassifyAsync(RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken) =>
         Bulk.ClassifyAsync(Live, batch, rows, states, cancellationToken);
 

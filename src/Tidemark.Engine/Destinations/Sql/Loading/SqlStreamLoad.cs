@@ -81,6 +81,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
             Compares = setup.Compares,
             RowBytes = dialect.Limits.MaxRowBytes,
             Widenable = dialect.Widenable,
+            Remarks = [.. tables.Live.Key.Where(column => column.Stored?.Overlooks is not null).Select(column =>
+                $"{live.Name} takes keys for one that differ in {column.Stored!.Overlooks} ({column.Name}): the second of two such records waits in quarantine.")],
             Held = await session.HeldColumnsAsync(live, cancellationToken),
         };
         return new SqlStreamLoad(dialect, session, plan, clock, tables, note, isFilled == 0 && isProven, start);
@@ -170,7 +172,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         Note = await setup.PromoteAsync(Tables, cancellationToken);
         await new SqlInferredColumns(session.Connection, _dialect.Schema)
             .NoteColumnsAsync(Tables.Live.Name.Name, _planned, cancellationToken);
-        Tables = Tables with { Shape = StagingShape.Difference, Live = new SqlTable(Tables.Live.Name, Tables.Live.Plan) };
+        Tables = Tables with { Shape = StagingShape.Difference, Live = new SqlTable(Tables.Live.Name, Tables.Live.Plan, Tables.Live.Kind, Tables.Live.Adapted) };
     }
 
     public async ValueTask DisposeAsync()

@@ -35,11 +35,13 @@ internal sealed class SqlTableSetup(
         // The table is locked, so the plan is that of a run which was killed.
         if (table.Staging != Staging.Compared) await DropPlanAsync(live, cancellationToken);
         var shape = StagingChoice.Shape(table, existing.Count > 0);
+        var adapted = dialect.Adapted(shaped, existing);
+        var found = new SqlTable(live, shaped, TableKind.Live, adapted);
         return shape switch
         {
-            StagingShape.Direct => await ForMergeAsync(new SqlTable(live, shaped), existing, cancellationToken),
-            _ when table.Staging == Staging.Compared => await ForComparisonAsync(live, shaped, shape, existing, cancellationToken),
-            _ => await ForReplaceAsync(new SqlTable(live, shaped), shape, existing, cancellationToken),
+            StagingShape.Direct => await ForMergeAsync(found, existing, cancellationToken),
+            _ when table.Staging == Staging.Compared => await ForComparisonAsync(found, shape, existing, cancellationToken),
+            _ => await ForReplaceAsync(found, shape, existing, cancellationToken),
         };
     }
 
@@ -80,7 +82,7 @@ internal sealed class SqlTableSetup(
         await _checkpoints.ClaimAsync(stream, Staging.Resumable, cancellationToken);
         var isDifference = shape == StagingShape.Difference;
         if (isDifference && existing.Count == 0) await CreateAsync(live, "CREATE TABLE", cancellationToken);
-        var target = new SqlTable(StagingName(live.Name), live.Plan, isDifference ? TableKind.Difference : TableKind.Live);
+        var target = new SqlTable(StagingName(live.Name), live.Plan, isDifference ? TableKind.Difference : TableKind.Live, live.Adapted);
         var tables = new StreamTables(live, target, table, shape);
         if (isDifference)
         {
@@ -109,11 +111,11 @@ internal sealed class SqlTableSetup(
 
     /// <summary>A staging that is compared with the live table, which is left alone.</summary>
     private async Task<(StreamTables Tables, Checkpoint? Checkpoint)> ForComparisonAsync(
-        SqlName name, TablePlan shaped, StagingShape shape, IReadOnlyDictionary<string, TableColumn> existing, CancellationToken cancellationToken)
+        SqlTable found, StagingShape shape, IReadOnlyDictionary<string, TableColumn> existing, CancellationToken cancellationToken)
     {
-        var stream = shaped.Stream.Name;
-        var target = new SqlTable(PlanName(name), shaped, TableKind.Difference);
-        var live = new SqlTable(name, shaped)
+        var (name, shaped, stream) = (found.Name, found.Plan, found.Stream.Name);
+        var target = new SqlTable(PlanName(name), shaped, TableKind.Difference, found.Adapted);
+        var live = new SqlTable(name, shaped, TableKind.Live, found.Adapted)
         {
             Missing = shaped.ColumnNames.Where(column => !existing.ContainsKey(column)).ToHashSet(StringComparer.Ordinal),
         };
@@ -238,7 +240,7 @@ internal sealed class SqlTableSetup(
     private Task<long> CreateAsync(SqlTable made, string create, CancellationToken cancellationToken)
     {
         var columns = made.Columns.Select((column, at) =>
-            $"{column.Quoted} {dialect.TypeOf(column.Type)}{(made.Layout.IsKeyColumn[at] ? " NOT NULL" : "")}");
+            $"{column.Quoted} {column.Stored?.Copy ?? dialect.TypeOf(column.Type)}{(made.Layout.IsKeyColumn[at] ? " NOT NULL" : "")}");
         var references = made.Kind == TableKind.Live ? table.References : ReadOnlyDictionary<string, string>.Empty;
         var constraints = references.Select(reference =>
             $", FOREIGN KEY ({SqlName.Column(reference.Key)}) REFERENCES {dialect.Reference(made.Name.Beside(reference.Value))}");

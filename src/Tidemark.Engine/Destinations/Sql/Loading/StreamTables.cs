@@ -20,12 +20,12 @@ internal sealed record StreamTables(SqlTable Live, SqlTable Target, TablePlan Pl
 
     public StreamTables With(StreamSchema stream) => this with
     {
-        Live = new SqlTable(Live.Name, Plan with { Stream = stream }, Live.Kind)
+        Live = new SqlTable(Live.Name, Plan with { Stream = stream }, Live.Kind, Live.Adapted)
         {
             Missing = Plan.Staging == Staging.Compared
                 ? Live.Missing.Union(stream.Fields.Skip(Live.Stream.Fields.Count).Select(field => field.Name)).ToHashSet(StringComparer.Ordinal)
                 : Live.Missing,
         },
-        Target = new SqlTable(Target.Name, Plan with { Stream = stream }, Target.Kind),
+        Target = new SqlTable(Target.Name, Plan with { Stream = stream }, Target.Kind, Target.Adapted),
     };
 }

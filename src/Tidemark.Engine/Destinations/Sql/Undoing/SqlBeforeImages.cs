@@ -57,7 +57,7 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
         Updatable = [.. _columns.Except(fixedColumns, StringComparer.Ordinal)];
         if (existing.Count == 0)
         {
-            var defined = columns.Select(column => $"{SqlName.Column(column.Name)} {column.Holder}").Append(dialect.Numbering(Number));
+            var defined = columns.Select(column => $"{SqlName.Column(column.Name)} {dialect.ImageType(column)}").Append(dialect.Numbering(Number));
             await session.Connection.ExecuteAsync(
                 $"""
                 CREATE TABLE {Table} ({string.Join(", ", defined.Where(text => text.Length > 0))},
@@ -86,9 +86,9 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
             await session.Connection.ExecuteAsync($"ALTER TABLE {Table} ADD COLUMN {numbering}", cancellationToken);
         foreach (var wanted in columns)
         {
-            var column = SqlName.Column(wanted.Name);
-            var statement = !existing.TryGetValue(wanted.Name, out var there) ? $"ALTER TABLE {Table} ADD COLUMN {column} {wanted.Holder}"
-                : there.Definition != wanted.Holder ? dialect.Retype(Table, column, wanted.Holder) : "";
+            var (column, type) = (SqlName.Column(wanted.Name), dialect.ImageType(wanted));
+            var statement = !existing.TryGetValue(wanted.Name, out var there) ? $"ALTER TABLE {Table} ADD COLUMN {column} {type}"
+                : there.Definition != type ? dialect.Retype(Table, column, type) : "";
             if (statement.Length > 0) await session.Connection.ExecuteAsync(statement, cancellationToken);
         }
     }

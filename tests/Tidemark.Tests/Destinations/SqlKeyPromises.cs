@@ -1,0 +1,94 @@
+using Shouldly;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Runs;
+using Xunit;
+
+namespace Tidemark.Tests.Destinations;
+
+/// <summary>Two keys are one where the database says so (W3).</summary>
+public abstract partial class SqlDestinationPromises
+{
+    /// <summary>Makes the table people, with a key of text of which the database overlooks the case.</summary>
+    protected abstract Task MakeCaselessPeopleAsync();
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task W3_of_two_records_whose_keys_are_one_to_the_database_the_second_waits(WriteMode mode)
+    {
+        await Bench.MergeAsync(new ScriptedSource(Pets)); // makes the database
+        await MakeCaselessPeopleAsync();
+        ScriptedSource Source() => PeopleSource([Person("abc", "first"), Person("x", "X"), Person("ABC", "second")]);
+
+        for (var round = 1; round <= 3; round++)
+        {
+            var run = await Bench.RunAsync(Source(), mode, Stop);
+            run.Status.ShouldBe(RunStatus.Partial, Why(run));
+            Only(run).ShouldSatisfyAllConditions(
+                figures => figures.Created.ShouldBe(round == 1 ? 2 : 0), figures => figures.Updated.ShouldBe(0), figures => figures.Quarantined.ShouldBe(1),
+                figures => figures.IsAccountedFor.ShouldBeTrue(), figures => figures.Receipt!.IsVerified.ShouldBeTrue());
+            (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["abc|first", "x|X"]);
+            var waiting = (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record;
+            (waiting.Key, waiting.Reason.Code).ShouldBe(("ABC", "destination.key_not_distinct"));
+            waiting.Reason.Message.ShouldBe("To people the key ABC is the same as abc, which another record has.");
+        }
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task W3_keys_that_are_one_to_the_database_are_found_across_batches(WriteMode mode)
+    {
+        await Bench.MergeAsync(new ScriptedSource(Pets));
+        await MakeCaselessPeopleAsync();
+        var source = PeopleSource([Person("p000007", "first")], Persons(1_000, 11_000), [Person("P000007", "second"), """-{"id":"P001001"}"""]);
+        var run = await Bench.RunAsync(source, mode, Stop);
+
+        run.Status.ShouldBe(RunStatus.Partial, Why(run));
+        (Only(run).Created, Only(run).Quarantined, Only(run).Deleted).ShouldBe((11_001, 1, 0));
+        Only(run).Receipt!.IsVerified.ShouldBeTrue();
+        (await Bench.RowsAsync("people", ("name", "first"), "id")).ShouldBe(["p000007"]);
+        (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Reason.Message.ShouldContain("P000007 is the same as p000007");
+    }
+
+    [Fact]
+    public async Task W3_a_record_takes_the_row_of_one_that_is_gone_and_had_the_same_key_to_the_database()
+    {
+        await Bench.MergeAsync(new ScriptedSource(Pets));
+        await MakeCaselessPeopleAsync();
+        await Bench.MergeAsync(PeopleSource([.. Persons(0, 20), Person("abc", "first")]));
+        var merged = await Bench.MergeAsync(PeopleSource([Person("ABC", "second")]));
+        Only(merged).Quarantined.ShouldBe(1);
+
+        // Nothing says that the first is gone, but a full reading.
+        var full = await Bench.ReplaceAsync(PeopleSource([.. Persons(0, 20), Person("ABC", "second")]));
+        full.Status.ShouldBe(RunStatus.Succeeded, Why(full));
+        (Only(full).Updated, Only(full).Deleted, Only(full).Created).ShouldBe((1, 0, 0));
+        (await Bench.RowsAsync("people", ("name", "second"), "id")).ShouldBe(["ABC"]);
+        (await Bench.QuarantineAsync()).ShouldBeEmpty();
+
+        // Or the source itself; what waits is tried again.
+        await Bench.MergeAsync(PeopleSource([Person("Abc", "third")]));
+        await Bench.MergeAsync(PeopleSource(["""-{"id":"aBC"}"""]));
+        (await Bench.CountAsync("people", ("name", "second"))).ShouldBe(1);
+        await Bench.MergeAsync(PeopleSource(["""-{"id":"ABC"}"""]));
+        var retried = await Bench.MergeAsync(PeopleSource());
+        retried.Status.ShouldBe(RunStatus.Succeeded, Why(retried));
+        (await Bench.RowsAsync("people", ("name", "third"), "id")).ShouldBe(["Abc"]);
+    }
+
+    [Fact]
+    public async Task W3_a_dry_run_finds_such_keys_too_and_a_table_with_such_a_key_is_told()
+    {
+        await Bench.MergeAsync(new ScriptedSource(Pets));
+        await MakeCaselessPeopleAsync();
+        await Bench.MergeAsync(PeopleSource([Person("abc", "first")]));
+        Bench.Policy = table => table.Compared();
+        var run = await Bench.MergeAsync(PeopleSource([Person("ABC", "second"), Person("b", "B"), Person("B", "other"), """-{"id":"aBc"}"""]));
+
+        (Only(run).Created, Only(run).Updated, Only(run).Quarantined, Only(run).Deleted).ShouldBe((1, 0, 2, 0), Why(run));
+        var log = await Bench.LogAsync(run);
+        log.ShouldContain(line => line.Contains("people takes keys for one that differ in", StringComparison.Ordinal));
+    }
+}
