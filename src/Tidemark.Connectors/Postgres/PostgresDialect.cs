@@ -126,7 +126,5 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
 
     public override TidemarkException? ExplainOther(InvalidOperationException failure) => PostgresErrors.ExplainOther(failure);
 
-    public override string AfterRename(SqlName staging, SqlName live) =>
-        $"ALTER INDEX IF EXISTS {staging.Beside(ColumnNames.Shorten(staging.Name, "_pkey"))} "
-        + $"RENAME TO {SqlName.Column(ColumnNames.Shorten(live.Name, "_pkey"))}";
+    public override SqlName? KeyOf(SqlName table) => table.Beside(ColumnNames.Shorten(table.Name, "_pkey"));
 }

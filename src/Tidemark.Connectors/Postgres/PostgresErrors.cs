@@ -75,6 +75,8 @@ internal static class PostgresErrors
                 (FailureKind.Configuration, "postgres.disk_full", "Make room on the database server; the old rows are as they were."),
             PostgresErrorCodes.TooManyColumns =>
                 (FailureKind.Configuration, "postgres.too_many_columns", "Choose fewer fields; the whole record is kept in raw."),
+            PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject =>
+                (FailureKind.Configuration, "postgres.name_taken", "Give what has the name another, or let the pipeline write to another table."),
             PostgresErrorCodes.ObjectNotInPrerequisiteState =>
                 (FailureKind.Configuration, "postgres.not_ready", refused.Hint ?? "Bring the table into the state that the message speaks of."),
             PostgresErrorCodes.LockNotAvailable =>

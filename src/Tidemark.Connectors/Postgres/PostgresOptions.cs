@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Tidemark.Engine.Records;
 using Tidemark.Engine.Settings;
 
 namespace Tidemark.Connectors.Postgres;
@@ -13,8 +14,18 @@ public sealed record PostgresOptions
     public Secret? Url { get; set; }
 
     [Description("Schema of the tables; it is made when it is missing.")]
-    [StringLength(63, MinimumLength = 1)]
+    [StringLength(63, MinimumLength = 1), PostgresName]
     public string Schema { get; set; } = "public";
+}
+
+/// <summary>Accepts names that PostgreSQL does not cut.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class PostgresNameAttribute : ValidationAttribute
+{
+    public override bool IsValid(object? value) => value is string name && ColumnNames.Mistake(name) is null;
+
+    public override string FormatErrorMessage(string name) =>
+        $"The setting {name} is not a name for PostgreSQL: at most {ColumnNames.MaxBytes} bytes of UTF-8, and no control characters.";
 }
 
 /// <summary>Accepts what <see cref="PostgresAddress"/> can read.</summary>

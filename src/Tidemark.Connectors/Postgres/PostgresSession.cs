@@ -41,6 +41,24 @@ internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection 
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <remarks>A table is a type of its name as well, so that no other type may have it.</remarks>
+    public async Task<string?> KindAsync(SqlName name, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT coalesce(
+                (SELECT CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
+                    WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'type' END
+                 FROM pg_class AS c WHERE c.relnamespace = n.oid AND c.relname = @name),
+                (SELECT 'type' FROM pg_type AS t WHERE t.typnamespace = n.oid AND t.typname = @name AND t.typcategory <> 'A'))
+            FROM pg_namespace AS n WHERE n.nspname = @schema
+            """,
+            connection);
+        command.Parameters.AddWithValue("schema", name.Schema!);
+        command.Parameters.AddWithValue("name", name.Name);
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
     public async Task<IReadOnlyDictionary<string, TableColumn>> ColumnsAsync(SqlName table, CancellationToken cancellationToken) =>
         (await PostgresColumns.ReadAsync(connection, table, PostgresColumns.Readable, cancellationToken))
         .ToDictionary(column => column.Name, StringComparer.Ordinal);

@@ -24,6 +24,8 @@ internal sealed class SqliteDialect : SqlDialect
         Publishing = Publishing.AllAtOnce,
     };
 
+    public override StringComparer Names => StringComparer.OrdinalIgnoreCase;
+
     public override string CreateStaging => "CREATE TABLE";
 
     public override string TemporarySchema => "temp";

@@ -24,7 +24,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : ISqlRows
         var columns = await RowsOfAsync(
             """
             SELECT c.name, c.type FROM pragma_table_xinfo(@table) AS c
-            WHERE c.hidden = 0 AND EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = @table) ORDER BY c.cid
+            WHERE c.hidden = 0 AND EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = @table COLLATE NOCASE) ORDER BY c.cid
             """,
             table, cancellationToken);
         if (columns.Count == 0) return null;

@@ -50,6 +50,13 @@ internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection conn
         return Task.CompletedTask;
     }
 
+    public async Task<string?> KindAsync(SqlName name, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection, "SELECT type FROM sqlite_schema WHERE name = @name COLLATE NOCASE AND type <> 'trigger'", ("name", name.Name));
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
     /// <remarks>Hidden are 2 and 3, virtual and stored, of the columns that are computed: https://www.sqlite.org/pragma.html#pragma_table_xinfo.</remarks>
     public async Task<IReadOnlyDictionary<string, TableColumn>> ColumnsAsync(SqlName table, CancellationToken cancellationToken)
     {
@@ -79,7 +86,7 @@ internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection conn
             WHERE i."unique" = 1 AND t.name = c.name AND t."notnull" = 0
             """,
             ("table", table.Name));
-        var columns = new HashSet<string>(StringComparer.Ordinal);
+        var columns = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken)) columns.Add(reader.GetString(0));
         return columns;
@@ -112,7 +119,7 @@ internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection conn
         var keys = new Dictionary<long, HashSet<string>>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (!keys.TryGetValue(reader.GetInt64(0), out var key)) keys[reader.GetInt64(0)] = key = [];
+            if (!keys.TryGetValue(reader.GetInt64(0), out var key)) keys[reader.GetInt64(0)] = key = new(StringComparer.OrdinalIgnoreCase);
             if (!await reader.IsDBNullAsync(1, cancellationToken)) key.Add(reader.GetString(1));
         }
 

@@ -20,6 +20,9 @@ public sealed record StreamStart(Checkpoint? Checkpoint, Cursor? Before, bool Ha
     /// <summary>Columns that must keep their types, since something else is made of them, e.g. a view.</summary>
     public IReadOnlySet<string> Held { get; init; } = ReadOnlySet<string>.Empty;
 
+    /// <summary>Whether the table has a column of a name, made by somebody else, that a field of a type cannot fill.</summary>
+    public Func<string, FieldType, bool> IsTaken { get; init; } = (_, _) => false;
+
     /// <summary>Whether a column may become one of text when a value does not fit it.</summary>
     public bool MayBecomeText(Field field) => field.IsInferred && Widenable.Contains(field.Type) && !Held.Contains(field.Name);
 

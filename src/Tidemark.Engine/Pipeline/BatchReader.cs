@@ -175,6 +175,7 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, StreamSt
         {
             Filled = _filled,
             EmptyIsNull = table.EmptyText == EmptyText.Null,
+            IsTaken = start.IsTaken,
             MayBecomeText = table.SchemaChanges == SchemaChanges.Evolve ? start.MayBecomeText : _ => false,
         };
 

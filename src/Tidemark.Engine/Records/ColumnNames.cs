@@ -53,11 +53,14 @@ public static class ColumnNames
     }
 
     /// <summary>A name for a vendor's field that none of the taken ones equals.</summary>
-    public static string Choose(string vendorName, IReadOnlySet<string> taken)
+    public static string Choose(string vendorName, IReadOnlySet<string> taken) => Choose(vendorName, taken.Contains);
+
+    /// <summary>A name for a vendor's field that is not taken.</summary>
+    public static string Choose(string vendorName, Func<string, bool> isTaken)
     {
         var wanted = SnakeCase(vendorName);
         var name = wanted;
-        for (var number = 2; taken.Contains(name) || Reserved.Contains(name); number++)
+        for (var number = 2; isTaken(name) || Reserved.Contains(name); number++)
             name = Shorten(wanted, "_" + number.ToString(CultureInfo.InvariantCulture));
         return name;
     }

@@ -29,6 +29,9 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     /// <summary>Whether a field may become one of text when a value does not fit it. Default never.</summary>
     public Func<Field, bool> MayBecomeText { get; init; } = _ => false;
 
+    /// <summary>Whether a table has a column of a name already that a field of a type cannot fill. Default never.</summary>
+    public Func<string, FieldType, bool> IsTaken { get; init; } = (_, _) => false;
+
     private readonly List<Field> _widened = [];
     private Misfit? _wrong;
     private int _rowBytes;
@@ -167,6 +170,7 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         var start = (int)reader.TokenStartIndex;
         if (CellReader.Read(field, ref reader, raw, into, EmptyIsNull, out var cell) is not { } wrong)
         {
+            if (field.Type is FieldType.Decimal or FieldType.Float64 && IsOfKey(field)) cell = ValueText.OfKey(cell, into);
             into.Set(position, cell);
             if (cell.IsNull) return;
             Filled?.Fill(position);
@@ -199,8 +203,10 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
         var path = name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
         // Within one record, a property that comes again is the same.
         if (_newFields.Exists(field => field.Path == path)) return;
-        var taken = stream.Fields.Concat(_newFields).Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
-        _newFields.Add(new Field(ColumnNames.Choose(name, taken), Infer(value))
+        // Some databases take two names for one that differ only by case.
+        var taken = stream.Fields.Concat(_newFields).Select(field => field.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var type = Infer(value);
+        _newFields.Add(new Field(ColumnNames.Choose(name, other => taken.Contains(other) || IsTaken(other, type)), type)
         {
             Path = path,
             IsInferred = true,

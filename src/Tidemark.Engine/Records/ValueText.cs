@@ -1,10 +1,14 @@
 using System.Globalization;
+using System.Text;
 
 namespace Tidemark.Engine.Records;
 
 /// <summary>Tells whether two texts of <see cref="CellText"/> mean the same value.</summary>
 internal static class ValueText
 {
+    // Beyond, a key of digits would be longer than one with an exponent.
+    private const int MostZeros = 1_000;
+
     /// <summary>Decimals by value, instants by moment, everything else to the letter.</summary>
     public static bool AreSame(FieldType type, string? left, string? right)
     {
@@ -17,6 +21,23 @@ internal static class ValueText
             FieldType.Timestamp => CellReader.TryInstant(left, out var a) && CellReader.TryInstant(right, out var b) && a == b,
             _ => false,
         };
+    }
+
+    /// <summary>A number as a part of a key, in one form however it was written: 1.0 and 1.00 name one record.</summary>
+    public static Cell OfKey(Cell cell, RowBatch batch)
+    {
+        if (cell.Kind == CellKind.Real) return Cell.OfReal(cell.Real == 0 ? 0 : cell.Real); // no zero below zero
+        if (cell.IsNull || !TryDecimal(Encoding.UTF8.GetString(batch.Bytes(cell)), out var number)) return cell;
+        var (whole, zeros) = (number.Digits.Length + number.Exponent, Math.Abs(number.Exponent));
+        var digits = number switch
+        {
+            { Digits.Length: 0 } => "0",
+            { Exponent: >= 0 and < MostZeros } => number.Digits + new string('0', (int)zeros),
+            { Exponent: < 0 and > -MostZeros } when whole > 0 => $"{number.Digits[..(int)whole]}.{number.Digits[(int)whole..]}",
+            { Exponent: < 0 and > -MostZeros } => $"0.{new string('0', (int)-whole)}{number.Digits}",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{number.Digits}e{number.Exponent}"),
+        };
+        return batch.Append(Encoding.UTF8.GetBytes(number.IsNegative ? "-" + digits : digits));
     }
 
     private static bool TryReal(string text, out double real) =>

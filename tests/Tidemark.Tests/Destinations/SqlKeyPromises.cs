@@ -78,6 +78,23 @@ public abstract partial class SqlDestinationPromises
         (await Bench.RowsAsync("people", ("name", "third"), "id")).ShouldBe(["Abc"]);
     }
 
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task W3_numbers_that_are_equal_name_one_record_however_they_are_written(WriteMode mode)
+    {
+        var stream = new StreamSchema("rates", [new("at", FieldType.Decimal), new("of", FieldType.Float64), new("name", FieldType.Text)]) { Key = ["at", "of"] };
+        ScriptedSource Source(string name) => new ScriptedSource(stream).With(
+            "rates", [$$"""{"at":1.50,"of":0.0,"name":"x"}""", """{"at":-120,"of":7,"name":"y"}"""], [.. Enumerable.Range(2, 10_100).Select(at => $$"""{"at":{{at}},"of":1}""")],
+            [$$"""{"at":1.5,"of":-0.0,"name":"{{name}}"}""", """{"at":-1.2e2,"of":7.0,"name":"y"}"""]);
+        var first = await Bench.RunAsync(Source("z"), mode, Stop);
+        first.Status.ShouldBe(RunStatus.Succeeded, Why(first));
+        first = await Bench.RunAsync(Source("z"), WriteMode.Replace, Stop);
+
+        (first.Status, Only(first).Updated, Only(first).Created).ShouldBe((RunStatus.Succeeded, 0, 0), Why(first));
+        (await Sql.QueryAsync("SELECT CAST(at AS text), of, name FROM rates WHERE name IS NOT NULL ORDER BY name")).ShouldBe(["-120|7|y", "1.5|0|z"]);
+    }
+
     [Fact]
     public async Task W3_a_dry_run_finds_such_keys_too_and_a_table_with_such_a_key_is_told()
     {

@@ -1,4 +1,5 @@
 using Shouldly;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Runs;
 using Xunit;
 
@@ -33,6 +34,22 @@ public sealed class SqlitePromises() : SqlDestinationPromises(new SqliteWorkbenc
 
     protected override Task KeepRowsNamedAsync(string name) => Sql.ExecuteAsync(
         $"CREATE TRIGGER keep BEFORE DELETE ON people WHEN OLD.name = '{name}' BEGIN SELECT RAISE(IGNORE); END");
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task W3_a_column_and_a_table_whose_names_differ_only_by_case_are_those_of_the_stream(WriteMode mode)
+    {
+        await Bench.MergeAsync(new ScriptedSource(Pets)); // makes the database
+        await Sql.ExecuteAsync("CREATE TABLE People (ID text PRIMARY KEY, Name text)");
+        await Bench.RunAsync(PeopleSource([Person("a", "Ada")]), mode, Stop);
+        var run = await Bench.RunAsync(PeopleSource([Person("a", "Ada L"), Person("b", "Bob")]), mode, Stop);
+
+        run.Status.ShouldBe(RunStatus.Succeeded, Why(run));
+        var undo = await Bench.UndoAsync(run);
+        undo.Status.ShouldBe(RunStatus.Succeeded, Why(undo));
+        (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada"]);
+    }
 
     [Fact]
     public async Task R10_a_column_of_truth_values_keeps_its_type_and_the_record_waits()

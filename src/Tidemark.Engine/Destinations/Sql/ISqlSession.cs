@@ -1,7 +1,9 @@
 using System.Data.Common;
+using System.Globalization;
 using Tidemark.Engine.Destinations.Sql.Backups;
 using Tidemark.Engine.Destinations.Sql.Loading;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql;
 
@@ -33,6 +35,9 @@ public interface ISqlSession : IAsyncDisposable
     /// <summary>Lets go of every lock of this session.</summary>
     Task UnlockAsync(CancellationToken cancellationToken);
 
+    /// <summary>What has a name: <c>table</c>, <c>view</c>, <c>index</c> and the like; null where the name is free.</summary>
+    Task<string?> KindAsync(SqlName name, CancellationToken cancellationToken);
+
     /// <summary>The columns of a table or view in its order, by name; empty where there is none of this name.</summary>
     Task<IReadOnlyDictionary<string, TableColumn>> ColumnsAsync(SqlName table, CancellationToken cancellationToken);
 
@@ -50,4 +55,13 @@ public interface ISqlSession : IAsyncDisposable
 
     /// <summary>Whether a primary key, a unique constraint or a unique index covers exactly these columns.</summary>
     Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken);
+
+    /// <summary>A name, cut to what a database takes, that nothing has yet.</summary>
+    async Task<string> FreeNameAsync(SqlName wanted, string suffix, CancellationToken cancellationToken)
+    {
+        var name = ColumnNames.Shorten(wanted.Name, suffix);
+        for (var number = 2; await KindAsync(wanted.Beside(name), cancellationToken) is not null; number++)
+            name = ColumnNames.Shorten(wanted.Name, string.Create(CultureInfo.InvariantCulture, $"{suffix}_{number}"));
+        return name;
+    }
 }

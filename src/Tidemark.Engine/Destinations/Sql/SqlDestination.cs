@@ -90,6 +90,12 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
         foreach (var plan in tables)
         {
             var name = new SqlName(database.Dialect.Schema, plan.Table);
+            if (await session.KindAsync(name, cancellationToken) is not (null or "table") and var kind)
+            {
+                problems.Add(SqlTableCheck.NameTaken(database.Dialect, plan, kind));
+                continue;
+            }
+
             var existing = await session.ColumnsAsync(name, cancellationToken);
             problems.AddRange(SqlTableCheck.Problems(database.Dialect, plan, existing));
             // References are made with the table, and a database may take one that leads nowhere.

@@ -18,6 +18,9 @@ public abstract class SqlDialect
 
     public abstract DestinationLimits Limits { get; }
 
+    /// <summary>Tells which names are one.</summary>
+    public virtual StringComparer Names => StringComparer.Ordinal;
+
     /// <summary>Words that make a table that need not survive a crash of the database server.</summary>
     public abstract string CreateStaging { get; }
 
@@ -98,6 +101,9 @@ public abstract class SqlDialect
     /// <summary>Whether values of a field can be written into an existing column of a type.</summary>
     public abstract bool Accepts(string columnType, FieldType type);
 
+    /// <summary>Whether a field can fill a column that is there.</summary>
+    public bool CanFill(TableColumn column, FieldType type) => !column.IsComputed && !column.IsCounted && Accepts(column.Type, type);
+
     /// <summary>Why a row cannot be written, known before it is tried; null where nothing speaks against it.</summary>
     public abstract Problem? Refuses(SqlTable table, RowBatch batch, int row);
 
@@ -149,8 +155,8 @@ public abstract class SqlDialect
     /// <summary>Lets constraints speak now that are deferred to the end of the transaction. They stay deferred.</summary>
     public abstract Task CheckDeferredAsync(DbConnection connection, CancellationToken cancellationToken);
 
-    /// <summary>Statements that rename a staging's own objects after the table itself was renamed.</summary>
-    public virtual string AfterRename(SqlName staging, SqlName live) => "";
+    /// <summary>The index that a table's primary key has by its name, which a new name of the table does not change; null for none.</summary>
+    public virtual SqlName? KeyOf(SqlName table) => null;
 
     /// <summary>Statements that speed a transaction up whose loss would only repeat a batch.</summary>
     public virtual string MayBeLost => "";

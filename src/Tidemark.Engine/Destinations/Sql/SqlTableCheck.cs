@@ -14,6 +14,13 @@ internal static class SqlTableCheck
         new("table.reference_unknown", $"table {plan.Table}", $"The references name a table {other} that is not there.",
             NearestName.Hint(other, made));
 
+    /// <param name="dialect">The database's words.</param>
+    /// <param name="plan">The table.</param>
+    /// <param name="kind">What has its name.</param>
+    public static Problem NameTaken(SqlDialect dialect, TablePlan plan, string kind) =>
+        new($"{dialect.Name}.name_taken", $"table {plan.Table}", $"The name {plan.Table} is that of a {kind}.",
+            "Let the pipeline write to another table.");
+
     /// <param name="dialect">The database's own limits.</param>
     /// <param name="plan">The planned table.</param>
     /// <param name="existing">Columns that are there; empty where the table is not.</param>

@@ -11,14 +11,14 @@ internal static class SqlTableOrder
         IReadOnlyList<T> tables, Func<T, string> name, Func<T, IEnumerable<string>> references)
     {
         var ordered = new List<T>();
-        var met = new HashSet<string>(StringComparer.Ordinal);
+        var met = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var table in tables) Visit(table);
         return ordered;
 
         void Visit(T table)
         {
             if (!met.Add(name(table))) return;
-            var named = references(table).ToHashSet(StringComparer.Ordinal);
+            var named = references(table).ToHashSet(StringComparer.OrdinalIgnoreCase);
             foreach (var other in tables.Where(other => named.Contains(name(other)))) Visit(other);
             ordered.Add(table);
         }
@@ -29,7 +29,7 @@ internal static class SqlTableOrder
         ISqlSession session, IReadOnlyList<T> tables, Func<T, SqlName> name, CancellationToken cancellationToken)
     {
         if (tables.Count < 2) return [.. tables];
-        var references = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        var references = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
         foreach (var table in tables)
         {
             if (await session.Rows.DescribeAsync(name(table), cancellationToken) is { } shape) references[shape.Name] = shape.References;

@@ -69,9 +69,9 @@ internal sealed class SqlPublish(
 
     private async Task<PublishResult> RenameAsync(CancellationToken cancellationToken)
     {
-        await Connection.ExecuteAsync(
-            $"ALTER TABLE {_staged.Name} RENAME TO {SqlName.Column(_live.Name.Name)}; {dialect.AfterRename(_staged.Name, _live.Name)}",
-            cancellationToken);
+        await Connection.ExecuteAsync($"ALTER TABLE {_staged.Name} RENAME TO {SqlName.Column(_live.Name.Name)}", cancellationToken);
+        if (dialect.KeyOf(_staged.Name) is { } index && dialect.KeyOf(_live.Name) is { } wanted && await session.KindAsync(wanted, cancellationToken) is null)
+            await Connection.ExecuteAsync($"ALTER INDEX IF EXISTS {index} RENAME TO {SqlName.Column(wanted.Name)}", cancellationToken);
         if (WriteBack is not null) await WriteBack.PublishedAsync(Connection, null, cancellationToken);
         var live = await LiveAsync("", cancellationToken);
         return new PublishResult(_live.Name.Name, live.Rows, 0, 0, 0) { Live = live };

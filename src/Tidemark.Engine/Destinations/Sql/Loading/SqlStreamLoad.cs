@@ -83,6 +83,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
             Widenable = dialect.Widenable,
             Remarks = [.. tables.Live.Key.Where(column => column.Stored?.Overlooks is not null).Select(column =>
                 $"{live.Name} takes keys for one that differ in {column.Stored!.Overlooks} ({column.Name}): the second of two such records waits in quarantine.")],
+            IsTaken = (name, type) => columns.TryGetValue(name, out var there) && !dialect.CanFill(there, type),
             Held = await session.HeldColumnsAsync(live, cancellationToken),
         };
         return new SqlStreamLoad(dialect, session, plan, clock, tables, note, isFilled == 0 && isProven, start);

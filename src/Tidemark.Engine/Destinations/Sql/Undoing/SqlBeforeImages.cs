@@ -54,7 +54,7 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
         var existing = await session.ColumnsAsync(Table, cancellationToken);
         _columns = [.. columns.Select(column => SqlName.Column(column.Name).ToString())];
         var fixedColumns = key.Concat(shape?.Counted ?? []).Select(column => SqlName.Column(column).ToString());
-        Updatable = [.. _columns.Except(fixedColumns, StringComparer.Ordinal)];
+        Updatable = [.. _columns.Except(fixedColumns, dialect.Names)];
         if (existing.Count == 0)
         {
             var defined = columns.Select(column => $"{SqlName.Column(column.Name)} {dialect.ImageType(column)}").Append(dialect.Numbering(Number));
@@ -71,7 +71,7 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
         if (columns.Count == 0 || await session.HasUniqueKeyAsync(Table, key.Append("_undo_run").ToHashSet(StringComparer.Ordinal), cancellationToken)) return;
         await session.Connection.ExecuteAsync(
             dialect.UniqueIndex(
-                Table, ColumnNames.Shorten($"{Table.Name}_{string.Join('_', key)}", "_key"),
+                Table, await session.FreeNameAsync(Table.Beside($"{Table.Name}_{string.Join('_', key)}"), "_key", cancellationToken),
                 $""" "_undo_run", {string.Join(", ", key.Select(part => SqlName.Column(part)))}"""),
             cancellationToken);
     }

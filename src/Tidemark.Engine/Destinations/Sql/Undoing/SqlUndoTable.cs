@@ -29,7 +29,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
         ? $" OR NOT {_images.IsAsAfter(entry.Shape.IsRestore ? _images.Columns : Written.Select(Quoted), "l", "@run")}" : "";
 
     /// <summary>The columns that the run may have written, as far as they are there.</summary>
-    private IEnumerable<UndoColumn> Written => entry.Shape.Columns.Where(column => _images.Columns.Contains(Quoted(column)));
+    private IEnumerable<UndoColumn> Written => entry.Shape.Columns.Where(column => _images.Columns.Contains(Quoted(column), dialect.Names));
 
     /// <summary>Quoted columns that hold exactly what they held before, whatever the application has done since.</summary>
     private IEnumerable<string> GivenBack => entry.Shape.IsRestore ? _images.Updatable
@@ -168,7 +168,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
             WHERE w."_undo_op" = 'restore' AND m."_undo_run" = @run AND m."_undo_op" = '{SqlBeforeImages.Deleted}'
             """,
             cancellationToken, Values) > 0;
-        var written = Written.ToDictionary(Quoted, Earlier, StringComparer.Ordinal);
+        var written = Written.ToDictionary(Quoted, Earlier, dialect.Names);
         return string.Join(", ", _images.Updatable.Where(column => isMadeAnew || written.ContainsKey(column)).Select(column =>
         {
             var earlier = written.GetValueOrDefault(column, $"l.{column}");
