@@ -23,8 +23,8 @@ internal static class RawCopy
         if (!File.Exists(file)) await WriteAsync(file, source, table);
 
         await using var connection = await Measurement.ConnectAsync();
-        var dialect = new PostgresDialect(schema);
-        var columns = string.Join(", ", table.Columns.Select(column => $"{column.Quoted} {dialect.TypeOf(column.Type)}"));
+        var dialect = new PostgresDialect(schema, PostgresJson.Json);
+        var columns = string.Join(", ", table.Columns.Select(column => $"{column.Quoted} {dialect.TypeOf(column)}"));
         await Measurement.ExecuteAsync(
             connection,
             $"CREATE SCHEMA IF NOT EXISTS {schema}; DROP TABLE IF EXISTS {table.Name}; CREATE TABLE {table.Name} ({columns}, PRIMARY KEY ({table.KeyList})); CHECKPOINT");
@@ -42,7 +42,7 @@ internal static class RawCopy
         await using var file = File.Create(path);
         var mapper = new RecordMapper(table.Stream, reportsNewFields: false, keepsRaw: true);
         var batch = new RowBatch(table.Stream);
-        var encoder = new CopyEncoder();
+        var encoder = new CopyEncoder(new PostgresDialect("public", PostgresJson.Json));
         var isFirst = true;
         await foreach (var page in source.ReadAsync(new ReadRequest(table.Stream, null), CancellationToken.None))
         {

@@ -10,12 +10,13 @@ namespace Tidemark.Connectors.Postgres;
 /// Writes rows in the binary form of COPY straight from a batch's cells, without an object per value.
 /// Source: https://www.postgresql.org/docs/18/sql-copy.html, "Binary Format".
 /// </summary>
-internal sealed class CopyEncoder
+internal sealed class CopyEncoder(PostgresDialect dialect)
 {
     private const int FlushBytes = 128 * 1024;
     private const long MicrosecondsTo2000 = 946_684_800_000_000;
     private const int DaysTo2000 = 10_957;
 
+    private (SqlTable Table, IReadOnlyList<(SqlColumn Column, PostgresForm Form)> Columns) _digested;
     private byte[] _buffer = new byte[2 * FlushBytes];
     private int _used;
 
@@ -27,7 +28,7 @@ internal sealed class CopyEncoder
         _used = 0;
         WriteHeader();
         var row = new RowContext(
-            table, System.Text.Encoding.UTF8.GetBytes(stamp.Run),
+            table, [.. table.Columns.Select(dialect.FormOf)], System.Text.Encoding.UTF8.GetBytes(stamp.Run),
             (stamp.SyncedAt.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
         for (var at = 0; at < rows.Length; at++)
         {
@@ -50,7 +51,9 @@ internal sealed class CopyEncoder
     {
         _used = 0;
         var cells = batch.Row(row);
-        foreach (var column in table.SourceColumns)
+        if (_digested.Table != table)
+            _digested = (table, [.. PostgresDigest.Columns(dialect, table).Select(column => (column, dialect.FormOf(column)))]);
+        foreach (var (column, form) in _digested.Columns)
         {
             var cell = column.Role == ColumnRole.Raw ? default : cells[column.Position];
             if (column.Role == ColumnRole.Field && cell.IsNull)
@@ -62,6 +65,7 @@ internal sealed class CopyEncoder
             var start = _used;
             if (column.Role == ColumnRole.Raw) WriteBytes(batch.Raw(row));
             else WriteCell(column.Type, batch, cell);
+            if (form == PostgresForm.Uuid) ToLower(_buffer.AsSpan(start + 4, _used - start - 4));
             // The length is left out, except that it says where a number of any size ends.
             var isText = column.Type is FieldType.Text or FieldType.Json;
             if (column.Type == FieldType.Decimal) NumericEncoder.Trim(_buffer.AsSpan(start + 4, _used - start - 4));
@@ -105,12 +109,53 @@ internal sealed class CopyEncoder
                 case ColumnRole.Hash: WriteInt64Value(batch.Hash(row)); break;
                 case ColumnRole.Differs: WriteInt64Value(RowLayout.Operation(state)); break;
                 case ColumnRole.Takes: WriteBoolean(table.Layout.Takes(at, batch, row)); break;
-                case ColumnRole.Field: WriteCell(column.Type, batch, cells[column.Position]); break;
+                case ColumnRole.Field: WriteCell(context.Forms[at], column.Type, batch, cells[column.Position]); break;
                 case ColumnRole.Raw: WriteBytes(batch.Raw(row)); break;
                 case ColumnRole.Run: WriteBytes(context.Run); break;
                 default: WriteInt64Value(context.SyncedAtMicroseconds - MicrosecondsTo2000); break;
             }
         }
+    }
+
+    /// <summary>A value in the form of its column, which <see cref="PostgresFit"/> has found it to fit.</summary>
+    private void WriteCell(PostgresForm form, FieldType type, RowBatch batch, Cell cell)
+    {
+        switch (form)
+        {
+            case var _ when cell.IsNull: WriteInt32(-1); break;
+            case PostgresForm.Int2:
+                WriteInt32(sizeof(short));
+                WriteInt16((short)cell.Bits);
+                break;
+            case PostgresForm.Int4:
+                WriteInt32(sizeof(int));
+                WriteInt32((int)cell.Bits);
+                break;
+            case PostgresForm.Float4:
+                WriteInt32(sizeof(float));
+                WriteInt32(BitConverter.SingleToInt32Bits((float)cell.Real));
+                break;
+            case PostgresForm.Numeric when type == FieldType.Int64:
+                WriteNumeric(System.Text.Encoding.ASCII.GetBytes(cell.Bits.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+                break;
+            case PostgresForm.Uuid:
+                WriteInt32(16);
+                Guid.ParseExact(System.Text.Encoding.ASCII.GetString(batch.Bytes(cell)), "D").TryWriteBytes(Reserve(16), bigEndian: true, out _);
+                _used += 16;
+                break;
+            case PostgresForm.Jsonb:
+                WriteInt32(1 + cell.Length);
+                WriteByte(1); // the version of the form
+                batch.Bytes(cell).CopyTo(Reserve(cell.Length));
+                _used += cell.Length;
+                break;
+            default: WriteCell(type, batch, cell); break;
+        }
+    }
+
+    private static void ToLower(Span<byte> letters)
+    {
+        foreach (ref var letter in letters) letter = letter is >= (byte)'A' and <= (byte)'Z' ? (byte)(letter | 0x20) : letter;
     }
 
     private void WriteCell(FieldType type, RowBatch batch, Cell cell)
@@ -185,5 +230,5 @@ internal sealed class CopyEncoder
         return _buffer.AsSpan(_used, length);
     }
 
-    private sealed record RowContext(SqlTable Table, byte[] Run, long SyncedAtMicroseconds);
+    private sealed record RowContext(SqlTable Table, PostgresForm[] Forms, byte[] Run, long SyncedAtMicroseconds);
 }

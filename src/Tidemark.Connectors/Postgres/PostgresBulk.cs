@@ -15,9 +15,9 @@ namespace Tidemark.Connectors.Postgres;
 /// Bulk work on PostgreSQL: binary COPY to insert; keys as arrays to look up, read back and delete; and to update, COPY
 /// into a temporary table and one UPDATE from there.
 /// </summary>
-internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
+internal sealed class PostgresBulk(PostgresDialect dialect, NpgsqlConnection connection) : ISqlBulk
 {
-    private readonly CopyEncoder _encoder = new();
+    private readonly CopyEncoder _encoder = new(dialect);
 
     public async Task ClassifyAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, CancellationToken cancellationToken)
@@ -33,20 +33,22 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
     {
         if (rows.Length == 0) return [];
-        string Exact(string left, string right) => string.Join(" AND ", table.Key.Select((_, part) =>
-            $"CAST({left}.k{part} AS text) COLLATE \"C\" = CAST({right}.k{part} AS text) COLLATE \"C\""));
+        string Exact(string part, string left, string right) => string.Join(" AND ", table.Key.Select((_, at) =>
+            $"CAST({left}.{part}{at} AS text) COLLATE \"C\" = CAST({right}.{part}{at} AS text) COLLATE \"C\""));
         string Equal(string left, string right) => string.Join(" AND ", table.Key.Select((_, part) => $"{left}.k{part} = {right}.k{part}"));
-        var own = string.Join(", ", table.Key.Select((column, part) => $"{Given(column, part)} AS k{part}"));
+        // As the column has them, and as they were given: an UUID loses its case on the way.
+        var own = string.Join(", ", table.Key.Select((column, part) => $"{Given(column, part)} AS k{part}, k.k{part} AS g{part}"));
         var live = string.Join(", ", table.Key.Select((column, part) => $"l.{column.Quoted} AS k{part}"));
+        var given = string.Join(", ", table.Key.Select((_, part) => $"CAST(o.g{part} AS text)"));
         var others = string.Join(", ", table.Key.Select((_, part) => $"CAST(o.k{part} AS text)"));
         await using var command = WithKeys(
             table, batch, rows,
             keys => $"""
             WITH own AS MATERIALIZED (SELECT {own}, k.place FROM {keys}),
                 live AS (SELECT {live}, CAST(NULL AS bigint) AS place FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)})
-            SELECT w.place, o.place, {others} FROM own AS w JOIN live AS o ON {Equal("w", "o")} WHERE NOT ({Exact("w", "o")})
+            SELECT w.place, o.place, {others} FROM own AS w JOIN live AS o ON {Equal("w", "o")} WHERE NOT ({Exact("k", "w", "o")})
             UNION ALL
-            SELECT w.place, o.place, {others} FROM own AS w JOIN own AS o ON o.place < w.place AND {Equal("w", "o")} WHERE NOT ({Exact("w", "o")})
+            SELECT w.place, o.place, {given} FROM own AS w JOIN own AS o ON o.place < w.place AND {Equal("w", "o")} WHERE NOT ({Exact("g", "w", "o")})
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var clashes = new List<KeyClash>();
@@ -169,16 +171,25 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         SqlTable table, string hash, RowBatch batch, ReadOnlyMemory<int> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (rows.Length == 0) yield break;
+        var json = table.SourceColumns.Where(column => dialect.FormOf(column) == PostgresForm.Jsonb).ToList();
+        var records = json.Count == 0 ? "" : $"""
+            JOIN unnest({string.Join(", ", json.Select((_, at) => $"${table.Key.Count + at + 1}"))}) WITH ORDINALITY AS j ({string.Join(", ", json.Select((_, at) => $"j{at}"))}, place) ON j.place = k.place
+            """;
+        var isSameJson = string.Concat(json.Select((column, at) => $" AND l.{column.Quoted}::text IS NOT DISTINCT FROM j.j{at}::jsonb::text"));
         await using var command = WithKeys(
             table, batch, rows,
-            keys => $"SELECT k.place, {hash}, {PostgresDigest.Of(table, "l")}, {table.IsForeign("l")} FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)}");
+            keys => $"""
+            SELECT k.place, {hash}, {PostgresDigest.Of(dialect, table, "l")}, {table.IsForeign("l")}, TRUE{isSameJson}
+            FROM {keys} {records} JOIN {table.Name} AS l ON {KeyMatch(table)}
+            """,
+            [.. json.Select(column => Json(batch, rows.Span, column))]);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var row = rows.Span[(int)reader.GetInt64(0) - 1];
             var stored = await reader.IsDBNullAsync(1, cancellationToken) ? (long?)null : reader.GetInt64(1);
             var digest = await reader.IsDBNullAsync(2, cancellationToken) ? null : await reader.GetFieldValueAsync<byte[]>(2, cancellationToken);
-            var isSame = digest is not null && _encoder.HasDigest(table, batch, row, digest);
+            var isSame = digest is not null && reader.GetBoolean(4) && _encoder.HasDigest(table, batch, row, digest);
             yield return new(row, stored, isSame, reader.GetBoolean(3));
         }
     }
@@ -234,7 +245,9 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
     /// <summary>A part of a given key, as a value that the column is compared with; a collation that is none of the usual ones is the column's.</summary>
     private static string Given(SqlColumn column, int part) => column switch
     {
-        { Type: FieldType.Text, Stored: { } stored } => $"CAST(k.k{part} AS {stored.Holder}){(stored.Collation is { } collation ? $" COLLATE {collation}" : "")}",
+        // A number that is too large for its column would not even be looked for.
+        { Type: not FieldType.Int64, Stored: { } stored } =>
+            $"CAST(k.k{part}{Cast(column.Type)} AS {stored.Holder}){(stored.Collation is { } collation ? $" COLLATE {collation}" : "")}",
         _ => $"k.k{part}{Cast(column.Type)}",
     };
 
@@ -254,6 +267,13 @@ internal sealed class PostgresBulk(NpgsqlConnection connection) : ISqlBulk
         var numbers = new long[rows.Length];
         for (var at = 0; at < rows.Length; at++) numbers[at] = batch.KeyCell(rows[at], part).Bits;
         return numbers;
+    }
+
+    private static string?[] Json(RowBatch batch, ReadOnlySpan<int> rows, SqlColumn column)
+    {
+        var texts = new string?[rows.Length];
+        for (var at = 0; at < rows.Length; at++) texts[at] = batch.Text(rows[at], column.Position);
+        return texts;
     }
 
     private static string[] Texts(SqlTable table, RowBatch batch, ReadOnlySpan<int> rows, int part)

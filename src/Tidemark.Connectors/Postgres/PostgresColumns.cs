@@ -23,13 +23,14 @@ internal static class PostgresColumns
             """
             SELECT a.attname::text, format_type(a.atttypid, NULL), format_type(a.atttypid, a.atttypmod), format_type(b.type, -1),
                 a.attgenerated <> '', a.attidentity = 'a', CASE WHEN a.attcollation <> y.typcollation THEN quote_ident(s.nspname) || '.' || quote_ident(o.collname) END,
-                o.collisdeterministic, y.typname::text
+                o.collisdeterministic, y.typname::text, y.typtype = 'e', b.modifier,
+                (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = b.type)
             FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid
             CROSS JOIN LATERAL (
-                WITH RECURSIVE domains (type, depth) AS (
-                    SELECT a.atttypid, 0
-                    UNION ALL SELECT t.typbasetype, d.depth + 1 FROM domains AS d JOIN pg_type AS t ON t.oid = d.type WHERE t.typtype = 'd')
-                SELECT type FROM domains ORDER BY depth DESC LIMIT 1) AS b
+                WITH RECURSIVE domains (type, modifier, depth) AS (
+                    SELECT a.atttypid, a.atttypmod, 0
+                    UNION ALL SELECT t.typbasetype, t.typtypmod, d.depth + 1 FROM domains AS d JOIN pg_type AS t ON t.oid = d.type WHERE t.typtype = 'd')
+                SELECT type, modifier FROM domains ORDER BY depth DESC LIMIT 1) AS b
             JOIN pg_type AS y ON y.oid = b.type
             LEFT JOIN pg_collation AS o ON o.oid = a.attcollation LEFT JOIN pg_namespace AS s ON s.oid = o.collnamespace
             WHERE n.nspname = @schema AND c.relname = @table AND c.relkind = ANY (@kinds) AND a.attnum > 0 AND NOT a.attisdropped
@@ -43,8 +44,11 @@ internal static class PostgresColumns
         var columns = new List<TableColumn>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            columns.Add(new(reader.GetString(0), reader.GetString(1))
+            columns.Add(new PostgresColumn(reader.GetString(0), reader.GetString(1))
             {
+                Form = PostgresForms.Of(reader.GetString(8), reader.GetBoolean(9)),
+                Modifier = reader.GetInt32(10),
+                Labels = await reader.IsDBNullAsync(11, cancellationToken) ? [] : await reader.GetFieldValueAsync<string[]>(11, cancellationToken),
                 Definition = reader.GetString(2),
                 Holder = reader.GetString(3),
                 IsComputed = reader.GetBoolean(4),
@@ -52,7 +56,7 @@ internal static class PostgresColumns
                 Collation = await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetString(6),
                 Overlooks = reader.GetString(8) switch
                 {
-                    "citext" => "upper and lower case",
+                    "citext" or "uuid" => "upper and lower case",
                     _ when !await reader.IsDBNullAsync(7, cancellationToken) && !reader.GetBoolean(7) => "what its collation overlooks",
                     _ => null,
                 },

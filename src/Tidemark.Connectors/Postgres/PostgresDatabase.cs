@@ -15,12 +15,12 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
 
     // What a server or a role sets for people's statements would end a publish, or a connection that waits for a slow source.
     private static readonly string Session =
-        $"SET statement_timeout = 0; SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{LockSeconds}s'; SET TimeZone = 'UTC'";
+        $"SET statement_timeout = 0; SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{LockSeconds}s'; SET TimeZone = 'UTC'; SET extra_float_digits = 1";
 
     private readonly SemaphoreSlim _opening = new(1, 1);
     private NpgsqlDataSource? _source;
 
-    public SqlDialect Dialect { get; } = new PostgresDialect(options.Schema);
+    public SqlDialect Dialect { get; } = new PostgresDialect(options.Schema, options.Json);
 
     public async Task<ISqlSession> OpenAsync(CancellationToken cancellationToken)
     {

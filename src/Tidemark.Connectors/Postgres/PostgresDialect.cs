@@ -1,13 +1,14 @@
 using System.Data.Common;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Connectors.Postgres;
 
 /// <summary>PostgreSQL's names, limits and types. Source: https://www.postgresql.org/docs/18/limits.html.</summary>
-internal sealed class PostgresDialect(string schema) : SqlDialect
+internal sealed class PostgresDialect(string schema, PostgresJson json) : SqlDialect
 {
     public override string Name => "postgres";
 
@@ -73,8 +74,18 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
         FieldType.Boolean => "boolean",
         FieldType.Timestamp => "timestamp with time zone",
         FieldType.Date => "date",
-        // json keeps what was read to the letter, NUL escapes and huge numbers too; jsonb would refuse or change them.
-        _ => "json",
+        _ => json == PostgresJson.Jsonb ? "jsonb" : "json",
+    };
+
+    // To the letter, NUL escapes and huge numbers too; jsonb would refuse or change them.
+    public override string RawType => "json";
+
+    /// <summary>How a column of a live table, or of one that has its types, is written.</summary>
+    public PostgresForm FormOf(SqlColumn column) => column switch
+    {
+        { Stored: PostgresColumn there } => there.Form,
+        { Type: FieldType.Json, Role: ColumnRole.Field } when json == PostgresJson.Jsonb => PostgresForm.Jsonb,
+        _ => PostgresForm.Other,
     };
 
     public override object Instant(DateTimeOffset instant) => instant.ToUniversalTime();
@@ -94,30 +105,40 @@ internal sealed class PostgresDialect(string schema) : SqlDialect
         _ => $"{column.Quoted}::text",
     };
 
-    /// <summary>Types whose binary form is the one that is written.</summary>
-    public override bool Accepts(string columnType, FieldType type) => type switch
-    {
-        FieldType.Text => columnType is "text" or "character varying" or "json",
-        FieldType.Json => columnType is "json" or "text",
-        _ => columnType == TypeOf(type),
-    };
+    public override bool Accepts(TableColumn column, FieldType type) => PostgresFit.Accepts(((PostgresColumn)column).Form, type);
 
-    /// <summary>Text of PostgreSQL holds no NUL; JSON escapes it, so raw is not concerned.</summary>
+    public override bool Keeps(TableColumn column, FieldType type) => PostgresFit.Keeps((PostgresColumn)column, type);
+
+    public override bool CanHold(SqlTable table, RowBatch batch, int row) =>
+        !MayRefuse(table, batch) || table.Key.All(column => Refuses(table, column, batch, row) is null);
+
     public override Problem? Refuses(SqlTable table, RowBatch batch, int row)
     {
-        if (!batch.HasNul) return null;
-        for (var at = 0; at < table.Stream.Fields.Count; at++)
+        if (!MayRefuse(table, batch)) return null;
+        foreach (var column in table.Columns)
         {
-            var cell = batch.Row(row)[at];
-            if (cell.Kind == CellKind.Bytes && batch.Bytes(cell).Contains((byte)0))
-            {
-                return new Problem(
-                    "postgres.nul_in_text", $"table {table.Name.Name}",
-                    $"The value of {table.Stream.Fields[at].Path} has a NUL character in it, which PostgreSQL's text cannot hold.");
-            }
+            if (column.Role == ColumnRole.Field && Refuses(table, column, batch, row) is { } reason) return reason;
         }
 
         return null;
+    }
+
+    private bool MayRefuse(SqlTable table, RowBatch batch) => batch.HasNul || table.Adapted.Count > 0 || json == PostgresJson.Jsonb;
+
+    /// <summary>Text of PostgreSQL holds no NUL; JSON escapes it, so raw is not concerned.</summary>
+    private Problem? Refuses(SqlTable table, SqlColumn column, RowBatch batch, int row)
+    {
+        var (cell, field) = (batch.Row(row)[column.Position], table.Stream.Fields[column.Position]);
+        if (batch.HasNul && cell.Kind == CellKind.Bytes && batch.Bytes(cell).Contains((byte)0))
+        {
+            return new Problem(
+                "postgres.nul_in_text", $"table {table.Name.Name}",
+                $"The value of {field.Path} has a NUL character in it, which PostgreSQL's text cannot hold.");
+        }
+
+        var there = column.Stored as PostgresColumn
+            ?? (FormOf(column) == PostgresForm.Jsonb ? new PostgresColumn(column.Name, "jsonb") { Form = PostgresForm.Jsonb } : null);
+        return there is null ? null : PostgresFit.Refuses(there, field, batch, cell);
     }
 
     public override Problem? RowProblem(DbException failure, string table) => PostgresErrors.RowProblem(failure, table);

@@ -16,6 +16,16 @@ public sealed record PostgresOptions
     [Description("Schema of the tables; it is made when it is missing.")]
     [StringLength(63, MinimumLength = 1), PostgresName]
     public string Schema { get; set; } = "public";
+
+    [Description("Type of new columns for JSON: json keeps it to the letter, jsonb can be indexed and compared. raw is always json.")]
+    public PostgresJson Json { get; set; }
+}
+
+/// <summary>Type of new columns for JSON.</summary>
+public enum PostgresJson
+{
+    Json,
+    Jsonb,
 }
 
 /// <summary>Accepts names that PostgreSQL does not cut.</summary>

@@ -14,7 +14,7 @@ internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection 
 
     public DbConnection Connection => connection;
 
-    public ISqlBulk Bulk { get; } = new PostgresBulk(connection);
+    public ISqlBulk Bulk { get; } = new PostgresBulk(dialect, connection);
 
     public ISqlRows Rows { get; } = new PostgresRows(connection);
 
@@ -98,7 +98,7 @@ internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection 
         command.Parameters.AddWithValue("schema", table.Name.Schema!);
         command.Parameters.AddWithValue("table", table.Name.Name);
         command.Parameters.AddWithValue("columns", table.LiveColumns.Select(column => column.Name).ToArray());
-        command.Parameters.AddWithValue("types", table.LiveColumns.Select(column => dialect.TypeOf(column.Type)).ToArray());
+        command.Parameters.AddWithValue("types", table.LiveColumns.Select(column => dialect.TypeOf(column)).ToArray());
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 

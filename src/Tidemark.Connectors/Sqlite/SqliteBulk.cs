@@ -35,12 +35,12 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<KeyClash>> ClashesAsync(
+    public async Task<IReadOnlyList<KeyClash>> ClashesAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
     {
         var clashes = new List<KeyClash>();
         var same = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        foreach (var row in rows.Span)
+        foreach (var row in rows.ToArray())
         {
             cancellationToken.ThrowIfCancellationRequested();
             var common = CellText.OfKey([.. table.Key.Select((column, part) => SqliteCollation.Common(column.Stored, KeyText(table, batch, row, part)))]);
@@ -51,9 +51,9 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
 
         // Texts as bytes: the driver would end one at a NUL.
         var key = string.Join(", ", table.Key.Select(column => $"CAST(l.{column.Quoted} AS BLOB)"));
-        using var find = connection.CreateCommand();
+        await using var find = connection.CreateCommand();
         find.CommandText = $"SELECT {key} FROM {table.Name} AS l WHERE {string.Join(" AND ", table.Key.Select((column, part) => $"l.{column.Quoted} = @k{part}"))}";
-        foreach (var row in rows.Span)
+        foreach (var row in rows.ToArray())
         {
             find.Parameters.Clear();
             for (var part = 0; part < table.Key.Count; part++)
@@ -62,15 +62,15 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
                 find.Parameters.AddWithValue($"@k{part}", cell.Kind == CellKind.Number && table.Key[part].Type is FieldType.Int64 or FieldType.Boolean ? cell.Bits : KeyText(table, batch, row, part));
             }
 
-            using var reader = find.ExecuteReader();
-            while (reader.Read())
+            await using var reader = await find.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
             {
                 var found = CellText.OfKey([.. table.Key.Select((_, part) => Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(part)))]);
                 if (found != batch.KeyText(row)) clashes.Add(new(row, found, null));
             }
         }
 
-        return Task.FromResult<IReadOnlyList<KeyClash>>(clashes);
+        return clashes;
     }
 
     public Task InsertAsync(

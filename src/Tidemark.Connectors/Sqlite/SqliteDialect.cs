@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 
@@ -81,24 +82,25 @@ internal sealed class SqliteDialect : SqlDialect
     public override string ReadBack(SqlColumn column) =>
         TypeOf(column.Type) == "TEXT" ? $"CAST({column.Quoted} AS BLOB)" : column.Quoted;
 
-    /// <summary>By the affinity that a declared type gives a column: it must not change what is written.</summary>
-    public override bool Accepts(string columnType, FieldType type)
+    public override bool Accepts(TableColumn column, FieldType type) => SqliteFit.Accepts(column, type);
+
+    public override bool Keeps(TableColumn column, FieldType type) => SqliteFit.Keeps(column, type);
+
+    public override bool CanHold(SqlTable table, RowBatch batch, int row) =>
+        table.Adapted.Count == 0 || table.Key.All(column => Refuses(table, column, batch, row) is null);
+
+    public override Problem? Refuses(SqlTable table, RowBatch batch, int row)
     {
-        var declared = columnType.ToUpperInvariant();
-        if (declared.Length == 0 || declared.Contains("BLOB", StringComparison.Ordinal)) return true;
-        var wanted = TypeOf(type);
-        if (declared.Contains("INT", StringComparison.Ordinal)) return wanted == "INTEGER";
-        if (declared.Contains("CHAR", StringComparison.Ordinal) || declared.Contains("CLOB", StringComparison.Ordinal)
-            || declared.Contains("TEXT", StringComparison.Ordinal))
-            return wanted == "TEXT";
-        if (declared.Contains("REAL", StringComparison.Ordinal) || declared.Contains("FLOA", StringComparison.Ordinal)
-            || declared.Contains("DOUB", StringComparison.Ordinal))
-            return wanted == "REAL";
-        // Affinity NUMERIC turns text that looks like a number into one; instants and days do not look like that.
-        return type is FieldType.Int64 or FieldType.Boolean or FieldType.Float64 or FieldType.Timestamp or FieldType.Date;
+        foreach (var column in table.Adapted.Count == 0 ? [] : table.Columns)
+        {
+            if (column.Role == ColumnRole.Field && Refuses(table, column, batch, row) is { } reason) return reason;
+        }
+
+        return null;
     }
 
-    public override Problem? Refuses(SqlTable table, RowBatch batch, int row) => null;
+    private static Problem? Refuses(SqlTable table, SqlColumn column, RowBatch batch, int row) => column.Stored is not { } there ? null
+        : SqliteFit.Refuses(there, table.Stream.Fields[column.Position], batch, batch.Row(row)[column.Position]);
 
     public override Problem? RowProblem(DbException failure, string table) => SqliteErrors.RowProblem(failure, table);
 

@@ -100,7 +100,7 @@ internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection conn
             ("table", table.Name.Name));
         var columns = await ColumnsAsync(table.Name, cancellationToken);
         return triggers == 0 && table.LiveColumns.All(column =>
-            columns.TryGetValue(column.Name, out var there) && there.Type.Equals(dialect.TypeOf(column.Type), StringComparison.OrdinalIgnoreCase));
+            columns.TryGetValue(column.Name, out var there) && there.Type.Equals(dialect.TypeOf(column), StringComparison.OrdinalIgnoreCase));
     }
 
     public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)

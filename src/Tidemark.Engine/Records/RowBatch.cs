@@ -63,10 +63,6 @@ public sealed class RowBatch(StreamSchema stream)
     /// <summary>True where a later row of this batch has the same key.</summary>
     public bool IsSuperseded(int row) => _rows[row].IsSuperseded;
 
-    /// <summary>Whether the key of a row has a NUL character in it.</summary>
-    public bool HasNulInKey(int row) =>
-        HasNul && _key.Any(position => Row(row)[position] is { Kind: CellKind.Bytes } cell && Bytes(cell).Contains((byte)0));
-
     public Cell KeyCell(int row, int keyPart) => Row(row)[_key[keyPart]];
 
     /// <summary>A value as text, the same for every database: see <see cref="CellText"/>. Null for nothing.</summary>

@@ -1,15 +1,19 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Records;
 
 /// <summary>Tells whether two texts of <see cref="CellText"/> mean the same value.</summary>
-internal static class ValueText
+public static class ValueText
 {
+    private static readonly JsonDocumentOptions Depth = new() { MaxDepth = ForeignJson.MaxDepth };
+
     // Beyond, a key of digits would be longer than one with an exponent.
     private const int MostZeros = 1_000;
 
-    /// <summary>Decimals by value, instants by moment, everything else to the letter.</summary>
+    /// <summary>Decimals by value, instants by moment, JSON and UUIDs by what they say, everything else to the letter.</summary>
     public static bool AreSame(FieldType type, string? left, string? right)
     {
         if (left == right) return true;
@@ -18,9 +22,26 @@ internal static class ValueText
         {
             FieldType.Decimal => TryDecimal(left, out var a) && TryDecimal(right, out var b) && a == b,
             FieldType.Float64 => TryReal(left, out var a) && TryReal(right, out var b) && a.Equals(b),
+            FieldType.Text => Guid.TryParseExact(left, "D", out var a) && Guid.TryParseExact(right, "D", out var b) && a == b,
+            FieldType.Json => IsSameJson(left, right),
             FieldType.Timestamp => CellReader.TryInstant(left, out var a) && CellReader.TryInstant(right, out var b) && a == b,
             _ => false,
         };
+    }
+
+    /// <summary>Some databases keep what JSON says, and not its spaces, the order of its keys or how its numbers are written.</summary>
+    private static bool IsSameJson(string left, string right)
+    {
+        try
+        {
+            using var a = JsonDocument.Parse(left, Depth);
+            using var b = JsonDocument.Parse(right, Depth);
+            return JsonElement.DeepEquals(a.RootElement, b.RootElement);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     /// <summary>A number as a part of a key, in one form however it was written: 1.0 and 1.00 name one record.</summary>
@@ -44,7 +65,7 @@ internal static class ValueText
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out real);
 
     /// <summary>Sign, digits without zeros at either end, and the power of ten of the last of them.</summary>
-    private static bool TryDecimal(string text, out (bool IsNegative, string Digits, long Exponent) value)
+    internal static bool TryDecimal(string text, out (bool IsNegative, string Digits, long Exponent) value)
     {
         value = default;
         var exponent = 0L;

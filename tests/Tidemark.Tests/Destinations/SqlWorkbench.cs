@@ -166,12 +166,15 @@ public sealed class PostgresWorkbench : SqlWorkbench
     /// <summary>A database of its own, which ends with the workbench; null for the one that all tests use.</summary>
     public string? Database { get; init; }
 
+    /// <summary>Type of new columns for JSON.</summary>
+    public PostgresJson Json { get; set; }
+
     /// <summary>More parameters of the destination's address.</summary>
     public string More { get; set; } = "";
 
     public override IDestination OpenDestination() =>
         new PostgresConnector().OpenDestination(
-            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{Address}?application_name={Schema}{More}"), Schema = Schema }),
+            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{Address}?application_name={Schema}{More}"), Schema = Schema, Json = Json }),
             Clock);
 
     public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop, Database);

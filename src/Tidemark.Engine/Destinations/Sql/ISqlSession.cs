@@ -1,9 +1,7 @@
 using System.Data.Common;
-using System.Globalization;
 using Tidemark.Engine.Destinations.Sql.Backups;
 using Tidemark.Engine.Destinations.Sql.Loading;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql;
 
@@ -55,13 +53,4 @@ public interface ISqlSession : IAsyncDisposable
 
     /// <summary>Whether a primary key, a unique constraint or a unique index covers exactly these columns.</summary>
     Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken);
-
-    /// <summary>A name, cut to what a database takes, that nothing has yet.</summary>
-    async Task<string> FreeNameAsync(SqlName wanted, string suffix, CancellationToken cancellationToken)
-    {
-        var name = ColumnNames.Shorten(wanted.Name, suffix);
-        for (var number = 2; await KindAsync(wanted.Beside(name), cancellationToken) is not null; number++)
-            name = ColumnNames.Shorten(wanted.Name, string.Create(CultureInfo.InvariantCulture, $"{suffix}_{number}"));
-        return name;
-    }
 }

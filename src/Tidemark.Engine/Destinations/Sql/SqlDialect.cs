@@ -68,20 +68,24 @@ public abstract class SqlDialect
     /// <summary>What an INSERT says so that the database takes values for columns that it counts by itself.</summary>
     public virtual string InsertAsGiven => "";
 
-    /// <summary>Type of a new column.</summary>
+    /// <summary>Type of a new column for a field.</summary>
     public abstract string TypeOf(FieldType type);
+
+    /// <summary>Type of the column that keeps whole records, to the letter.</summary>
+    public virtual string RawType => TypeOf(FieldType.Json);
+
+    /// <summary>Type of a new column.</summary>
+    public string TypeOf(SqlColumn column) => column.Role == ColumnRole.Raw ? RawType : TypeOf(column.Type);
 
     /// <summary>Type of a column of before images that keeps the values of another.</summary>
     public virtual string ImageType(TableColumn column) => column.Copy;
 
     /// <summary>The columns of a table that are there and are not as new ones would be.</summary>
     internal IReadOnlyDictionary<string, TableColumn> Adapted(TablePlan plan, IReadOnlyDictionary<string, TableColumn> existing) =>
-        LayoutColumn.Of(plan, TableKind.Live)
-            .Where(column => existing.TryGetValue(column.Name, out var there) && (there.Overlooks is not null || !IsAsNew(there, column.Type)))
+        new SqlTable(new SqlName(Schema, plan.Table), plan).Columns
+            .Where(column => existing.TryGetValue(column.Name, out var there)
+                && (there.Overlooks is not null || !there.Definition.Equals(TypeOf(column), StringComparison.OrdinalIgnoreCase)))
             .ToDictionary(column => column.Name, column => existing[column.Name], StringComparer.Ordinal);
-
-    private bool IsAsNew(TableColumn column, FieldType type) =>
-        column.Definition.Equals(TypeOf(type), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An instant as the value of a parameter.</summary>
     public abstract object Instant(DateTimeOffset instant);
@@ -98,11 +102,20 @@ public abstract class SqlDialect
     /// </summary>
     public abstract string ReadBack(SqlColumn column);
 
-    /// <summary>Whether values of a field can be written into an existing column of a type.</summary>
-    public abstract bool Accepts(string columnType, FieldType type);
+    /// <summary>
+    /// Whether values of a field can be written into a column that is there, converted where need be. <see cref="Refuses"/> tells
+    /// those that would lose something.
+    /// </summary>
+    public abstract bool Accepts(TableColumn column, FieldType type);
+
+    /// <summary>Whether a column that is there keeps every value of a field as it is.</summary>
+    public abstract bool Keeps(TableColumn column, FieldType type);
+
+    /// <summary>Whether a table can have a row of this one's key: each part is one that its column can hold.</summary>
+    public virtual bool CanHold(SqlTable table, RowBatch batch, int row) => true;
 
     /// <summary>Whether a field can fill a column that is there.</summary>
-    public bool CanFill(TableColumn column, FieldType type) => !column.IsComputed && !column.IsCounted && Accepts(column.Type, type);
+    public bool CanFill(TableColumn column, FieldType type) => !column.IsComputed && !column.IsCounted && Accepts(column, type);
 
     /// <summary>Why a row cannot be written, known before it is tried; null where nothing speaks against it.</summary>
     public abstract Problem? Refuses(SqlTable table, RowBatch batch, int row);

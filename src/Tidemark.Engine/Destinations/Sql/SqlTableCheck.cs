@@ -49,11 +49,11 @@ internal static class SqlTableCheck
                     $"{dialect.Name}.column_computed", subject, $"The database gives the column {column.Name} its values by itself.",
                     "Leave the field out of the pipeline's columns, or give it another name there.");
             }
-            else if (!dialect.Accepts(there.Type, column.Type))
+            else if (column.Role == ColumnRole.Field ? !dialect.Accepts(there, column.Type) : !dialect.Keeps(there, column.Type))
             {
                 yield return new(
                     $"{dialect.Name}.column_type", subject,
-                    $"The column {column.Name} is {there.Definition}; Tidemark writes {dialect.TypeOf(column.Type)}.",
+                    $"The column {column.Name} is {there.Definition}; Tidemark writes {dialect.TypeOf(column)}.",
                     "Change the column's type, or let the pipeline write to another table.");
             }
         }

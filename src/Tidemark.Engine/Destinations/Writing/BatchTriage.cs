@@ -41,7 +41,9 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
         {
             States[row] = RowState.Passed;
             if (batch.IsSuperseded(row)) continue;
-            if (batch.Kind(row) == RowKind.Deletion)
+            var isBarred = !store.CanHold(batch, row);
+            if (isBarred && batch.Kind(row) != RowKind.Record) States[row] = RowState.Barred;
+            else if (batch.Kind(row) == RowKind.Deletion)
             {
                 States[row] = RowState.Deletion;
                 _deletions[deletions++] = row;
@@ -51,7 +53,11 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
                 States[row] = RowState.Unfit;
                 hasUnfit = true;
             }
-            else if ((TooLarge(batch, row) ?? store.Refuses(batch, row)) is { } reason) Refused.Add(new(row, reason));
+            else if ((TooLarge(batch, row) ?? store.Refuses(batch, row)) is { } reason)
+            {
+                Refused.Add(new(row, reason));
+                if (isBarred) States[row] = RowState.Barred;
+            }
             else
             {
                 States[row] = RowState.New;
@@ -106,7 +112,7 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
 
     /// <summary>All rows that speak of a record, whatever becomes of them, in their order.</summary>
     public ReadOnlyMemory<int> Speaking(RowBatch batch) =>
-        Enumerable.Range(0, batch.Count).Where(row => !batch.IsSuperseded(row) && !batch.HasNulInKey(row)).ToArray();
+        Enumerable.Range(0, batch.Count).Where(row => !batch.IsSuperseded(row) && States[row] != RowState.Barred).ToArray();
 
     /// <summary>
     /// Takes the rows out whose keys are to the store those of others: of two records the second waits, and a deletion says nothing
@@ -114,11 +120,11 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
     /// </summary>
     public void SettleClashes(TablePlan plan, RowBatch batch, IReadOnlyList<KeyClash> clashes)
     {
-        foreach (var clash in clashes.Where(each => States[each.Row] != RowState.Clashing).OrderBy(each => each.Earlier ?? -1).ThenBy(each => each.Row))
+        foreach (var clash in clashes.Where(each => States[each.Row] != RowState.Barred).OrderBy(each => each.Earlier ?? -1).ThenBy(each => each.Row))
         {
-            if (States[clash.Row] == RowState.Clashing) continue;
-            if (clash.Earlier is { } earlier && States[earlier] is RowState.Clashing or RowState.Deletion) continue;
-            States[clash.Row] = RowState.Clashing;
+            if (States[clash.Row] == RowState.Barred) continue;
+            if (clash.Earlier is { } earlier && States[earlier] is RowState.Barred or RowState.Deletion) continue;
+            States[clash.Row] = RowState.Barred;
             if (batch.Kind(clash.Row) == RowKind.Record && Refused.TrueForAll(refused => refused.Row != clash.Row))
                 Refused.Add(new(clash.Row, SameKey(plan, batch, clash)));
         }
@@ -131,7 +137,7 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
             var count = 0;
             foreach (var row in rows.Span)
             {
-                if (States[row] != RowState.Clashing) into[count++] = row;
+                if (States[row] != RowState.Barred) into[count++] = row;
             }
 
             return into.AsMemory(0, count);
@@ -153,7 +159,7 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
     /// <summary>The rows of records that exist and cannot be written, those that were refused among them.</summary>
     public ReadOnlyMemory<int> Unfit(int count)
     {
-        foreach (var refused in Refused.Where(each => States[each.Row] is not (RowState.Deletion or RowState.Clashing))) States[refused.Row] = RowState.Unfit;
+        foreach (var refused in Refused.Where(each => States[each.Row] is not (RowState.Deletion or RowState.Barred))) States[refused.Row] = RowState.Unfit;
         return Enumerable.Range(0, count).Where(row => States[row] == RowState.Unfit).ToArray();
     }
 

@@ -17,6 +17,9 @@ public interface IRowStore
     /// <summary>Why a row cannot be written, known before it is tried; null where nothing speaks against it.</summary>
     Problem? Refuses(RowBatch batch, int row);
 
+    /// <summary>Whether the store can have a row of this one's key, whatever else it holds.</summary>
+    bool CanHold(RowBatch batch, int row) => true;
+
     /// <summary>The reason where a failure is one of a row's content; null for every other failure.</summary>
     Problem? RowProblem(Exception failure);
 

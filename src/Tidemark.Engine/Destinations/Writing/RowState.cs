@@ -24,6 +24,6 @@ public enum RowState : byte
     /// <summary>A later row of the batch has the same key.</summary>
     Passed,
 
-    /// <summary>Another row has a key that differs, and is the same to the store.</summary>
-    Clashing,
+    /// <summary>The store cannot have a row of its own: it cannot hold the key, or takes it for that of another record.</summary>
+    Barred,
 }

@@ -46,6 +46,8 @@ internal sealed class SqlRowStore(
 
     public Problem? Refuses(RowBatch batch, int row) => dialect.Refuses(Tables.Target, batch, row);
 
+    public bool CanHold(RowBatch batch, int row) => dialect.CanHold(Tables.Target, batch, row);
+
     public Problem? RowProblem(Exception failure) =>
         failure is DbException refused ? dialect.RowProblem(refused, Live.Name.Name) : null;
 

@@ -121,7 +121,9 @@ internal sealed class SqlStreamLoad : IStreamLoad
     {
         using var turn = await _session.EnterAsync(cancellationToken);
         await using var transaction = await Connection.BeginTransactionAsync(cancellationToken);
-        var evolved = Tables.With(Stream.With(fields));
+        var stream = Stream.With(fields);
+        var there = await _session.ColumnsAsync(Tables.Live.Name, cancellationToken);
+        var evolved = Tables.With(stream, _dialect.Adapted(Tables.Plan with { Stream = stream }, there));
         await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Target, cancellationToken);
         await SqlTableSetup.WidenAsync(_dialect, _session, evolved.Target, fields, cancellationToken);
         if (IsCompared) _planned.AddRange(fields);

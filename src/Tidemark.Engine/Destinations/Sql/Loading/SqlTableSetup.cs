@@ -170,7 +170,7 @@ internal sealed class SqlTableSetup(
         foreach (var column in table.Columns.Where(column => !existing.ContainsKey(column.Name)))
         {
             await session.Connection.ExecuteAsync(
-                $"ALTER TABLE {table.Name} ADD COLUMN {column.Quoted} {dialect.TypeOf(column.Type)}", cancellationToken);
+                $"ALTER TABLE {table.Name} ADD COLUMN {column.Quoted} {column.Stored?.Copy ?? dialect.TypeOf(column)}", cancellationToken);
         }
 
         var key = table.Stream.Key.ToHashSet(StringComparer.Ordinal);
@@ -192,7 +192,7 @@ internal sealed class SqlTableSetup(
         var existing = await session.ColumnsAsync(table.Name, cancellationToken);
         foreach (var field in fields.Where(field => field.Type == FieldType.Text && existing.ContainsKey(field.Name)))
         {
-            if (dialect.Accepts(existing[field.Name].Type, field.Type)) continue;
+            if (dialect.Accepts(existing[field.Name], field.Type)) continue;
             await session.Connection.ExecuteAsync(
                 dialect.Retype(table.Name, SqlName.Column(field.Name), dialect.TypeOf(field.Type)), cancellationToken);
         }
@@ -240,7 +240,7 @@ internal sealed class SqlTableSetup(
     private Task<long> CreateAsync(SqlTable made, string create, CancellationToken cancellationToken)
     {
         var columns = made.Columns.Select((column, at) =>
-            $"{column.Quoted} {column.Stored?.Copy ?? dialect.TypeOf(column.Type)}{(made.Layout.IsKeyColumn[at] ? " NOT NULL" : "")}");
+            $"{column.Quoted} {column.Stored?.Copy ?? dialect.TypeOf(column)}{(made.Layout.IsKeyColumn[at] ? " NOT NULL" : "")}");
         var references = made.Kind == TableKind.Live ? table.References : ReadOnlyDictionary<string, string>.Empty;
         var constraints = references.Select(reference =>
             $", FOREIGN KEY ({SqlName.Column(reference.Key)}) REFERENCES {dialect.Reference(made.Name.Beside(reference.Value))}");

@@ -18,14 +18,17 @@ internal sealed record StreamTables(SqlTable Live, SqlTable Target, TablePlan Pl
     /// <summary>Whether there is a live table.</summary>
     public bool HasLive => Shape is StagingShape.Direct or StagingShape.Difference;
 
-    public StreamTables With(StreamSchema stream) => this with
+    /// <summary>The same with more columns, or with some that became text.</summary>
+    /// <param name="stream">The columns.</param>
+    /// <param name="adapted">Those that the live table has already, and that are not as new ones would be.</param>
+    public StreamTables With(StreamSchema stream, IReadOnlyDictionary<string, TableColumn> adapted) => this with
     {
-        Live = new SqlTable(Live.Name, Plan with { Stream = stream }, Live.Kind, Live.Adapted)
+        Live = new SqlTable(Live.Name, Plan with { Stream = stream }, Live.Kind, adapted)
         {
             Missing = Plan.Staging == Staging.Compared
                 ? Live.Missing.Union(stream.Fields.Skip(Live.Stream.Fields.Count).Select(field => field.Name)).ToHashSet(StringComparer.Ordinal)
                 : Live.Missing,
         },
-        Target = new SqlTable(Target.Name, Plan with { Stream = stream }, Target.Kind, Target.Adapted),
+        Target = new SqlTable(Target.Name, Plan with { Stream = stream }, Target.Kind, adapted),
     };
 }

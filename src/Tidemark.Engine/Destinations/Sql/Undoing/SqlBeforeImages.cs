@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql.Undoing;
@@ -43,6 +45,10 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
 
     public static SqlName NameOf(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_before_" + live.Name));
 
+    // A name of table and columns alone is another table's too: order_item and id, order and item_id.
+    private string NameOfIndex => ColumnNames.Shorten(Table.Name, string.Create(
+        CultureInfo.InvariantCulture, $"_{ContentHash.Of(Encoding.UTF8.GetBytes(string.Join('\0', key.Prepend(Table.Name)))) & 0xFFFFFF:x6}_key"));
+
     /// <summary>Those of them that an update may write, but for the key.</summary>
     internal IReadOnlyList<string> Updatable { get; private set; } = [];
 
@@ -71,7 +77,7 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
         if (columns.Count == 0 || await session.HasUniqueKeyAsync(Table, key.Append("_undo_run").ToHashSet(StringComparer.Ordinal), cancellationToken)) return;
         await session.Connection.ExecuteAsync(
             dialect.UniqueIndex(
-                Table, await session.FreeNameAsync(Table.Beside($"{Table.Name}_{string.Join('_', key)}"), "_key", cancellationToken),
+                Table, NameOfIndex,
                 $""" "_undo_run", {string.Join(", ", key.Select(part => SqlName.Column(part)))}"""),
             cancellationToken);
     }
