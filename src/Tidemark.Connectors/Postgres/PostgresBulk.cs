@@ -109,6 +109,15 @@ internal sealed class PostgresBulk(PostgresDialect dialect, NpgsqlConnection con
             """,
             cancellationToken);
 
+    public async Task InsertOfAsync(
+        string into, string values, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        await using var command = WithKeys(
+            table, batch, rows,
+            keys => $"INSERT INTO {into} SELECT {values} FROM {keys} JOIN {table.Name} AS l ON {KeyMatch(table)} WHERE {table.IsPresent("l")}");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public Task<Checksum> MarkDeletedAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
     {

@@ -147,5 +147,7 @@ internal sealed class PostgresDialect(string schema, PostgresJson json) : SqlDia
 
     public override TidemarkException? ExplainOther(InvalidOperationException failure) => PostgresErrors.ExplainOther(failure);
 
+    public override string RowIdentity(string alias, IReadOnlyList<string> key) => $"CONCAT({alias}.tableoid, ' ', {alias}.ctid)";
+
     public override SqlName? KeyOf(SqlName table) => table.Beside(ColumnNames.Shorten(table.Name, "_pkey"));
 }

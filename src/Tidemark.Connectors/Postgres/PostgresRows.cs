@@ -72,13 +72,14 @@ internal sealed class PostgresRows(NpgsqlConnection connection) : ISqlRows
         await using var command = SqlCommands.Command(
             connection,
             """
-            SELECT r.oid::text, o.nspname::text, f.relname::text, a.attname::text, b.attname::text
+            SELECT r.oid::text, o.nspname::text, f.relname::text, a.attname::text, b.attname::text,
+                CASE r.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' ELSE '' END
             FROM pg_constraint AS r JOIN pg_class AS c ON c.oid = r.confrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
             JOIN pg_class AS f ON f.oid = r.conrelid JOIN pg_namespace AS o ON o.oid = f.relnamespace
             CROSS JOIN unnest(r.conkey, r.confkey) AS k (own, other)
             JOIN pg_attribute AS a ON a.attrelid = f.oid AND a.attnum = k.own
             JOIN pg_attribute AS b ON b.attrelid = c.oid AND b.attnum = k.other
-            WHERE r.contype = 'f' AND r.conparentid = 0 AND f.oid <> c.oid AND n.nspname = @schema AND c.relname = @table
+            WHERE r.contype = 'f' AND r.conparentid = 0 AND n.nspname = @schema AND c.relname = @table
                 AND has_schema_privilege(o.oid, 'USAGE') AND has_table_privilege(f.oid, 'SELECT')
             """,
             ("schema", table.Schema), ("table", table.Name));

@@ -125,6 +125,20 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
         return Task.CompletedTask;
     }
 
+    public Task InsertOfAsync(
+        string into, string values, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        ForEach(
+            rows, $"INSERT INTO {into} SELECT {values} FROM {table.Name} AS l WHERE {KeyIsGiven(table)} AND {table.IsPresent("l")}",
+            (statement, row) =>
+            {
+                BindKey(statement, table, batch, row, 1);
+                statement.Run(out _);
+            },
+            cancellationToken);
+        return Task.CompletedTask;
+    }
+
     public Task<Checksum> MarkDeletedAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowStamp stamp, CancellationToken cancellationToken)
     {

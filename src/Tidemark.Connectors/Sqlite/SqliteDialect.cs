@@ -102,6 +102,10 @@ internal sealed class SqliteDialect : SqlDialect
     private static Problem? Refuses(SqlTable table, SqlColumn column, RowBatch batch, int row) => column.Stored is not { } there ? null
         : SqliteFit.Refuses(there, table.Stream.Fields[column.Position], batch, batch.Row(row)[column.Position]);
 
+    /// <summary>By the key, as a table may have no row ids.</summary>
+    public override string RowIdentity(string alias, IReadOnlyList<string> key) => key.Count == 0 ? $"CAST({alias}.rowid AS text)"
+        : string.Join(" || ' ' || ", key.Select(part => $"quote({alias}.{SqlName.Column(part)})"));
+
     public override Problem? RowProblem(DbException failure, string table) => SqliteErrors.RowProblem(failure, table);
 
     public override TidemarkException Explain(DbException failure) => SqliteErrors.Explain(failure);

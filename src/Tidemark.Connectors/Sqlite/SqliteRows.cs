@@ -59,9 +59,9 @@ internal sealed class SqliteRows(SqliteConnection connection) : ISqlRows
             connection,
             """
             SELECT CAST(f.id AS text), 'main', t.name, f."from",
-                coalesce(f."to", (SELECT k.name FROM pragma_table_info(@table) AS k WHERE k.pk = f.seq + 1))
+                coalesce(f."to", (SELECT k.name FROM pragma_table_info(@table) AS k WHERE k.pk = f.seq + 1)), f.on_delete
             FROM sqlite_schema AS t, pragma_foreign_key_list(t.name) AS f
-            WHERE t.type = 'table' AND f."table" = @table COLLATE NOCASE AND t.name <> @table COLLATE NOCASE
+            WHERE t.type = 'table' AND f."table" = @table COLLATE NOCASE
             """,
             ("table", table.Name));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

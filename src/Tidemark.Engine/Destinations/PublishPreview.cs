@@ -10,6 +10,9 @@ public sealed record PublishPreview(string Table, long LiveRows, long StagedRows
     /// <summary>Live rows that would have other values.</summary>
     public long Updates { get; init; }
 
+    /// <summary>What would go of other tables along with the deleted rows.</summary>
+    public IReadOnlyList<Cascade> Cascades { get; init; } = [];
+
     /// <summary>Where rows would be deleted because they were not read: another pipeline that has written the table too.</summary>
     public string? SharedWith { get; init; }
 }

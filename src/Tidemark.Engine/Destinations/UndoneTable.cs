@@ -14,6 +14,9 @@ public sealed record UndoneTable(string Stream, string Table, long Restored, lon
     /// <summary>The first of them.</summary>
     public IReadOnlyList<UntouchedRow> UntouchedRows { get; init; } = [];
 
+    /// <summary>What went of other tables along with rows that the run had deleted. It does not come back.</summary>
+    public IReadOnlyList<Cascade> Cascades { get; init; } = [];
+
     /// <summary>Checksum of the rows as they were before the run.</summary>
     public Checksum Expected { get; init; }
 

@@ -11,6 +11,9 @@ public sealed record WriteResult
 
     public long Deleted { get; init; }
 
+    /// <summary>What went of other tables along with the deleted rows.</summary>
+    public IReadOnlyList<Cascade> Cascades { get; init; } = [];
+
     /// <summary>Staged rows that this batch replaced by later ones of the same key.</summary>
     public long Replaced { get; init; }
 

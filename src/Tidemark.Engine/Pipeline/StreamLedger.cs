@@ -38,6 +38,9 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
 
     public bool HasFailed => Figures.Error is not null;
 
+    /// <summary>What went of other tables along with rows that were deleted.</summary>
+    public IReadOnlyList<Cascade> Cascades { get; private set; } = [];
+
     /// <summary>Whether the stream stopped before it went too far, and waits for approval.</summary>
     public bool NeedsApproval { get; private set; }
 
@@ -108,6 +111,7 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
             };
             _expected += ChecksumOf(batch.Rows, written.Refused);
             _found += written.Verified;
+            Cascades = Cascade.Sum(Cascades, written.Cascades);
         }
     }
 

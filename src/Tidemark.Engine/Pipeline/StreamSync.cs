@@ -81,6 +81,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         foreach (var remark in run.Source.Remarks) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, remark, cancellationToken);
+        foreach (var cascade in ledger.Cascades) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, cascade.Tell(table.Table), cancellationToken);
         if (!table.IsStaged) ledger.Verified(await stream.VerifyAsync(cancellationToken));
         if (ledger.Figures.Read == 0 && (table.Mode == WriteMode.Replace || found is null))
             await ExplainAsync(ledger, cancellationToken);
@@ -167,7 +168,8 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             if (table.IsStaged) return;
             var counts = ledger.Figures;
             await _guard.RequireAsync(
-                stream, table.Table, counts.Deleted + result.Deleted, counts.Updated + result.Updated, cancellationToken);
+                stream, table.Table, counts.Deleted + result.Deleted, counts.Updated + result.Updated,
+                Cascade.Sum(ledger.Cascades, result.Cascades), cancellationToken);
         }
     }
 

@@ -113,6 +113,13 @@ internal sealed class Undo(IDestination destination, RunRecord undone, RunContex
                 $"{table.Expected.Rows} rows of {table.Table} were restored, but {table.Found.Rows} read back as they were."));
         }
 
+        if (table.Cascades.Count > 0)
+        {
+            run.Problems.Add(new("undo.went_along", table.Stream,
+                $"{string.Join(" ", table.Cascades.Select(each => each.Tell(table.Table)))} This is not kept, and does not come back.",
+                "Bring it back from a backup of the database."));
+        }
+
         if (table.Untouched == 0) return;
         foreach (var row in table.UntouchedRows)
             await _journal.LogAsync(RunLogLevel.Warning, table.Stream, $"Left as it is: {row.Key}. {row.Reason}", CancellationToken.None);

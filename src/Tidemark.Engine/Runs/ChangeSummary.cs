@@ -20,6 +20,9 @@ public sealed record StreamChanges(string Stream, string Table)
 
     public long Quarantined { get; init; }
 
+    /// <summary>What would go of other tables along with the deleted rows.</summary>
+    public IReadOnlyList<Cascade> Cascades { get; init; } = [];
+
     /// <summary>A hash over all changes, in hexadecimal; equal for equal changes, in whatever order they come.</summary>
     public string Digest { get; init; } = "";
 

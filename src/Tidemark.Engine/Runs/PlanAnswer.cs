@@ -20,6 +20,9 @@ public sealed record PlanAnswer
 
     public required long Quarantined { get; init; }
 
+    /// <summary>What would go of other tables along with the deleted rows; absent where nothing would.</summary>
+    public IReadOnlyList<CascadeAnswer>? Cascades { get; init; }
+
     /// <summary>A hash over all changes, in hexadecimal; equal for equal changes.</summary>
     public required string Digest { get; init; }
 
@@ -35,6 +38,8 @@ public sealed record PlanAnswer
         Deletes = changes.Deletes,
         Unchanged = changes.Unchanged,
         Quarantined = changes.Quarantined,
+        Cascades = changes.Cascades.Count == 0 ? null
+            : [.. changes.Cascades.Select(each => new CascadeAnswer(each.Table, each.Rows, each.Deletes, each.Emptied))],
         Digest = changes.Digest,
         Samples = [.. changes.Samples.Select(ChangeAnswer.Of)],
     };
@@ -46,10 +51,18 @@ public sealed record PlanAnswer
         Deletes = Deletes,
         Unchanged = Unchanged,
         Quarantined = Quarantined,
+        Cascades = [.. (Cascades ?? []).Select(each => new Cascade(each.Table, each.Rows, each.Deletes, each.Emptied))],
         Digest = Digest,
         Samples = [.. Samples.Select(change => change.ToChange())],
     };
 }
+
+/// <summary>What deleting rows takes of another table whose foreign keys lead to them.</summary>
+/// <param name="Table">Name of the other table.</param>
+/// <param name="Rows">Rows that it has.</param>
+/// <param name="Deletes">Rows of it that are deleted along.</param>
+/// <param name="Emptied">Rows of it that then refer to nothing.</param>
+public sealed record CascadeAnswer(string Table, long Rows, long Deletes, long Emptied);
 
 /// <summary>A row that would change.</summary>
 public sealed record ChangeAnswer

@@ -21,10 +21,21 @@ internal static class PlanReport
         Add("unchanged", stream => stream.Unchanged);
         if (plan.Streams.Any(stream => stream.Quarantined > 0)) Add("quarantined", stream => stream.Quarantined);
         table.Write(console);
+        foreach (var stream in plan.Streams) WriteCascades(console, stream);
         foreach (var stream in plan.Streams.Where(stream => stream.Samples.Count > 0)) WriteSamples(console, stream);
 
         void Add(string name, Func<StreamChanges, long> value) =>
             table.Add(name, plan.Streams.Select(stream => RunReport.Number(value(stream))), isNumber: true);
+    }
+
+    private static void WriteCascades(IAnsiConsole console, StreamChanges stream)
+    {
+        foreach (var cascade in stream.Cascades)
+        {
+            var what = cascade.Deletes == 0 ? $"{RunReport.Number(cascade.Emptied)} rows would no longer refer to"
+                : $"{RunReport.Number(cascade.Deletes)} of {RunReport.Number(cascade.Rows)} rows would be deleted along with";
+            console.MarkupLine($"[red]{Markup.Escape(Printable.Of(cascade.Table))}[/]: {what} rows of {Markup.Escape(Printable.Of(stream.Table))}");
+        }
     }
 
     private static void WriteSamples(IAnsiConsole console, StreamChanges stream)

@@ -168,6 +168,11 @@ public abstract class SqlDialect
     /// <summary>Lets constraints speak now that are deferred to the end of the transaction. They stay deferred.</summary>
     public abstract Task CheckDeferredAsync(DbConnection connection, CancellationToken cancellationToken);
 
+    /// <summary>Expression, as text, that no other row of the table has at the same time.</summary>
+    /// <param name="alias">Alias of the table.</param>
+    /// <param name="key">The table's key; empty where it has none.</param>
+    public abstract string RowIdentity(string alias, IReadOnlyList<string> key);
+
     /// <summary>The index that a table's primary key has by its name, which a new name of the table does not change; null for none.</summary>
     public virtual SqlName? KeyOf(SqlName table) => null;
 

@@ -39,6 +39,7 @@ internal sealed class BatchWriter(
     public async Task<WriteResult> MergeAsync(RowBatch batch)
     {
         var (fresh, changed, unchanged) = (triage.In(RowState.New), triage.In(RowState.Changed), triage.In(RowState.Unchanged));
+        var cascades = triage.Deletions.Length == 0 || plan.Deletes.IsSoft ? [] : await store.CascadesAsync(batch, triage.Deletions, cancellationToken);
         var (deleted, undeleted) = await ApplyAsync(triage.Deletions, part => DeleteAsync(batch, part));
         var (created, uncreated) = await ApplyAsync(fresh, part => InsertAsync(RowPlace.Live, batch, part));
         var (updated, unchangeable) = await ApplyAsync(changed, part => UpdateAsync(batch, part));
@@ -60,6 +61,7 @@ internal sealed class BatchWriter(
             Updated = updated.Rows.Length,
             Unchanged = unchanged.Length,
             Deleted = deleted.Count,
+            Cascades = cascades,
             Verified = Sum(batch, unchanged.Span) + readBack,
         };
     }

@@ -54,6 +54,10 @@ public interface IRowStore
     /// </summary>
     Task<Checksum> DeleteAsync(RowPlace place, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
 
+    /// <summary>What would go of other tables along with the live rows of the given keys.</summary>
+    Task<IReadOnlyList<Cascade>> CascadesAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Cascade>>([]);
+
     /// <summary>
     /// Marks the live rows of the given keys as deleted, where Tidemark wrote them and they are not marked yet; the checksum
     /// of the rows that it marked.

@@ -21,8 +21,13 @@ internal static class ChangeReport
         IComparing destination, ILoad load, IEnumerable<StreamLedger> ledgers, PlanFile? file, CancellationToken cancellationToken)
     {
         var streams = new List<StreamChanges>();
+        var previews = (await load.PreviewAsync(cancellationToken)).ToDictionary(preview => preview.Table, StringComparer.Ordinal);
         foreach (var ledger in ledgers.Where(ledger => ledger.IsStaged))
-            streams.Add(await OfAsync(ledger, destination.ChangesAsync(load, ledger.Table, cancellationToken), file, cancellationToken));
+        {
+            var changes = await OfAsync(ledger, destination.ChangesAsync(load, ledger.Table, cancellationToken), file, cancellationToken);
+            streams.Add(changes with { Cascades = previews.GetValueOrDefault(ledger.Table)?.Cascades ?? [] });
+        }
+
         return new ChangeSummary(streams);
     }
 

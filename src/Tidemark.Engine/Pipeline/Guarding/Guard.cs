@@ -25,7 +25,7 @@ internal sealed class Guard(SyncPlan plan)
         plan.IgnoresLimits ? [] :
         [
             .. previews
-                .Select(preview => NotAsked(preview) ?? Objection(preview) ?? WrittenBack(preview) ?? Shared(preview)).OfType<Problem>(),
+                .Select(preview => NotAsked(preview) ?? Objection(preview) ?? WrittenBack(preview) ?? Shared(preview) ?? Along(preview)).OfType<Problem>(),
         ];
 
     /// <summary>
@@ -50,16 +50,18 @@ internal sealed class Guard(SyncPlan plan)
     /// <param name="table">Its table.</param>
     /// <param name="deleted">Rows deleted by the run so far, this batch's among them.</param>
     /// <param name="updated">Rows updated likewise.</param>
+    /// <param name="cascades">What went of other tables likewise.</param>
     /// <param name="cancellationToken">Cancels the counting.</param>
-    /// <exception cref="TidemarkException"><c>guard.too_many_deletes</c>, <c>guard.too_many_updates</c>.</exception>
+    /// <exception cref="TidemarkException"><c>guard.too_many_deletes</c>, <c>guard.too_many_updates</c>, <c>guard.too_many_cascades</c>.</exception>
     public async Task RequireAsync(
-        IStreamLoad stream, string table, long deleted, long updated, CancellationToken cancellationToken)
+        IStreamLoad stream, string table, long deleted, long updated, IReadOnlyList<Cascade> cascades, CancellationToken cancellationToken)
     {
         // Below these a share is never asked for, so that most runs need not count.
-        if (plan.IgnoresLimits || (deleted <= plan.Limits.MaxDeletedRows && (updated <= plan.Limits.MaxDeletedRows || plan.Limits.MaxUpdatedPercent >= 100)))
+        if (plan.IgnoresLimits || (cascades.All(each => each.Deletes <= plan.Limits.MaxDeletedRows) && deleted <= plan.Limits.MaxDeletedRows && (updated <= plan.Limits.MaxDeletedRows || plan.Limits.MaxUpdatedPercent >= 100)))
             return;
         var rows = await stream.CountAsync(cancellationToken) + deleted;
-        if (Objection(new PublishPreview(table, rows, rows, deleted) { Updates = updated }) is not { } objection) return;
+        var preview = new PublishPreview(table, rows, rows, deleted) { Updates = updated, Cascades = cascades };
+        if ((Objection(preview) ?? Along(preview)) is not { } objection) return;
         throw new TidemarkException(FailureKind.Approval, objection.Code, objection.Message)
         {
             Hint = "A merge stops here and has read no further; a dry run shows the rows. If this is right, approve the run.",
@@ -104,6 +106,24 @@ internal sealed class Guard(SyncPlan plan)
         $"Give each its own tables with the setting tables. If {other} is what this pipeline was called before, "
         + "the table is this pipeline's alone once you approve the run.")
     { Next = Approve };
+
+    /// <summary>What the database deletes along is deleted by the run all the same, and often nobody's but the application's.</summary>
+    private Problem? Along(PublishPreview preview)
+    {
+        foreach (var (table, rows, deletes, _) in preview.Cascades)
+        {
+            var percent = 100.0 * deletes / Math.Max(1, rows);
+            if (deletes <= plan.Limits.MaxDeletedRows || percent <= plan.Limits.MaxDeletedPercent) continue;
+            return new Problem(
+                "guard.too_many_cascades", $"table {preview.Table}",
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{deletes} of {rows} rows of {table} ({percent:0.#} %) would be deleted along with {preview.Deletes} rows of {preview.Table}; the limit is {plan.Limits.MaxDeletedPercent:0.#} %."),
+                "They refer to these rows (ON DELETE CASCADE), and no undo brings them back. If this is right, approve the run.")
+            { Next = Approve };
+        }
+
+        return null;
+    }
 
     private Problem? Objection(PublishPreview preview)
     {

@@ -19,7 +19,7 @@ public interface ISqlRows
     /// <summary>Shape of the table; null if there is none of this name.</summary>
     Task<TableShape?> DescribeAsync(SqlName table, CancellationToken cancellationToken);
 
-    /// <summary>The foreign keys by which other tables, of any schema that can be read, refer to rows of this one.</summary>
+    /// <summary>The foreign keys by which tables of any schema that can be read, this one too, refer to its rows.</summary>
     Task<IReadOnlyList<TableReference>> ReferrersAsync(SqlName table, CancellationToken cancellationToken);
 
     /// <summary>Reads the rows of a select as they come, without keeping them.</summary>

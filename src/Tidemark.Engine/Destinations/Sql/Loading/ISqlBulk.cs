@@ -38,6 +38,16 @@ public interface ISqlBulk
     /// </summary>
     Task<Checksum> DeleteAsync(SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
 
+    /// <summary>Inserts what an expression gives of the rows of the given keys, aliased <c>l</c>, that Tidemark wrote.</summary>
+    /// <param name="into">Table and columns.</param>
+    /// <param name="values">SQL expressions.</param>
+    /// <param name="table">The table of the rows.</param>
+    /// <param name="batch">Holds the keys.</param>
+    /// <param name="rows">Their numbers.</param>
+    /// <param name="cancellationToken">Cancels between statements.</param>
+    Task InsertOfAsync(
+        string into, string values, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
+
     /// <summary>
     /// Marks the rows of the given keys as deleted, those only that Tidemark wrote and that are not marked yet; the
     /// checksum of the rows that it marked.

@@ -30,7 +30,8 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         database.Dialect.ExplainedAsync<IReadOnlyList<PublishPreview>>(async () =>
         {
             var previews = new List<PublishPreview>();
-            foreach (var stream in Staged()) previews.Add(await stream.PreviewAsync(session, cancellationToken));
+            IReadOnlyList<StreamTables> all = [.. Staged().Select(stream => stream.Tables)];
+            foreach (var stream in Staged()) previews.Add(await stream.PreviewAsync(session, all, cancellationToken));
             return previews;
         });
 
@@ -92,6 +93,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
             new SqlPublish(database.Dialect, session, stream.Tables, stream.Note, plan, stamp)
             {
                 WriteBack = stream.WriteBack,
+                Together = [.. staged.Select(each => each.Tables)],
             });
         foreach (var publish in Enumerable.Reverse(publishes)) await publish.DeleteAsync(cancellationToken);
         foreach (var publish in publishes) results.Add(await publish.WriteAsync(cancellationToken));

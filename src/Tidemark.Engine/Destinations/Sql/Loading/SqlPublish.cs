@@ -25,9 +25,13 @@ internal sealed class SqlPublish(
     private readonly SqlCheckpoints _checkpoints = new(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
     private Checkpoint? _checkpoint;
     private long _deleted;
+    private IReadOnlyList<Cascade> _cascades = [];
 
     /// <summary>Where values go back to the source; null where none do.</summary>
     public SqlWriteBack? WriteBack { get; init; }
+
+    /// <summary>The tables of all streams that are published together.</summary>
+    public IReadOnlyList<StreamTables> Together { get; init; } = [];
 
     private DbConnection Connection => session.Connection;
 
@@ -40,13 +44,35 @@ internal sealed class SqlPublish(
         ? $"""{live.IsPresent("l")} AND EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE {staged.KeyMatch("s", "l")} AND s."_op" = -1)"""
         : $"{live.IsPresent("l")} AND NOT EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE {staged.KeyMatch("s", "l")})";
 
+    /// <summary>What would go of other tables along with rows that are gone.</summary>
+    /// <param name="dialect">The database's.</param>
+    /// <param name="session">A connection.</param>
+    /// <param name="tables">The stream's tables.</param>
+    /// <param name="all">The tables of all streams that are published together: their rows that are gone go by themselves.</param>
+    /// <param name="cancellationToken">Cancels between statements.</param>
+    public static async Task<IReadOnlyList<Cascade>> CascadesAsync(
+        SqlDialect dialect, ISqlSession session, StreamTables tables, IReadOnlyList<StreamTables> all, CancellationToken cancellationToken)
+    {
+        var (live, staged) = (tables.Live, tables.Target);
+        if (tables.Shape != StagingShape.Difference || live.Plan.Deletes.IsSoft) return [];
+        if (await SqlCascades.OfAsync(dialect, session, live.Name, cancellationToken) is not { } cascades) return [];
+        return await cascades.CountAsync(
+            (into, values) => session.Connection.ExecuteAsync(
+                $"INSERT INTO {into} SELECT {values} FROM {live.Name} AS l WHERE {IsGone(live, staged)}", cancellationToken),
+            name => all.FirstOrDefault(other => other.Shape == StagingShape.Difference && !other.Live.Plan.Deletes.IsSoft && dialect.Names.Equals(other.Live.Name.Name, name.Name) && other.Live.Name.Schema == name.Schema)
+                is { } own ? IsGone(own.Live, own.Target) : null,
+            cancellationToken);
+    }
+
     /// <summary>Takes the staging over and deletes what is gone.</summary>
     public async Task DeleteAsync(CancellationToken cancellationToken)
     {
         _checkpoint = await _checkpoints.ClaimAsync(_live.Stream.Name, tables.Plan.Staging, cancellationToken)
             ?? throw new TidemarkException(
                 FailureKind.Defect, "publish.nothing_staged", $"Nothing is staged for {_live.Name.Name}.");
-        if (!tables.IsFirst && MayDelete) _deleted = await DeleteGoneAsync(cancellationToken);
+        if (tables.IsFirst || !MayDelete) return;
+        _cascades = await CascadesAsync(dialect, session, tables, Together, cancellationToken);
+        _deleted = await DeleteGoneAsync(cancellationToken);
     }
 
     /// <summary>Writes what is new and what has changed.</summary>
@@ -62,7 +88,7 @@ internal sealed class SqlPublish(
         }
 
         await _checkpoints.DropAsync(_live.Stream.Name, tables.Plan.Staging, cancellationToken);
-        if (note is not null && result.Created + result.Updated + result.Deleted > 0) await note.WriteAsync(Connection, tables, cancellationToken);
+        if (note is not null && result.Created + result.Updated + result.Deleted > 0) await note.WriteAsync(Connection, tables, _cascades, cancellationToken);
         if (WriteBack is not null) await WriteBack.ForgetGoneAsync(Connection, cancellationToken);
         return result with { Refused = _refused, Kept = _kept };
     }

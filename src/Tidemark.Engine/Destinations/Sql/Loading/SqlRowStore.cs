@@ -20,6 +20,10 @@ internal sealed class SqlRowStore(
     // Whether this run is noted as the table's writer, with the columns that the stream has by now.
     private bool _isNoted;
 
+    // What deletions have taken of other tables: those of the open unit, and those before it.
+    private IReadOnlyList<Cascade> _taken = [];
+    private IReadOnlyList<Cascade> _cascades = [];
+
     // Whether the checkpoint is known to speak of this table.
     private bool _isBound;
 
@@ -37,8 +41,16 @@ internal sealed class SqlRowStore(
 
     private ISqlBulk Bulk => session.Bulk;
 
+    public async Task<IReadOnlyList<Cascade>> CascadesAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        if (await SqlCascades.OfAsync(dialect, session, Live.Name, cancellationToken) is not { } cascades) return [];
+        return _taken = await cascades.CountAsync(
+            (into, values) => Bulk.InsertOfAsync(into, values, Live, batch, rows, cancellationToken), _ => null, cancellationToken);
+    }
+
     public async Task<IWriteUnit> BeginAsync(bool mayBeLost, CancellationToken cancellationToken)
     {
+        _taken = [];
         var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         if (mayBeLost && dialect.MayBeLost.Length > 0) await session.Connection.ExecuteAsync(dialect.MayBeLost, cancellationToken);
         return new Unit(this, transaction);
@@ -103,13 +115,15 @@ internal sealed class SqlRowStore(
 
     private async Task CommitAsync(DbTransaction transaction, Checkpoint after, bool hasChanged, CancellationToken cancellationToken)
     {
-        var isToNote = note is not null && hasChanged && !_isNoted;
-        if (isToNote) await note!.WriteAsync(session.Connection, Tables, cancellationToken);
+        var cascades = Cascade.Sum(_cascades, _taken);
+        var isToNote = note is not null && hasChanged && (!_isNoted || _taken.Count > 0);
+        if (isToNote) await note!.WriteAsync(session.Connection, Tables, cascades, cancellationToken);
         await checkpoints.SaveAsync(Live.Stream.Name, Tables.Plan.Staging, after, cancellationToken);
         var isToBind = !_isBound && Tables.Plan.Staging == Staging.None;
         if (isToBind) await checkpoints.BindAsync(dialect, Live, cancellationToken);
         // A cancellation in the middle of a commit would leave us in doubt whether it happened.
         await session.CommitAsync(transaction);
+        _cascades = cascades;
         _isNoted |= isToNote;
         _isBound |= isToBind;
     }

@@ -17,8 +17,9 @@ internal sealed class SqlRunNote(string schema, LoadPlan plan, Cursor? before, S
 {
     public SqlBeforeImages? Images => images;
 
-    /// <summary>For the transaction that changes rows, and again where the stream has got columns since.</summary>
-    public async Task WriteAsync(DbConnection connection, StreamTables tables, CancellationToken cancellationToken)
+    /// <summary>For the transaction that changes rows, and again where the stream has got columns since, or more was taken of other tables.</summary>
+    public async Task WriteAsync(
+        DbConnection connection, StreamTables tables, IReadOnlyList<Cascade> cascades, CancellationToken cancellationToken)
     {
         var (live, now) = (tables.Live, clock.GetUtcNow());
         // A scan of the keys fills no column.
@@ -26,7 +27,8 @@ internal sealed class SqlRunNote(string schema, LoadPlan plan, Cursor? before, S
         if (images is null) return;
         var log = new SqlUndoLog(connection, schema);
         await log.BeginAsync(
-            plan.Pipeline, new UndoEntry(live.Stream.Name, plan.Run, live.Name.Name, now, before?.Json, UndoShape.Of(live)), cancellationToken);
+            plan.Pipeline, new UndoEntry(live.Stream.Name, plan.Run, live.Name.Name, now, before?.Json, UndoShape.Of(live) with { Cascades = cascades.Count == 0 ? null : cascades }),
+            cancellationToken);
         // A table that was not there has no before images.
         if (!tables.IsFirst)
             await log.PruneAsync(plan.Pipeline, live.Stream.Name, images.Table, tables.Plan.UndoRuns, cancellationToken);

@@ -145,7 +145,8 @@ internal sealed class SqlStreamLoad : IStreamLoad
         return true;
     }
 
-    public async Task<PublishPreview> PreviewAsync(ISqlSession session, CancellationToken cancellationToken)
+    public async Task<PublishPreview> PreviewAsync(
+        ISqlSession session, IReadOnlyList<StreamTables> all, CancellationToken cancellationToken)
     {
         var (live, target) = (Tables.Live, Tables.Target);
         // A first load has nothing to delete, and its rows are counted when it is published.
@@ -161,6 +162,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         return new PublishPreview(live.Name.Name, rows, live.Plan.Mode == WriteMode.Merge ? rows : staged, gone)
         {
             Updates = updates,
+            Cascades = gone == 0 ? [] : await SqlPublish.CascadesAsync(_dialect, session, Tables, all, cancellationToken),
             SharedWith = gone == 0 || live.Plan.Mode == WriteMode.Merge ? null
                 : await new SqlWriters(session.Connection, _dialect.Schema).OtherAsync(_plan.Pipeline, live.Name.Name, cancellationToken),
         };

@@ -105,7 +105,7 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
                 Run = plan.Undo,
                 StartedAt = clock.GetUtcNow(),
                 Cursor = now?.Cursor.Json,
-                Shape = entry.Shape with { IsUndo = true },
+                Shape = entry.Shape with { IsUndo = true, Cascades = [] },
             },
             cancellationToken);
         await checkpoints.RewindAsync(entry.Stream, entry.Cursor, cancellationToken);

@@ -128,6 +128,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
         {
             Untouched = untouched,
             UntouchedRows = rows,
+            Cascades = entry.Shape.Cascades ?? [],
             Expected = await ChecksumAsync($"""{_images.Table} AS t ON t."_undo_run" = @run AND {_images.Match("t", "w")}""", cancellationToken),
             // A trigger may have made something else of what was written.
             Found = await ChecksumAsync(

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql.Undoing;
@@ -15,6 +16,10 @@ internal sealed record UndoShape(StreamSchema Stream, bool KeepsRaw, IReadOnlyLi
 
     /// <summary>True for an undo: the rows that it wrote carry the ids of the runs before it.</summary>
     public bool IsUndo { get; init; }
+
+    /// <summary>What went of other tables along with deleted rows, and does not come back; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Cascade>? Cascades { get; init; }
 
     public static UndoShape Of(SqlTable live) =>
         new(live.Stream, live.Plan.KeepsRaw, [.. live.UpdatedColumns.Select(column => new UndoColumn(column.Name, column.Ownership))]);

@@ -14,6 +14,7 @@ internal static class UndoShapeJson
         TypeInfoResolver = InitialValues.Keep(UndoShapeContext.Default, new Dictionary<Type, Func<object>>
         {
             [typeof(UndoShape)] = () => new UndoShape(new StreamSchema("", []), KeepsRaw: false, []),
+            [typeof(Cascade)] = () => new Cascade("", 0, 0, 0),
             [typeof(StreamSchema)] = () => new StreamSchema("", []),
             [typeof(Field)] = () => new Field("", FieldType.Text),
             [typeof(ColumnOwnership)] = () => new ColumnOwnership(ColumnOwner.Source),
