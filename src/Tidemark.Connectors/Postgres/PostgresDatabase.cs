@@ -20,7 +20,7 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
     private readonly SemaphoreSlim _opening = new(1, 1);
     private NpgsqlDataSource? _source;
 
-    public SqlDialect Dialect { get; } = new PostgresDialect(options.Schema, options.Json);
+    public SqlDialect Dialect { get; } = new PostgresDialect(options.Schema, options.Json, options.OwnSchema);
 
     public async Task<ISqlSession> OpenAsync(CancellationToken cancellationToken)
     {
@@ -51,7 +51,8 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
                     $"PostgreSQL {connection.PostgreSqlVersion} is too old; {OldestMajor} or newer is needed.");
             }
 
-            await EnsureSchemaAsync(connection, cancellationToken);
+            await EnsureSchemaAsync(connection, options.Schema, cancellationToken);
+            await MoveOwnTablesAsync(connection, cancellationToken);
             return _source = source;
         }
         finally
@@ -101,19 +102,58 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
         }
     }
 
-    private async Task EnsureSchemaAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task EnsureSchemaAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         try
         {
-            await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_namespace WHERE nspname = @schema", connection);
-            exists.Parameters.AddWithValue("schema", options.Schema);
-            if (await exists.ExecuteScalarAsync(cancellationToken) is not null) return;
-            await using var create = new NpgsqlCommand($"CREATE SCHEMA IF NOT EXISTS {SqlName.Column(options.Schema)}", connection);
-            await create.ExecuteNonQueryAsync(cancellationToken);
+            if (await HasSchemaAsync(connection, schema, cancellationToken)) return;
+            await connection.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {SqlName.Column(schema)}", cancellationToken);
         }
         catch (NpgsqlException refused)
         {
             throw PostgresErrors.Explain(refused);
         }
     }
+
+    /// <summary>Brings the engine's own tables to where the settings want them, from where they wanted them before.</summary>
+    private async Task MoveOwnTablesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var apart = PostgresDialect.NameApart(options.Schema);
+        if (options.OwnSchema) await EnsureSchemaAsync(connection, apart, cancellationToken);
+        else if (!await HasSchemaAsync(connection, apart, cancellationToken)) return;
+        var (from, to) = options.OwnSchema ? (options.Schema, apart) : (apart, options.Schema);
+        try
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await connection.ExecuteAsync(
+                "SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))", cancellationToken, ("name", $"tidemark own tables {options.Schema}"));
+            foreach (var name in await OwnTablesAsync(connection, from, to, cancellationToken))
+                await connection.ExecuteAsync($"ALTER TABLE {new SqlName(from, name)} SET SCHEMA {SqlName.Column(to)}", cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (NpgsqlException refused)
+        {
+            throw PostgresErrors.Explain(refused);
+        }
+    }
+
+    private static async Task<List<string>> OwnTablesAsync(
+        NpgsqlConnection connection, string from, string to, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection,
+            """
+            SELECT c.relname::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = @from AND c.relkind = 'r' AND starts_with(c.relname, '_tidemark_') AND NOT EXISTS (
+                SELECT 1 FROM pg_class AS o JOIN pg_namespace AS s ON s.oid = o.relnamespace WHERE s.nspname = @to AND o.relname = c.relname)
+            """,
+            ("from", from), ("to", to));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var names = new List<string>();
+        while (await reader.ReadAsync(cancellationToken)) names.Add(reader.GetString(0));
+        return names;
+    }
+
+    private static async Task<bool> HasSchemaAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken) =>
+        await connection.CountAsync("SELECT count(*) FROM pg_namespace WHERE nspname = @schema", cancellationToken, ("schema", schema)) == 1;
 }

@@ -8,11 +8,19 @@ using Tidemark.Engine.Records;
 namespace Tidemark.Connectors.Postgres;
 
 /// <summary>PostgreSQL's names, limits and types. Source: https://www.postgresql.org/docs/18/limits.html.</summary>
-internal sealed class PostgresDialect(string schema, PostgresJson json) : SqlDialect
+internal sealed class PostgresDialect(string schema, PostgresJson json, bool isApart = false) : SqlDialect
 {
     public override string Name => "postgres";
 
     public override string Schema => schema;
+
+    public override string OwnSchema => isApart ? NameApart(schema) : schema;
+
+    /// <summary>Name of the schema of the engine's own tables, where they have one.</summary>
+    public static string NameApart(string schema) => ColumnNames.Shorten(schema, "_tidemark");
+
+    public override string Move(SqlName from, SqlName to) => from.Schema == to.Schema ? base.Move(from, to)
+        : $"ALTER TABLE {from} SET SCHEMA {SqlName.Column(to.Schema!)}; {base.Move(to.Beside(from.Name), to)}";
 
     // A name is cut beyond 63 bytes; a value may have one gigabyte.
     public override DestinationLimits Limits { get; } = new()

@@ -17,6 +17,9 @@ public sealed record PostgresOptions
     [StringLength(63, MinimumLength = 1), PostgresName]
     public string Schema { get; set; } = "public";
 
+    [Description("Whether Tidemark's own tables (_tidemark_…) have a schema of their own, SCHEMA_tidemark. They are moved when this changes.")]
+    public bool OwnSchema { get; set; }
+
     [Description("Type of new columns for JSON: json keeps it to the letter, jsonb can be indexed and compared. raw is always json.")]
     public PostgresJson Json { get; set; }
 }

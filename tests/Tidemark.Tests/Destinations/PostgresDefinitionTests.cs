@@ -122,6 +122,47 @@ public sealed class PostgresDefinitionTests
     [Theory]
     [InlineData(WriteMode.Merge)]
     [InlineData(WriteMode.Replace)]
+    public async Task W6_tables_of_ours_have_a_schema_of_their_own_by_setting_and_move_when_it_changes(WriteMode mode)
+    {
+        var bench = new PostgresWorkbench { IsApart = true };
+        await using var backups = new BackupBench(bench, "postgres"); // disposes the other
+        ScriptedSource Named(string name) => new ScriptedSource(People).With("people", [Record("a", name), Record("b", "b")]);
+        Task<IReadOnlyList<string>> TablesAsync(string schema) =>
+            bench.QueryAsync($"SELECT tablename FROM pg_tables WHERE schemaname = '{schema}' ORDER BY tablename");
+
+        var first = await bench.RunAsync(Named("1"), mode, Stop);
+        first.Status.ShouldBe(RunStatus.Succeeded, Why(first));
+        var second = await bench.RunAsync(Named("2"), mode, Stop);
+        second.Status.ShouldBe(RunStatus.Succeeded, Why(second));
+        (await TablesAsync(bench.Schema)).ShouldBe(["people"]);
+        (await TablesAsync(bench.Schema + "_tidemark")).ShouldBe(
+            ["_tidemark_before_people", "_tidemark_checkpoints", "_tidemark_columns", "_tidemark_undo", "_tidemark_writers"]);
+        (await bench.QueryAsync("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'people'::regclass")).ShouldBe(["people_pkey"]);
+        var file = await backups.BackUpAsync("people");
+
+        // There and back: what is known stays.
+        foreach (var isApart in new[] { false, true })
+        {
+            bench.IsApart = isApart;
+            bench.Policy = table => table.Compared(mode == WriteMode.Merge);
+            var again = await bench.RunAsync(Named("2"), mode, Stop);
+            (again.Status, Only(again).Unchanged).ShouldBe((RunStatus.Succeeded, 2), Why(again));
+            (await TablesAsync(bench.Schema)).Count.ShouldBe(isApart ? 1 : 6, string.Join(", ", await TablesAsync(bench.Schema)));
+        }
+
+        bench.Policy = table => table;
+        var undo = await bench.UndoAsync(second);
+        undo.Status.ShouldBe(RunStatus.Succeeded, Why(undo));
+        (await bench.RowsAsync("people", "id", "name")).ShouldBe(["a|1", "b|b"]);
+        (await backups.RestoreAsync(file, RestoreMode.Exact)).Restored.ShouldBe(1);
+        (await bench.RowsAsync("people", "id", "name")).ShouldBe(["a|2", "b|b"]);
+    }
+
+    private static StreamFigures Only(RunResult result) => result.Streams.ShouldHaveSingleItem();
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
     public async Task W6_a_key_that_the_database_would_count_by_itself_takes_the_source_s(WriteMode mode)
     {
         var bench = new PostgresWorkbench();

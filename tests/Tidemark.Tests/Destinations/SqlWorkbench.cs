@@ -169,12 +169,15 @@ public sealed class PostgresWorkbench : SqlWorkbench
     /// <summary>Type of new columns for JSON.</summary>
     public PostgresJson Json { get; set; }
 
+    /// <summary>Whether Tidemark's own tables have a schema of their own.</summary>
+    public bool IsApart { get; set; }
+
     /// <summary>More parameters of the destination's address.</summary>
     public string More { get; set; } = "";
 
     public override IDestination OpenDestination() =>
         new PostgresConnector().OpenDestination(
-            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{Address}?application_name={Schema}{More}"), Schema = Schema, Json = Json }),
+            BoundSettings.Of(new PostgresOptions { Url = new Secret($"{Address}?application_name={Schema}{More}"), Schema = Schema, Json = Json, OwnSchema = IsApart }),
             Clock);
 
     public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop, Database);
@@ -212,7 +215,7 @@ public sealed class PostgresWorkbench : SqlWorkbench
 
     public override async ValueTask DisposeAsync()
     {
-        if (Database is null) await ExecuteAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE");
+        if (Database is null) await ExecuteAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE; DROP SCHEMA IF EXISTS {Schema}_tidemark CASCADE");
         else await OnServerAsync($"DROP DATABASE {Quoted(Database)} WITH (FORCE)");
         await base.DisposeAsync();
     }

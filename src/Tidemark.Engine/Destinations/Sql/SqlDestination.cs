@@ -36,7 +36,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
         {
             await using var session = await database.OpenAsync(cancellationToken);
             using var turn = await session.EnterAsync(cancellationToken);
-            var log = new SqlUndoLog(session.Connection, database.Dialect.Schema);
+            var log = new SqlUndoLog(session.Connection, database.Dialect.OwnSchema);
             await log.CreateAsync(cancellationToken);
             var entries = await log.FindAsync(pipeline, run, cancellationToken);
             return
@@ -55,7 +55,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
         });
 
     public Task<IReadOnlyList<string>> StreamsAsync(string pipeline, CancellationToken cancellationToken) =>
-        OnSessionAsync(session => new SqlCheckpoints(session.Connection, database.Dialect.Schema, pipeline, run: "")
+        OnSessionAsync(session => new SqlCheckpoints(session.Connection, database.Dialect.OwnSchema, pipeline, run: "")
             .StreamsAsync(session, cancellationToken), cancellationToken);
 
     public Task ReadTablesAsync(
@@ -122,7 +122,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
         OnSessionAsync(async session =>
         {
             using var turn = await session.EnterAsync(cancellationToken);
-            return await work(new SqlOutbox(session.Connection, database.Dialect.Schema, pipeline));
+            return await work(new SqlOutbox(session.Connection, database.Dialect.OwnSchema, pipeline));
         }, cancellationToken);
 
     private async Task<SqlLoad> BeginLoadAsync(LoadPlan plan, CancellationToken cancellationToken)
@@ -133,12 +133,12 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
             using (await session.EnterAsync(cancellationToken))
             {
                 await session.LockAsync(new SqlName(database.Dialect.Schema, "_tidemark_checkpoints"), cancellationToken);
-                var checkpoints = new SqlCheckpoints(session.Connection, database.Dialect.Schema, plan.Pipeline, plan.Run);
+                var checkpoints = new SqlCheckpoints(session.Connection, database.Dialect.OwnSchema, plan.Pipeline, plan.Run);
                 await checkpoints.CreateAsync(session, cancellationToken);
-                await new SqlUndoLog(session.Connection, database.Dialect.Schema).CreateAsync(cancellationToken);
-                await new SqlWriters(session.Connection, database.Dialect.Schema).CreateAsync(cancellationToken);
+                await new SqlUndoLog(session.Connection, database.Dialect.OwnSchema).CreateAsync(cancellationToken);
+                await new SqlWriters(session.Connection, database.Dialect.OwnSchema).CreateAsync(cancellationToken);
                 if (plan.WritesBack)
-                    await new SqlOutbox(session.Connection, database.Dialect.Schema, plan.Pipeline).CreateAsync(cancellationToken);
+                    await new SqlOutbox(session.Connection, database.Dialect.OwnSchema, plan.Pipeline).CreateAsync(cancellationToken);
                 await session.UnlockAsync(cancellationToken);
             }
 

@@ -16,6 +16,15 @@ public abstract class SqlDialect
     /// <summary>Schema that tables are in.</summary>
     public abstract string Schema { get; }
 
+    /// <summary>Schema of the engine's own tables.</summary>
+    public virtual string OwnSchema => Schema;
+
+    /// <summary>A table of the engine's own; a name that is too long is cut.</summary>
+    public SqlName Own(string name) => new(OwnSchema, ColumnNames.Shorten(name));
+
+    /// <summary>Statements that give a table another name and, where it differs, another schema.</summary>
+    public virtual string Move(SqlName from, SqlName to) => $"ALTER TABLE {from} RENAME TO {SqlName.Column(to.Name)}";
+
     public abstract DestinationLimits Limits { get; }
 
     /// <summary>Tells which names are one.</summary>

@@ -17,7 +17,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
     /// <inheritdoc cref="IBackedUp.RestoreAsync"/>
     public async Task<IReadOnlyList<RestoredTable>> RunAsync(CancellationToken cancellationToken)
     {
-        var checkpoints = new SqlCheckpoints(Connection, dialect.Schema, plan.Pipeline, plan.Run);
+        var checkpoints = new SqlCheckpoints(Connection, dialect.OwnSchema, plan.Pipeline, plan.Run);
         foreach (var table in plan.Tables)
             await session.LockAsync(new SqlName(dialect.Schema, table.Table.Name), cancellationToken);
         using var turn = await session.EnterAsync(cancellationToken);

@@ -10,7 +10,7 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
     // The restored rows have the ids that the backup has of them.
     private const string After = """s."_run" """;
 
-    private readonly SqlUndoLog _log = new(session.Connection, dialect.Schema);
+    private readonly SqlUndoLog _log = new(session.Connection, dialect.OwnSchema);
     private readonly Dictionary<string, SqlBeforeImages> _images = new(StringComparer.Ordinal);
 
     /// <summary>Keeps the rows that are about to change or go, and the keys of those that are about to come.</summary>
@@ -21,7 +21,7 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
         var shape = await ShapeAsync(table, cancellationToken);
         var images = new SqlBeforeImages(dialect, table.Name, shape.Stream.Key, plan.Run);
         await images.EnsureAsync(session, cancellationToken);
-        var checkpoint = await new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Run)
+        var checkpoint = await new SqlCheckpoints(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Run)
             .PeekAsync(table.Wanted.Stream, Staging.None, cancellationToken);
         await _log.BeginAsync(
             plan.Pipeline,

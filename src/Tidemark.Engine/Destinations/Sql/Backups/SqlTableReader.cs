@@ -20,7 +20,7 @@ internal sealed class SqlTableReader(ISqlDatabase database, TablePlan plan)
         using var turn = await session.EnterAsync(cancellationToken);
         var existing = await session.ColumnsAsync(_name, cancellationToken);
         if (existing.Count == 0) return null;
-        var inferred = new SqlInferredColumns(session.Connection, database.Dialect.Schema);
+        var inferred = new SqlInferredColumns(session.Connection, database.Dialect.OwnSchema);
         var table = new SqlTable(_name, plan with
         {
             Stream = await inferred.WithInferredAsync(plan, existing, cancellationToken),

@@ -14,14 +14,14 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         database.Dialect.ExplainedAsync(async () =>
         {
             using var turn = await session.EnterAsync(cancellationToken);
-            var earlier = await new SqlWriters(session.Connection, database.Dialect.Schema)
+            var earlier = await new SqlWriters(session.Connection, database.Dialect.OwnSchema)
                 .ColumnsAsync(plan.Pipeline, table.Stream.Name, cancellationToken);
             if (earlier is null) return [];
             var existing = await session.ColumnsAsync(new SqlName(database.Dialect.Schema, table.Table), cancellationToken);
             // A table that is not there, be it dropped or renamed, has no column to lose.
             if (existing.Count == 0) return [];
             // Columns that were inferred from records follow the records.
-            var stream = await new SqlInferredColumns(session.Connection, database.Dialect.Schema)
+            var stream = await new SqlInferredColumns(session.Connection, database.Dialect.OwnSchema)
                 .WithInferredAsync(table, existing, cancellationToken);
             return (IReadOnlyList<string>)[.. earlier.Except(stream.Fields.Where(field => field.IsInferred).Select(field => field.Name))];
         });
@@ -49,7 +49,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         database.Dialect.ExplainedAsync(async () =>
         {
             using var turn = await session.EnterAsync(cancellationToken);
-            await new SqlCheckpoints(session.Connection, database.Dialect.Schema, plan.Pipeline, plan.Run).ParkAsync(cancellationToken);
+            await new SqlCheckpoints(session.Connection, database.Dialect.OwnSchema, plan.Pipeline, plan.Run).ParkAsync(cancellationToken);
             return true;
         });
 

@@ -22,7 +22,7 @@ internal sealed class SqlPublish(
     private readonly SqlTable _staged = tables.Target;
     private readonly List<RefusedRecord> _refused = [];
     private readonly List<KeptRow> _kept = [];
-    private readonly SqlCheckpoints _checkpoints = new(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
+    private readonly SqlCheckpoints _checkpoints = new(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Run);
     private Checkpoint? _checkpoint;
     private long _deleted;
     private IReadOnlyList<Cascade> _cascades = [];
@@ -95,8 +95,8 @@ internal sealed class SqlPublish(
 
     private async Task<PublishResult> RenameAsync(CancellationToken cancellationToken)
     {
-        await Connection.ExecuteAsync($"ALTER TABLE {_staged.Name} RENAME TO {SqlName.Column(_live.Name.Name)}", cancellationToken);
-        if (dialect.KeyOf(_staged.Name) is { } index && dialect.KeyOf(_live.Name) is { } wanted && await session.KindAsync(wanted, cancellationToken) is null)
+        await Connection.ExecuteAsync(dialect.Move(_staged.Name, _live.Name), cancellationToken);
+        if (dialect.KeyOf(_live.Name.Beside(_staged.Name.Name)) is { } index && dialect.KeyOf(_live.Name) is { } wanted && await session.KindAsync(wanted, cancellationToken) is null)
             await Connection.ExecuteAsync($"ALTER INDEX IF EXISTS {index} RENAME TO {SqlName.Column(wanted.Name)}", cancellationToken);
         if (WriteBack is not null) await WriteBack.PublishedAsync(Connection, null, cancellationToken);
         var live = await LiveAsync("", cancellationToken);
@@ -177,9 +177,9 @@ internal sealed class SqlPublish(
     /// <summary>Forgets the other pipelines that wrote the table: rows that were not read are gone, whoever wrote them.</summary>
     private async Task TakeOverAsync(CancellationToken cancellationToken)
     {
-        var images = SqlBeforeImages.NameOf(_live.Name);
+        var images = SqlBeforeImages.NameOf(dialect, _live.Name);
         var hasImages = note?.Images is not null || (await session.ColumnsAsync(images, cancellationToken)).Count > 0;
-        await new SqlWriters(Connection, dialect.Schema)
+        await new SqlWriters(Connection, dialect.OwnSchema)
             .TakeOverAsync(plan.Pipeline, _live.Name.Name, hasImages ? images : null, cancellationToken);
     }
 

@@ -24,7 +24,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         StreamStart start)
     {
         (_dialect, _session, _plan, _clock, Note, Start) = (dialect, session, plan, clock, note, start);
-        _checkpoints = new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
+        _checkpoints = new SqlCheckpoints(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Run);
         WriteBack = tables.Plan.WriteBack is { } back ? new SqlWriteBack(dialect, tables.Live, back, plan, clock.GetUtcNow()) : null;
         _store = new SqlRowStore(dialect, session, _checkpoints, plan, note) { Tables = tables, WriteBack = WriteBack };
         _writer = new RowWriter(_store, tables.Plan, tables.Shape, dialect.Limits, plan.Run, clock)
@@ -135,7 +135,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
                 await SqlTableSetup.WidenAsync(_dialect, _session, evolved.Live, fields, cancellationToken);
             }
 
-            await new SqlInferredColumns(Connection, _dialect.Schema).NoteColumnsAsync(Tables.Live.Name.Name, fields, cancellationToken);
+            await new SqlInferredColumns(Connection, _dialect.OwnSchema).NoteColumnsAsync(Tables.Live.Name.Name, fields, cancellationToken);
         }
 
         // A table that is not there yet has no rows to keep.
@@ -164,7 +164,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
             Updates = updates,
             Cascades = gone == 0 ? [] : await SqlPublish.CascadesAsync(_dialect, session, Tables, all, cancellationToken),
             SharedWith = gone == 0 || live.Plan.Mode == WriteMode.Merge ? null
-                : await new SqlWriters(session.Connection, _dialect.Schema).OtherAsync(_plan.Pipeline, live.Name.Name, cancellationToken),
+                : await new SqlWriters(session.Connection, _dialect.OwnSchema).OtherAsync(_plan.Pipeline, live.Name.Name, cancellationToken),
         };
     }
 
@@ -175,7 +175,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var setup = new SqlTableSetup(_dialect, session, _plan, Tables.Plan, _clock);
         if (Tables.HasLive) await SqlTableSetup.WidenAsync(_dialect, session, Tables.Live, _planned, cancellationToken);
         Note = await setup.PromoteAsync(Tables, cancellationToken);
-        await new SqlInferredColumns(session.Connection, _dialect.Schema)
+        await new SqlInferredColumns(session.Connection, _dialect.OwnSchema)
             .NoteColumnsAsync(Tables.Live.Name.Name, _planned, cancellationToken);
         Tables = Tables with { Shape = StagingShape.Difference, Live = new SqlTable(Tables.Live.Name, Tables.Live.Plan, Tables.Live.Kind, Tables.Live.Adapted) };
     }

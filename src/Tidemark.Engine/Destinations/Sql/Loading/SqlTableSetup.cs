@@ -12,7 +12,7 @@ internal sealed class SqlTableSetup(
     SqlDialect dialect, ISqlSession session, LoadPlan plan, TablePlan table, TimeProvider clock)
 {
     private readonly SqlCheckpoints _checkpoints =
-        new(session.Connection, dialect.Schema, plan.Pipeline, plan.Run);
+        new(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Run);
 
     private Cursor? _before;
 
@@ -30,7 +30,7 @@ internal sealed class SqlTableSetup(
             ? await session.ColumnsAsync(StagingName(live), cancellationToken) : existing;
         var shaped = table with
         {
-            Stream = await new SqlInferredColumns(session.Connection, dialect.Schema).WithInferredAsync(table, known, cancellationToken),
+            Stream = await new SqlInferredColumns(session.Connection, dialect.OwnSchema).WithInferredAsync(table, known, cancellationToken),
         };
         // The table is locked, so the plan is that of a run which was killed.
         if (table.Staging != Staging.Compared) await DropPlanAsync(live, cancellationToken);
@@ -150,17 +150,18 @@ internal sealed class SqlTableSetup(
     /// <summary>Makes room for the before images of this run, where runs can be undone.</summary>
     public async Task<SqlRunNote> PrepareNoteAsync(StreamTables tables, CancellationToken cancellationToken)
     {
-        if (table.UndoRuns == 0) return new SqlRunNote(dialect.Schema, plan, _before, images: null, clock);
+        if (table.UndoRuns == 0) return new SqlRunNote(dialect.OwnSchema, plan, _before, images: null, clock);
         var images = new SqlBeforeImages(dialect, tables.Live.Name, tables.Live.Stream.Key, plan.Run);
         // A table that is not there has no rows to keep.
         if (!tables.IsFirst) await images.EnsureAsync(session, cancellationToken);
-        return new SqlRunNote(dialect.Schema, plan, _before, images, clock);
+        return new SqlRunNote(dialect.OwnSchema, plan, _before, images, clock);
     }
 
-    private static SqlName PlanName(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_plan_" + live.Name));
+    private SqlName PlanName(SqlName live) => dialect.Own("_tidemark_plan_" + live.Name);
 
-    public static SqlName StagingName(SqlName live) =>
-        live.Beside(ColumnNames.Shorten("_tidemark_stage_" + live.Name));
+    private SqlName StagingName(SqlName live) => StagingName(dialect, live);
+
+    public static SqlName StagingName(SqlDialect dialect, SqlName live) => dialect.Own("_tidemark_stage_" + live.Name);
 
     /// <summary>Adds the columns that a table lacks.</summary>
     public static async Task AddColumnsAsync(
@@ -207,7 +208,7 @@ internal sealed class SqlTableSetup(
         var isTidemarks = existing.ContainsKey("_hash");
         var hasRows = isTidemarks && await session.Connection.CountAsync(
             $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live.Name} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken) == 1;
-        var writers = new SqlWriters(session.Connection, dialect.Schema);
+        var writers = new SqlWriters(session.Connection, dialect.OwnSchema);
         var wasWritten = !hasRows && await writers.ColumnsAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not null;
         var (isOfTable, isOfShape) = await _checkpoints.SpeaksOfAsync(dialect, live, cancellationToken);
         return new LiveFacts(isTidemarks, hasRows, wasWritten)

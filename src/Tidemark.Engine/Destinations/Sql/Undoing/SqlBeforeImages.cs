@@ -35,7 +35,7 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
 
     private IReadOnlyList<string> _columns = [];
 
-    public SqlName Table { get; } = NameOf(live);
+    public SqlName Table { get; } = NameOf(dialect, live);
 
     /// <summary>The run whose changes these are.</summary>
     public string Run => run;
@@ -43,7 +43,7 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
     /// <summary>The live table's columns, the application's own too, but for those that the database computes; quoted.</summary>
     public IReadOnlyList<string> Columns => _columns;
 
-    public static SqlName NameOf(SqlName live) => live.Beside(ColumnNames.Shorten("_tidemark_before_" + live.Name));
+    public static SqlName NameOf(SqlDialect dialect, SqlName live) => dialect.Own("_tidemark_before_" + live.Name);
 
     // A name of table and columns alone is another table's too: order_item and id, order and item_id.
     private string NameOfIndex => ColumnNames.Shorten(Table.Name, string.Create(

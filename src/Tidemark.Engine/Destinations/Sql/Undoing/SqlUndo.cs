@@ -7,15 +7,15 @@ namespace Tidemark.Engine.Destinations.Sql.Undoing;
 /// <summary>Takes a run back, all its streams in one transaction.</summary>
 internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan plan, TimeProvider clock)
 {
-    private readonly SqlUndoLog _log = new(session.Connection, dialect.Schema);
+    private readonly SqlUndoLog _log = new(session.Connection, dialect.OwnSchema);
 
     /// <exception cref="TidemarkException"><c>undo.unknown</c>: nothing is kept of this run; <c>undo.already</c>; <c>undo.table_gone</c>;
     /// <c>undo.images_gone</c>.</exception>
     public async Task<IReadOnlyList<UndoneTable>> RunAsync(CancellationToken cancellationToken)
     {
-        await new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Undo).CreateAsync(session, cancellationToken);
+        await new SqlCheckpoints(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Undo).CreateAsync(session, cancellationToken);
         await _log.CreateAsync(cancellationToken);
-        var outbox = new SqlOutbox(session.Connection, dialect.Schema, plan.Pipeline);
+        var outbox = new SqlOutbox(session.Connection, dialect.OwnSchema, plan.Pipeline);
         await outbox.CreateAsync(cancellationToken);
         var entries = await SqlTableOrder.ReferredFirstAsync(
             session, await FindAsync(cancellationToken), entry => new SqlName(dialect.Schema, entry.Table), cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
     private async Task RequireImagesAsync(UndoEntry entry, CancellationToken cancellationToken)
     {
         if (!plan.HasKept.Contains(entry.Stream)) return;
-        var images = SqlBeforeImages.NameOf(new SqlName(dialect.Schema, entry.Table));
+        var images = SqlBeforeImages.NameOf(dialect, new SqlName(dialect.Schema, entry.Table));
         var isThere = (await session.ColumnsAsync(images, cancellationToken)).Count > 0;
         if (isThere && await session.Connection.CountAsync(
             $"""SELECT count(*) FROM {images} WHERE "_undo_run" = @run""", cancellationToken, ("run", plan.Run)) > 0) return;
@@ -96,7 +96,7 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
     /// <summary>Lets the stream stand where it stood before the run, so that what is taken back is read again.</summary>
     private async Task RewindAsync(UndoEntry entry, CancellationToken cancellationToken)
     {
-        var checkpoints = new SqlCheckpoints(session.Connection, dialect.Schema, plan.Pipeline, plan.Undo);
+        var checkpoints = new SqlCheckpoints(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Undo);
         var now = await checkpoints.ClaimAsync(entry.Stream, Staging.None, cancellationToken);
         await _log.BeginAsync(
             plan.Pipeline,
@@ -105,7 +105,7 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
                 Run = plan.Undo,
                 StartedAt = clock.GetUtcNow(),
                 Cursor = now?.Cursor.Json,
-                Shape = entry.Shape with { IsUndo = true, Cascades = [] },
+                Shape = entry.Shape with { IsUndo = true, Cascades = null },
             },
             cancellationToken);
         await checkpoints.RewindAsync(entry.Stream, entry.Cursor, cancellationToken);
@@ -113,6 +113,6 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         await checkpoints.ClaimAsync(entry.Stream, Staging.Resumable, cancellationToken);
         await checkpoints.DropAsync(entry.Stream, Staging.Resumable, cancellationToken);
         await session.Connection.ExecuteAsync(
-            $"DROP TABLE IF EXISTS {SqlTableSetup.StagingName(new SqlName(dialect.Schema, entry.Table))}", cancellationToken);
+            $"DROP TABLE IF EXISTS {SqlTableSetup.StagingName(dialect, new SqlName(dialect.Schema, entry.Table))}", cancellationToken);
     }
 }

@@ -21,7 +21,7 @@ public sealed class SqlWriteBack
 
     internal SqlWriteBack(SqlDialect dialect, SqlTable live, WriteBack plan, LoadPlan load, DateTimeOffset since)
     {
-        (_dialect, _live, _plan, _outbox) = (dialect, live, plan, SqlOutbox.NameIn(dialect.Schema));
+        (_dialect, _live, _plan, _outbox) = (dialect, live, plan, SqlOutbox.NameIn(dialect.OwnSchema));
         (_pipeline, _run, _since) = (load.Pipeline, load.Run, since.ToString("O", CultureInfo.InvariantCulture));
         var texts = plan.Set.Values.SelectMany(TextTemplate.Parts).Where(part => !part.IsColumn).Select(part => part.Text);
         _values = [.. new[] { _pipeline, live.Stream.Name, _run, _since }.Concat(plan.Set.Keys).Concat(texts).Distinct(StringComparer.Ordinal)];
