@@ -46,7 +46,7 @@ internal sealed class SqliteRows(SqliteConnection connection) : ISqlRows
 
         var references = await RowsOfAsync(
             """SELECT DISTINCT "table", '' FROM pragma_foreign_key_list(@table)""", table, cancellationToken);
-        return new TableShape(table.Name, [.. columns.Select(column => new TableColumn(column.Name, column.Type))])
+        return new TableShape(table.Name, [.. columns.Select(column => SqliteCollation.Of(connection, table, new(column.Name, column.Type)))])
         {
             Key = [.. key.Select(column => column.Name)],
             References = [.. references.Select(other => other.Name)],

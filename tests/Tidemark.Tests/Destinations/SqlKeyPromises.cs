@@ -67,6 +67,12 @@ public abstract partial class SqlDestinationPromises
         (Only(full).Updated, Only(full).Deleted, Only(full).Created).ShouldBe((1, 0, 0));
         (await Bench.RowsAsync("people", ("name", "second"), "id")).ShouldBe(["ABC"]);
         (await Bench.QuarantineAsync()).ShouldBeEmpty();
+        var undo = await Bench.UndoAsync(full);
+        undo.Status.ShouldBe(RunStatus.Succeeded, Why(undo));
+        (await Bench.RowsAsync("people", ("name", "first"), "id")).ShouldBe(["abc"]);
+        var redo = await Bench.UndoAsync(undo);
+        redo.Status.ShouldBe(RunStatus.Succeeded, Why(redo));
+        (await Bench.RowsAsync("people", ("name", "second"), "id")).ShouldBe(["ABC"]);
 
         // Or the source itself; what waits is tried again.
         await Bench.MergeAsync(PeopleSource([Person("Abc", "third")]));

@@ -55,6 +55,10 @@ public sealed class SqlTable
     public IEnumerable<SqlColumn> UpdatedColumns => LiveColumns.Where(column =>
         !Stream.Key.Contains(column.Name) && column.Ownership is not { IsKept: true });
 
+    /// <summary>The same, and a key of which the database overlooks something: its record may have changed just that.</summary>
+    public IEnumerable<SqlColumn> AssignedColumns =>
+        UpdatedColumns.Concat(Key.Where(column => column.Stored is { Overlooks: not null, IsCounted: false }));
+
     /// <summary>
     /// Columns whose values show whether a row is what its record says. Empty where the table lacks one of them, and so no row
     /// is.
@@ -101,10 +105,8 @@ public sealed class SqlTable
     private bool MarksDeleted => Plan.Deletes.IsSoft && !Missing.Contains("_deleted_at");
 
     /// <summary>Assignments of what an update writes, whoever owns the columns; the live row's alias is <c>l</c>.</summary>
-    /// <remarks>A key of which the database overlooks something is written anew, as its record may have changed just that.</remarks>
-    public string Assignments(string from) => string.Join(
-        ", ", UpdatedColumns.Concat(Key.Where(column => column.Stored is { Overlooks: not null, IsCounted: false }))
-            .Select(column => $"{column.Quoted} = {Assigned(column, from)}"));
+    public string Assignments(string from) =>
+        string.Join(", ", AssignedColumns.Select(column => $"{column.Quoted} = {Assigned(column, from)}"));
 
     /// <summary>What an update gives a column.</summary>
     public static string Assigned(SqlColumn column, string from) => column.Ownership switch

@@ -59,7 +59,9 @@ public sealed class SqlBeforeImages(SqlDialect dialect, SqlName live, IReadOnlyL
         var columns = shape?.Columns ?? [];
         var existing = await session.ColumnsAsync(Table, cancellationToken);
         _columns = [.. columns.Select(column => SqlName.Column(column.Name).ToString())];
-        var fixedColumns = key.Concat(shape?.Counted ?? []).Select(column => SqlName.Column(column).ToString());
+        // A key of which the database overlooks something may have changed in just that.
+        var loose = columns.Where(column => column.Overlooks is not null).Select(column => column.Name);
+        var fixedColumns = key.Except(loose, dialect.Names).Concat(shape?.Counted ?? []).Select(column => SqlName.Column(column).ToString());
         Updatable = [.. _columns.Except(fixedColumns, dialect.Names)];
         if (existing.Count == 0)
         {

@@ -22,5 +22,5 @@ internal sealed record UndoShape(StreamSchema Stream, bool KeepsRaw, IReadOnlyLi
     public IReadOnlyList<Cascade>? Cascades { get; init; }
 
     public static UndoShape Of(SqlTable live) =>
-        new(live.Stream, live.Plan.KeepsRaw, [.. live.UpdatedColumns.Select(column => new UndoColumn(column.Name, column.Ownership))]);
+        new(live.Stream, live.Plan.KeepsRaw, [.. live.AssignedColumns.Select(column => new UndoColumn(column.Name, column.Ownership))]);
 }
