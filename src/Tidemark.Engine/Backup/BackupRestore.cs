@@ -29,6 +29,8 @@ internal sealed class BackupRestore(
             table.Stream, table.Table, table.Content, file.Format.ReadAsync(content, table.Table, place, run.Stop)));
         Restored = await destination.BackedUp().RestoreAsync(
             new RestorePlan(journal.Pipeline, journal.Run, mode, [.. tables]) { UndoRuns = undoRuns }, run.Stop);
+        foreach (var (table, cascade) in Restored.SelectMany(table => table.Cascades.Select(cascade => (table, cascade))))
+            await journal.LogAsync(RunLogLevel.Warning, table.Stream, cascade.Tell(table.Table), CancellationToken.None);
         await journal.StepAsync("restore", null, StepStatus.Done, null, CancellationToken.None);
         run.Begin(() => [.. Restored.Select(Figures)]);
         return RunStatus.Succeeded;

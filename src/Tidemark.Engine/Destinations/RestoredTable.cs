@@ -9,6 +9,9 @@ namespace Tidemark.Engine.Destinations;
 /// as they are, the count alone.</param>
 public sealed record RestoredTable(string Table, string Stream, long Restored, long Deleted, Checksum Content)
 {
+    /// <summary>What went of other tables along with the deleted rows.</summary>
+    public IReadOnlyList<Cascade> Cascades { get; init; } = [];
+
     /// <summary>Rows that were there already and have been left as they are.</summary>
     public long Skipped => Content.Rows - Restored;
 }

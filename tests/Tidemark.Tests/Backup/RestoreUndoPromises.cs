@@ -156,4 +156,23 @@ public abstract partial class BackupPromises
         (await Bench.Database.UndoAsync(restore.Run)).Status.ShouldBe(RunStatus.Succeeded);
         (await QueryAsync(People)).ShouldBe(before);
     }
+
+    [Fact]
+    public async Task W8_what_a_restore_takes_along_is_told_by_its_undo()
+    {
+        await Bench.Database.MergeAsync(Source("a", "b"));
+        var file = await Bench.BackUpAsync("people");
+        await Bench.Database.MergeAsync(Source("c"));
+        await ExecuteAsync("CREATE TABLE visits (number integer, who text REFERENCES people (id) ON DELETE CASCADE)");
+        await ExecuteAsync("INSERT INTO visits VALUES (1, 'a'), (2, 'c'), (3, 'c')");
+
+        var restore = await Bench.RestoreAllAsync(file, RestoreMode.Exact);
+
+        (await QueryAsync("SELECT number FROM visits")).ShouldBe(["1"]);
+        restore.Tables.ShouldHaveSingleItem().Cascades.ShouldBe([new Cascade("visits", 3, 2, 0)]);
+        var undo = await Bench.Database.UndoAsync(restore.Run);
+        undo.Status.ShouldBe(RunStatus.Partial);
+        undo.Problems.ShouldHaveSingleItem().Message.ShouldContain("2 rows of visits were deleted along with rows of people.");
+        (await QueryAsync("SELECT id FROM people ORDER BY id")).ShouldBe(["a", "b", "c"]);
+    }
 }

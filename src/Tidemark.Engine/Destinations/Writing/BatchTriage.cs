@@ -120,7 +120,8 @@ internal sealed class BatchTriage(IRowStore store, DestinationLimits limits)
     /// </summary>
     public void SettleClashes(TablePlan plan, RowBatch batch, IReadOnlyList<KeyClash> clashes)
     {
-        foreach (var clash in clashes.Where(each => States[each.Row] != RowState.Barred).OrderBy(each => each.Earlier ?? -1).ThenBy(each => each.Row))
+        // What becomes of a row is known before it is asked for as the earlier one.
+        foreach (var clash in clashes.OrderBy(each => each.Earlier ?? -1).ThenBy(each => each.Row))
         {
             if (States[clash.Row] == RowState.Barred) continue;
             if (clash.Earlier is { } earlier && States[earlier] is RowState.Barred or RowState.Deletion) continue;

@@ -27,9 +27,10 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
         var results = new List<RestoredTable>();
         try
         {
+            foreach (var table in tables) await StageAsync(table, cancellationToken);
             foreach (var table in tables)
             {
-                await StageAsync(table, cancellationToken);
+                table.Cascades = await CascadesAsync(table, tables, cancellationToken);
                 await _undo.KeepAsync(table, cancellationToken);
             }
 
@@ -88,8 +89,18 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
     {
         if (plan.Mode != RestoreMode.Exact) return;
         table.Deleted = await Connection.ExecuteAsync(
-            $"DELETE FROM {table.Name} AS l WHERE NOT EXISTS (SELECT 1 FROM {table.Staged} AS s WHERE {table.Match})",
+            $"DELETE FROM {table.Name} AS l WHERE {table.IsGone}",
             cancellationToken);
+    }
+
+    /// <summary>What goes of other tables along with the rows that the backup does not have.</summary>
+    private async Task<IReadOnlyList<Cascade>> CascadesAsync(
+        TableRestore table, List<TableRestore> all, CancellationToken cancellationToken)
+    {
+        if (plan.Mode != RestoreMode.Exact || await SqlCascades.OfAsync(dialect, session, table.Name, cancellationToken) is not { } cascades) return [];
+        return await cascades.CountAsync(
+            (into, values) => Connection.ExecuteAsync($"INSERT INTO {into} SELECT {values} FROM {table.Name} AS l WHERE {table.IsGone}", cancellationToken),
+            name => all.Find(other => dialect.Names.Equals(other.Name.Name, name.Name) && other.Name.Schema == name.Schema)?.IsGone, cancellationToken);
     }
 
     private async Task WriteAsync(TableRestore table, CancellationToken cancellationToken)
@@ -129,7 +140,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
             };
         }
 
-        return new RestoredTable(table.Live.Name, table.Wanted.Stream, table.Restored, table.Deleted, found);
+        return new RestoredTable(table.Live.Name, table.Wanted.Stream, table.Restored, table.Deleted, found) { Cascades = table.Cascades };
     }
 
     private Task<Checksum> SumAsync(TableRestore table, string among, CancellationToken cancellationToken) =>

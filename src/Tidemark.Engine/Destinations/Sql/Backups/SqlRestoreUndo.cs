@@ -34,7 +34,7 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
         {
             await ExecuteAsync(
                 images.InsertRows(
-                    $"{table.Name} AS l WHERE NOT EXISTS (SELECT 1 FROM {table.Staged} AS s WHERE {table.Match})",
+                    $"{table.Name} AS l WHERE {table.IsGone}",
                     SqlBeforeImages.Deleted, "@run", "NULL"),
                 cancellationToken);
         }
@@ -74,6 +74,6 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
         {
             Key = table.Live.Key,
         };
-        return new UndoShape(stream, last?.KeepsRaw ?? false, last?.Columns ?? []) { IsRestore = true };
+        return new UndoShape(stream, last?.KeepsRaw ?? false, last?.Columns ?? []) { IsRestore = true, Cascades = table.Cascades.Count == 0 ? null : table.Cascades };
     }
 }

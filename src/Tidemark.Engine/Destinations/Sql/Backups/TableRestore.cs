@@ -19,8 +19,14 @@ internal sealed record TableRestore(RestoreTable Wanted, TableShape Live, SqlNam
     /// <summary>SQL condition: the live row <c>l</c> and the staged row <c>s</c> have the same key.</summary>
     public string Match => string.Join(" AND ", Live.Key.Select(SqlName.Column).Select(column => $"l.{column} {Dialect.SameKey} s.{column}"));
 
+    /// <summary>SQL condition: the backup has no row of the live row's key.</summary>
+    public string IsGone => $"NOT EXISTS (SELECT 1 FROM {Staged} AS s WHERE {Match})";
+
     /// <summary>SQL condition: the live row <c>l</c> differs from the staged row <c>s</c>.</summary>
     public string Differ => $"NOT ({Dialect.SameRow(Columns.Select(column => SqlName.Column(column.Name).ToString()), "s", "l")})";
+
+    /// <summary>What goes of other tables along.</summary>
+    public IReadOnlyList<Cascade> Cascades { get; set; } = [];
 
     public long Restored { get; set; }
 
