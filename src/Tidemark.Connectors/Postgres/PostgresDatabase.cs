@@ -126,7 +126,7 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.ExecuteAsync(
-                "SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))", cancellationToken, ("name", $"tidemark own tables {options.Schema}"));
+                "SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))", cancellationToken, ("name", $"own tables of {options.Schema}"));
             foreach (var name in await OwnTablesAsync(connection, from, to, cancellationToken))
                 await connection.ExecuteAsync($"ALTER TABLE {new SqlName(from, name)} SET SCHEMA {SqlName.Column(to)}", cancellationToken);
             await transaction.CommitAsync(cancellationToken);

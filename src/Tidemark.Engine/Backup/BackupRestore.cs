@@ -30,7 +30,7 @@ internal sealed class BackupRestore(
         Restored = await destination.BackedUp().RestoreAsync(
             new RestorePlan(journal.Pipeline, journal.Run, mode, [.. tables]) { UndoRuns = undoRuns }, run.Stop);
         foreach (var (table, cascade) in Restored.SelectMany(table => table.Cascades.Select(cascade => (table, cascade))))
-            await journal.LogAsync(RunLogLevel.Warning, table.Stream, cascade.Tell(table.Table), CancellationToken.None);
+            await journal.LogAsync(RunLogLevel.Warning, table.Stream, cascade.Describe(table.Table), CancellationToken.None);
         await journal.StepAsync("restore", null, StepStatus.Done, null, CancellationToken.None);
         run.Begin(() => [.. Restored.Select(Figures)]);
         return RunStatus.Succeeded;

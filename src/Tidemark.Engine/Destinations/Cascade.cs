@@ -11,7 +11,7 @@ public sealed record Cascade(string Table, long Rows, long Deletes, long Emptied
 {
     /// <summary>What it took, in a sentence.</summary>
     /// <param name="deleted">The table whose rows were deleted.</param>
-    public string Tell(string deleted) => string.Join(" ", new[]
+    public string Describe(string deleted) => string.Join(" ", new[]
     {
         Deletes == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{Deletes} rows of {Table} were deleted along with rows of {deleted}."),
         Emptied == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{Emptied} rows of {Table} no longer refer to rows of {deleted}."),

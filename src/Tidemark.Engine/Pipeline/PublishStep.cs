@@ -26,7 +26,7 @@ internal sealed class PublishStep(SyncPlan plan, ILoad load, RunJournal journal)
         await journal.StepAsync("publish", null, StepStatus.Running, null, cancellationToken);
         var results = await PublishAsync(ledgers, cancellationToken);
         foreach (var (preview, cascade) in previews.SelectMany(preview => preview.Cascades.Select(cascade => (preview, cascade))))
-            await journal.LogAsync(RunLogLevel.Warning, null, cascade.Tell(preview.Table), CancellationToken.None);
+            await journal.LogAsync(RunLogLevel.Warning, null, cascade.Describe(preview.Table), CancellationToken.None);
         if (refresh is not null) await refresh.ClearedAsync(previews, results);
         await journal.StepAsync("publish", null, StepStatus.Done, null, CancellationToken.None);
         return [];

@@ -81,7 +81,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         foreach (var remark in run.Source.Remarks) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, remark, cancellationToken);
-        foreach (var cascade in ledger.Cascades) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, cascade.Tell(table.Table), cancellationToken);
+        foreach (var cascade in ledger.Cascades) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, cascade.Describe(table.Table), cancellationToken);
         if (!table.IsStaged) ledger.Verified(await stream.VerifyAsync(cancellationToken));
         if (ledger.Figures.Read == 0 && (table.Mode == WriteMode.Replace || found is null))
             await ExplainAsync(ledger, cancellationToken);

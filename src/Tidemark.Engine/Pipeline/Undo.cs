@@ -116,7 +116,7 @@ internal sealed class Undo(IDestination destination, RunRecord undone, RunContex
         if (table.Cascades.Count > 0)
         {
             run.Problems.Add(new("undo.went_along", table.Stream,
-                $"{string.Join(" ", table.Cascades.Select(each => each.Tell(table.Table)))} This is not kept, and does not come back.",
+                $"{string.Join(" ", table.Cascades.Select(each => each.Describe(table.Table)))} This is not kept, and does not come back.",
                 "Bring it back from a backup of the database."));
         }
 

@@ -158,7 +158,7 @@ public abstract partial class BackupPromises
     }
 
     [Fact]
-    public async Task W8_what_a_restore_takes_along_is_told_by_its_undo()
+    public async Task W8_what_a_restore_takes_along_is_reported_by_its_undo()
     {
         await Bench.Database.MergeAsync(Source("a", "b"));
         var file = await Bench.BackUpAsync("people");

@@ -106,7 +106,7 @@ public sealed class PostgresDefinitionTests
     }
 
     [Fact]
-    public async Task W6_a_published_table_of_the_user_s_without_identity_is_told()
+    public async Task W6_a_published_table_of_the_user_s_without_identity_is_reported()
     {
         await using var bench = await PostgresWorkbench.OfOwnDatabaseAsync();
         await bench.MergeAsync(Of());

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Tidemark.Tests.Destinations;
 
-/// <summary>What ON DELETE takes of the application's tables is counted, guarded and told (W8).</summary>
+/// <summary>What ON DELETE takes of the application's tables is counted, guarded and reported (W8).</summary>
 public abstract partial class SqlDestinationPromises
 {
     /// <summary>Forty people; two of them have twenty of 25 visits, each with a line, and three badges.</summary>

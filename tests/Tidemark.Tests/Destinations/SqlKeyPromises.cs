@@ -102,7 +102,7 @@ public abstract partial class SqlDestinationPromises
     }
 
     [Fact]
-    public async Task W3_a_dry_run_finds_such_keys_too_and_a_table_with_such_a_key_is_told()
+    public async Task W3_a_dry_run_finds_such_keys_too_and_a_table_with_such_a_key_is_reported()
     {
         await Bench.MergeAsync(new ScriptedSource(Pets));
         await MakeCaselessPeopleAsync();

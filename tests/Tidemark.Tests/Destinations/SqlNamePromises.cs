@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Tidemark.Tests.Destinations;
 
-/// <summary>Names that are taken are told before the first row is read, or made unique where they are ours (W3).</summary>
+/// <summary>Names that are taken are reported before the first row is read, or made unique where they are ours (W3).</summary>
 public abstract partial class SqlDestinationPromises
 {
     [Theory]
     [InlineData("CREATE VIEW people AS SELECT 1 AS id", "view")]
     [InlineData("CREATE INDEX people ON pets (name)", "index")]
-    public async Task W3_a_table_whose_name_something_else_has_is_told_before_anything_is_read(string make, string kind)
+    public async Task W3_a_table_whose_name_something_else_has_is_reported_before_anything_is_read(string make, string kind)
     {
         await Bench.MergeAsync(new ScriptedSource(Pets)); // makes the database
         await Sql.ExecuteAsync(make);
@@ -75,7 +75,7 @@ public abstract partial class SqlDestinationPromises
     }
 
     [Fact]
-    public async Task W3_a_declared_field_whose_column_the_database_computes_is_told_before_anything_is_read()
+    public async Task W3_a_declared_field_whose_column_the_database_computes_is_reported_before_anything_is_read()
     {
         await Bench.MergeAsync(new ScriptedSource(Pets));
         await Sql.ExecuteAsync($"CREATE TABLE people (id text PRIMARY KEY, name text GENERATED ALWAYS AS (upper(id)) {(Sql is PostgresWorkbench ? "STORED" : "VIRTUAL")})");

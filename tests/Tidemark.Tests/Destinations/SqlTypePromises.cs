@@ -229,7 +229,7 @@ public sealed class PostgresTypes() : SqlTypePromises(new PostgresWorkbench())
     }
 
     [Fact]
-    public async Task W9_a_table_whose_records_are_jsonb_is_told_before_anything_is_read()
+    public async Task W9_a_table_whose_records_are_jsonb_is_reported_before_anything_is_read()
     {
         await Bench.MergeAsync(new ScriptedSource(new StreamSchema("first", [new("id", FieldType.Text)])));
         await Bench.ExecuteAsync("CREATE TABLE things (id text PRIMARY KEY, raw jsonb, _hash integer)");
