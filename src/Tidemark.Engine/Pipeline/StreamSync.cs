@@ -154,7 +154,12 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
 
         async Task WriteAsync(Batch batch, Checkpoint after)
         {
-            if (batch.NewFields.Count + batch.LeftOut.Count + batch.Widened.Count > 0) await EvolveAsync(stream, batch, cancellationToken);
+            if (batch.NewFields.Count + batch.LeftOut.Count + batch.Widened.Count > 0)
+            {
+                await EvolveAsync(stream, batch, cancellationToken);
+                ledger.Evolved(batch);
+            }
+
             if (quarantine is not null) await quarantine.AddAsync(batch.Unfit, cancellationToken);
             var written = await stream.WriteAsync(batch.Rows, after, result => BeforeCommitAsync(batch, result), cancellationToken);
             ledger.Wrote(batch, written, stream.Checkpoint!.Staged);

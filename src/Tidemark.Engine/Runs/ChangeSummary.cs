@@ -26,6 +26,9 @@ public sealed record StreamChanges(string Stream, string Table)
     /// <summary>A hash over all changes, in hexadecimal; equal for equal changes, in whatever order they come.</summary>
     public string Digest { get; init; } = "";
 
+    /// <summary>Columns that the table would get, or that would get another type.</summary>
+    public IReadOnlyList<ColumnChange> Columns { get; init; } = [];
+
     /// <summary>The first few changes of each kind.</summary>
     public IReadOnlyList<RowChange> Samples { get; init; } = [];
 }

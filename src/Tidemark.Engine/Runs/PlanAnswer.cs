@@ -26,6 +26,9 @@ public sealed record PlanAnswer
     /// <summary>A hash over all changes, in hexadecimal; equal for equal changes.</summary>
     public required string Digest { get; init; }
 
+    /// <summary>Columns that the table would get, or that would get another type; absent where there are none.</summary>
+    public IReadOnlyList<ColumnChange>? Columns { get; init; }
+
     /// <summary>The first few changes of each kind.</summary>
     public required IReadOnlyList<ChangeAnswer> Samples { get; init; }
 
@@ -41,6 +44,7 @@ public sealed record PlanAnswer
         Cascades = changes.Cascades.Count == 0 ? null
             : [.. changes.Cascades.Select(each => new CascadeAnswer(each.Table, each.Rows, each.Deletes, each.Emptied))],
         Digest = changes.Digest,
+        Columns = changes.Columns.Count > 0 ? changes.Columns : null,
         Samples = [.. changes.Samples.Select(ChangeAnswer.Of)],
     };
 
@@ -53,6 +57,7 @@ public sealed record PlanAnswer
         Quarantined = Quarantined,
         Cascades = [.. (Cascades ?? []).Select(each => new Cascade(each.Table, each.Rows, each.Deletes, each.Emptied))],
         Digest = Digest,
+        Columns = Columns ?? [],
         Samples = [.. Samples.Select(change => change.ToChange())],
     };
 }

@@ -10,7 +10,7 @@ namespace Tidemark.Engine.Runs;
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     Converters = [
         typeof(WordConverter<RunKind>), typeof(WordConverter<RunStatus>), typeof(WordConverter<WriteMode>),
-        typeof(WordConverter<ChangeKind>),
+        typeof(WordConverter<ChangeKind>), typeof(WordConverter<Records.FieldType>),
     ])]
 [JsonSerializable(typeof(RunAnswer))]
 [JsonSerializable(typeof(ChangeAnswer))]

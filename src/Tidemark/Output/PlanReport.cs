@@ -21,6 +21,8 @@ internal static class PlanReport
         Add("unchanged", stream => stream.Unchanged);
         if (plan.Streams.Any(stream => stream.Quarantined > 0)) Add("quarantined", stream => stream.Quarantined);
         table.Write(console);
+        foreach (var stream in plan.Streams.Where(stream => stream.Columns.Count > 0))
+            console.MarkupLine($"[grey]{Markup.Escape(Printable.Of($"{stream.Table}: {string.Join(", ", stream.Columns.Select(Describe))}"))}[/]");
         foreach (var stream in plan.Streams) WriteCascades(console, stream);
         foreach (var stream in plan.Streams.Where(stream => stream.Samples.Count > 0)) WriteSamples(console, stream);
 
@@ -59,6 +61,9 @@ internal static class PlanReport
         var left = stream.Adds + stream.Updates + stream.Deletes - stream.Samples.Count;
         if (left > 0) console.MarkupLine($"  [grey]and {RunReport.Number(left)} more; --save FILE writes all of them[/]");
     }
+
+    private static string Describe(ColumnChange column) => column.Was is { } was
+        ? $"column {column.Name} becomes {column.Type} (was {was})" : $"new column {column.Name} ({column.Type})";
 
     private static string Describe(ChangeKind kind, FieldChange field) => kind == ChangeKind.Update
         ? $"{Printable.Of(field.Name)}: {Value(field.Before)} → {Value(field.After)}"

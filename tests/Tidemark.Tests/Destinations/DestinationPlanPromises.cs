@@ -1,6 +1,7 @@
 using Shouldly;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline.Comparing;
+using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Xunit;
 
@@ -46,6 +47,22 @@ public abstract partial class DestinationPromises
         (changes.Adds, changes.Updates, changes.Deletes, changes.Unchanged).ShouldBe((25, 0, 0, 0));
         (await TablesAsync()).ShouldNotContain("people");
         Only(await Bench.RunAsync(PeopleSource(Persons(0, 25)), mode, Stop)).Created.ShouldBe(25);
+    }
+
+    [Fact]
+    public async Task R10_a_plan_lists_the_columns_that_the_table_would_get_and_those_that_would_become_text()
+    {
+        await Bench.MergeAsync(PeopleSource(["""{"id":"a","zeta":1}"""]));
+        Bench.Policy = table => table.Compared();
+        Bench.Limits = plan => plan with { IsDryRun = true };
+        var planned = await Bench.ReplaceAsync(PeopleSource(["""{"id":"a","zeta":"one","theta":true}"""]));
+
+        planned.Plan!.Streams.ShouldHaveSingleItem().Columns.ShouldBe(
+            [new("theta", FieldType.Boolean), new("zeta", FieldType.Text) { Was = FieldType.Decimal }]);
+        var read = RunJson.Read(RunJson.Write(planned));
+        read.Plan!.Streams[0].Columns.ShouldBe(planned.Plan.Streams[0].Columns);
+        RunJson.Write(planned).ShouldContain("\"columns\":[{\"name\":\"theta\",\"type\":\"boolean\"},{\"name\":\"zeta\",\"type\":\"text\",\"was\":\"decimal\"}]");
+        (await Bench.RowsAsync("people", "id", "zeta")).ShouldBe(["a|1"]);
     }
 
     [Fact]

@@ -58,6 +58,7 @@ internal static class ChangeReport
             Unchanged = figures.Read - figures.Skipped - figures.Quarantined - adds - updates,
             Quarantined = figures.Quarantined,
             Digest = digest.ToString("x16", CultureInfo.InvariantCulture),
+            Columns = [.. ledger.Columns],
             Samples = samples,
         };
     }
