@@ -1,59 +1,109 @@
+using System.Text;
 using Npgsql;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Connectors.Postgres;
 
-/// <summary>A PostgreSQL database, as a pool of connections.</summary>
-internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
+/// <summary>A PostgreSQL database, and the connections of a run to it.</summary>
+internal sealed class PostgresDatabase : ISqlDatabase
 {
     /// <summary>How long a statement waits for a lock, with others queueing behind it.</summary>
     public const int LockSeconds = 60;
 
+    /// <summary>How long a statement waits for it that lets all others wait behind it; then they have a turn.</summary>
+    public const int ShortLockSeconds = 2;
+
+    private const string Program = "tidemark";
+    private const int MostNameBytes = 63;
     private const int OldestMajor = 14;
     private const int KeepAliveSeconds = 30;
+
+    // A pooler that has no connection to lend lets the first statement wait.
+    private const int FirstAnswerSeconds = 5;
 
     // What a server or a role sets for people's statements would end a publish, or a connection that waits for a slow source.
     private static readonly string Session =
         $"SET statement_timeout = 0; SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{LockSeconds}s'; SET TimeZone = 'UTC'; SET extra_float_digits = 1";
 
+    private readonly PostgresOptions _options;
+    private readonly PostgresDialect _dialect;
+    private readonly PostgresConnections _connections;
     private readonly SemaphoreSlim _opening = new(1, 1);
     private NpgsqlDataSource? _source;
+    private bool _isOwn;
+    private bool _isPrepared;
+    private bool _isNamed;
 
-    public SqlDialect Dialect { get; } = new PostgresDialect(options.Schema, options.Json, options.OwnSchema);
-
-    public async Task<ISqlSession> OpenAsync(CancellationToken cancellationToken)
+    public PostgresDatabase(PostgresOptions options)
     {
-        var source = await SourceAsync(cancellationToken);
-        return new PostgresSession((PostgresDialect)Dialect, await ConnectAsync(source, cancellationToken));
+        _options = options;
+        _dialect = new PostgresDialect(options.Schema, options.Json, options.OwnSchema) { Holders = HoldersAsync };
+        _connections = new PostgresConnections(_dialect, ConnectAsync);
+    }
+
+    public SqlDialect Dialect => _dialect;
+
+    public async Task<ISqlSession> OpenAsync(string? work, CancellationToken cancellationToken)
+    {
+        _connections.Enter();
+        try
+        {
+            await PrepareAsync(cancellationToken);
+            return new PostgresSession(_dialect, _connections, _isNamed ? null : NameOf(work));
+        }
+        catch
+        {
+            await _connections.LeaveAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _connections.DisposeAsync();
         if (_source is not null) await _source.DisposeAsync();
         _opening.Dispose();
     }
 
-    /// <summary>The pool, once the server has answered and the schema is there.</summary>
-    private async Task<NpgsqlDataSource> SourceAsync(CancellationToken cancellationToken)
+    /// <summary>What the server shows a session as; of a long name of a pipeline, the run's id behind it is not cut.</summary>
+    internal static string NameOf(string? work)
+    {
+        if (work is null) return Program;
+        var name = Encoding.ASCII.GetString(Encoding.ASCII.GetBytes($"{Program} {work}"));
+        var end = name[name.LastIndexOf(' ')..];
+        return name.Length <= MostNameBytes ? name : name[..Math.Max(0, MostNameBytes - end.Length)] + end;
+    }
+
+    /// <summary>Looks at the server, and makes the schema where it is missing.</summary>
+    private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            if (_source is not null) return _source;
-            var source = new NpgsqlDataSourceBuilder(Address().ConnectionString).Build();
-            await RequireOwnConnectionAsync(source, cancellationToken);
-            await using var connection = await ConnectAsync(source, cancellationToken);
-            if (connection.PostgreSqlVersion.Major < OldestMajor)
+            if (_isPrepared) return;
+            var address = Address();
+            _source ??= new NpgsqlDataSourceBuilder(address.ConnectionString).Build();
+            _isNamed = address.ApplicationName != Program;
+            var link = await _connections.LendAsync(name: null, cancellationToken);
+            try
             {
-                throw new TidemarkException(
-                    FailureKind.Configuration, "postgres.too_old",
-                    $"PostgreSQL {connection.PostgreSqlVersion} is too old; {OldestMajor} or newer is needed.");
+                if (link.Connection.PostgreSqlVersion.Major < OldestMajor)
+                {
+                    throw new TidemarkException(
+                        FailureKind.Configuration, "postgres.too_old",
+                        $"PostgreSQL {link.Connection.PostgreSqlVersion} is too old; {OldestMajor} or newer is needed.");
+                }
+
+                await EnsureSchemaAsync(link.Connection, _options.Schema, cancellationToken);
+                await MoveOwnTablesAsync(link.Connection, cancellationToken);
+            }
+            finally
+            {
+                _connections.GiveBack(link);
             }
 
-            await EnsureSchemaAsync(connection, options.Schema, cancellationToken);
-            await MoveOwnTablesAsync(connection, cancellationToken);
-            return _source = source;
+            _isPrepared = true;
         }
         finally
         {
@@ -63,8 +113,8 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
 
     private NpgsqlConnectionStringBuilder Address()
     {
-        var address = PostgresAddress.Parse(options.Url!.Reveal());
-        address.ApplicationName ??= "tidemark";
+        var address = PostgresAddress.Parse(_options.Url!.Reveal());
+        address.ApplicationName ??= Program;
         // A connection that is given back is closed for good: its locks and temporary tables must not live on.
         address.Pooling = false;
         address.IncludeErrorDetail = false;
@@ -74,31 +124,52 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
         return address;
     }
 
-    private async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {
+        NpgsqlConnection? connection = null;
         try
         {
-            var connection = await source.OpenConnectionAsync(cancellationToken);
-            await connection.ExecuteAsync(Session, cancellationToken);
+            connection = await _source!.OpenConnectionAsync(cancellationToken);
+            // Before anything is set: a pooler would pass the settings on to other programs.
+            if (!_isOwn) await PostgresPooler.RequireOwnConnectionAsync(connection, _source.OpenConnectionAsync, cancellationToken);
+            _isOwn = true;
+            await using var set = new NpgsqlCommand(Session, connection) { CommandTimeout = FirstAnswerSeconds };
+            await set.ExecuteNonQueryAsync(cancellationToken);
             return connection;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure)
         {
-            throw PostgresErrors.Unreachable(Address(), failure);
+            if (connection is not null) await connection.DisposeAsync();
+            if (failure is OperationCanceledException or TidemarkException) throw;
+            throw PostgresErrors.Unreachable(Address(), failure, isConnected: connection is not null);
         }
     }
 
-    /// <summary>Before anything is set: a pooler would pass the settings on to other programs.</summary>
-    private async Task RequireOwnConnectionAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    /// <summary>Whoever has been at the schema's tables for as long as a lock is waited for; of other users' sessions it is not known since when.</summary>
+    private async Task<string> HoldersAsync()
     {
         try
         {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            await PostgresPooler.RequireOwnConnectionAsync(connection, source.OpenConnectionAsync, cancellationToken);
+            var link = await _connections.LendAsync(name: null, CancellationToken.None);
+            try
+            {
+                return await PostgresActivity.HoldersAsync(
+                    link.Connection,
+                    $"""
+                    l.locktype = 'relation' AND l.mode <> 'AccessShareLock' AND l.relation IN (
+                        SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = @schema)
+                    AND coalesce(a.xact_start < clock_timestamp() - make_interval(secs => {LockSeconds}), TRUE)
+                    """,
+                    CancellationToken.None, ("schema", _options.Schema));
+            }
+            finally
+            {
+                _connections.GiveBack(link);
+            }
         }
-        catch (Exception failure) when (failure is not (OperationCanceledException or TidemarkException))
+        catch (Exception failure) when (failure is TidemarkException or NpgsqlException)
         {
-            throw PostgresErrors.Unreachable(Address(), failure);
+            return ""; // what is told is that something is locked
         }
     }
 
@@ -118,15 +189,15 @@ internal sealed class PostgresDatabase(PostgresOptions options) : ISqlDatabase
     /// <summary>Brings the engine's own tables to where the settings want them, from where they wanted them before.</summary>
     private async Task MoveOwnTablesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var apart = PostgresDialect.NameApart(options.Schema);
-        if (options.OwnSchema) await EnsureSchemaAsync(connection, apart, cancellationToken);
+        var apart = PostgresDialect.NameApart(_options.Schema);
+        if (_options.OwnSchema) await EnsureSchemaAsync(connection, apart, cancellationToken);
         else if (!await HasSchemaAsync(connection, apart, cancellationToken)) return;
-        var (from, to) = options.OwnSchema ? (options.Schema, apart) : (apart, options.Schema);
+        var (from, to) = _options.OwnSchema ? (_options.Schema, apart) : (apart, _options.Schema);
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.ExecuteAsync(
-                "SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))", cancellationToken, ("name", $"own tables of {options.Schema}"));
+                "SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))", cancellationToken, ("name", $"own tables of {_options.Schema}"));
             foreach (var name in await OwnTablesAsync(connection, from, to, cancellationToken))
                 await connection.ExecuteAsync($"ALTER TABLE {new SqlName(from, name)} SET SCHEMA {SqlName.Column(to)}", cancellationToken);
             await transaction.CommitAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Npgsql;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Destinations.Writing;
@@ -10,6 +11,9 @@ namespace Tidemark.Connectors.Postgres;
 /// <summary>PostgreSQL's names, limits and types. Source: https://www.postgresql.org/docs/18/limits.html.</summary>
 internal sealed class PostgresDialect(string schema, PostgresJson json, bool isApart = false) : SqlDialect
 {
+    /// <summary>Says who has held locks for as long as one is waited for.</summary>
+    public Func<Task<string>> Holders { private get; init; } = () => Task.FromResult("");
+
     public override string Name => "postgres";
 
     public override string Schema => schema;
@@ -32,6 +36,8 @@ internal sealed class PostgresDialect(string schema, PostgresJson json, bool isA
         MaxRowBytes = 7_700,
         Publishing = Publishing.AllAtOnce,
     };
+
+    public override string KeepingRows => "FOR SHARE";
 
     public override string CreateStaging => "CREATE UNLOGGED TABLE";
 
@@ -152,6 +158,9 @@ internal sealed class PostgresDialect(string schema, PostgresJson json, bool isA
     public override Problem? RowProblem(DbException failure, string table) => PostgresErrors.RowProblem(failure, table);
 
     public override TidemarkException Explain(DbException failure) => PostgresErrors.Explain(failure);
+
+    public override async Task<TidemarkException> ExplainAsync(DbException failure) => PostgresErrors.Explain(
+        failure, failure is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable } ? await Holders() : "");
 
     public override TidemarkException? ExplainOther(InvalidOperationException failure) => PostgresErrors.ExplainOther(failure);
 

@@ -8,6 +8,12 @@ namespace Tidemark.Connectors.Postgres;
 /// <summary>Tells PostgreSQL's failures apart by SQLSTATE. Source: https://www.postgresql.org/docs/18/errcodes-appendix.html.</summary>
 internal static class PostgresErrors
 {
+    /// <summary>The server, or a pooler before it, gives no further connection.</summary>
+    public const string TooManyConnections = "postgres.too_many_connections";
+
+    private const string MoreConnections =
+        "A run needs two connections, and one more for each further stream at once. Run again once other programs have let go of theirs, or allow the user more.";
+
     /// <summary>The reason where a row's content is refused: constraint (class 23), value (class 22), too large to index.</summary>
     public static Problem? RowProblem(DbException failure, string table)
     {
@@ -33,9 +39,11 @@ internal static class PostgresErrors
         or PostgresErrorCodes.ProgramLimitExceeded or PostgresErrorCodes.StatementTooComplex;
 
     /// <summary>Any other failure: who must act, and what to do.</summary>
-    public static TidemarkException Explain(DbException failure) => failure switch
+    /// <param name="failure">The failure.</param>
+    /// <param name="holders">Sentences about who holds the lock that was waited for, each with a space before it.</param>
+    public static TidemarkException Explain(DbException failure, string holders = "") => failure switch
     {
-        PostgresException refused => FromServer(refused),
+        PostgresException refused => FromServer(refused, holders),
         _ => Lost(failure),
     };
 
@@ -51,17 +59,23 @@ internal static class PostgresErrors
         };
 
     /// <summary>A connection that could not be opened.</summary>
-    public static TidemarkException Unreachable(NpgsqlConnectionStringBuilder address, Exception failure) =>
-        failure is PostgresException refused
-            ? FromServer(refused)
-            : new TidemarkException(
-                failure is TimeoutException or SocketException or NpgsqlException ? FailureKind.Configuration : FailureKind.Transient,
-                "postgres.unreachable", $"PostgreSQL at {address.Host}:{address.Port} cannot be reached: {Innermost(failure)}", failure)
-            {
-                Hint = "Check host, port and firewall, and that the server is running.",
-            };
+    /// <param name="address">Its address.</param>
+    /// <param name="failure">The reason.</param>
+    /// <param name="isConnected">Whether somebody answered, and nothing came after.</param>
+    public static TidemarkException Unreachable(NpgsqlConnectionStringBuilder address, Exception failure, bool isConnected) => failure switch
+    {
+        PostgresException refused => FromServer(refused),
+        NpgsqlException { InnerException: TimeoutException } when isConnected =>
+            new(FailureKind.Transient, TooManyConnections, "A connection was opened, but PostgreSQL, or the pooler before it, did not answer.", failure) { Hint = MoreConnections },
+        _ => new(
+            failure is TimeoutException or SocketException or NpgsqlException ? FailureKind.Configuration : FailureKind.Transient,
+            "postgres.unreachable", $"PostgreSQL at {address.Host}:{address.Port} cannot be reached: {Innermost(failure)}", failure)
+        {
+            Hint = "Check host, port and firewall, and that the server is running.",
+        },
+    };
 
-    private static TidemarkException FromServer(PostgresException refused)
+    private static TidemarkException FromServer(PostgresException refused, string holders = "")
     {
         var (kind, code, hint) = refused.SqlState switch
         {
@@ -81,15 +95,17 @@ internal static class PostgresErrors
                 (FailureKind.Configuration, "postgres.not_ready", refused.Hint ?? "Bring the table into the state that the message speaks of."),
             PostgresErrorCodes.LockNotAvailable =>
                 (FailureKind.Transient, "postgres.locked",
-                    $"Another session has held a lock for {PostgresDatabase.LockSeconds} s; pg_stat_activity shows which. Run again once it is done."),
-            PostgresErrorCodes.TooManyConnections =>
-                (FailureKind.Transient, "postgres.too_many_connections",
-                    "Allow the user more connections, or let the pipeline read fewer streams at once (in_order: true)."),
+                    $"Another session has held a lock for {PostgresDatabase.LockSeconds} s. Run again once it is done."),
+            PostgresErrorCodes.TooManyConnections => (FailureKind.Transient, TooManyConnections, MoreConnections),
+            // pgbouncer's own words, under the code of a broken protocol: max_client_conn, query_wait_timeout.
+            PostgresErrorCodes.ProtocolViolation when refused.MessageText.StartsWith("no more connections allowed", StringComparison.Ordinal)
+                || refused.MessageText.StartsWith("query_wait_timeout", StringComparison.Ordinal) =>
+                (FailureKind.Transient, TooManyConnections, MoreConnections),
             ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['4', '0', ..] =>
                 (FailureKind.Transient, "postgres.interrupted", "Run again: it resumes from the last checkpoint."),
             _ => (FailureKind.Defect, "postgres.refused", (string?)null),
         };
-        return new TidemarkException(kind, code, $"PostgreSQL says: {refused.MessageText}", refused) { Hint = hint ?? refused.Hint };
+        return new TidemarkException(kind, code, $"PostgreSQL says: {refused.MessageText}{(holders.Length > 0 ? "." : "")}{holders}", refused) { Hint = hint ?? refused.Hint };
     }
 
     private static string Innermost(Exception failure) => failure.GetBaseException().Message;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Npgsql;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
@@ -7,38 +8,87 @@ using Tidemark.Engine.Destinations.Sql.Loading;
 
 namespace Tidemark.Connectors.Postgres;
 
-/// <summary>One connection to PostgreSQL.</summary>
-internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection connection) : ISqlSession
+/// <summary>Work on PostgreSQL that has a connection where it has a turn, and one that holds its locks until it ends.</summary>
+/// <param name="dialect">PostgreSQL's words.</param>
+/// <param name="connections">Where the connections come from.</param>
+/// <param name="name">What the server shows them as; null for what the address says.</param>
+internal sealed class PostgresSession(PostgresDialect dialect, PostgresConnections connections, string? name) : ISqlSession
 {
+    private static readonly TimeSpan PauseBetweenTurns = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _locking = new(1, 1);
+    private PostgresLink? _link;
+    private PostgresLocks? _locks;
 
-    public DbConnection Connection => connection;
+    public DbConnection Connection => Npgsql;
 
-    public ISqlBulk Bulk { get; } = new PostgresBulk(dialect, connection);
+    public ISqlBulk Bulk => Link.Bulk;
 
-    public ISqlRows Rows { get; } = new PostgresRows(connection);
+    public ISqlRows Rows => Link.Rows;
+
+    private PostgresLink Link => _link ?? throw new InvalidOperationException("A turn is taken first.");
+
+    private NpgsqlConnection Npgsql => Link.Connection;
 
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
-        return new Turn(_turn);
+        try
+        {
+            _link = await connections.LendAsync(name, cancellationToken);
+            return new Turn(this);
+        }
+        catch
+        {
+            _turn.Release();
+            throw;
+        }
     }
 
     public Task CommitAsync(DbTransaction transaction) => transaction.CommitAsync(CancellationToken.None);
 
-    /// <remarks>A session-level advisory lock: held by the very connection that writes, gone when it is gone.</remarks>
     public async Task LockAsync(SqlName table, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtextextended(@name, 0))", connection);
-        command.Parameters.AddWithValue("name", $"tidemark {connection.Database} {table}");
+        var locks = await LocksAsync(cancellationToken);
         await TableLock.TakeAsync(
-            table, async () => await command.ExecuteScalarAsync(cancellationToken) is true, cancellationToken);
+            table, () => locks.TryTakeAsync(table, cancellationToken), () => locks.HolderAsync(table, cancellationToken), cancellationToken);
     }
+
+    public async Task<bool> HoldsAsync(SqlName table, DbConnection writer, CancellationToken cancellationToken) =>
+        _locks is not null && await _locks.HoldsAsync(table, (NpgsqlConnection)writer, cancellationToken);
 
     public async Task UnlockAsync(CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        if (_locks is not null) await _locks.ReleaseAllAsync(cancellationToken);
+    }
+
+    public async Task AlterAsync(SqlName table, string statement, CancellationToken cancellationToken)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            await Npgsql.ExecuteAsync(
+                $"SAVEPOINT tidemark_alter; SET LOCAL lock_timeout = '{PostgresDatabase.ShortLockSeconds}s'", cancellationToken);
+            try
+            {
+                await Npgsql.ExecuteAsync(statement, cancellationToken);
+                await Npgsql.ExecuteAsync(
+                    $"RELEASE SAVEPOINT tidemark_alter; SET LOCAL lock_timeout = '{PostgresDatabase.LockSeconds}s'", cancellationToken);
+                return;
+            }
+            catch (PostgresException locked) when (locked.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                await Npgsql.ExecuteAsync("ROLLBACK TO SAVEPOINT tidemark_alter; RELEASE SAVEPOINT tidemark_alter", cancellationToken);
+                if (waited.Elapsed.TotalSeconds > PostgresDatabase.LockSeconds)
+                {
+                    throw PostgresErrors.Explain(locked, await PostgresActivity.HoldersAsync(
+                        Npgsql, "l.locktype = 'relation' AND l.relation = to_regclass(@table)", cancellationToken, ("table", table.ToString())));
+                }
+            }
+
+            await Task.Delay(PauseBetweenTurns, cancellationToken);
+        }
     }
 
     /// <remarks>A table is a type of its name as well, so that no other type may have it.</remarks>
@@ -53,14 +103,14 @@ internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection 
                 (SELECT 'type' FROM pg_type AS t WHERE t.typnamespace = n.oid AND t.typname = @name AND t.typcategory <> 'A'))
             FROM pg_namespace AS n WHERE n.nspname = @schema
             """,
-            connection);
+            Npgsql);
         command.Parameters.AddWithValue("schema", name.Schema!);
         command.Parameters.AddWithValue("name", name.Name);
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
     public async Task<IReadOnlyDictionary<string, TableColumn>> ColumnsAsync(SqlName table, CancellationToken cancellationToken) =>
-        (await PostgresColumns.ReadAsync(connection, table, PostgresColumns.Readable, cancellationToken))
+        (await PostgresColumns.ReadAsync(Npgsql, table, PostgresColumns.Readable, cancellationToken))
         .ToDictionary(column => column.Name, StringComparer.Ordinal);
 
     public Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken) => NamesAsync(
@@ -94,7 +144,7 @@ internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection 
             FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
             WHERE n.nspname = @schema AND c.relname = @table AND c.relkind = 'r'
             """,
-            connection);
+            Npgsql);
         command.Parameters.AddWithValue("schema", table.Name.Schema!);
         command.Parameters.AddWithValue("table", table.Name.Name);
         command.Parameters.AddWithValue("columns", table.LiveColumns.Select(column => column.Name).ToArray());
@@ -112,7 +162,7 @@ internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection 
                     AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text COLLATE "C")
                          FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey)) = @columns)
             """,
-            connection);
+            Npgsql);
         command.Parameters.AddWithValue("schema", table.Schema!);
         command.Parameters.AddWithValue("table", table.Name);
         command.Parameters.AddWithValue("columns", columns.Order(StringComparer.Ordinal).ToArray());
@@ -121,7 +171,7 @@ internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection 
 
     private async Task<IReadOnlySet<string>> NamesAsync(string sql, SqlName table, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, Npgsql);
         command.Parameters.AddWithValue("schema", table.Schema!);
         command.Parameters.AddWithValue("table", table.Name);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -132,12 +182,34 @@ internal sealed class PostgresSession(PostgresDialect dialect, NpgsqlConnection 
 
     public async ValueTask DisposeAsync()
     {
-        await connection.DisposeAsync();
+        if (_locks is not null) await _locks.DisposeAsync();
+        await connections.LeaveAsync();
         _turn.Dispose();
+        _locking.Dispose();
     }
 
-    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    private async Task<PostgresLocks> LocksAsync(CancellationToken cancellationToken)
     {
-        public void Dispose() => turn.Release();
+        await _locking.WaitAsync(cancellationToken);
+        try
+        {
+            return _locks ??= await PostgresLocks.OpenAsync(await connections.TakeAsync(name, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _locking.Release();
+        }
+    }
+
+    private void Leave()
+    {
+        connections.GiveBack(Link);
+        _link = null;
+        _turn.Release();
+    }
+
+    private sealed class Turn(PostgresSession session) : IDisposable
+    {
+        public void Dispose() => session.Leave();
     }
 }

@@ -15,7 +15,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : ISqlDatabase
 
     public SqlDialect Dialect { get; } = new SqliteDialect();
 
-    public async Task<ISqlSession> OpenAsync(CancellationToken cancellationToken)
+    public async Task<ISqlSession> OpenAsync(string? work, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try

@@ -16,6 +16,7 @@ internal sealed class SqliteLocks(string database) : IDisposable
     // flock: EWOULDBLOCK of Linux and of macOS; sharing violation of Windows.
     private static readonly int[] IsHeld = [11, 35, unchecked((int)0x80070020)];
 
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, FileStream> _held = new(StringComparer.Ordinal);
 
     /// <summary>Takes a table, or has it already; false while another session has it.</summary>
@@ -23,10 +24,14 @@ internal sealed class SqliteLocks(string database) : IDisposable
     {
         // Names of tables are the same in either case here, and may have any character.
         var name = Uri.EscapeDataString(table.Name.ToLowerInvariant());
-        if (database.Length == 0 || _held.ContainsKey(name)) return true;
         try
         {
-            _held[name] = Open(Path.Combine(Folder(database), $"{name}.lock"));
+            // The streams of a run lock their tables at once.
+            lock (_lock)
+            {
+                if (database.Length > 0 && !_held.ContainsKey(name)) _held[name] = Open(Path.Combine(Folder(database), $"{name}.lock"));
+            }
+
             return true;
         }
         catch (IOException held) when (IsHeld.Contains(held.HResult))

@@ -42,13 +42,20 @@ internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection conn
 
     /// <remarks>SQLite's own locks are of the whole file and end with a transaction; a run has many.</remarks>
     public Task LockAsync(SqlName table, CancellationToken cancellationToken) =>
-        TableLock.TakeAsync(table, () => Task.FromResult(_locks.TryTake(table)), cancellationToken);
+        TableLock.TakeAsync(table, () => Task.FromResult(_locks.TryTake(table)), () => Task.FromResult(""), cancellationToken);
+
+    /// <remarks>The files are this process's for as long as it lives.</remarks>
+    public Task<bool> HoldsAsync(SqlName table, DbConnection writer, CancellationToken cancellationToken) => Task.FromResult(true);
 
     public Task UnlockAsync(CancellationToken cancellationToken)
     {
         _locks.Dispose();
         return Task.CompletedTask;
     }
+
+    // There is one writer, and readers are in nobody's way.
+    public Task AlterAsync(SqlName table, string statement, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(statement, cancellationToken);
 
     public async Task<string?> KindAsync(SqlName name, CancellationToken cancellationToken)
     {

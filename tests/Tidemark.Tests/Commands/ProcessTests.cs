@@ -132,7 +132,7 @@ public sealed class ProcessTests : IDisposable
         await _bench.DoAsync("destination", "set", "other", "--connector", "sqlite", $"path={file}");
         using var holder = Start("sync", "shop", "db", "customers", "--full");
         await using var database = new SqliteDatabase(new SqliteOptions { Path = file });
-        await using var session = await database.OpenAsync(CommandBench.Cancel);
+        await using var session = await database.OpenAsync(work: null, CommandBench.Cancel);
         var waiting = Task.CompletedTask;
         await UntilAsync(async () =>
         {
@@ -172,14 +172,14 @@ public sealed class ProcessTests : IDisposable
         await _bench.SaveEndsAsync(sandbox.Vendors["stripe"]);
         using var control = new HttpClient { BaseAddress = sandbox.Control };
         using var slow = new StringContent(
-            """{"fault":"delay","milliseconds":60000,"times":-1,"after":12}""", mediaType: new("application/json"));
+            """{"fault":"delay","milliseconds":60000,"times":-1,"after":13}""", mediaType: new("application/json"));
         using var answer = await control.PostAsync(
             new Uri("faults/stripe", UriKind.Relative), slow, CommandBench.Cancel);
         answer.IsSuccessStatusCode.ShouldBeTrue();
         return sandbox;
     }
 
-    /// <summary>Until a call of the run is kept waiting: those of the check before it, two a stream, are answered at once.</summary>
+    /// <summary>Until a call of the run is kept waiting: those of the check before it, one for the account and two a stream, are answered at once.</summary>
     private static Task UntilRunningAsync(SandboxServer sandbox) => UntilAsync(async () =>
     {
         using var control = new HttpClient { BaseAddress = sandbox.Control };

@@ -12,14 +12,14 @@ internal sealed class PgBouncer : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tidemark-pgbouncer-");
     private readonly Process _process;
 
-    private PgBouncer(string mode, string more)
+    private PgBouncer(string mode, string more, string user)
     {
         var server = new Uri(TestPostgres.Url);
         Port = FreePort();
         var settings = Path.Combine(_folder.FullName, "pgbouncer.ini");
         File.WriteAllText(settings, string.Create(CultureInfo.InvariantCulture, $"""
             [databases]
-            postgres = host={server.Host} port={server.Port} user={server.UserInfo}
+            postgres = host={server.Host} port={server.Port} user={user}
             [pgbouncer]
             listen_addr = 127.0.0.1
             listen_port = {Port}
@@ -50,9 +50,10 @@ internal sealed class PgBouncer : IAsyncDisposable
 
     /// <param name="mode">Its pool_mode: session, transaction or statement.</param>
     /// <param name="more">Further lines of its settings.</param>
-    public static async Task<PgBouncer> StartAsync(string mode, string more = "")
+    /// <param name="user">The user that it comes to the server as; null for the server's own.</param>
+    public static async Task<PgBouncer> StartAsync(string mode, string more = "", string? user = null)
     {
-        var started = new PgBouncer(mode, more);
+        var started = new PgBouncer(mode, more, user ?? new Uri(TestPostgres.Url).UserInfo);
         while (!await started.AnswersAsync())
         {
             if (started._process.HasExited)

@@ -136,7 +136,7 @@ public sealed class PostgresDefinitionTests
         second.Status.ShouldBe(RunStatus.Succeeded, Why(second));
         (await TablesAsync(bench.Schema)).ShouldBe(["people"]);
         (await TablesAsync(bench.Schema + "_tidemark")).ShouldBe(
-            ["_tidemark_before_people", "_tidemark_checkpoints", "_tidemark_columns", "_tidemark_undo", "_tidemark_writers"]);
+            ["_tidemark_before_people", "_tidemark_checkpoints", "_tidemark_columns", "_tidemark_fences", "_tidemark_undo", "_tidemark_writers"]);
         (await bench.QueryAsync("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'people'::regclass")).ShouldBe(["people_pkey"]);
         var file = await backups.BackUpAsync("people");
 

@@ -161,7 +161,10 @@ public sealed class PostgresWorkbench : SqlWorkbench
     public string Schema { get; } = "t_" + Guid.NewGuid().ToString("N");
 
     /// <summary>The port that runs reach the server by; what looks from outside takes the server's own.</summary>
-    public int Port { get; init; } = new Uri(TestPostgres.Url).Port;
+    public int Port { get; set; } = new Uri(TestPostgres.Url).Port;
+
+    /// <summary>The user that runs come as; what looks from outside is the server's own.</summary>
+    public string User { get; init; } = new Uri(TestPostgres.Url).UserInfo;
 
     /// <summary>A database of its own, which ends with the workbench; null for the one that all tests use.</summary>
     public string? Database { get; init; }
@@ -182,7 +185,7 @@ public sealed class PostgresWorkbench : SqlWorkbench
 
     public override async Task<DbConnection> ConnectAsync() => await TestPostgres.ConnectAsync(Schema, Stop, Database);
 
-    private Uri Address => new UriBuilder(TestPostgres.Url) { Port = Port, Path = Database ?? new Uri(TestPostgres.Url).AbsolutePath }.Uri;
+    private Uri Address => new UriBuilder(TestPostgres.Url) { Port = Port, UserName = User, Path = Database ?? new Uri(TestPostgres.Url).AbsolutePath }.Uri;
 
     public override Task MakeLimitedTableAsync(string table, string number, int below) => ExecuteAsync(
         $"CREATE TABLE {Quoted(table)} (id text PRIMARY KEY, {Quoted(number)} bigint CONSTRAINT below CHECK ({Quoted(number)} < {below}))");

@@ -20,9 +20,9 @@ public sealed class SqliteLockTests : IDisposable
     {
         await using var first = Open();
         await using var second = Open();
-        await using var other = await second.OpenAsync(Stop);
+        await using var other = await second.OpenAsync(work: null, Stop);
         Task waiting;
-        await using (var holder = await first.OpenAsync(Stop))
+        await using (var holder = await first.OpenAsync(work: null, Stop))
         {
             await holder.LockAsync(Table("people"), Stop);
             await holder.LockAsync(Table("people"), Stop);
@@ -38,8 +38,8 @@ public sealed class SqliteLockTests : IDisposable
     public async Task P8_sessions_of_one_run_are_kept_apart_too_and_unlocking_lets_go_at_once()
     {
         await using var database = Open();
-        await using var one = await database.OpenAsync(Stop);
-        await using var another = await database.OpenAsync(Stop);
+        await using var one = await database.OpenAsync(work: null, Stop);
+        await using var another = await database.OpenAsync(work: null, Stop);
         await one.LockAsync(Table("../odd name"), Stop);
         var waiting = another.LockAsync(Table("../odd name"), Stop);
         waiting.IsCompleted.ShouldBeFalse();
@@ -54,8 +54,8 @@ public sealed class SqliteLockTests : IDisposable
     public async Task A_table_that_stays_locked_is_told_as_in_use()
     {
         await using var database = Open();
-        await using var holder = await database.OpenAsync(Stop);
-        await using var other = await database.OpenAsync(Stop);
+        await using var holder = await database.OpenAsync(work: null, Stop);
+        await using var other = await database.OpenAsync(work: null, Stop);
         await holder.LockAsync(Table("people"), Stop);
 
         var refused = await Should.ThrowAsync<TidemarkException>(() => other.LockAsync(Table("people"), Stop));
@@ -70,7 +70,7 @@ public sealed class SqliteLockTests : IDisposable
         await using var database = Open();
         await File.WriteAllTextAsync(_folder.File("data.db-locks"), "", Stop);
 
-        var refused = await Should.ThrowAsync<TidemarkException>(() => database.OpenAsync(Stop));
+        var refused = await Should.ThrowAsync<TidemarkException>(() => database.OpenAsync(work: null, Stop));
 
         (refused.Kind, refused.Code).ShouldBe((FailureKind.Configuration, "sqlite.cannot_lock"));
     }
@@ -79,7 +79,7 @@ public sealed class SqliteLockTests : IDisposable
     public async Task A_database_in_memory_is_nobody_elses()
     {
         await using var database = new SqliteDatabase(new SqliteOptions { Path = ":memory:" });
-        await using var session = await database.OpenAsync(Stop);
+        await using var session = await database.OpenAsync(work: null, Stop);
 
         await session.LockAsync(Table("people"), Stop);
 

@@ -7,7 +7,9 @@ public interface ISqlDatabase : IAsyncDisposable
 {
     SqlDialect Dialect { get; }
 
-    /// <summary>A connection of its own, or a turn on the only one where the database has one writer.</summary>
+    /// <summary>Begins work on the database; it is reached, and the schema is there.</summary>
+    /// <param name="work">Name of the pipeline, a space and the id of the run, for whoever looks at the database's connections; null for other work.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
     /// <exception cref="TidemarkException">The database cannot be reached, or refuses the credentials.</exception>
-    Task<ISqlSession> OpenAsync(CancellationToken cancellationToken);
+    Task<ISqlSession> OpenAsync(string? work, CancellationToken cancellationToken);
 }

@@ -5,16 +5,17 @@ using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Destinations.Sql;
 
-/// <summary>One connection to a SQL database.</summary>
+/// <summary>Work on a SQL database, on one connection at a time.</summary>
 public interface ISqlSession : IAsyncDisposable
 {
+    /// <summary>The connection of this turn, and only of this: the next one may have another.</summary>
     DbConnection Connection { get; }
 
     ISqlBulk Bulk { get; }
 
     ISqlRows Rows { get; }
 
-    /// <summary>Waits for the right to write; disposing gives it back. One writer at a time holds it.</summary>
+    /// <summary>Waits for the right to use a connection; disposing gives it back. What was begun on it has ended by then.</summary>
     Task<IDisposable> EnterAsync(CancellationToken cancellationToken);
 
     /// <summary>
@@ -25,13 +26,25 @@ public interface ISqlSession : IAsyncDisposable
 
     /// <summary>
     /// Keeps other processes from writing this table until the session ends. A process that was killed lets go when
-    /// the database has noticed; up to 30 seconds are waited for that.
+    /// the database has noticed, and one that was stopped where the database can tell; up to 40 seconds are waited for that.
     /// </summary>
     /// <exception cref="TidemarkException"><c>destination.in_use</c>.</exception>
     Task LockAsync(SqlName table, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Whether this session still has a table's lock: asked in the transaction of a connection that writes the table, as others wait for its end.
+    /// </summary>
+    Task<bool> HoldsAsync(SqlName table, DbConnection writer, CancellationToken cancellationToken);
+
     /// <summary>Lets go of every lock of this session.</summary>
     Task UnlockAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs, in the transaction that is open, a statement that needs a table for itself. Where others use the table it waits in short turns, between
+    /// which they go on: nobody queues behind it for long. A minute is waited in all.
+    /// </summary>
+    /// <exception cref="TidemarkException">The table is in use by another program (transient).</exception>
+    Task AlterAsync(SqlName table, string statement, CancellationToken cancellationToken);
 
     /// <summary>What has a name: <c>table</c>, <c>view</c>, <c>index</c> and the like; null where the name is free.</summary>
     Task<string?> KindAsync(SqlName name, CancellationToken cancellationToken);

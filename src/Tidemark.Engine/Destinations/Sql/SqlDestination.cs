@@ -17,7 +17,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
     {
         try
         {
-            return await OnSessionAsync(session => ProblemsAsync(session, tables, cancellationToken), cancellationToken);
+            return await InTurnAsync(session => ProblemsAsync(session, tables, cancellationToken), cancellationToken);
         }
         catch (TidemarkException failure)
         {
@@ -34,7 +34,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
     public Task<IReadOnlyList<TablePlan>> UndoableAsync(string pipeline, string run, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync<IReadOnlyList<TablePlan>>(async () =>
         {
-            await using var session = await database.OpenAsync(cancellationToken);
+            await using var session = await database.OpenAsync(work: null, cancellationToken);
             using var turn = await session.EnterAsync(cancellationToken);
             var log = new SqlUndoLog(session.Connection, database.Dialect.OwnSchema);
             await log.CreateAsync(cancellationToken);
@@ -49,26 +49,29 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
     public Task<IReadOnlyList<UndoneTable>> UndoAsync(UndoPlan plan, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync(async () =>
         {
-            await using var session = await database.OpenAsync(cancellationToken);
-            using var turn = await session.EnterAsync(cancellationToken);
+            await using var session = await database.OpenAsync($"{plan.Pipeline} {plan.Undo}", cancellationToken);
             return await new SqlUndo(database.Dialect, session, plan, clock).RunAsync(cancellationToken);
         });
 
     public Task<IReadOnlyList<string>> StreamsAsync(string pipeline, CancellationToken cancellationToken) =>
-        OnSessionAsync(session => new SqlCheckpoints(session.Connection, database.Dialect.OwnSchema, pipeline, run: "")
-            .StreamsAsync(session, cancellationToken), cancellationToken);
+        InTurnAsync(session => new SqlCheckpoints(session, database.Dialect.OwnSchema, pipeline, run: "")
+            .StreamsAsync(cancellationToken), cancellationToken);
 
     public Task ReadTablesAsync(
         IReadOnlyList<string> tables, Func<TableShape, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read,
         CancellationToken cancellationToken) =>
-        OnSessionAsync(async session =>
+        InTurnAsync(async session =>
         {
             await SqlSnapshot.ReadAsync(database.Dialect, session, tables, read, cancellationToken);
             return true;
         }, cancellationToken);
 
     public Task<IReadOnlyList<RestoredTable>> RestoreAsync(RestorePlan plan, CancellationToken cancellationToken) =>
-        OnSessionAsync(session => new SqlRestore(database.Dialect, session, plan, clock).RunAsync(cancellationToken), cancellationToken);
+        database.Dialect.ExplainedAsync(async () =>
+        {
+            await using var session = await database.OpenAsync($"{plan.Pipeline} {plan.Run}", cancellationToken);
+            return await new SqlRestore(database.Dialect, session, plan, clock).RunAsync(cancellationToken);
+        });
 
     public IAsyncEnumerable<RowChange> ChangesAsync(ILoad load, string table, CancellationToken cancellationToken) =>
         ((SqlLoad)load).ChangesAsync(table, cancellationToken);
@@ -111,37 +114,33 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
         return problems;
     }
 
-    private Task<T> OnSessionAsync<T>(Func<ISqlSession, Task<T>> work, CancellationToken cancellationToken) =>
+    private Task<T> InTurnAsync<T>(Func<ISqlSession, Task<T>> work, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync(async () =>
         {
-            await using var session = await database.OpenAsync(cancellationToken);
+            await using var session = await database.OpenAsync(work: null, cancellationToken);
+            using var turn = await session.EnterAsync(cancellationToken);
             return await work(session);
         });
 
     private Task<T> WithOutboxAsync<T>(string pipeline, Func<SqlOutbox, Task<T>> work, CancellationToken cancellationToken) =>
-        OnSessionAsync(async session =>
-        {
-            using var turn = await session.EnterAsync(cancellationToken);
-            return await work(new SqlOutbox(session.Connection, database.Dialect.OwnSchema, pipeline));
-        }, cancellationToken);
+        InTurnAsync(session => work(new SqlOutbox(session.Connection, database.Dialect.OwnSchema, pipeline)), cancellationToken);
 
     private async Task<SqlLoad> BeginLoadAsync(LoadPlan plan, CancellationToken cancellationToken)
     {
-        var session = await database.OpenAsync(cancellationToken);
+        var session = await database.OpenAsync($"{plan.Pipeline} {plan.Run}", cancellationToken);
         try
         {
+            await session.LockAsync(new SqlName(database.Dialect.Schema, "_tidemark_checkpoints"), cancellationToken);
             using (await session.EnterAsync(cancellationToken))
             {
-                await session.LockAsync(new SqlName(database.Dialect.Schema, "_tidemark_checkpoints"), cancellationToken);
-                var checkpoints = new SqlCheckpoints(session.Connection, database.Dialect.OwnSchema, plan.Pipeline, plan.Run);
-                await checkpoints.CreateAsync(session, cancellationToken);
+                await new SqlCheckpoints(session, database.Dialect.OwnSchema, plan.Pipeline, plan.Run).CreateAsync(cancellationToken);
                 await new SqlUndoLog(session.Connection, database.Dialect.OwnSchema).CreateAsync(cancellationToken);
                 await new SqlWriters(session.Connection, database.Dialect.OwnSchema).CreateAsync(cancellationToken);
                 if (plan.WritesBack)
                     await new SqlOutbox(session.Connection, database.Dialect.OwnSchema, plan.Pipeline).CreateAsync(cancellationToken);
-                await session.UnlockAsync(cancellationToken);
             }
 
+            await session.UnlockAsync(cancellationToken);
             return new SqlLoad(database, session, plan, clock);
         }
         catch

@@ -111,6 +111,9 @@ public abstract class SqlDialect
     /// </summary>
     public abstract string ReadBack(SqlColumn column);
 
+    /// <summary>What a SELECT ends with so that nobody changes its rows before the transaction has ended.</summary>
+    public virtual string KeepingRows => "";
+
     /// <summary>
     /// Whether values of a field can be written into a column that is there, converted where need be. <see cref="Refuses"/> tells
     /// those that would lose something.
@@ -135,6 +138,9 @@ public abstract class SqlDialect
     /// <summary>Any other failure, as an exception with a text for people.</summary>
     public abstract TidemarkException Explain(DbException failure);
 
+    /// <summary>As <see cref="Explain"/>, after the work has ended: with what the database knows besides.</summary>
+    public virtual Task<TidemarkException> ExplainAsync(DbException failure) => Task.FromResult(Explain(failure));
+
     /// <summary>Runs work on the database and turns its failures into exceptions with a text for people.</summary>
     /// <exception cref="TidemarkException">As <see cref="Explain"/> says.</exception>
     public async Task<T> ExplainedAsync<T>(Func<Task<T>> work)
@@ -145,7 +151,7 @@ public abstract class SqlDialect
         }
         catch (DbException failure)
         {
-            throw Explain(failure);
+            throw await ExplainAsync(failure);
         }
         catch (InvalidOperationException failure) when (ExplainOther(failure) is { } known)
         {

@@ -6,15 +6,20 @@ namespace Tidemark.Engine.Destinations.Sql;
 /// <summary>Waits for a lock on a table, in whatever way a database has one.</summary>
 public static class TableLock
 {
-    // How long it may take to be noticed that the process that held a lock was killed.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>Another run has the table.</summary>
+    public const string InUse = "destination.in_use";
 
-    /// <summary>Tries again and again until the lock is taken, for up to 30 seconds.</summary>
-    /// <param name="table">What is locked, for the message.</param>
+    // A run that was killed has to be noticed, and one that was stopped be silent for the term of a lease, 30 seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    /// <summary>Tries again and again until the lock is taken, for up to 40 seconds.</summary>
+    /// <param name="table">Name of the table.</param>
     /// <param name="tryTake">False while another holds the lock.</param>
+    /// <param name="holder">What the database knows of who holds it: sentences, each with a space before it.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="TidemarkException"><c>destination.in_use</c> (transient).</exception>
-    public static async Task TakeAsync(SqlName table, Func<Task<bool>> tryTake, CancellationToken cancellationToken)
+    public static async Task TakeAsync(
+        SqlName table, Func<Task<bool>> tryTake, Func<Task<string>> holder, CancellationToken cancellationToken)
     {
         var waited = Stopwatch.StartNew();
         while (!await tryTake())
@@ -22,7 +27,7 @@ public static class TableLock
             if (waited.Elapsed > Patience)
             {
                 throw new TidemarkException(
-                    FailureKind.Transient, "destination.in_use", $"Another run of Tidemark is writing {table.Name}.")
+                    FailureKind.Transient, InUse, $"Another run of Tidemark is writing {table.Name}.{await holder()}")
                 {
                     Hint = "Wait until it has ended, or cancel it.",
                 };

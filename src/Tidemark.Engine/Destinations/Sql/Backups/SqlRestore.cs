@@ -11,18 +11,20 @@ namespace Tidemark.Engine.Destinations.Sql.Backups;
 internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, RestorePlan plan, TimeProvider clock)
 {
     private readonly SqlRestoreUndo _undo = new(dialect, session, plan, clock);
+    private readonly SqlFence _fence = new(dialect, session, plan.Pipeline, plan.Run, clock);
 
     private DbConnection Connection => session.Connection;
 
     /// <inheritdoc cref="IBackedUp.RestoreAsync"/>
     public async Task<IReadOnlyList<RestoredTable>> RunAsync(CancellationToken cancellationToken)
     {
-        var checkpoints = new SqlCheckpoints(Connection, dialect.OwnSchema, plan.Pipeline, plan.Run);
-        foreach (var table in plan.Tables)
-            await session.LockAsync(new SqlName(dialect.Schema, table.Table.Name), cancellationToken);
+        var checkpoints = new SqlCheckpoints(session, dialect.OwnSchema, plan.Pipeline, plan.Run);
+        using (await session.EnterAsync(cancellationToken)) await checkpoints.CreateAsync(cancellationToken);
+        var names = plan.Tables.Select(table => new SqlName(dialect.Schema, table.Table.Name)).ToList();
+        foreach (var name in names) await _fence.LockAsync(name, session, cancellationToken);
         using var turn = await session.EnterAsync(cancellationToken);
         await using var transaction = await session.Rows.BeginAsync(isReadOnly: false, cancellationToken);
-        await checkpoints.CreateAsync(session, cancellationToken);
+        foreach (var name in names) await _fence.TakeAsync(name, session, cancellationToken);
         var tables = await PrepareAsync(cancellationToken);
         var results = new List<RestoredTable>();
         try

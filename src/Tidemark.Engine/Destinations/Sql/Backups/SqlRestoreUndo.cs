@@ -10,25 +10,26 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
     // The restored rows have the ids that the backup has of them.
     private const string After = """s."_run" """;
 
-    private readonly SqlUndoLog _log = new(session.Connection, dialect.OwnSchema);
     private readonly Dictionary<string, SqlBeforeImages> _images = new(StringComparer.Ordinal);
+
+    private SqlUndoLog Log => new(session.Connection, dialect.OwnSchema);
 
     /// <summary>Keeps the rows that are about to change or go, and the keys of those that are about to come.</summary>
     public async Task KeepAsync(TableRestore table, CancellationToken cancellationToken)
     {
         if (plan.UndoRuns == 0 || !IsTidemarks(table.Wanted.Table) || !IsTidemarks(table.Live)) return;
-        await _log.CreateAsync(cancellationToken);
+        await Log.CreateAsync(cancellationToken);
         var shape = await ShapeAsync(table, cancellationToken);
         var images = new SqlBeforeImages(dialect, table.Name, shape.Stream.Key, plan.Run);
         await images.EnsureAsync(session, cancellationToken);
-        var checkpoint = await new SqlCheckpoints(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Run)
+        var checkpoint = await new SqlCheckpoints(session, dialect.OwnSchema, plan.Pipeline, plan.Run)
             .PeekAsync(table.Wanted.Stream, Staging.None, cancellationToken);
-        await _log.BeginAsync(
+        await Log.BeginAsync(
             plan.Pipeline,
             new UndoEntry(
                 table.Wanted.Stream, plan.Run, table.Live.Name, clock.GetUtcNow(), checkpoint?.Cursor.Json, shape),
             cancellationToken);
-        await _log.PruneAsync(plan.Pipeline, table.Wanted.Stream, images.Table, plan.UndoRuns, cancellationToken);
+        await Log.PruneAsync(plan.Pipeline, table.Wanted.Stream, images.Table, plan.UndoRuns, cancellationToken);
         _images[table.Live.Name] = images;
         if (plan.Mode == RestoreMode.Exact)
         {
@@ -69,7 +70,7 @@ internal sealed class SqlRestoreUndo(SqlDialect dialect, ISqlSession session, Re
     /// <summary>The table's own key identifies rows; the rest is the shape of the last run, if it is still kept.</summary>
     private async Task<UndoShape> ShapeAsync(TableRestore table, CancellationToken cancellationToken)
     {
-        var last = await _log.LastShapeAsync(plan.Pipeline, table.Wanted.Stream, cancellationToken);
+        var last = await Log.LastShapeAsync(plan.Pipeline, table.Wanted.Stream, cancellationToken);
         var stream = new StreamSchema(table.Wanted.Stream, [.. table.Live.Key.Select(part => new Field(part, FieldType.Text))])
         {
             Key = table.Live.Key,

@@ -8,7 +8,6 @@ internal static class SqlSnapshot
         SqlDialect dialect, ISqlSession session, IReadOnlyList<string> tables,
         Func<TableShape, IAsyncEnumerable<ReadOnlyMemory<byte>>, Task> read, CancellationToken cancellationToken)
     {
-        using var turn = await session.EnterAsync(cancellationToken);
         await using var transaction = await session.Rows.BeginAsync(isReadOnly: true, cancellationToken);
         foreach (var table in tables)
         {

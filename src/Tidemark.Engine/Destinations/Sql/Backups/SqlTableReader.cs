@@ -16,7 +16,7 @@ internal sealed class SqlTableReader(ISqlDatabase database, TablePlan plan)
     /// <summary>Null where there is no such table.</summary>
     public async Task<StoredTable?> OpenAsync(string? run, CancellationToken cancellationToken)
     {
-        await using var session = await database.OpenAsync(cancellationToken);
+        await using var session = await database.OpenAsync(work: null, cancellationToken);
         using var turn = await session.EnterAsync(cancellationToken);
         var existing = await session.ColumnsAsync(_name, cancellationToken);
         if (existing.Count == 0) return null;
@@ -34,7 +34,7 @@ internal sealed class SqlTableReader(ISqlDatabase database, TablePlan plan)
         SqlTable table, IReadOnlyDictionary<string, TableColumn> existing, string? run,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var session = await database.OpenAsync(cancellationToken);
+        await using var session = await database.OpenAsync(work: null, cancellationToken);
         using var turn = await session.EnterAsync(cancellationToken);
         // A column that somebody has dropped holds nothing.
         var values = table.Columns.Where(column => column.Role is ColumnRole.Field).Select(Value);

@@ -10,16 +10,18 @@ namespace Tidemark.Engine.Destinations.Sql.Loading;
 /// <summary>
 /// Where each stream stands, in a table of the destination and not of the catalog, so that it is committed with the rows.
 /// </summary>
-internal sealed class SqlCheckpoints(DbConnection connection, string schema, string pipeline, string run)
+internal sealed class SqlCheckpoints(ISqlSession session, string schema, string pipeline, string run)
 {
     private static readonly string[] LaterColumns = ["table_id", "shape"];
 
     private readonly SqlName _checkpoints = new(schema, "_tidemark_checkpoints");
 
-    /// <summary>Makes this table and that of the inferred columns, which is read wherever this one is.</summary>
-    public async Task CreateAsync(ISqlSession session, CancellationToken cancellationToken)
+    private DbConnection Connection => session.Connection;
+
+    /// <summary>Makes this table, and those of the inferred columns and of the fences, which are read wherever this one is.</summary>
+    public async Task CreateAsync(CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync(
+        await Connection.ExecuteAsync(
             $"""
             CREATE TABLE IF NOT EXISTS {_checkpoints} (
                 pipeline text NOT NULL, stream text NOT NULL, kind text NOT NULL, run text NOT NULL,
@@ -30,8 +32,9 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
         // Older versions kept neither.
         var existing = await session.ColumnsAsync(_checkpoints, cancellationToken);
         foreach (var column in LaterColumns.Where(column => !existing.ContainsKey(column)))
-            await connection.ExecuteAsync($"ALTER TABLE {_checkpoints} ADD COLUMN {column} text", cancellationToken);
-        await new SqlInferredColumns(connection, schema).CreateAsync(cancellationToken);
+            await Connection.ExecuteAsync($"ALTER TABLE {_checkpoints} ADD COLUMN {column} text", cancellationToken);
+        await new SqlInferredColumns(Connection, schema).CreateAsync(cancellationToken);
+        await SqlFence.CreateAsync(Connection, schema, cancellationToken);
     }
 
     /// <summary>
@@ -40,7 +43,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
     /// </summary>
     public async Task<Checkpoint?> ClaimAsync(string stream, Staging staging, CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync(
+        await Connection.ExecuteAsync(
             $"""
             INSERT INTO {_checkpoints} (pipeline, stream, kind, run) VALUES (@pipeline, @stream, @kind, @run)
             ON CONFLICT (pipeline, stream, kind) DO UPDATE SET run = excluded.run
@@ -53,7 +56,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
     public async Task<Checkpoint?> PeekAsync(string stream, Staging staging, CancellationToken cancellationToken)
     {
         await using var command = SqlCommands.Command(
-            connection,
+            Connection,
             $"""
             SELECT cursor, staged, started_at, complete, run FROM {_checkpoints}
             WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind
@@ -72,11 +75,21 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
         };
     }
 
+    /// <summary>What this run has staged of a stream, and nobody else has claimed since; null if there is nothing.</summary>
+    /// <exception cref="TidemarkException"><c>run.lease_lost</c>: another run has taken the stream over.</exception>
+    public async Task<Checkpoint?> OwnAsync(string stream, Staging staging, CancellationToken cancellationToken)
+    {
+        var isOurs = await Connection.ExecuteAsync(
+            $"UPDATE {_checkpoints} SET run = run WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run",
+            cancellationToken, Keys(stream, staging)) == 1;
+        return isOurs ? await PeekAsync(stream, staging, cancellationToken) : throw TakenOver(stream);
+    }
+
     /// <summary>Moves a stream's checkpoint, in the transaction of the rows that it speaks of.</summary>
     /// <exception cref="TidemarkException"><c>run.lease_lost</c>: another run has taken the stream over.</exception>
     public async Task SaveAsync(string stream, Staging staging, Checkpoint checkpoint, CancellationToken cancellationToken)
     {
-        var moved = await connection.ExecuteAsync(
+        var moved = await Connection.ExecuteAsync(
             $"""
             UPDATE {_checkpoints} SET cursor = @cursor, staged = @staged, started_at = @started, complete = @complete
             WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run
@@ -89,11 +102,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
                 ("started", checkpoint.StartedAt.ToString("O", CultureInfo.InvariantCulture)),
                 ("complete", (int)(checkpoint.IsComplete ? CheckpointState.Complete : CheckpointState.Reading)),
             ]);
-        if (moved != 1)
-        {
-            throw new TidemarkException(
-                FailureKind.Transient, "run.lease_lost", $"Another run has taken over {stream} of {pipeline}.");
-        }
+        if (moved != 1) throw TakenOver(stream);
     }
 
     /// <summary>
@@ -105,7 +114,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
     {
         var (expression, name) = dialect.TableId(live.Name);
         await using var command = SqlCommands.Command(
-            connection,
+            Connection,
             $"""
             SELECT CASE WHEN table_id IS NULL OR table_id = {expression} THEN 1 ELSE 0 END,
                 CASE WHEN shape IS NULL OR shape = @shape THEN 1 ELSE 0 END
@@ -122,7 +131,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
     public Task BindAsync(SqlDialect dialect, SqlTable live, CancellationToken cancellationToken)
     {
         var (expression, name) = dialect.TableId(live.Name);
-        return connection.ExecuteAsync(
+        return Connection.ExecuteAsync(
             $"""
             UPDATE {_checkpoints} SET table_id = {expression}, shape = @shape
             WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run
@@ -132,13 +141,13 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
 
     /// <summary>Lets the live checkpoint of a stream speak of no table, until everything has been compared.</summary>
     public Task UnbindAsync(string stream, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
+        Connection.ExecuteAsync(
             $"UPDATE {_checkpoints} SET table_id = '' WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind",
             cancellationToken, Keys(stream, Staging.None));
 
     /// <summary>Notes of all that this run has staged that it waits for approval.</summary>
     public Task ParkAsync(CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
+        Connection.ExecuteAsync(
             $"""
             UPDATE {_checkpoints} SET complete = {(int)CheckpointState.Parked}
             WHERE pipeline = @pipeline AND kind = '{Word(Staging.Resumable)}' AND run = @run AND complete = {(int)CheckpointState.Complete}
@@ -147,7 +156,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
 
     /// <summary>Lets a claimed stream stand at an earlier cursor, or, with null, nowhere.</summary>
     public Task RewindAsync(string stream, string? cursor, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
+        Connection.ExecuteAsync(
             $"""
             UPDATE {_checkpoints} SET cursor = @cursor
             WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run
@@ -155,7 +164,7 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
             cancellationToken, [.. Keys(stream, Staging.None), ("cursor", cursor)]);
 
     public Task DropAsync(string stream, Staging staging, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
+        Connection.ExecuteAsync(
             $"""
             DELETE FROM {_checkpoints}
             WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run
@@ -164,16 +173,16 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
 
     /// <summary>Forgets what any run planned of a stream.</summary>
     public Task DropPlannedAsync(string stream, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
+        Connection.ExecuteAsync(
             $"DELETE FROM {_checkpoints} WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind",
             cancellationToken, Keys(stream, Staging.Compared));
 
     /// <summary>Streams that the pipeline has a checkpoint of, be it an empty one.</summary>
-    public async Task<IReadOnlyList<string>> StreamsAsync(ISqlSession session, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> StreamsAsync(CancellationToken cancellationToken)
     {
         if ((await session.ColumnsAsync(_checkpoints, cancellationToken)).Count == 0) return [];
         await using var command = SqlCommands.Command(
-            connection, $"SELECT DISTINCT stream FROM {_checkpoints} WHERE pipeline = @pipeline ORDER BY stream",
+            Connection, $"SELECT DISTINCT stream FROM {_checkpoints} WHERE pipeline = @pipeline ORDER BY stream",
             ("pipeline", pipeline));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var streams = new List<string>();
@@ -183,9 +192,12 @@ internal sealed class SqlCheckpoints(DbConnection connection, string schema, str
 
     /// <summary>Makes the next run read a stream from its beginning, and forgets what is staged of it.</summary>
     public Task ForgetAsync(string stream, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
+        Connection.ExecuteAsync(
             $"UPDATE {_checkpoints} SET run = @run, cursor = NULL WHERE pipeline = @pipeline AND stream = @stream",
             cancellationToken, ("run", run), ("pipeline", pipeline), ("stream", stream));
+
+    private TidemarkException TakenOver(string stream) =>
+        new(FailureKind.Transient, "run.lease_lost", $"Another run has taken over {stream} of {pipeline}.");
 
     private (string, object?)[] Keys(string stream, Staging staging) =>
         [("pipeline", pipeline), ("stream", stream), ("kind", Word(staging)), ("run", run)];

@@ -6,6 +6,7 @@ namespace Tidemark.Engine.Destinations.Sql.Loading;
 internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPlan plan, TimeProvider clock) : ILoad
 {
     private readonly List<SqlStreamLoad> _streams = [];
+    private readonly SqlFence _fence = new(database.Dialect, session, plan.Pipeline, plan.Run, clock);
 
     public Task<IStreamLoad> OpenAsync(TablePlan table, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync<IStreamLoad>(async () => await OpenStreamAsync(table, cancellationToken));
@@ -30,6 +31,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         database.Dialect.ExplainedAsync<IReadOnlyList<PublishPreview>>(async () =>
         {
             var previews = new List<PublishPreview>();
+            using var turn = await session.EnterAsync(cancellationToken);
             IReadOnlyList<StreamTables> all = [.. Staged().Select(stream => stream.Tables)];
             foreach (var stream in Staged()) previews.Add(await stream.PreviewAsync(session, all, cancellationToken));
             return previews;
@@ -49,7 +51,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         database.Dialect.ExplainedAsync(async () =>
         {
             using var turn = await session.EnterAsync(cancellationToken);
-            await new SqlCheckpoints(session.Connection, database.Dialect.OwnSchema, plan.Pipeline, plan.Run).ParkAsync(cancellationToken);
+            await new SqlCheckpoints(session, database.Dialect.OwnSchema, plan.Pipeline, plan.Run).ParkAsync(cancellationToken);
             return true;
         });
 
@@ -57,10 +59,10 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
 
     private async Task<SqlStreamLoad> OpenStreamAsync(TablePlan table, CancellationToken cancellationToken)
     {
-        var own = await database.OpenAsync(cancellationToken);
+        var own = await database.OpenAsync($"{plan.Pipeline} {plan.Run}", cancellationToken);
         try
         {
-            var stream = await SqlStreamLoad.OpenAsync(database.Dialect, own, plan, table, clock, cancellationToken);
+            var stream = await SqlStreamLoad.OpenAsync(database.Dialect, own, _fence, plan, table, clock, cancellationToken);
             lock (_streams)
             {
                 // A merge whose cursor is too old is opened once more, to read everything.
@@ -84,6 +86,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         if (!Staged().Any()) return results;
         using var turn = await session.EnterAsync(cancellationToken);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+        foreach (var stream in Staged()) await _fence.RequireAsync(stream.Tables.Live.Name, session, cancellationToken);
         var stamp = new RowStamp(plan.Run, clock.GetUtcNow());
         var staged = SqlTableOrder.ReferredFirst(
             [.. Staged()], stream => stream.Tables.Live.Name.Name, stream => stream.Tables.Plan.References.Values);

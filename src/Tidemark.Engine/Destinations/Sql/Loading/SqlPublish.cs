@@ -22,7 +22,7 @@ internal sealed class SqlPublish(
     private readonly SqlTable _staged = tables.Target;
     private readonly List<RefusedRecord> _refused = [];
     private readonly List<KeptRow> _kept = [];
-    private readonly SqlCheckpoints _checkpoints = new(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Run);
+    private readonly SqlCheckpoints _checkpoints = new(session, dialect.OwnSchema, plan.Pipeline, plan.Run);
     private Checkpoint? _checkpoint;
     private long _deleted;
     private IReadOnlyList<Cascade> _cascades = [];
@@ -67,7 +67,7 @@ internal sealed class SqlPublish(
     /// <summary>Takes the staging over and deletes what is gone.</summary>
     public async Task DeleteAsync(CancellationToken cancellationToken)
     {
-        _checkpoint = await _checkpoints.ClaimAsync(_live.Stream.Name, tables.Plan.Staging, cancellationToken)
+        _checkpoint = await _checkpoints.OwnAsync(_live.Stream.Name, tables.Plan.Staging, cancellationToken)
             ?? throw new TidemarkException(
                 FailureKind.Defect, "publish.nothing_staged", $"Nothing is staged for {_live.Name.Name}.");
         if (tables.IsFirst || !MayDelete) return;

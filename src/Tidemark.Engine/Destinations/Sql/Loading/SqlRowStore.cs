@@ -8,12 +8,13 @@ namespace Tidemark.Engine.Destinations.Sql.Loading;
 
 /// <summary>The rows of one stream in a SQL database, for the engine's writer.</summary>
 /// <param name="dialect">The database's words and failures.</param>
-/// <param name="session">The stream's own connection.</param>
+/// <param name="session">The stream's own session.</param>
+/// <param name="fence">Whether the table is still this run's.</param>
 /// <param name="checkpoints">The pipeline's checkpoints.</param>
 /// <param name="plan">The run.</param>
 /// <param name="note">The note of the run's first change; null if rows become live only when published.</param>
 internal sealed class SqlRowStore(
-    SqlDialect dialect, ISqlSession session, SqlCheckpoints checkpoints, LoadPlan plan, SqlRunNote? note) : IRowStore, IRowImages, IRowOutbox
+    SqlDialect dialect, ISqlSession session, SqlFence fence, SqlCheckpoints checkpoints, LoadPlan plan, SqlRunNote? note) : IRowStore, IRowImages, IRowOutbox
 {
     private StreamTables? _tables;
 
@@ -51,9 +52,18 @@ internal sealed class SqlRowStore(
     public async Task<IWriteUnit> BeginAsync(bool mayBeLost, CancellationToken cancellationToken)
     {
         _taken = [];
-        var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
-        if (mayBeLost && dialect.MayBeLost.Length > 0) await session.Connection.ExecuteAsync(dialect.MayBeLost, cancellationToken);
-        return new Unit(this, transaction);
+        var unit = new Unit(this, await session.Connection.BeginTransactionAsync(cancellationToken));
+        try
+        {
+            await fence.RequireAsync(Live.Name, session, cancellationToken);
+            if (mayBeLost && dialect.MayBeLost.Length > 0) await session.Connection.ExecuteAsync(dialect.MayBeLost, cancellationToken);
+            return unit;
+        }
+        catch
+        {
+            await unit.DisposeAsync();
+            throw;
+        }
     }
 
     public Problem? Refuses(RowBatch batch, int row) => dialect.Refuses(Tables.Target, batch, row);

@@ -12,6 +12,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
 {
     private readonly SqlDialect _dialect;
     private readonly ISqlSession _session;
+    private readonly SqlFence _fence;
     private readonly LoadPlan _plan;
     private readonly TimeProvider _clock;
     private readonly SqlCheckpoints _checkpoints;
@@ -20,13 +21,13 @@ internal sealed class SqlStreamLoad : IStreamLoad
     private readonly List<Field> _planned = [];
 
     private SqlStreamLoad(
-        SqlDialect dialect, ISqlSession session, LoadPlan plan, TimeProvider clock, StreamTables tables, SqlRunNote? note, bool isEmpty,
-        StreamStart start)
+        SqlDialect dialect, ISqlSession session, SqlFence fence, LoadPlan plan, TimeProvider clock, StreamTables tables, SqlRunNote? note,
+        bool isEmpty, StreamStart start)
     {
-        (_dialect, _session, _plan, _clock, Note, Start) = (dialect, session, plan, clock, note, start);
-        _checkpoints = new SqlCheckpoints(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Run);
+        (_dialect, _session, _fence, _plan, _clock, Note, Start) = (dialect, session, fence, plan, clock, note, start);
+        _checkpoints = new SqlCheckpoints(session, dialect.OwnSchema, plan.Pipeline, plan.Run);
         WriteBack = tables.Plan.WriteBack is { } back ? new SqlWriteBack(dialect, tables.Live, back, plan, clock.GetUtcNow()) : null;
-        _store = new SqlRowStore(dialect, session, _checkpoints, plan, note) { Tables = tables, WriteBack = WriteBack };
+        _store = new SqlRowStore(dialect, session, fence, _checkpoints, plan, note) { Tables = tables, WriteBack = WriteBack };
         _writer = new RowWriter(_store, tables.Plan, tables.Shape, dialect.Limits, plan.Run, clock)
         {
             BeginsEmpty = isEmpty,
@@ -57,13 +58,15 @@ internal sealed class SqlStreamLoad : IStreamLoad
     private bool IsCompared => Tables.Plan.Staging == Staging.Compared;
 
     public static async Task<SqlStreamLoad> OpenAsync(
-        SqlDialect dialect, ISqlSession session, LoadPlan plan, TablePlan table, TimeProvider clock, CancellationToken cancellationToken)
+        SqlDialect dialect, ISqlSession session, SqlFence fence, LoadPlan plan, TablePlan table, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var live = new SqlName(dialect.Schema, table.Table);
-        await session.LockAsync(live, cancellationToken);
+        await fence.LockAsync(live, session, cancellationToken);
         using var turn = await session.EnterAsync(cancellationToken);
         var setup = new SqlTableSetup(dialect, session, plan, table, clock);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+        await fence.TakeAsync(live, session, cancellationToken);
         var (tables, checkpoint) = await setup.RunAsync(live, cancellationToken);
         // What is only compared touches nothing until it is published.
         var note = table.Staging == Staging.Compared ? null : await setup.PrepareNoteAsync(tables, cancellationToken);
@@ -86,7 +89,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
             IsTaken = (name, type) => columns.TryGetValue(name, out var there) && !dialect.CanFill(there, type),
             Held = await session.HeldColumnsAsync(live, cancellationToken),
         };
-        return new SqlStreamLoad(dialect, session, plan, clock, tables, note, isFilled == 0 && isProven, start);
+        return new SqlStreamLoad(dialect, session, fence, plan, clock, tables, note, isFilled == 0 && isProven, start);
     }
 
     public Task<WriteResult> WriteAsync(
@@ -121,6 +124,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
     {
         using var turn = await _session.EnterAsync(cancellationToken);
         await using var transaction = await Connection.BeginTransactionAsync(cancellationToken);
+        await _fence.RequireAsync(Tables.Live.Name, _session, cancellationToken);
         var stream = Stream.With(fields);
         var there = await _session.ColumnsAsync(Tables.Live.Name, cancellationToken);
         var evolved = Tables.With(stream, _dialect.Adapted(Tables.Plan with { Stream = stream }, there));
@@ -193,14 +197,17 @@ internal sealed class SqlStreamLoad : IStreamLoad
             await _dialect.ExplainedAsync(async () =>
             {
                 using var turn = await _session.EnterAsync(CancellationToken.None);
+                await using var transaction = await Connection.BeginTransactionAsync(CancellationToken.None);
+                await _fence.RequireAsync(Tables.Live.Name, _session, CancellationToken.None);
                 await new SqlTableSetup(_dialect, _session, _plan, Tables.Plan, _clock)
                     .DropPlanAsync(Tables.Live.Name, CancellationToken.None);
+                await _session.CommitAsync(transaction);
                 return true;
             });
         }
         catch (TidemarkException)
         {
-            // The database is gone, and what the run came to is told by then; the next plan drops what this one has left.
+            // The database is gone, or another run has the table; the next plan drops what this one has left.
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class SqlTableSetup(
     SqlDialect dialect, ISqlSession session, LoadPlan plan, TablePlan table, TimeProvider clock)
 {
     private readonly SqlCheckpoints _checkpoints =
-        new(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Run);
+        new(session, dialect.OwnSchema, plan.Pipeline, plan.Run);
 
     private Cursor? _before;
 
@@ -170,8 +170,8 @@ internal sealed class SqlTableSetup(
         var existing = await session.ColumnsAsync(table.Name, cancellationToken);
         foreach (var column in table.Columns.Where(column => !existing.ContainsKey(column.Name)))
         {
-            await session.Connection.ExecuteAsync(
-                $"ALTER TABLE {table.Name} ADD COLUMN {column.Quoted} {column.Stored?.Copy ?? dialect.TypeOf(column)}", cancellationToken);
+            await session.AlterAsync(
+                table.Name, $"ALTER TABLE {table.Name} ADD COLUMN {column.Quoted} {column.Stored?.Copy ?? dialect.TypeOf(column)}", cancellationToken);
         }
 
         var key = table.Stream.Key.ToHashSet(StringComparer.Ordinal);
@@ -194,8 +194,8 @@ internal sealed class SqlTableSetup(
         foreach (var field in fields.Where(field => field.Type == FieldType.Text && existing.ContainsKey(field.Name)))
         {
             if (dialect.Accepts(existing[field.Name], field.Type)) continue;
-            await session.Connection.ExecuteAsync(
-                dialect.Retype(table.Name, SqlName.Column(field.Name), dialect.TypeOf(field.Type)), cancellationToken);
+            await session.AlterAsync(
+                table.Name, dialect.Retype(table.Name, SqlName.Column(field.Name), dialect.TypeOf(field.Type)), cancellationToken);
         }
     }
 
@@ -238,14 +238,16 @@ internal sealed class SqlTableSetup(
         await _checkpoints.DropAsync(table.Stream.Name, Staging.Resumable, cancellationToken);
     }
 
-    private Task<long> CreateAsync(SqlTable made, string create, CancellationToken cancellationToken)
+    private Task CreateAsync(SqlTable made, string create, CancellationToken cancellationToken)
     {
         var columns = made.Columns.Select((column, at) =>
             $"{column.Quoted} {column.Stored?.Copy ?? dialect.TypeOf(column)}{(made.Layout.IsKeyColumn[at] ? " NOT NULL" : "")}");
         var references = made.Kind == TableKind.Live ? table.References : ReadOnlyDictionary<string, string>.Empty;
         var constraints = references.Select(reference =>
             $", FOREIGN KEY ({SqlName.Column(reference.Key)}) REFERENCES {dialect.Reference(made.Name.Beside(reference.Value))}");
-        return session.Connection.ExecuteAsync(
+        // A table that is referred to is locked too.
+        return session.AlterAsync(
+            references.Count == 0 ? made.Name : made.Name.Beside(references.Values.First()),
             $"{create} {made.Name} ({string.Join(", ", columns)}, PRIMARY KEY ({made.KeyList}){string.Concat(constraints)})",
             cancellationToken);
     }

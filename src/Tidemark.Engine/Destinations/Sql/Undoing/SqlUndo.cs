@@ -7,31 +7,23 @@ namespace Tidemark.Engine.Destinations.Sql.Undoing;
 /// <summary>Takes a run back, all its streams in one transaction.</summary>
 internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan plan, TimeProvider clock)
 {
-    private readonly SqlUndoLog _log = new(session.Connection, dialect.OwnSchema);
+    private readonly SqlFence _fence = new(dialect, session, plan.Pipeline, plan.Undo, clock);
+
+    private SqlUndoLog Log => new(session.Connection, dialect.OwnSchema);
 
     /// <exception cref="TidemarkException"><c>undo.unknown</c>: nothing is kept of this run; <c>undo.already</c>; <c>undo.table_gone</c>;
     /// <c>undo.images_gone</c>.</exception>
     public async Task<IReadOnlyList<UndoneTable>> RunAsync(CancellationToken cancellationToken)
     {
-        await new SqlCheckpoints(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Undo).CreateAsync(session, cancellationToken);
-        await _log.CreateAsync(cancellationToken);
-        var outbox = new SqlOutbox(session.Connection, dialect.OwnSchema, plan.Pipeline);
-        await outbox.CreateAsync(cancellationToken);
-        var entries = await SqlTableOrder.ReferredFirstAsync(
-            session, await FindAsync(cancellationToken), entry => new SqlName(dialect.Schema, entry.Table), cancellationToken);
-        foreach (var table in entries.Select(entry => new SqlName(dialect.Schema, entry.Table)))
-        {
-            await session.LockAsync(table, cancellationToken);
-            if ((await session.ColumnsAsync(table, cancellationToken)).Count > 0) continue;
-            throw new TidemarkException(FailureKind.Usage, "undo.table_gone", $"The table {table.Name}, which {plan.Run} wrote, is no longer there.")
-            {
-                Hint = "Bring it back under its name; or sync, which fills a table that is gone from the beginning.",
-            };
-        }
-
-        foreach (var entry in entries) await RequireImagesAsync(entry, cancellationToken);
+        var entries = await PrepareAsync(cancellationToken);
+        foreach (var entry in entries) await _fence.LockAsync(NameOf(entry), session, cancellationToken);
+        using var turn = await session.EnterAsync(cancellationToken);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
-        var undone = await _log.UndoneAsync(plan.Pipeline, plan.Run, cancellationToken);
+        foreach (var entry in entries) await _fence.TakeAsync(NameOf(entry), session, cancellationToken);
+        await RequireTablesAsync(entries, cancellationToken);
+        foreach (var entry in entries) await RequireImagesAsync(entry, cancellationToken);
+        var outbox = new SqlOutbox(session.Connection, dialect.OwnSchema, plan.Pipeline);
+        var undone = await Log.UndoneAsync(plan.Pipeline, plan.Run, cancellationToken);
         var tables = new List<SqlUndoTable>();
         foreach (var entry in entries)
         {
@@ -48,8 +40,8 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         // What the source has already is not taken back from it.
         await outbox.UndoAsync(plan.Run, cancellationToken);
         if (undone is not null) await outbox.RedoAsync(undone, cancellationToken);
-        await _log.MarkAsync(plan.Pipeline, plan.Run, plan.Undo, cancellationToken);
-        if (undone is not null) await _log.MarkAsync(plan.Pipeline, undone, null, cancellationToken);
+        await Log.MarkAsync(plan.Pipeline, plan.Run, plan.Undo, cancellationToken);
+        if (undone is not null) await Log.MarkAsync(plan.Pipeline, undone, null, cancellationToken);
         await session.CommitAsync(transaction);
         return results;
     }
@@ -58,7 +50,7 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
     private async Task RequireImagesAsync(UndoEntry entry, CancellationToken cancellationToken)
     {
         if (!plan.HasKept.Contains(entry.Stream)) return;
-        var images = SqlBeforeImages.NameOf(dialect, new SqlName(dialect.Schema, entry.Table));
+        var images = SqlBeforeImages.NameOf(dialect, NameOf(entry));
         var isThere = (await session.ColumnsAsync(images, cancellationToken)).Count > 0;
         if (isThere && await session.Connection.CountAsync(
             $"""SELECT count(*) FROM {images} WHERE "_undo_run" = @run""", cancellationToken, ("run", plan.Run)) > 0) return;
@@ -69,9 +61,33 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         };
     }
 
+    private SqlName NameOf(UndoEntry entry) => new(dialect.Schema, entry.Table);
+
+    /// <summary>The run's entries, those of tables that others refer to first.</summary>
+    private async Task<IReadOnlyList<UndoEntry>> PrepareAsync(CancellationToken cancellationToken)
+    {
+        using var turn = await session.EnterAsync(cancellationToken);
+        await new SqlCheckpoints(session, dialect.OwnSchema, plan.Pipeline, plan.Undo).CreateAsync(cancellationToken);
+        await Log.CreateAsync(cancellationToken);
+        await new SqlOutbox(session.Connection, dialect.OwnSchema, plan.Pipeline).CreateAsync(cancellationToken);
+        return await SqlTableOrder.ReferredFirstAsync(session, await FindAsync(cancellationToken), NameOf, cancellationToken);
+    }
+
+    private async Task RequireTablesAsync(IReadOnlyList<UndoEntry> entries, CancellationToken cancellationToken)
+    {
+        foreach (var table in entries.Select(NameOf))
+        {
+            if ((await session.ColumnsAsync(table, cancellationToken)).Count > 0) continue;
+            throw new TidemarkException(FailureKind.Usage, "undo.table_gone", $"The table {table.Name}, which {plan.Run} wrote, is no longer there.")
+            {
+                Hint = "Bring it back under its name; or sync, which fills a table that is gone from the beginning.",
+            };
+        }
+    }
+
     private async Task<IReadOnlyList<UndoEntry>> FindAsync(CancellationToken cancellationToken)
     {
-        var entries = await _log.FindAsync(plan.Pipeline, plan.Run, cancellationToken);
+        var entries = await Log.FindAsync(plan.Pipeline, plan.Run, cancellationToken);
         if (entries.Count == 0)
         {
             throw new TidemarkException(
@@ -96,9 +112,9 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
     /// <summary>Lets the stream stand where it stood before the run, so that what is taken back is read again.</summary>
     private async Task RewindAsync(UndoEntry entry, CancellationToken cancellationToken)
     {
-        var checkpoints = new SqlCheckpoints(session.Connection, dialect.OwnSchema, plan.Pipeline, plan.Undo);
+        var checkpoints = new SqlCheckpoints(session, dialect.OwnSchema, plan.Pipeline, plan.Undo);
         var now = await checkpoints.ClaimAsync(entry.Stream, Staging.None, cancellationToken);
-        await _log.BeginAsync(
+        await Log.BeginAsync(
             plan.Pipeline,
             entry with
             {
