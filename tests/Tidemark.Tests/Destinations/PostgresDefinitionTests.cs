@@ -147,7 +147,7 @@ public sealed class PostgresDefinitionTests
             bench.Policy = table => table.Compared(mode == WriteMode.Merge);
             var again = await bench.RunAsync(Named("2"), mode, Stop);
             (again.Status, Only(again).Unchanged).ShouldBe((RunStatus.Succeeded, 2), Why(again));
-            (await TablesAsync(bench.Schema)).Count.ShouldBe(isApart ? 1 : 6, string.Join(", ", await TablesAsync(bench.Schema)));
+            (await TablesAsync(bench.Schema)).Count.ShouldBe(isApart ? 1 : 7, string.Join(", ", await TablesAsync(bench.Schema)));
         }
 
         bench.Policy = table => table;
