@@ -23,6 +23,7 @@ public sealed record ApprovedChanges(string Parked, ChangeSummary Changes)
             var current = now.Streams.FirstOrDefault(stream => stream.Stream == seen.Stream) ?? new StreamChanges(seen.Stream, seen.Table);
             if ((seen.Digest, seen.Adds, seen.Updates, seen.Deletes) != (current.Digest, current.Adds, current.Updates, current.Deletes))
                 yield return Changed(seen.Table, Since(seen, current));
+            else if (current.TakesMoreThan(seen) is { } more) yield return Changed(seen.Table, $"Rows refer to those that would go ({more})");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tidemark.Engine.Destinations;
 
 namespace Tidemark.Engine.Runs;
@@ -22,6 +23,19 @@ public sealed record StreamChanges(string Stream, string Table)
 
     /// <summary>What would go of other tables along with the deleted rows.</summary>
     public IReadOnlyList<Cascade> Cascades { get; init; } = [];
+
+    /// <summary>What more would go along now of another table than was looked at; null where nothing would.</summary>
+    internal string? TakesMoreThan(StreamChanges seen)
+    {
+        foreach (var now in Cascades)
+        {
+            var before = seen.Cascades.FirstOrDefault(each => each.Table == now.Table)?.Deletes ?? 0;
+            if (now.Deletes > before)
+                return string.Create(CultureInfo.InvariantCulture, $"{now.Deletes} rows of {now.Table} would be deleted along with rows of {Table}; it was {before}");
+        }
+
+        return null;
+    }
 
     /// <summary>A hash over all changes, in hexadecimal; equal for equal changes, in whatever order they come.</summary>
     public string Digest { get; init; } = "";

@@ -32,6 +32,8 @@ public sealed record SavedPlan(string Pipeline, WriteMode Mode, DateTimeOffset M
                     $"The plan says {Describe(stream)}; now it would be {(current is null ? "nothing" : Describe(current))}. The source or the destination has changed since.",
                     "Make a new plan and look at it.");
             }
+            else if (current.TakesMoreThan(stream) is { } more)
+                yield return new Problem("plan.moved_on", stream.Stream, $"The plan says less: {more}.", "Make a new plan and look at it.");
         }
 
         static string Describe(StreamChanges changes) => string.Create(

@@ -81,6 +81,29 @@ public abstract partial class SqlDestinationPromises
     }
 
     [Fact]
+    public async Task W8_what_is_approved_or_planned_takes_no_more_along_than_was_looked_at()
+    {
+        await MakeVisitedPeopleAsync();
+        var source = PeopleSource(Persons(2, 38));
+        var parked = await Bench.ReplaceAsync(source);
+        parked.Status.ShouldBe(RunStatus.Parked);
+        var saved = new SavedPlan("test", WriteMode.Replace, DateTimeOffset.UnixEpoch, parked.Plan!);
+        await Sql.ExecuteAsync("INSERT INTO visits VALUES (25, 'p000001')");
+
+        Bench.Limits = plan => plan with { IgnoresLimits = true, HeldTo = saved };
+        Bench.Policy = table => table.Compared();
+        var held = await Bench.ReplaceAsync(source);
+        (held.Status, held.Problems.ShouldHaveSingleItem().Code).ShouldBe((RunStatus.Failed, "plan.moved_on"));
+        held.Problems[0].Message.ShouldContain("21 rows of visits would be deleted along with rows of people; it was 20");
+
+        Bench.Policy = table => table;
+        Bench.Limits = plan => plan with { IgnoresLimits = true, Continues = parked.Run, Approved = new(parked.Run, parked.Plan!) };
+        var approved = await Bench.ReplaceAsync(source);
+        (approved.Status, approved.Problems.ShouldHaveSingleItem().Code).ShouldBe((RunStatus.Failed, "approve.changed_since"), Why(approved));
+        (await Bench.CountAsync("visits")).ShouldBe(26);
+    }
+
+    [Fact]
     public async Task W8_rows_that_are_marked_as_deleted_take_nothing_along()
     {
         await MakeVisitedPeopleAsync();
