@@ -20,7 +20,7 @@ internal static class RunRequestJson
     IgnoreReadOnlyProperties = true,
     Converters = [
         typeof(WordConverter<WriteMode>), typeof(WordConverter<RestoreMode>), typeof(WordConverter<BackupFormat>),
-        typeof(WordConverter<ChangeKind>),
+        typeof(WordConverter<ChangeKind>), typeof(WordConverter<Records.FieldType>),
     ])]
 [JsonSerializable(typeof(RunRequest))]
 internal sealed partial class RunRequestContext : JsonSerializerContext;

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Json;
+using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Settings;
 
@@ -18,7 +19,7 @@ namespace Tidemark.Engine.Wire;
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     Converters = [
         typeof(WordConverter<RunKind>), typeof(WordConverter<RunStatus>), typeof(WordConverter<WriteMode>),
-        typeof(WordConverter<ChangeKind>), typeof(WordConverter<RunLogLevel>), typeof(WordConverter<BackupFormat>),
+        typeof(WordConverter<ChangeKind>), typeof(WordConverter<FieldType>), typeof(WordConverter<RunLogLevel>), typeof(WordConverter<BackupFormat>),
         typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>),
     ])]
 [JsonSerializable(typeof(BackupAnswer))]
