@@ -90,7 +90,7 @@ internal sealed class SqlCascades
 
     private async Task<Member> MemberAsync(SqlName name, CancellationToken cancellationToken)
     {
-        if (_tables.Find(table => _dialect.Names.Equals(table.Name.Name, name.Name) && table.Name.Schema == name.Schema) is { } known) return known;
+        if (_tables.Find(table => _dialect.AreOne(table.Name, name)) is { } known) return known;
         var shape = await _session.Rows.DescribeAsync(name, cancellationToken);
         var member = new Member(name, _tables.Count.ToString(CultureInfo.InvariantCulture), shape?.Key ?? []);
         _tables.Add(member);

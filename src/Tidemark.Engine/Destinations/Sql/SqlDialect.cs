@@ -30,6 +30,9 @@ public abstract class SqlDialect
     /// <summary>Tells which names are one.</summary>
     public virtual StringComparer Names => StringComparer.Ordinal;
 
+    /// <summary>Whether two names are those of one table.</summary>
+    public bool AreOne(SqlName left, SqlName right) => Names.Equals(left.Name, right.Name) && left.Schema == right.Schema;
+
     /// <summary>Words that make a table that need not survive a crash of the database server.</summary>
     public abstract string CreateStaging { get; }
 

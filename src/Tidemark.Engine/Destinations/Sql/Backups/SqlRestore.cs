@@ -102,7 +102,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
         if (plan.Mode != RestoreMode.Exact || await SqlCascades.OfAsync(dialect, session, table.Name, cancellationToken) is not { } cascades) return [];
         return await cascades.CountAsync(
             (into, values) => Connection.ExecuteAsync($"INSERT INTO {into} SELECT {values} FROM {table.Name} AS l WHERE {table.IsGone}", cancellationToken),
-            name => all.Find(other => dialect.Names.Equals(other.Name.Name, name.Name) && other.Name.Schema == name.Schema)?.IsGone, cancellationToken);
+            name => all.Find(other => dialect.AreOne(other.Name, name))?.IsGone, cancellationToken);
     }
 
     private async Task WriteAsync(TableRestore table, CancellationToken cancellationToken)

@@ -59,7 +59,7 @@ internal sealed class SqlPublish(
         return await cascades.CountAsync(
             (into, values) => session.Connection.ExecuteAsync(
                 $"INSERT INTO {into} SELECT {values} FROM {live.Name} AS l WHERE {IsGone(live, staged)}", cancellationToken),
-            name => all.FirstOrDefault(other => other.Shape == StagingShape.Difference && !other.Live.Plan.Deletes.IsSoft && dialect.Names.Equals(other.Live.Name.Name, name.Name) && other.Live.Name.Schema == name.Schema)
+            name => all.FirstOrDefault(other => other.Shape == StagingShape.Difference && !other.Live.Plan.Deletes.IsSoft && dialect.AreOne(other.Live.Name, name))
                 is { } own ? IsGone(own.Live, own.Target) : null,
             cancellationToken);
     }

@@ -33,7 +33,7 @@ internal sealed class SqlTableSetup(
             Stream = await new SqlInferredColumns(session.Connection, dialect.OwnSchema).WithInferredAsync(table, known, cancellationToken),
         };
         // The table is locked, so the plan is that of a run which was killed.
-        if (table.Staging != Staging.Compared) await DropPlanAsync(live, cancellationToken);
+        await DropPlanAsync(live, cancellationToken);
         var shape = StagingChoice.Shape(table, existing.Count > 0);
         var adapted = dialect.Adapted(shaped, existing);
         var found = new SqlTable(live, shaped, TableKind.Live, adapted);
@@ -119,7 +119,6 @@ internal sealed class SqlTableSetup(
         {
             Missing = shaped.ColumnNames.Where(column => !existing.ContainsKey(column)).ToHashSet(StringComparer.Ordinal),
         };
-        await DropPlanAsync(name, cancellationToken);
         await _checkpoints.ClaimAsync(stream, Staging.Compared, cancellationToken);
         await CreateAsync(target, dialect.CreateStaging, cancellationToken);
         var stands = await _checkpoints.PeekAsync(stream, Staging.None, cancellationToken);

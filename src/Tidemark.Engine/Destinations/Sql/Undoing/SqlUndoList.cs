@@ -67,7 +67,7 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
     {
         foreach (var reference in await session.Rows.ReferrersAsync(live, cancellationToken))
         {
-            if (dialect.Names.Equals(reference.From.Name, live.Name) && reference.From.Schema == live.Schema) continue;
+            if (dialect.AreOne(reference.From, live)) continue;
             var refers = reference.Columns.Select(column => $"r.{SqlName.Column(column.From)} = l.{SqlName.Column(column.To)}");
             await Connection.ExecuteAsync(
                 $"""
