@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Connectors.Close;
 
@@ -11,13 +12,12 @@ namespace Tidemark.Connectors.Close;
 /// <remarks>https://developer.close.com/api/resources/events/list-of-event-types.</remarks>
 internal sealed record CloseCopy(string ObjectType, params IReadOnlyList<string> Fields)
 {
-    /// <summary>Whether an event changed what records show. Without names of fields it may have.</summary>
+    /// <summary>Whether an event changed what records show. Without names of fields, or with some that cannot be read, it may have.</summary>
     /// <param name="changedFields">The event's JSON array of names; null for none.</param>
-    public bool IsChangedBy(string? changedFields)
+    public bool IsChangedBy(string? changedFields) => changedFields is null || ForeignJson.Read(() =>
     {
-        if (changedFields is null) return true;
         using var names = JsonDocument.Parse(changedFields);
         return names.RootElement.ValueKind != JsonValueKind.Array || names.RootElement.GetArrayLength() == 0
             || names.RootElement.EnumerateArray().Any(name => name.ValueKind == JsonValueKind.String && Fields.Contains(name.GetString()!));
-    }
+    }, true);
 }

@@ -58,6 +58,16 @@ public sealed class CloseEventTests
         Feeds.SelectMany(feed => feed.Copies).ShouldAllBe(copy => ObjectTypes.Contains(copy.ObjectType));
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("[]", true)]
+    [InlineData("""["status_id","name"]""", true)]
+    [InlineData("""["status_id",7]""", false)]
+    [InlineData("""["\ud83d"]""", true)]
+    [InlineData("7", true)]
+    public void R4_R7_an_event_whose_names_cannot_be_read_may_have_changed_a_copy(string? changedFields, bool isChanged) =>
+        new CloseCopy("lead", "name").IsChangedBy(changedFields).ShouldBe(isChanged);
+
     [Fact]
     public async Task R4_a_lead_with_another_name_changes_what_its_opportunities_and_tasks_show()
     {
