@@ -1,7 +1,9 @@
 using Shouldly;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
+using Tidemark.Tests.Backup;
 using Xunit;
 
 namespace Tidemark.Tests.Destinations;
@@ -10,8 +12,18 @@ namespace Tidemark.Tests.Destinations;
 /// What an application may do to a table between two runs, in every mode: the next run ends with the values of the source in the
 /// table, or says what is wrong. It is never called succeeded and wrong, and never fails with a defect.
 /// </summary>
-public abstract class OtherWriterMatrix(SqlWorkbench bench) : IAsyncLifetime
+public abstract class OtherWriterMatrix(SqlWorkbench bench, string connector) : IAsyncLifetime
 {
+    /// <summary>What comes after the deed.</summary>
+    public enum Next
+    {
+        Merge,
+        Full,
+        Refresh,
+        Undo,
+        Restore,
+    }
+
     private static readonly StreamSchema People = new("people",
         [new("id", FieldType.Text), new("name", FieldType.Text), new("age", FieldType.Int64), new("paid", FieldType.Decimal)]);
 
@@ -20,14 +32,12 @@ public abstract class OtherWriterMatrix(SqlWorkbench bench) : IAsyncLifetime
 
     private static readonly string[] After = [Row("a", "Ada", 36, "1.25"), Row("b", "Bobby", 42, "9.995"), Row("d", "Dot", 28, "4.00"), Row("e", "Eve", 50, "5.5")];
 
-    /// <summary>
-    /// Each deed with each kind of run where TIDEMARK_TEST_WRITERS is <c>all</c>; else with one, in turn. Null is an undo.
-    /// </summary>
-    protected static TheoryData<string, WriteMode?> CasesOf(IEnumerable<string> deeds)
+    /// <summary>Each deed with each kind of run where TIDEMARK_TEST_WRITERS is <c>all</c>; else with one, in turn.</summary>
+    protected static TheoryData<string, Next> CasesOf(IEnumerable<string> deeds)
     {
-        WriteMode?[] runs = [WriteMode.Merge, WriteMode.Replace, WriteMode.Refresh, null];
+        var kinds = Enum.GetValues<Next>();
         var isAll = Environment.GetEnvironmentVariable("TIDEMARK_TEST_WRITERS") == "all";
-        return new(deeds.Index().SelectMany(deed => (isAll ? runs : [runs[deed.Index % runs.Length]]).Select(mode => (deed.Item, mode))));
+        return new(deeds.Index().SelectMany(deed => (isAll ? kinds : [kinds[deed.Index % kinds.Length]]).Select(next => (deed.Item, next))));
     }
 
     /// <summary>What is done to the table people, as SQL; more than one statement may be in it.</summary>
@@ -43,8 +53,14 @@ public abstract class OtherWriterMatrix(SqlWorkbench bench) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    protected Task IsRightOrSaysWhatIsWrongAsync(string deed, WriteMode? mode) =>
-        mode is { } run ? TheNextRunAsync(deed, run) : AnUndoAsync(deed);
+    protected Task IsRightOrSaysWhatIsWrongAsync(string deed, Next next) => next switch
+    {
+        Next.Merge => TheNextRunAsync(deed, WriteMode.Merge),
+        Next.Full => TheNextRunAsync(deed, WriteMode.Replace),
+        Next.Refresh => TheNextRunAsync(deed, WriteMode.Refresh),
+        Next.Undo => AnUndoAsync(deed),
+        _ => ARestoreAsync(deed),
+    };
 
     private async Task TheNextRunAsync(string deed, WriteMode mode)
     {
@@ -69,6 +85,28 @@ public abstract class OtherWriterMatrix(SqlWorkbench bench) : IAsyncLifetime
         ShouldBeToldOrRight(undone);
         // Rows that were changed since are listed, and the undo is partial. What the run has not changed is not its business.
         if (undone.Status == RunStatus.Succeeded) await ShouldHoldAsync(["b|Bob|41|2.5", "c|Cyd|19|3.75"], "AND id IN ('b', 'c', 'e')");
+    }
+
+    /// <summary>Rows that a run has changed since come back, with those that the application has changed; its own go.</summary>
+    private async Task ARestoreAsync(string deed)
+    {
+        await bench.MergeAsync(Source(Before));
+        await using var backups = new BackupBench(bench, connector);
+        var backup = await backups.BackUpAsync("people");
+        (await bench.MergeAsync(Source([.. After, "-" + Row("c", "Cyd", 19, "3.75")]))).Status.ShouldBe(RunStatus.Succeeded);
+        await bench.ExecuteAsync(Deeds[deed]);
+        try
+        {
+            await backups.RestoreAsync(backup, RestoreMode.Exact);
+        }
+        catch (TidemarkException refused)
+        {
+            refused.Code.ShouldNotStartWith("defect.");
+            return;
+        }
+
+        await ShouldHoldAsync(["a|Ada|36|1.25", "b|Bob|41|2.5", "c|Cyd|19|3.75", "d|Dot|28|4"]);
+        (await bench.CountAsync("people")).ShouldBe(4);
     }
 
     private static void ShouldBeToldOrRight(RunResult result)
@@ -98,7 +136,7 @@ public abstract class OtherWriterMatrix(SqlWorkbench bench) : IAsyncLifetime
     private static ScriptedSource Source(string[] records) => new ScriptedSource(People).With("people", records);
 }
 
-public sealed class PostgresOtherWriterMatrix() : OtherWriterMatrix(new PostgresWorkbench())
+public sealed class PostgresOtherWriterMatrix() : OtherWriterMatrix(new PostgresWorkbench(), "postgres")
 {
     private static string Trigger(string body, string when) =>
         $"CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$; CREATE TRIGGER act {when} ON people FOR EACH ROW EXECUTE FUNCTION act();";
@@ -162,18 +200,18 @@ public sealed class PostgresOtherWriterMatrix() : OtherWriterMatrix(new Postgres
         ["the table is inherited"] = "CREATE TABLE more () INHERITS (people); INSERT INTO more (id, name) VALUES ('e', 'child')",
     };
 
-    public static TheoryData<string, WriteMode?> Cases => CasesOf(All.Keys);
+    public static TheoryData<string, Next> Cases => CasesOf(All.Keys);
 
     protected override IReadOnlyDictionary<string, string> Deeds { get; } =
         All.ToDictionary(deed => deed.Key, deed => deed.Value.Replace("{pub}", "p_" + Guid.NewGuid().ToString("N"), StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public Task P3_P7_whatever_an_application_does_to_a_table_the_next_run_or_an_undo_is_right_or_says_what_is_wrong(string deed, WriteMode? mode) =>
-        IsRightOrSaysWhatIsWrongAsync(deed, mode);
+    public Task P1_P3_P7_whatever_an_application_does_to_a_table_the_next_run_an_undo_or_a_restore_is_right_or_says_what_is_wrong(string deed, Next next) =>
+        IsRightOrSaysWhatIsWrongAsync(deed, next);
 }
 
-public sealed class SqliteOtherWriterMatrix() : OtherWriterMatrix(new SqliteWorkbench())
+public sealed class SqliteOtherWriterMatrix() : OtherWriterMatrix(new SqliteWorkbench(), "sqlite")
 {
     private static readonly Dictionary<string, string> All = new()
     {
@@ -215,12 +253,12 @@ public sealed class SqliteOtherWriterMatrix() : OtherWriterMatrix(new SqliteWork
         ["a strict table takes its place"] = "CREATE TABLE twin (id TEXT PRIMARY KEY, name TEXT, age INT, paid TEXT, raw TEXT, _hash INT, _run TEXT, _synced_at TEXT) STRICT; DROP TABLE people; ALTER TABLE twin RENAME TO people",
     };
 
-    public static TheoryData<string, WriteMode?> Cases => CasesOf(All.Keys);
+    public static TheoryData<string, Next> Cases => CasesOf(All.Keys);
 
     protected override IReadOnlyDictionary<string, string> Deeds => All;
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public Task P3_P7_whatever_an_application_does_to_a_table_the_next_run_or_an_undo_is_right_or_says_what_is_wrong(string deed, WriteMode? mode) =>
-        IsRightOrSaysWhatIsWrongAsync(deed, mode);
+    public Task P1_P3_P7_whatever_an_application_does_to_a_table_the_next_run_an_undo_or_a_restore_is_right_or_says_what_is_wrong(string deed, Next next) =>
+        IsRightOrSaysWhatIsWrongAsync(deed, next);
 }
