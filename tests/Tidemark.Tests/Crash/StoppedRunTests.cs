@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Shouldly;
 using Tidemark.Sandbox;
 using Tidemark.Tests.Destinations;
@@ -15,6 +16,7 @@ public sealed class StoppedRunTests : IAsyncDisposable
     private readonly TestFolder _folder = new();
     private readonly PostgresWorkbench _postgres = new();
     private readonly TidemarkProgram _program;
+    private Process? _stopped;
 
     public StoppedRunTests() => _program = new TidemarkProgram(_folder.File("home"));
 
@@ -22,6 +24,8 @@ public sealed class StoppedRunTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _stopped?.Kill();
+        _stopped?.Dispose();
         await _postgres.DisposeAsync();
         _folder.Dispose();
     }
@@ -45,11 +49,23 @@ public sealed class StoppedRunTests : IAsyncDisposable
         using (var slow = await control.PostAsJsonAsync("/faults/stripe", new { fault = "delay", milliseconds = 20_000, times = -1, after = 20 }, Stop))
             slow.EnsureSuccessStatusCode();
         var taken = await _postgres.RowsAsync("_tidemark_fences");
-        using var stopped = _program.Start(["sync", "stripe", "data", "customers", "--full", "--json"]);
+        var stopped = _stopped = _program.Start(["sync", "stripe", "data", "customers", "--full", "--json"]);
         while ((await control.GetStringAsync(new Uri("/faults/stripe", UriKind.Relative), Stop)).Contains("\"fired\":0", StringComparison.Ordinal)
             || taken.SequenceEqual(await _postgres.RowsAsync("_tidemark_fences")))
+        {
+            stopped.HasExited.ShouldBeFalse("it has ended by itself");
             await Task.Delay(50, Stop);
+        }
+
         await SignalAsync(stopped, "STOP");
+        // Stopped while it writes to the catalog, it would keep every other process from it.
+        while (await IsCatalogLockedAsync())
+        {
+            await SignalAsync(stopped, "CONT");
+            await Task.Delay(50, Stop);
+            await SignalAsync(stopped, "STOP");
+        }
+
         (await control.DeleteAsync(new Uri("/faults/stripe", UriKind.Relative), Stop)).EnsureSuccessStatusCode();
         using (var change = await control.PostAsJsonAsync("/mutate/stripe/customers", new { update = new { count = 40, set = new { description = "later" } } }, Stop))
             change.EnsureSuccessStatusCode();
@@ -75,6 +91,21 @@ public sealed class StoppedRunTests : IAsyncDisposable
     }
 
     private Task<IReadOnlyList<string>> RowsAsync() => _postgres.QueryAsync("SELECT id, _run, description FROM stripe_customers ORDER BY id");
+
+    private async Task<bool> IsCatalogLockedAsync()
+    {
+        await using var catalog = new SqliteConnection($"Data Source={Path.Combine(_program.Home, "catalog.db")};Pooling=False;Default Timeout=1");
+        await catalog.OpenAsync(Stop);
+        try
+        {
+            await using var transaction = catalog.BeginTransaction(deferred: false);
+            return false;
+        }
+        catch (SqliteException busy) when (busy.SqliteErrorCode == SQLitePCL.raw.SQLITE_BUSY)
+        {
+            return true;
+        }
+    }
 
     private static async Task SignalAsync(Process process, string signal)
     {
