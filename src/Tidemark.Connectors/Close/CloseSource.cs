@@ -16,6 +16,9 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
     private readonly SemaphoreSlim _opening = new(1, 1);
     private HttpSource? _source;
 
+    // Of the fields, the custom ones are known only once asked for.
+    public IReadOnlyList<string> KnownNames => [.. Over([]).KnownStreams.Select(stream => stream.Name)];
+
     public async Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>
         await (await OpenAsync(cancellationToken)).DiscoverAsync(cancellationToken);
 

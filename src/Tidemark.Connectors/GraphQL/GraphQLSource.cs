@@ -30,6 +30,9 @@ internal sealed class GraphQLSource : ISource
 
     private string Target => _options.Url.PathAndQuery;
 
+    // What a query's fields are, its schema says.
+    public IReadOnlyList<string>? KnownNames => _problems.Count > 0 ? null : [.. _plans.Select(plan => plan.Name)];
+
     /// <summary>The queries that can be read. What is wrong with the others is said by the check.</summary>
     public async Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken)
     {

@@ -23,6 +23,8 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
         ],
     };
 
+    public IReadOnlyList<StreamSchema> KnownStreams => _inner.KnownStreams;
+
     public Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>
         _inner.DiscoverAsync(cancellationToken);
 

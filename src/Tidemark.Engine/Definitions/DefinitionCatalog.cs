@@ -1,5 +1,7 @@
+using System.Data.Common;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Secrets;
 using Tidemark.Engine.Settings;
 
@@ -18,6 +20,7 @@ public sealed class DefinitionCatalog
     {
         Database = database;
         Connectors = connectors;
+        Connections = new Connections(connectors, clock);
         Sources = new(database, vault, (source, setting) => IsSecret(source.Connector, setting),
             Rooted, (_, _) => Task.CompletedTask, clock);
         Destinations = new(database, vault, (destination, setting) => IsSecret(destination.Connector, setting),
@@ -28,6 +31,9 @@ public sealed class DefinitionCatalog
             await Destinations.RequireAsync(connection, pipeline.Destination);
             if (pipeline.Backup.Upload is { } upload)
                 await Destinations.RequireAsync(connection, upload);
+            var mistakes = await MistakesAsync(connection, pipeline, []);
+            if (mistakes.Count > 0)
+                throw TidemarkException.ForAll([.. mistakes.Select(mistake => mistake.In($"pipeline \"{pipeline.Name}\""))], FailureKind.Usage);
         }, clock);
     }
 
@@ -41,12 +47,14 @@ public sealed class DefinitionCatalog
 
     internal ConnectorCatalog Connectors { get; }
 
+    private Connections Connections { get; }
+
     /// <summary>The pipeline between two ends, for runs that have none of their own: <c>source:destination</c>.</summary>
     public static PipelineDefinition Between(string source, string destination) =>
         new($"{source}:{destination}", source, destination);
 
     /// <summary>The pipeline of a name: a saved one, or the one between the two ends in the name.</summary>
-    /// <exception cref="Errors.TidemarkException"><c>pipeline.unknown</c> (usage).</exception>
+    /// <exception cref="TidemarkException"><c>pipeline.unknown</c> (usage).</exception>
     public async Task<PipelineDefinition> PipelineAsync(string name, CancellationToken cancellationToken)
     {
         var saved = await Pipelines.NamesAsync(cancellationToken);
@@ -68,6 +76,30 @@ public sealed class DefinitionCatalog
     /// <summary>Whether a setting of a connector is encrypted at rest and never shown.</summary>
     public bool IsSecret(string connector, string setting) =>
         Connectors.Find(connector) is not { } known || known.Spec.Find(setting) is { IsSecret: true };
+
+    /// <summary>Names in a pipeline that its source is known not to have.</summary>
+    /// <param name="connection">The catalog.</param>
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="drafts">Sources that are about to be saved.</param>
+    internal async Task<IReadOnlyList<DefinitionMistake>> MistakesAsync(
+        DbConnection connection, PipelineDefinition pipeline, IReadOnlyList<SourceDefinition> drafts)
+    {
+        var source = drafts.FirstOrDefault(draft => draft.Name == pipeline.Source) ?? await SavedAsync(connection, pipeline.Source);
+        return source is null ? [] : await PipelineStreams.MistakesAsync(pipeline, source, Connections);
+    }
+
+    /// <summary>A source with its secrets; null where it is not there, or the key for them is not.</summary>
+    private async Task<SourceDefinition?> SavedAsync(DbConnection connection, string name)
+    {
+        try
+        {
+            return await Sources.FindOrDefaultAsync(connection, name);
+        }
+        catch (TidemarkException)
+        {
+            return null;
+        }
+    }
 
     private IReadOnlyDictionary<string, string> Rooted<T>(T definition)
         where T : IDefinition<T> =>

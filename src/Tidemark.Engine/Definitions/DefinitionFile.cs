@@ -44,6 +44,11 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
                 connection, catalog.Destinations,
                 file.Destinations.Select(draft => DatabaseAddress.Resolve(draft, catalog.Connectors.All)).ToList(), problems);
             await CheckEndsAsync(connection, file);
+            foreach (var draft in file.Pipelines)
+            {
+                foreach (var mistake in await catalog.MistakesAsync(connection, draft.Definition, sources)) draft.Node.Report(mistake);
+            }
+
             if (problems.Count > 0) throw TidemarkException.ForAll(problems);
 
             return

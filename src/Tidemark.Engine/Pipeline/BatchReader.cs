@@ -59,6 +59,9 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, StreamSt
     /// <summary>Declared columns that no record read so far has a value for.</summary>
     public IEnumerable<string> EmptyColumns => _filled.Empty;
 
+    /// <summary>Columns of places that only the pipeline names, and that no record read so far has.</summary>
+    public IEnumerable<Field> UnmetColumns => _filled.Unmet;
+
     /// <summary>Reads pages to their end. The last batch may be empty; it carries the cursor of the end.</summary>
     /// <exception cref="TidemarkException"><c>schema.frozen</c>; <c>source.no_end</c> where there was no page.</exception>
     public async IAsyncEnumerable<Batch> ReadAsync(

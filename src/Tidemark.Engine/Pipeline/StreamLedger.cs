@@ -144,6 +144,12 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
         }
     }
 
+    /// <summary>Notes what a person should know of the reading, though nothing is wrong with its rows.</summary>
+    public void Remark(string remark)
+    {
+        lock (_lock) _figures = _figures with { Remarks = [.. _figures.Remarks, remark] };
+    }
+
     /// <summary>Rows of a merge that the destination was asked for at the end.</summary>
     public void Verified(Checksum found)
     {

@@ -147,6 +147,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             if (ledger.TooManyQuarantined(isEnd: false) is { } tooMany) throw tooMany;
         }
 
+        if (!table.KeysOnly) await NameUnmetColumnsAsync(reader, ledger, cancellationToken);
         if ((isFull || found is null) && !table.KeysOnly) await NameEmptyColumnsAsync(reader, ledger, cancellationToken);
         if (quarantine is null || table.IsStaged || !readsAll) return;
         await quarantine.RetireUnmetAsync(startedAt, cancellationToken);
@@ -175,6 +176,18 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             await _guard.RequireAsync(
                 stream, table.Table, counts.Deleted + result.Deleted, counts.Updated + result.Updated,
                 Cascade.Sum(ledger.Cascades, result.Cascades), cancellationToken);
+        }
+    }
+
+    private async Task NameUnmetColumnsAsync(BatchReader reader, StreamLedger ledger, CancellationToken cancellationToken)
+    {
+        if (reader.Count == 0) return;
+        foreach (var column in reader.UnmetColumns)
+        {
+            var remark = string.Create(
+                CultureInfo.InvariantCulture, $"The column {column.Name} is null: none of the {reader.Count} records read has {column.Path}.");
+            ledger.Remark(remark);
+            await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, remark, cancellationToken);
         }
     }
 

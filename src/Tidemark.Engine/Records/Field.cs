@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tidemark.Engine.Records;
 
 /// <summary>One column of a stream, and where in the vendor's record its value stands.</summary>
@@ -13,6 +15,10 @@ public sealed record Field(string Name, FieldType Type)
 
     /// <summary>A second place to look, e.g. <c>customer/id</c> where a vendor sends an id or the whole object.</summary>
     public string? OrPath { get; init; }
+
+    /// <summary>True for a place in the record that only the pipeline names: whether any record has it shows in the reading.</summary>
+    [JsonIgnore]
+    public bool IsUnproven { get; init; }
 
     /// <summary>Wire form of a <see cref="FieldType.Timestamp"/>; no meaning for other types.</summary>
     public WireTime Time { get; init; }

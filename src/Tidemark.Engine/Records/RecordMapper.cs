@@ -167,6 +167,7 @@ public sealed class RecordMapper(StreamSchema stream, bool reportsNewFields, boo
     private void ReadCell(ref Utf8JsonReader reader, int position, Cell raw, RowBatch into)
     {
         var field = stream.Fields[position];
+        if (field.IsUnproven) Filled?.Meet(position);
         var start = (int)reader.TokenStartIndex;
         if (CellReader.Read(field, ref reader, raw, into, EmptyIsNull, out var cell) is not { } wrong)
         {

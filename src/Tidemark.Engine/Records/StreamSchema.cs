@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace Tidemark.Engine.Records;
 
@@ -13,6 +14,10 @@ public sealed record StreamSchema(string Name, IReadOnlyList<Field> Fields)
 
     /// <summary>Properties that the vendor is known to send and that are wanted in <c>raw</c> only, not as a column.</summary>
     public IReadOnlyList<string> LeftInRaw { get; init; } = [];
+
+    /// <summary>Every property that a record may have, where the source decides that; null where the vendor may send others.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string>? Properties { get; init; }
 
     /// <summary>Positions of the key's fields in <see cref="Fields"/>.</summary>
     public IReadOnlyList<int> KeyPositions =>

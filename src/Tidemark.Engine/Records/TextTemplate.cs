@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Records;
 
@@ -40,7 +41,9 @@ internal sealed partial class TextTemplate
     {
         foreach (var name in columns)
         {
-            if (stream.Fields.FirstOrDefault(field => field.Name == name) is not { } column) return $"There is no column {name}.";
+            if (stream.Fields.FirstOrDefault(field => field.Name == name) is not { } column)
+                return $"There is no column {name}. {NearestName.Hint(name, stream.Fields.Select(field => field.Name))}";
+
             if (column.Type != FieldType.Text) return $"The column {name} is not text.";
         }
 

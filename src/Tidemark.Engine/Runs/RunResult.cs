@@ -53,6 +53,9 @@ public sealed record StreamFigures(string Stream, string Table)
     /// <summary>What stopped the stream, where something did.</summary>
     public Problem? Error { get; init; }
 
+    /// <summary>What a person should know of the reading, though nothing is wrong with its rows; a sentence each.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>Records as they were read against rows as they are in the destination; null where nothing was verified.</summary>
     public StreamReceipt? Receipt { get; init; }
 

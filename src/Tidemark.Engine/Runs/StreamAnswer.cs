@@ -38,6 +38,9 @@ public sealed record StreamAnswer
     /// <summary>What stopped the stream; absent where nothing did.</summary>
     public ProblemAnswer? Error { get; init; }
 
+    /// <summary>What a person should know of the reading, though nothing is wrong with its rows; absent where there is nothing.</summary>
+    public IReadOnlyList<string>? Remarks { get; init; }
+
     /// <summary>What was read against what the destination answered; absent where nothing was verified.</summary>
     public StreamReceiptAnswer? Receipt { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record StreamAnswer
         Full = figures.IsFull,
         Seconds = Math.Round(figures.Seconds, 3),
         Error = figures.Error is { } error ? ProblemAnswer.Of(error) : null,
+        Remarks = figures.Remarks.Count > 0 ? figures.Remarks : null,
         Receipt = figures.Receipt is { } receipt ? StreamReceiptAnswer.Of(receipt) : null,
     };
 
@@ -72,6 +76,7 @@ public sealed record StreamAnswer
         IsFull = Full,
         Seconds = Seconds,
         Error = Error?.ToProblem(),
+        Remarks = Remarks ?? [],
         Receipt = Receipt?.ToReceipt(),
     };
 }

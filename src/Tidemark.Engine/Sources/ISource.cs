@@ -9,6 +9,12 @@ public interface ISource : IAsyncDisposable
     /// <summary>The streams that this source has. Some sources ask the vendor; most know.</summary>
     Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken);
 
+    /// <summary>The streams with their fields, where the source knows them without asking anybody; else null, as by default.</summary>
+    IReadOnlyList<StreamSchema>? KnownStreams => null;
+
+    /// <summary>The names of the streams, where the source knows them without asking anybody; else null.</summary>
+    IReadOnlyList<string>? KnownNames => KnownStreams is { } known ? [.. known.Select(stream => stream.Name)] : null;
+
     /// <summary>Asks the vendor whether the settings work: reachable, authenticated, allowed. Changes nothing.</summary>
     Task<SourceCheck> CheckAsync(CancellationToken cancellationToken);
 

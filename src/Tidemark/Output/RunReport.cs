@@ -14,6 +14,11 @@ internal static class RunReport
         // A finished run needs no plan: its figures say it all.
         if (run.Plan is { } plan && run.Status is RunStatus.Planned or RunStatus.Parked or RunStatus.Failed) PlanReport.Write(console, plan);
         if (run.WouldPark) console.MarkupLine($"[{Colour("parked").ToMarkup()}]would park:[/]");
+        foreach (var stream in run.Streams)
+        {
+            foreach (var remark in stream.Remarks) console.MarkupLineInterpolated($"  [yellow]{Printable.Of(stream.Stream)}: {Printable.Of(remark)}[/]");
+        }
+
         ErrorReport.WriteProblems(console, run.Problems);
         var status = RunJson.Word(run.Status);
         console.MarkupLine(

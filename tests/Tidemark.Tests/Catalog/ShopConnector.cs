@@ -11,7 +11,7 @@ internal sealed class ShopConnector : ISourceConnector
 {
     public ConnectorSpec Spec { get; } = ConnectorSpec.Of<ShopOptions>("shop", "Shop", ConnectorRoles.Source);
 
-    public ISource OpenSource(BoundSettings settings, TimeProvider clock) => throw new NotSupportedException();
+    public ISource OpenSource(BoundSettings settings, TimeProvider clock) => new ScriptedSource();
 
     internal sealed class ShopOptions
     {

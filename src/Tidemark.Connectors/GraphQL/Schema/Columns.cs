@@ -29,6 +29,11 @@ internal sealed class Columns(QueryPlan plan, GraphSchema? schema)
         return new StreamSchema(plan.Name, _fields)
         {
             Key = [.. plan.Definition.Key.Select(key => ColumnOf(key)!)],
+            Properties =
+            [
+                .. plan.Row.Fields.Select(field => field.Response),
+                .. _fields.Select(field => field.Path.Split('/')[0]),
+            ],
             LeftInRaw = [.. plan.Row.Fields.Where(field => field.Name == TypeName).Select(field => field.Response)],
         };
     }

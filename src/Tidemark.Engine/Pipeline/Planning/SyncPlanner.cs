@@ -121,10 +121,13 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
         var pipeline = request.Pipeline;
         var shape = ShapeOf(pipeline, stream.Name);
         var deletes = shape.Deletes ?? pipeline.Deletes;
-        var shaping = new StreamShaping(stream, shape, deletes, problems);
+        var mistakes = new List<DefinitionMistake>();
+        var shaping = new StreamShaping(stream, shape, deletes, mistakes);
+        var shaped = shaping.Run();
+        problems.AddRange(mistakes.Select(mistake => mistake.In($"stream \"{stream.Name}\"")));
         var mode = request.Mode;
         if (mode == WriteMode.Merge && shape.Mode is { } own) mode = own;
-        var table = new TablePlan(pipeline.TableOf(stream.Name), shaping.Run())
+        var table = new TablePlan(pipeline.TableOf(stream.Name), shaped)
         {
             Mode = mode == WriteMode.Refresh ? WriteMode.Replace : mode,
             KeepsRaw = shape.Raw ?? pipeline.Raw,

@@ -33,8 +33,9 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     /// </summary>
     public Func<HttpExchange, CancellationToken, Task<SourceCheck>>? Inquire { get; init; }
 
-    public Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<StreamSchema>>([.. streams.Select(stream => stream.Schema)]);
+    public IReadOnlyList<StreamSchema> KnownStreams { get; } = [.. streams.Select(stream => stream.Schema)];
+
+    public Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) => Task.FromResult(KnownStreams);
 
     /// <summary>Asks for one page of every stream, so that everything a key may not read is said at once.</summary>
     public async Task<SourceCheck> CheckAsync(CancellationToken cancellationToken)
