@@ -144,6 +144,44 @@ public sealed class Home : IAsyncDisposable
         return await new RunVerifier(destination, tables, new LaterRuns(_database, run)).VerifyAsync(run, cancellationToken);
     }
 
+    /// <summary>The streams of a source as the tables that they become, with their first records if wanted. Writes and stores nothing.</summary>
+    /// <param name="name">A pipeline, whose tables are shown; a source; or the address of one.</param>
+    /// <param name="environment">Value of an environment variable, for an address; null where it is not set.</param>
+    /// <param name="stream">Only this stream; null for all.</param>
+    /// <param name="records">How many records of each stream to read.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="TidemarkException">Settings, reachability; <c>source.unknown</c>, <c>stream.unknown</c>.</exception>
+    public async Task<IReadOnlyList<PreviewedStream>> PreviewAsync(
+        string name, Func<string, string?> environment, string? stream, int records, CancellationToken cancellationToken)
+    {
+        var (definition, pipeline) = await ReadableAsync(name, environment, cancellationToken);
+        var problems = new List<Problem>();
+        await using var source = Connections.OpenSource(definition, problems) ?? throw TidemarkException.ForAll(problems);
+        var preview = new StreamPreview(source, pipeline, _clock);
+        var shown = new List<PreviewedStream>();
+        foreach (var table in await preview.TablesAsync(stream, cancellationToken))
+            shown.Add(new(table, records == 0 ? null : await preview.RowsAsync(table, records, cancellationToken)));
+        return shown;
+    }
+
+    private async Task<(SourceDefinition Source, PipelineDefinition Pipeline)> ReadableAsync(
+        string name, Func<string, string?> environment, CancellationToken cancellationToken)
+    {
+        if ((await Definitions.Pipelines.NamesAsync(cancellationToken)).Contains(name))
+        {
+            var pipeline = await Definitions.Pipelines.FindAsync(name, cancellationToken);
+            return (await Definitions.Sources.FindAsync(pipeline.Source, cancellationToken), pipeline);
+        }
+
+        if (ConnectionAddress.Is(name) && !(await Definitions.Sources.NamesAsync(cancellationToken)).Contains(name))
+        {
+            var address = await ConnectionAddress.ReadAsync<ISourceConnector>(name, Connectors, environment, cancellationToken);
+            return (new(address.Name, address.Connector, address.Settings), DefinitionCatalog.Between(address.Name, "") with { Tables = $"{address.Connector}_{{stream}}" });
+        }
+
+        return (await Definitions.Sources.FindAsync(name, cancellationToken), DefinitionCatalog.Between(name, ""));
+    }
+
     private static async Task<Home> OpenAsync(
         HomeOptions options, bool makes, ConnectorCatalog connectors, TimeProvider clock,
         CancellationToken cancellationToken)

@@ -20,5 +20,8 @@ public sealed class SqliteConnector : IDestinationConnector
 
     public IReadOnlyDictionary<string, string>? SettingsOf(string address) =>
         address.StartsWith(Scheme, StringComparison.Ordinal)
-            ? new Dictionary<string, string> { ["path"] = address[Scheme.Length..] } : null;
+            ? new Dictionary<string, string> { ["path"] = PathIn(address[Scheme.Length..]) } : null;
+
+    /// <summary>An address may have slashes before the path, as one has that names a host.</summary>
+    private static string PathIn(string rest) => rest.StartsWith("//", StringComparison.Ordinal) ? rest[2..] : rest;
 }

@@ -9,6 +9,9 @@ namespace Tidemark.Engine.Definitions;
 /// <summary>Writes definitions as a file that applies to the same definitions, secrets left out.</summary>
 internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecret)
 {
+    /// <summary>What stands for a secret, by connector and setting.</summary>
+    public Func<string, string, string> SecretText { get; init; } = (_, _) => DefinitionFile.SecretMarker;
+
     public string Write(
         IReadOnlyList<SourceDefinition> sources, IReadOnlyList<DestinationDefinition> destinations,
         IReadOnlyList<PipelineDefinition> pipelines)
@@ -86,7 +89,7 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         foreach (var (name, value) in settings.OrderBy(setting => setting.Key, StringComparer.Ordinal))
         {
             Write(yaml, name,
-                isSecret(connector, name) ? DefinitionFile.SecretMarker : EnvironmentText.Escape(value));
+                isSecret(connector, name) ? SecretText(connector, name) : EnvironmentText.Escape(value));
         }
 
         yaml.Emit(new MappingEnd());

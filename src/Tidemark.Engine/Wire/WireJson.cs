@@ -40,6 +40,7 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(RetriedRecordAnswer))]
 [JsonSerializable(typeof(RunAnswer))]
 [JsonSerializable(typeof(SourceAnswer))]
+[JsonSerializable(typeof(StreamShownAnswer))]
 [JsonSerializable(typeof(TestAnswer))]
 [JsonSerializable(typeof(VerificationAnswer))]
 public sealed partial class WireJson : JsonSerializerContext

@@ -2,6 +2,7 @@ using Spectre.Console;
 using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
@@ -25,6 +26,34 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
                     (await home.Definitions.Destinations.FindAsync(destination, session.Stop)).Name),
                 [.. names.Skip(2)]),
         };
+
+    /// <summary>The pipeline between two addresses, saved under a name of both.</summary>
+    /// <param name="session">The command.</param>
+    /// <param name="home">The home of the definitions.</param>
+    /// <param name="from">Address or name of the source.</param>
+    /// <param name="to">Address or name of the destination.</param>
+    /// <param name="streams">Separated by commas; null for all.</param>
+    public static async Task<PipelineChoice> FromAddressesAsync(Session session, Home home, string from, string to, string? streams)
+    {
+        var addressed = await AddressedPipeline.ReadAsync(from, to, home.Definitions, session.Terminal.Variable, session.Stop);
+        if (addressed.HasTypedSecret && session.IsInteractive)
+            session.Say("Note: a secret is now in your shell's history; env:NAME or file:PATH in its place says where it is.");
+        return new(await addressed.SaveAsync(home.Definitions, session.Stop), Split(streams));
+    }
+
+    /// <summary>Prints the definitions that two addresses stand for, and saves nothing.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> PrintAsync(Session session, Home home, string from, string to, string? streams)
+    {
+        var addressed = await AddressedPipeline.ReadAsync(from, to, home.Definitions, session.Terminal.Variable, session.Stop);
+        var yaml = addressed.ToYaml(home.Definitions, Split(streams));
+        if (session.IsJson) session.WriteJson(new ExportAnswer(yaml), WireJson.Default.ExportAnswer);
+        else await session.Terminal.Output.WriteAsync(yaml);
+        return ExitCode.Done;
+    }
+
+    private static string[] Split(string? streams) =>
+        (streams ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Whether the first name is a pipeline's and the second cannot be that of a destination.</summary>
     private static async Task<bool> IsPipelineWithStreamsAsync(Session session, Home home, string first, string second) =>

@@ -38,14 +38,31 @@ internal static class SyncVerb
             HelpName = "FILE",
         };
         var approve = new Option<bool>("--approve") { Description = "Make all changes, beyond the limits too; the run never parks." };
+        var from = new Option<string?>("--from")
+        {
+            Description = "Source by its address, e.g. stripe://env:STRIPE_API_KEY@, or by its name.",
+            HelpName = "URL",
+        };
+        var to = new Option<string?>("--to")
+        {
+            Description = "Destination by its address, e.g. postgres://…, sqlite:FILE or env:DATABASE_URL, or by its name.",
+            HelpName = "URL",
+        };
+        var streams = new Option<string?>("--streams")
+        {
+            Description = "With --from and --to: the streams, separated by commas. [default: all]",
+            HelpName = "NAMES",
+        };
+        var yaml = new Option<bool>("--yaml") { Description = "With --from and --to: print the definitions they stand for and run nothing." };
         var verb = new Verb("sync", "Syncs a destination with a source and shows the receipt.",
             "tidemark sync payments",
             "tidemark sync payments customers --full",
             "tidemark sync payments --refresh",
             "tidemark sync payments --dry-run --save plan.jsonl",
-            "tidemark sync \"Italy Stripe\" warehouse customers charges")
+            "tidemark sync \"Italy Stripe\" warehouse customers charges",
+            "tidemark sync --from stripe://env:STRIPE_API_KEY@ --to sqlite:shop.db --streams customers,charges")
         {
-            names, merge, full, deletions, refresh, dryRun, save, approve,
+            names, from, to, streams, yaml, merge, full, deletions, refresh, dryRun, save, approve,
         };
         verb.Runs(async session =>
         {
@@ -59,8 +76,17 @@ internal static class SyncVerb
             var asked = modes.Where(mode => session.Get(mode.Key)).Select(mode => mode.Value).ToList();
             UsageCheck.Require(
                 asked.Count + (session.Get(deletions) ? 1 : 0) < 2, "Use only one of --merge, --full, --refresh and --deletions.");
+            var isAddressed = session.Get(from) is not null || session.Get(to) is not null;
+            UsageCheck.Require(
+                isAddressed || (session.Get(streams) is null && !session.Get(yaml)), "--streams and --yaml need --from and --to.");
+            UsageCheck.Require(
+                !isAddressed || (session.Get(from) is not null && session.Get(to) is not null && session.Get(names).Length == 0),
+                "Give both --from and --to, and no names.");
             var home = await session.MakeHomeAsync();
-            var choice = await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
+            if (session.Get(yaml)) return await PipelineChoice.PrintAsync(session, home, session.Get(from)!, session.Get(to)!, session.Get(streams));
+            var choice = isAddressed
+                ? await PipelineChoice.FromAddressesAsync(session, home, session.Get(from)!, session.Get(to)!, session.Get(streams))
+                : await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
             ReadingRequest reading = session.Get(deletions)
                 ? new DeletionScan(choice.Pipeline.Name) { Streams = choice.Streams, IgnoresLimits = session.Get(approve) }
                 : new SyncRun(choice.Pipeline.Name)

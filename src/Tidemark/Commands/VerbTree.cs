@@ -51,6 +51,7 @@ internal static class VerbTree
         VerifyVerb.Create(),
         BackupVerb.Create(),
         TestVerb.Create(),
+        StreamsVerb.Create(),
         ConnectorsVerb.Create(),
         SecretsVerb.Create(),
     ];
