@@ -9,7 +9,11 @@ namespace Tidemark.Engine.Definitions;
 /// <param name="Kind"><c>source</c>, <c>destination</c> or <c>pipeline</c>.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Change">What saving it changed.</param>
-public sealed record AppliedDefinition(string Kind, string Name, DefinitionChange Change);
+public sealed record AppliedDefinition(string Kind, string Name, DefinitionChange Change)
+{
+    /// <summary>What differs, field by field, where that was asked for.</summary>
+    public IReadOnlyList<FieldDifference> Fields { get; init; } = [];
+}
 
 /// <summary>Applies definitions from a document in YAML or JSON, and exports them as YAML.</summary>
 /// <param name="catalog">The catalog that keeps them.</param>
@@ -32,30 +36,56 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
     /// <returns>In the order sources, destinations, pipelines, each as in the file.</returns>
     /// <exception cref="TidemarkException">Every problem at once (configuration), or
     /// <c>definitions.malformed</c> with the line, or <c>definitions.too_large</c>.</exception>
-    public async Task<IReadOnlyList<AppliedDefinition>> ApplyAsync(string text, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<AppliedDefinition>> ApplyAsync(string text, CancellationToken cancellationToken) => ApplyAsync(text, [], cancellationToken);
+
+    /// <summary>Saves the definitions of a file and removes others, all or nothing.</summary>
+    /// <param name="text">As for the other.</param>
+    /// <param name="removals">Definitions to remove, as <see cref="CompareAsync"/> has shown them.</param>
+    /// <param name="cancellationToken">Nothing is saved where it throws.</param>
+    /// <exception cref="TidemarkException">As for the other; <c>source.in_use</c> and its like for one that a pipeline of the file uses.</exception>
+    public async Task<IReadOnlyList<AppliedDefinition>> ApplyAsync(
+        string text, IReadOnlyList<AppliedDefinition> removals, CancellationToken cancellationToken)
     {
         var file = new DefinitionReader(text, environment);
         return await catalog.Database.WriteAsync<IReadOnlyList<AppliedDefinition>>(async connection =>
         {
-            var problems = file.Problems;
-            var sources = await ResolveAsync<SourceDefinition, ISourceConnector>(
-                connection, catalog.Sources, file.Sources, problems);
-            var destinations = await ResolveAsync<DestinationDefinition, IEndConnector>(
-                connection, catalog.Destinations,
-                file.Destinations.Select(draft => DatabaseAddress.Resolve(draft, catalog.Connectors.All)).ToList(), problems);
-            await CheckEndsAsync(connection, file);
-            foreach (var draft in file.Pipelines)
-            {
-                foreach (var mistake in await catalog.MistakesAsync(connection, draft.Definition, sources)) draft.Node.Report(mistake);
-            }
-
-            if (problems.Count > 0) throw TidemarkException.ForAll(problems);
-
-            return
+            var (sources, destinations) = await CheckAsync(connection, file);
+            List<AppliedDefinition> applied =
             [
                 .. await SaveAsync(connection, catalog.Sources, sources),
                 .. await SaveAsync(connection, catalog.Destinations, destinations),
                 .. await SaveAsync(connection, catalog.Pipelines, file.Pipelines.Select(draft => draft.Definition)),
+            ];
+            // Pipelines first: what they use cannot be removed.
+            applied.AddRange(await RemoveAsync(connection, catalog.Pipelines, removals));
+            applied.AddRange(await RemoveAsync(connection, catalog.Sources, removals));
+            applied.AddRange(await RemoveAsync(connection, catalog.Destinations, removals));
+            return applied;
+        }, cancellationToken);
+    }
+
+    /// <summary>What applying a file would change, field by field. Saves nothing.</summary>
+    /// <param name="text">As for <see cref="ApplyAsync(string, CancellationToken)"/>.</param>
+    /// <param name="prunes">Whether definitions that the file does not name are shown as removed.</param>
+    /// <param name="cancellationToken">Cancels the comparison.</param>
+    /// <exception cref="TidemarkException">As for applying.</exception>
+    public async Task<IReadOnlyList<AppliedDefinition>> CompareAsync(string text, bool prunes, CancellationToken cancellationToken)
+    {
+        var file = new DefinitionReader(text, environment);
+        return await catalog.Database.ReadAsync<IReadOnlyList<AppliedDefinition>>(async connection =>
+        {
+            var (sources, destinations) = await CheckAsync(connection, file);
+            List<AppliedDefinition> compared = [];
+            foreach (var source in sources) compared.Add(await catalog.Sources.CompareAsync(connection, source));
+            foreach (var destination in destinations) compared.Add(await catalog.Destinations.CompareAsync(connection, destination));
+            foreach (var draft in file.Pipelines) compared.Add(await catalog.Pipelines.CompareAsync(connection, draft.Definition));
+            if (!prunes) return compared;
+            return
+            [
+                .. compared,
+                .. await UnnamedAsync<PipelineDefinition>(connection, Names(file.Pipelines)),
+                .. await UnnamedAsync<SourceDefinition>(connection, Names(file.Sources)),
+                .. await UnnamedAsync<DestinationDefinition>(connection, Names(file.Destinations)),
             ];
         }, cancellationToken);
     }
@@ -68,6 +98,39 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
             await catalog.Sources.ListAsync(cancellationToken),
             await catalog.Destinations.ListAsync(cancellationToken),
             await catalog.Pipelines.ListAsync(cancellationToken));
+    }
+
+    /// <summary>The sources and destinations of a file, checked with its pipelines.</summary>
+    private async Task<(List<SourceDefinition> Sources, List<DestinationDefinition> Destinations)> CheckAsync(
+        DbConnection connection, DefinitionReader file)
+    {
+        var problems = file.Problems;
+        var sources = await ResolveAsync<SourceDefinition, ISourceConnector>(
+            connection, catalog.Sources, file.Sources, problems);
+        var destinations = await ResolveAsync<DestinationDefinition, IEndConnector>(
+            connection, catalog.Destinations,
+            file.Destinations.Select(draft => DatabaseAddress.Resolve(draft, catalog.Connectors.All)).ToList(), problems);
+        await CheckEndsAsync(connection, file);
+        foreach (var draft in file.Pipelines)
+        {
+            foreach (var mistake in await catalog.MistakesAsync(connection, draft.Definition, sources)) draft.Node.Report(mistake);
+        }
+
+        return problems.Count == 0 ? (sources, destinations) : throw TidemarkException.ForAll(problems);
+    }
+
+    private static async Task<IEnumerable<AppliedDefinition>> UnnamedAsync<T>(DbConnection connection, IEnumerable<string> named)
+        where T : IDefinition<T> =>
+        (await DefinitionSet<T>.NamesAsync(connection)).Except(named, StringComparer.Ordinal)
+            .Select(name => new AppliedDefinition(T.Kind, name, DefinitionChange.Removed));
+
+    private static async Task<List<AppliedDefinition>> RemoveAsync<T>(
+        DbConnection connection, DefinitionSet<T> set, IReadOnlyList<AppliedDefinition> removals)
+        where T : IDefinition<T>
+    {
+        var removed = removals.Where(removal => removal.Kind == T.Kind && removal.Change == DefinitionChange.Removed).ToList();
+        foreach (var removal in removed) await set.RemoveAsync(connection, removal.Name);
+        return removed;
     }
 
     /// <summary>Puts stored secrets in the place of their markers and checks connector and settings.</summary>

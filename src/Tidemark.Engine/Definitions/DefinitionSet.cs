@@ -12,6 +12,7 @@ public enum DefinitionChange
     Created,
     Updated,
     Unchanged,
+    Removed,
 }
 
 /// <summary>All definitions of one kind. Secret settings are encrypted at rest and come back in the clear.</summary>
@@ -62,14 +63,37 @@ public sealed class DefinitionSet<T>
     /// <c>destination.in_use</c> (usage) naming the pipelines; <c>pipeline.in_use</c> (transient) while it runs.
     /// </exception>
     public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
-        _database.WriteAsync(async connection =>
+        _database.WriteAsync(connection => RemoveAsync(connection, name), cancellationToken);
+
+    internal async Task RemoveAsync(DbConnection connection, string name)
+    {
+        await RefuseIfInUseAsync(connection, name);
+        await SecretVault.ForgetAsync(connection, T.Kind, name);
+        var removed = await connection.ExecuteAsync(
+            "DELETE FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name });
+        if (removed == 0) throw await UnknownAsync(connection, name);
+    }
+
+    /// <summary>What saving a definition would change, field by field. Saves nothing.</summary>
+    internal async Task<AppliedDefinition> CompareAsync(DbConnection connection, T definition)
+    {
+        definition = definition.WithSettings(_rooted(definition));
+        T? before;
+        try
         {
-            await RefuseIfInUseAsync(connection, name);
-            await SecretVault.ForgetAsync(connection, T.Kind, name);
-            var removed = await connection.ExecuteAsync(
-                "DELETE FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name });
-            if (removed == 0) throw await UnknownAsync(connection, name);
-        }, cancellationToken);
+            before = await FindOrDefaultAsync(connection, definition.Name);
+        }
+        catch (TidemarkException wrong) when (wrong.Code == "secrets.altered")
+        {
+            return new(T.Kind, definition.Name, DefinitionChange.Updated); // what it was cannot be read any more
+        }
+
+        var fields = DefinitionDifference.Of(before, definition, setting => _isSecret(definition, setting));
+        return new(T.Kind, definition.Name, before is null ? DefinitionChange.Created : fields.Count > 0 ? DefinitionChange.Updated : DefinitionChange.Unchanged)
+        {
+            Fields = before is null ? [] : fields,
+        };
+    }
 
     internal async Task<IReadOnlyList<T>> ListAsync(DbConnection connection)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Tidemark.Engine.Definitions;
 
 namespace Tidemark.Engine.Wire;
@@ -28,7 +29,26 @@ public sealed record DestinationAnswer(string Name, string Connector, IReadOnlyD
 /// <param name="Kind"><c>source</c>, <c>destination</c> or <c>pipeline</c>.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Change"><c>created</c>, <c>updated</c>, <c>unchanged</c> or <c>removed</c>.</param>
-public sealed record DefinitionChangeAnswer(string Kind, string Name, string Change);
+public sealed record DefinitionChangeAnswer(string Kind, string Name, string Change)
+{
+    /// <summary>What would differ, field by field; absent but for a dry run that finds something.</summary>
+    public IReadOnlyList<FieldDifferenceAnswer>? Fields { get; init; }
+
+    public static DefinitionChangeAnswer Of(AppliedDefinition applied) => new(applied.Kind, applied.Name, applied.Change.ToString().ToLowerInvariant())
+    {
+        Fields = applied.Fields.Count == 0 ? null
+            : [.. applied.Fields.Select(field => new FieldDifferenceAnswer(field.Field, field.Before, field.After, field.IsSecret))],
+    };
+}
+
+/// <summary>A field of a definition that differs.</summary>
+/// <param name="Field">Its place, as keys of a file.</param>
+/// <param name="Before">What it was; null for nothing, and for a secret.</param>
+/// <param name="After">What it becomes; null for nothing, and for a secret.</param>
+/// <param name="Secret">Whether it is a secret, of which only the change is shown.</param>
+public sealed record FieldDifferenceAnswer(
+    string Field, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Before,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? After, bool Secret);
 
 /// <summary>Every definition.</summary>
 /// <param name="Yaml">As a file that can be applied, secrets left out.</param>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Spectre.Console;
+using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
@@ -24,21 +26,62 @@ internal static class ApplyVerb
             Description = "Plan saved by `tidemark sync --dry-run --save`; refused if it no longer holds.",
             HelpName = "FILE",
         };
+        var dryRun = new Option<bool>("--dry-run") { Description = "With --file: show what would change, field by field, and save nothing." };
+        var prune = new Option<bool>("--prune")
+        {
+            Description = "With --file: remove sources, destinations and pipelines that the file does not name; shows them and asks.",
+        };
+        var yes = new Option<bool>("--yes") { Description = "With --prune: do not ask." };
         var verb = new Verb("apply", "Saves the definitions of a file, all or none, or carries out a saved plan.",
             "tidemark apply -f tidemark.yaml", "tidemark apply -f - < tidemark.yaml",
-            "tidemark apply --plan plan.jsonl") { file, plan };
+            "tidemark apply -f tidemark.yaml --dry-run --prune", "tidemark apply --plan plan.jsonl") { file, dryRun, prune, yes, plan };
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(file) is null != session.Get(plan) is null, "Give --file or --plan.");
+            UsageCheck.Require(
+                session.Get(file) is not null || !(session.Get(dryRun) || session.Get(prune)), "--dry-run and --prune need --file.");
+            UsageCheck.Require(session.Get(prune) || !session.Get(yes), "--yes needs --prune.");
             if (session.Get(plan) is { } saved) return await CarryOutAsync(session, saved);
             var yaml = await ReadAsync(session, session.Get(file)!);
+            if (session.Get(dryRun)) return await session.LookAsync(home => ShowAsync(session, home, yaml, session.Get(prune)));
             var home = await session.MakeHomeAsync();
-            var definitions = new DefinitionFile(home.Definitions, session.Terminal.Variable);
-            foreach (var applied in await definitions.ApplyAsync(yaml, session.Stop))
-                Definitions.SavedDefinition.Report(session, applied.Kind, applied.Name, applied.Change);
+            var removals = session.Get(prune) ? await RemovalsAsync(session, home, yaml, session.Get(yes)) : [];
+            if (removals is null) return ExitCode.Cancelled;
+            foreach (var applied in await In(session, home).ApplyAsync(yaml, removals, session.Stop))
+                Definitions.SavedDefinition.Report(session, applied);
             return ExitCode.Done;
         });
         return verb;
+    }
+
+    private static DefinitionFile In(Session session, Home home) => new(home.Definitions, session.Terminal.Variable);
+
+    private static async Task<int> ShowAsync(Session session, Home home, string yaml, bool prunes)
+    {
+        foreach (var compared in await In(session, home).CompareAsync(yaml, prunes, session.Stop))
+            Definitions.SavedDefinition.Report(session, compared);
+        session.Say("Nothing was saved.");
+        return ExitCode.Done;
+    }
+
+    /// <summary>What the file does not name, once somebody has agreed that it goes; null where nobody has.</summary>
+    private static async Task<IReadOnlyList<AppliedDefinition>?> RemovalsAsync(Session session, Home home, string yaml, bool isAgreed)
+    {
+        var removals = (await In(session, home).CompareAsync(yaml, prunes: true, session.Stop))
+            .Where(compared => compared.Change == DefinitionChange.Removed).ToList();
+        if (removals.Count == 0 || isAgreed) return removals;
+        var names = string.Join(", ", removals.Select(removal => $"{removal.Kind} {Printable.Of(removal.Name)}"));
+        if (!session.IsInteractive)
+        {
+            throw new TidemarkException(FailureKind.Usage, "apply.not_confirmed", $"The file does not name {names}; --prune would remove them.")
+            {
+                Hint = "Say --yes to remove them.",
+            };
+        }
+
+        var question = new ConfirmationPrompt(Markup.Escape($"Remove {names}? No data is deleted.")) { DefaultValue = false };
+        return await question.ShowAsync(session.Prose, session.Stop) ? removals
+            : null;
     }
 
     private static async Task<int> CarryOutAsync(Session session, string file)

@@ -65,6 +65,29 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     public Task<Home> MakeHomeAsync(string folder) =>
         Home.OpenAsync(new HomeOptions(folder) { Key = Key }, Connectors, Clock, stop);
 
+    /// <summary>Looks at the home that is there, or where there is none, at an empty one that is gone afterwards.</summary>
+    public async Task<T> LookAsync<T>(Func<Home, Task<T>> look)
+    {
+        try
+        {
+            await using var there = await OpenHomeAsync();
+            return await look(there);
+        }
+        catch (TidemarkException none) when (none.Code == "home.unknown")
+        {
+            var folder = Directory.CreateTempSubdirectory("tidemark-");
+            try
+            {
+                await using var empty = await MakeHomeAsync(folder.FullName);
+                return await look(empty);
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }
+    }
+
     /// <summary>One JSON object on standard output.</summary>
     public void WriteJson<T>(T answer, JsonTypeInfo<T> type) => JsonLine.WriteTo(Terminal.Output, answer, type);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
+using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Records;
@@ -35,9 +36,9 @@ internal static class StreamsVerb
             var (name, records) = (session.Get(stream!), session.Get(preview));
             UsageCheck.Require(records is >= 0 and <= MaxRecords, $"--preview is a number from 1 to {MaxRecords}.");
             UsageCheck.Require(records == 0 || name is not null, "--preview needs a stream.");
-            var home = ConnectionAddress.Is(session.Get(source)) ? await session.MakeHomeAsync() : await session.OpenHomeAsync();
-            var shown = await session.WaitAsync(
+            Task<IReadOnlyList<PreviewedStream>> PreviewAsync(Home home) => session.WaitAsync(
                 "Asking the source", () => home.PreviewAsync(session.Get(source), session.Terminal.Variable, name, records, session.Stop));
+            var shown = ConnectionAddress.Is(session.Get(source)) ? await session.LookAsync(PreviewAsync) : await PreviewAsync(await session.OpenHomeAsync());
             if (session.IsJson) shown.ToList().ForEach(each => session.WriteJson(StreamShownAnswer.Of(each), WireJson.Default.StreamShownAnswer));
             else if (name is null) List(shown).Write(session.Prose);
             else Show(session, shown[0]);

@@ -82,8 +82,9 @@ internal static class SyncVerb
             UsageCheck.Require(
                 !isAddressed || (session.Get(from) is not null && session.Get(to) is not null && session.Get(names).Length == 0),
                 "Give both --from and --to, and no names.");
+            if (session.Get(yaml))
+                return await session.LookAsync(home => PipelineChoice.PrintAsync(session, home, session.Get(from)!, session.Get(to)!, session.Get(streams)));
             var home = await session.MakeHomeAsync();
-            if (session.Get(yaml)) return await PipelineChoice.PrintAsync(session, home, session.Get(from)!, session.Get(to)!, session.Get(streams));
             var choice = isAddressed
                 ? await PipelineChoice.FromAddressesAsync(session, home, session.Get(from)!, session.Get(to)!, session.Get(streams))
                 : await PipelineChoice.FromNamesAsync(session, home, session.Get(names));

@@ -10,6 +10,25 @@ internal static class SavedDefinition
     public static void Report(Session session, string kind, string name, DefinitionChange change) =>
         Report(session, kind, name, change.ToString().ToLowerInvariant());
 
+    /// <summary>What applying a file has changed, or would change, with the fields that differ.</summary>
+    public static void Report(Session session, AppliedDefinition applied)
+    {
+        if (session.IsJson)
+        {
+            session.WriteJson(DefinitionChangeAnswer.Of(applied), WireJson.Default.DefinitionChangeAnswer);
+            return;
+        }
+
+        Report(session, applied.Kind, applied.Name, applied.Change);
+        foreach (var field in applied.Fields)
+        {
+            session.Say(field.IsSecret ? $"  {Printable.Of(field.Field)}: changed"
+                : $"  {Printable.Of(field.Field)}: {Shown(field.Before)} -> {Shown(field.After)}");
+        }
+    }
+
+    private static string Shown(string? value) => value is null ? "(none)" : value.Length == 0 ? "(empty)" : Printable.Of(Cut.Short(value));
+
     public static void Report(Session session, string kind, string name, string change)
     {
         if (session.IsJson)
