@@ -35,7 +35,7 @@ public sealed class Home : IAsyncDisposable
         Backups = new Backups(folder, Definitions, Connections, clock);
         Requests = new RunRequests(Definitions, Runs, Quarantine, Backups);
         Queue = new RunQueue(database, clock);
-        Executor = new RunExecutor(Definitions, Connections, new SyncPlanner(Definitions, Connections), Backups, Runs, clock);
+        Executor = new RunExecutor(Definitions, Connections, new SyncPlanner(Definitions, Connections, Secrets.MaskKeyAsync), Backups, Runs, clock);
     }
 
     public ConnectorCatalog Connectors { get; }
@@ -159,7 +159,7 @@ public sealed class Home : IAsyncDisposable
         await using var source = Connections.OpenSource(definition, problems) ?? throw TidemarkException.ForAll(problems);
         var preview = new StreamPreview(source, pipeline, _clock);
         var shown = new List<PreviewedStream>();
-        foreach (var table in await preview.TablesAsync(stream, cancellationToken))
+        foreach (var table in await SyncPlanner.KeyedAsync(await preview.TablesAsync(stream, cancellationToken), Secrets.MaskKeyAsync, cancellationToken))
             shown.Add(new(table, records == 0 ? null : await preview.RowsAsync(table, records, cancellationToken)));
         return shown;
     }

@@ -40,6 +40,7 @@ internal static class DefinitionJson
     Converters = [
         typeof(WordConverter<WriteMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<BackupFormat>),
         typeof(WordConverter<FieldType>), typeof(WordConverter<ColumnOwner>), typeof(WordConverter<WriteBackWhen>),
+        typeof(WordConverter<Masking>),
     ])]
 [JsonSerializable(typeof(SourceDefinition))]
 [JsonSerializable(typeof(DestinationDefinition))]

@@ -1,5 +1,6 @@
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Definitions;
 
@@ -55,9 +56,21 @@ internal static class StreamRules
         .. ColumnRules.Of(shape),
         // The pipeline's own are checked with the pipeline, against the usual name.
         .. shape.Deletes is { } own ? DeleteRules.Of(own, shape.SyncedAt) : [],
+        .. Masks(shape),
         .. References(shape, shape.Deletes ?? deletes),
         .. shape.WriteBack is { } writeBack ? WrittenBack(writeBack).Select(mistake => mistake.Within("write_back", "write_back")) : [],
     ];
+
+    private static IEnumerable<DefinitionMistake> Masks(StreamShape shape)
+    {
+        if (shape.Exclude.Any(string.IsNullOrWhiteSpace)) yield return DefinitionMistake.Invalid("exclude", "names fields.");
+        foreach (var twice in shape.Mask.Keys.Intersect(shape.Exclude, StringComparer.Ordinal))
+            yield return DefinitionMistake.Invalid($"mask/{DefinitionMistake.Step(twice)}", "is excluded too.", "Take it out of one of the two.");
+        foreach (var (field, masking) in shape.Mask)
+        {
+            foreach (var mistake in ValueRules.Word($"mask/{DefinitionMistake.Step(field)}", masking, Masking.Hash, Masking.Null)) yield return mistake;
+        }
+    }
 
     private static IEnumerable<DefinitionMistake> References(StreamShape shape, DeletePolicy deletes)
     {

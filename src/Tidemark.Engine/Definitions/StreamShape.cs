@@ -38,6 +38,12 @@ public sealed record StreamShape(string Stream)
     /// <summary>What becomes of rows whose record is gone; null for the pipeline's way.</summary>
     public DeletePolicy? Deletes { get; init; }
 
+    /// <summary>Fields, or places such as <c>address.line1</c>, that are left out of everything that is stored.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Fields or places of which something else is stored.</summary>
+    public IReadOnlyDictionary<string, Masking> Mask { get; init; } = ReadOnlyDictionary<string, Masking>.Empty;
+
     /// <summary>What goes back to the source; null for nothing.</summary>
     public WriteBack? WriteBack { get; init; }
 

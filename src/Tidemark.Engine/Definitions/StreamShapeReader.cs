@@ -10,6 +10,7 @@ internal static class StreamShapeReader
     private static readonly string[] StreamKeys =
     [
         "name", "table", "columns", "fields", "deletes", "references", "write_back", "mode", "raw", "synced_at", "time_limit", "adopt",
+        "exclude", "mask",
     ];
 
     private static readonly string[] ColumnKeys = ["from", "value", "type", "owner", "default", "when"];
@@ -78,10 +79,26 @@ internal static class StreamShapeReader
         Adopt = node.Flag("adopt", otherwise: false),
         Columns = [.. node.Entries("columns").Select(entry => ReadColumn(node, entry.Key, entry.Value, problems))],
         Deletes = ReadDeletes(node, problems),
+        Exclude = node.Child("exclude") is { } exclude ? DefinitionNode.Values(exclude) : [],
+        Mask = ReadMask(node),
         WriteBack = ReadWriteBack(node, problems),
         References = node.Entries("references").ToDictionary(
             entry => entry.Key, entry => entry.Value is DefinitionScalar { Text: { } table } ? table : "", StringComparer.Ordinal),
     };
+
+    private static Dictionary<string, Masking> ReadMask(DefinitionNode stream)
+    {
+        var mask = new Dictionary<string, Masking>(StringComparer.Ordinal);
+        foreach (var (field, _, value) in stream.Entries("mask"))
+        {
+            // YAML's and JSON's own null says the same as the word.
+            if (value is DefinitionScalar { Text: null or "null" }) mask[field] = Masking.Null;
+            else if (value is DefinitionScalar { Text: "hash" }) mask[field] = Masking.Hash;
+            else stream.Invalid(value, $"mask.{field}", "is one of hash, null.");
+        }
+
+        return mask;
+    }
 
     private static WriteBack? ReadWriteBack(DefinitionNode stream, ICollection<Problem> problems)
     {

@@ -51,6 +51,15 @@ internal static class StreamShapeWriter
 
         if (shape.Deletes is { } deletes) WriteDeletes(yaml, deletes);
         if (shape.References.Count > 0) WriteTexts(yaml, "references", shape.References);
+        if (shape.Exclude.Count > 0)
+        {
+            yaml.Emit(DefinitionWriter.Scalar("exclude"));
+            yaml.Emit(new SequenceStart(null, null, isImplicit: true, SequenceStyle.Flow));
+            foreach (var field in shape.Exclude) yaml.Emit(DefinitionWriter.Scalar(field));
+            yaml.Emit(new SequenceEnd());
+        }
+
+        if (shape.Mask.Count > 0) WriteTexts(yaml, "mask", shape.Mask.ToDictionary(mask => mask.Key, mask => Word(mask.Value)));
         if (shape.WriteBack is { } writeBack) WriteWriteBack(yaml, writeBack);
         yaml.Emit(new MappingEnd());
     }

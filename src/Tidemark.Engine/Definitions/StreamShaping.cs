@@ -14,6 +14,9 @@ internal sealed class StreamShaping(StreamSchema stream, StreamShape shape, Dele
     /// <summary>Whether fields that nobody named are left in <c>raw</c>.</summary>
     public bool IsListed => shape.IsListed;
 
+    /// <summary>What of the records must not be stored; known once it has run.</summary>
+    public IReadOnlyList<MaskRule> Masks { get; private set; } = [];
+
     /// <summary>The table's columns and key. What does not fit is added to the mistakes.</summary>
     public StreamSchema Run()
     {
@@ -33,6 +36,9 @@ internal sealed class StreamShaping(StreamSchema stream, StreamShape shape, Dele
             columns = [.. stream.Fields.Where(field => !replaced.Contains(field.Name)), .. columns];
         }
 
+        var masks = new StreamMasks(stream, shape, mistakes);
+        Masks = masks.Rules();
+        columns = masks.Apply(columns, Masks);
         if (deletes.Column is { } mark && columns.All(field => field.Name != mark))
         {
             var meant = shape.Columns.Any(column => column.Name == mark) ? null : NearestName.Slip(mark, columns.Select(field => field.Name));

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
+using System.Text;
 using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations;
@@ -49,7 +50,18 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     ];
 
     /// <summary>Tells one definition of the declared columns from another; see <see cref="StreamSchema.Fingerprint"/>.</summary>
-    internal string Shape => Stream.Fingerprint(KeepsRaw).ToString("x16", CultureInfo.InvariantCulture);
+    internal string Shape => Stream.Fingerprint(KeepsRaw).ToString("x16", CultureInfo.InvariantCulture) + (MaskText is null ? "" : $"-{MaskText}");
+
+    /// <summary>Tells one set of masks from another; null for none.</summary>
+    internal string? MaskText => Masks.Count == 0 ? null
+        : ContentHash.Of(Encoding.UTF8.GetBytes(string.Join('\n', Masks.Select(mask => $"{mask.Path} {mask.Masking}").Order(StringComparer.Ordinal))))
+            .ToString("x16", CultureInfo.InvariantCulture);
+
+    /// <summary>What of the records must not be stored.</summary>
+    public IReadOnlyList<MaskRule> Masks { get; init; } = [];
+
+    /// <summary>Key of the hashes that take the place of values.</summary>
+    internal byte[] MaskKey { get; init; } = [];
 
     /// <summary>Where rows go before they are live.</summary>
     public Staging Staging => _isCompared ? Staging.Compared : Mode == WriteMode.Merge ? Staging.None : Staging.Resumable;

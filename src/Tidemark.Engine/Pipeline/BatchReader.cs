@@ -49,6 +49,7 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, StreamSt
     // One batch is written while the next is mapped.
     private readonly Channel<RowBatch> _spare = Channel.CreateBounded<RowBatch>(2);
     private readonly FilledColumns _filled = new(stream);
+    private readonly RecordMask? _mask = table.Masks.Count == 0 ? null : new(table.Masks, table.MaskKey);
     private RecordMapper? _mapper;
     private StreamSchema _stream = stream;
     private int _room = start.Room;
@@ -58,6 +59,9 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, StreamSt
 
     /// <summary>Declared columns that no record read so far has a value for.</summary>
     public IEnumerable<string> EmptyColumns => _filled.Empty;
+
+    /// <summary>What is excluded or masked and no record read so far has.</summary>
+    public IEnumerable<MaskRule> UnmetMasks => _mask?.Unmet ?? [];
 
     /// <summary>Columns of places that only the pipeline names, and that no record read so far has.</summary>
     public IEnumerable<Field> UnmetColumns => _filled.Unmet;
@@ -119,6 +123,17 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, StreamSt
 
     private void Add(OpenBatch open, ReadOnlySpan<byte> record, RecordSlice place)
     {
+        if (_mask is not null)
+        {
+            if (!_mask.TryApply(record, out var masked))
+            {
+                Withhold(open, place);
+                return;
+            }
+
+            record = masked;
+        }
+
         _mapper ??= Mapper();
         var result = _mapper.Map(record, place.IsDeletion, open.Rows, place.Unfit);
         if (result.Evolves)
@@ -137,6 +152,22 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, StreamSt
         open.Refuse(result.IsIdentified, new QuarantinedRecord(_stream.Name, Encoding.UTF8.GetString(record), problem)
         {
             CanRetry = place.Unfit is null && Utf8.IsValid(record),
+        });
+    }
+
+    /// <summary>What cannot be masked is not kept either, not even in quarantine.</summary>
+    private void Withhold(OpenBatch open, RecordSlice place)
+    {
+        if (!place.IsDeletion)
+        {
+            open.Read++;
+            Count++;
+        }
+
+        open.Refuse(isIdentified: false, new QuarantinedRecord(_stream.Name, "{}", new Problem(
+            "record.not_masked", _stream.Name, "The record is not valid JSON: what the pipeline excludes or masks cannot be found in it. It is not kept."))
+        {
+            CanRetry = false,
         });
     }
 

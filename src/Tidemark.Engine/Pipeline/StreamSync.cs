@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline.Guarding;
 using Tidemark.Engine.Quarantine;
@@ -45,7 +46,11 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             stream = await load.OpenAsync(table, cancellationToken);
         }
 
-        if (table.Mode == WriteMode.Replace && stream.Checkpoint is { IsComplete: false } half && !run.Source.CanResume(table.Stream.Name, half.Cursor))
+        // Rows of before would be published with what must not be stored any more.
+        var isMaskedOtherwise = table.Staging == Staging.Resumable && stream.Checkpoint is { } masked && masked.Staged.Masks != table.MaskText;
+        if (isMaskedOtherwise && run.Continues is { } parked) throw StagingChoice.Refusal(parked, table.Stream.Name);
+        if (isMaskedOtherwise || (table.Mode == WriteMode.Replace && stream.Checkpoint is { IsComplete: false } half
+            && !run.Source.CanResume(table.Stream.Name, half.Cursor)))
         {
             // What is staged so far was asked for otherwise.
             await stream.AbandonAsync(cancellationToken);
@@ -140,14 +145,14 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             var read = quarantine is null
                 ? batch : batch with { Overtaken = await quarantine.OvertakeAsync(batch.Rows, cancellationToken) };
             var before = stream.Checkpoint is { } saved && table.IsStaged ? saved.Staged : StagedCounts.None;
-            var staged = table.IsStaged ? StreamLedger.Staged(before, read) : StagedCounts.None;
+            var staged = table.IsStaged ? StreamLedger.Staged(before, read) with { Masks = table.MaskText } : StagedCounts.None;
             await WriteAsync(read, new Checkpoint(batch.After, staged, startedAt) { IsComplete = batch.IsLast });
             if (quarantine is null || table.IsStaged) continue; // a staging settles its quarantine when it is published
             await quarantine.SettleOvertakenAsync(cancellationToken);
             if (ledger.TooManyQuarantined(isEnd: false) is { } tooMany) throw tooMany;
         }
 
-        if (!table.KeysOnly) await NameUnmetColumnsAsync(reader, ledger, cancellationToken);
+        if (!table.KeysOnly) await NameUnmetAsync(reader, ledger, cancellationToken);
         if ((isFull || found is null) && !table.KeysOnly) await NameEmptyColumnsAsync(reader, ledger, cancellationToken);
         if (quarantine is null || table.IsStaged || !readsAll) return;
         await quarantine.RetireUnmetAsync(startedAt, cancellationToken);
@@ -179,13 +184,15 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
     }
 
-    private async Task NameUnmetColumnsAsync(BatchReader reader, StreamLedger ledger, CancellationToken cancellationToken)
+    private async Task NameUnmetAsync(BatchReader reader, StreamLedger ledger, CancellationToken cancellationToken)
     {
         if (reader.Count == 0) return;
-        foreach (var column in reader.UnmetColumns)
+        var records = string.Create(CultureInfo.InvariantCulture, $"none of the {reader.Count} records read has");
+        var remarks = reader.UnmetColumns.Select(column => $"The column {column.Name} is null: {records} {column.Path}.")
+            .Concat(reader.UnmetMasks.Select(mask =>
+                $"{mask.Name} is to be {(mask.Masking == Masking.Exclude ? "excluded" : "masked")}: {records} {mask.Path}.")).ToList();
+        foreach (var remark in remarks)
         {
-            var remark = string.Create(
-                CultureInfo.InvariantCulture, $"The column {column.Name} is null: none of the {reader.Count} records read has {column.Path}.");
             ledger.Remark(remark);
             await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, remark, cancellationToken);
         }

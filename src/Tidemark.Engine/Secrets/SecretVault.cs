@@ -19,6 +19,10 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
     // Rotations that meet one reading.
     private const int ReadAttempts = 10;
 
+    private const string MaskOwner = "masks";
+    private const string MaskSetting = "key";
+    private const int MaskKeyBytes = 32;
+
     private readonly KeyFile _file = new(folder);
     private readonly bool _isGiven = !string.IsNullOrEmpty(givenKey);
     private volatile EncryptionKey? _key;
@@ -63,6 +67,23 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
     /// <summary>Forgets all secrets of one owner.</summary>
     public static Task ForgetAsync(DbConnection connection, string kind, string owner) =>
         connection.ExecuteAsync("DELETE FROM secrets WHERE kind = @kind AND owner = @owner", new { kind, owner });
+
+    /// <summary>
+    /// The key of hashes that take the place of values: made at the first use, kept as a secret, and the same through every
+    /// rotation.
+    /// </summary>
+    /// <exception cref="TidemarkException">As for keeping.</exception>
+    public async Task<byte[]> MaskKeyAsync(CancellationToken cancellationToken) =>
+        await catalog.ReadAsync(FindAsync, cancellationToken) ?? await catalog.WriteAsync(async connection =>
+        {
+            if (await FindAsync(connection) is { } made) return made;
+            var key = RandomNumberGenerator.GetBytes(MaskKeyBytes);
+            await KeepAsync(connection, MaskOwner, MaskOwner, MaskSetting, Convert.ToBase64String(key));
+            return key;
+        }, cancellationToken);
+
+    private async Task<byte[]?> FindAsync(DbConnection connection) =>
+        (await RevealAsync(connection, MaskOwner, MaskOwner)).TryGetValue(MaskSetting, out var key) ? Convert.FromBase64String(key) : null;
 
     /// <summary>
     /// Encrypts every secret anew in one transaction. With a new key the operator sets it as TIDEMARK_ENCRYPTION_KEY

@@ -10,7 +10,10 @@ namespace Tidemark.Engine.Pipeline.Planning;
 /// Turns a request into a plan: binds settings, opens source and destination, picks streams, and asks both sides whether
 /// they would work. All problems are reported at once, before anything is written.
 /// </summary>
-public sealed class SyncPlanner(DefinitionCatalog definitions, Connections connections)
+/// <param name="definitions">The definitions.</param>
+/// <param name="connections">Opens both ends.</param>
+/// <param name="maskKey">The key of hashes that take the place of values; asked for only where there are some.</param>
+public sealed class SyncPlanner(DefinitionCatalog definitions, Connections connections, Func<CancellationToken, Task<byte[]>> maskKey)
 {
     /// <exception cref="TidemarkException">Configuration, with every problem; Usage for unknown names.</exception>
     internal async Task<SyncPlan> PlanAsync(ResolvedSync request, CancellationToken cancellationToken)
@@ -29,7 +32,7 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
         var destination = connections.OpenDestination(to, problems);
         try
         {
-            var tables = source is null ? [] : await TablesAsync(request, source, problems, cancellationToken);
+            var tables = source is null ? [] : await KeyedAsync(await TablesAsync(request, source, problems, cancellationToken), maskKey, cancellationToken);
             var writeBack = source is null ? null : new WriteBackPlanning(source, problems);
             writeBack?.Check(tables);
             if (destination is not null)
@@ -116,6 +119,15 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
         return tables.ConvertAll(table => table with { IsReferredTo = referred.Contains(table.Table) });
     }
 
+    /// <summary>The tables with the key of their hashes, where they have some.</summary>
+    internal static async Task<IReadOnlyList<TablePlan>> KeyedAsync(
+        IReadOnlyList<TablePlan> tables, Func<CancellationToken, Task<byte[]>> maskKey, CancellationToken cancellationToken)
+    {
+        if (!tables.Any(table => table.Masks.Any(mask => mask.Masking == Masking.Hash))) return tables;
+        var key = await maskKey(cancellationToken);
+        return [.. tables.Select(table => table with { MaskKey = key })];
+    }
+
     private static TablePlan Table(ResolvedSync request, StreamSchema stream, List<Problem> problems)
     {
         var pipeline = request.Pipeline;
@@ -137,6 +149,7 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
             Deletes = deletes,
             References = shape.References,
             Adopts = shape.Adopt,
+            Masks = shaping.Masks,
             WriteBack = shape.WriteBack,
             UndoRuns = pipeline.UndoRuns,
             KeysOnly = request.KeysOnly,
