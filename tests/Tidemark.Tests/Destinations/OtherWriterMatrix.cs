@@ -91,7 +91,7 @@ public abstract class OtherWriterMatrix(SqlWorkbench bench, string connector) : 
     private async Task ARestoreAsync(string deed)
     {
         await bench.MergeAsync(Source(Before));
-        await using var backups = new BackupBench(bench, connector);
+        var backups = new BackupBench(bench, connector);
         var backup = await backups.BackUpAsync("people");
         (await bench.MergeAsync(Source([.. After, "-" + Row("c", "Cyd", 19, "3.75")]))).Status.ShouldBe(RunStatus.Succeeded);
         await bench.ExecuteAsync(Deeds[deed]);
