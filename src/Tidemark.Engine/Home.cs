@@ -98,7 +98,7 @@ public sealed class Home : IAsyncDisposable
     /// <exception cref="TidemarkException">There is no run: <c>pipeline.unknown</c>, <c>pipeline.in_use</c>… Or the run failed
     /// before it read or changed anything, and its record says so too.</exception>
     public async Task<RunResult> RunAsync(
-        RunRequest request, RunOrigin origin, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken)
+        RunRequest request, RunOrigin origin, Action<RunProgress> progress, CancellationToken cancellationToken)
     {
         await using var journal = await BeginAsync(request, origin, cancellationToken);
         return ResultOf(await Executor.RunAsync(journal, progress, cancellationToken));

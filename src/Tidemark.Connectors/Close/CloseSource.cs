@@ -10,11 +10,16 @@ namespace Tidemark.Connectors.Close;
 /// Reads an organization. Its custom fields are asked for once, before anything else: they are columns, and a search
 /// gives only the fields that it names.
 /// </summary>
-internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : ISource
+internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : ISource, IWaiting
 {
     private readonly HttpExchange _exchange = new(CloseConnector.Api(options), clock);
     private readonly SemaphoreSlim _opening = new(1, 1);
     private HttpSource? _source;
+
+    public Action<Wait>? OnWait
+    {
+        set => _exchange.OnWait = value;
+    }
 
     // Of the fields, the custom ones are known only once asked for.
     public IReadOnlyList<string> KnownNames => [.. Over([]).KnownStreams.Select(stream => stream.Name)];

@@ -12,7 +12,7 @@ namespace Tidemark.Connectors.GraphQL;
 /// The queries of the settings as streams. What is wrong with them is said by the check, all at once; columns get their
 /// types from the schema once they are asked for.
 /// </summary>
-internal sealed class GraphQLSource : ISource
+internal sealed class GraphQLSource : ISource, IWaiting
 {
     private readonly GraphQLOptions _options;
     private readonly HttpExchange _exchange;
@@ -26,6 +26,11 @@ internal sealed class GraphQLSource : ISource
         (_options, _exchange, _schemas) = (options, exchange, new SchemaCache(options));
         _plans = QuerySet.Read(options, _problems);
         _source = new HttpSource(exchange, _problems.Count > 0 ? [] : [.. _plans.Select(Stream)], clock);
+    }
+
+    public Action<Wait>? OnWait
+    {
+        set => _exchange.OnWait = value;
     }
 
     private string Target => _options.Url.PathAndQuery;

@@ -9,7 +9,7 @@ namespace Tidemark.Connectors.Oracle;
 /// <summary>
 /// Reads as any HTTP source does; the preflight also reports what is known to be unreliable in Oracle.
 /// </summary>
-internal sealed class OracleSource(OracleOptions options, HttpExchange exchange, TimeProvider clock) : ISource
+internal sealed class OracleSource(OracleOptions options, HttpExchange exchange, TimeProvider clock) : ISource, IWaiting
 {
     private static readonly PageShape Versions = new("items") { OmitsEmpty = true };
 
@@ -22,6 +22,11 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
             new("scope", OracleScope.Describe(options)),
         ],
     };
+
+    public Action<Wait>? OnWait
+    {
+        set => exchange.OnWait = value;
+    }
 
     public IReadOnlyList<StreamSchema> KnownStreams => _inner.KnownStreams;
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Npgsql;
 using Tidemark.Engine.Destinations.Sql;
@@ -35,6 +36,29 @@ internal static class PostgresActivity
             WHERE l.granted AND l.pid <> pg_backend_pid() AND {which} ORDER BY a.pid LIMIT {Most}
             """,
             parameters);
+        return await SentencesAsync(command, cancellationToken);
+    }
+
+    /// <summary>The sessions that some of the server's processes wait for, in a sentence each; empty where none waits.</summary>
+    /// <param name="connection">A connection that no command runs on.</param>
+    /// <param name="processes">Those that may wait.</param>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    public static async Task<string> BlockersAsync(NpgsqlConnection connection, int[] processes, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection,
+            $"""
+            SELECT DISTINCT a.pid, coalesce(a.application_name, ''), coalesce(a.usename, ''), coalesce(a.state, ''), coalesce(a.xact_start, a.state_change)
+            FROM pg_stat_activity AS w, unnest(pg_blocking_pids(w.pid)) AS b (pid), pg_stat_activity AS a
+            WHERE w.pid = ANY (@processes) AND w.wait_event_type = 'Lock' AND a.pid = b.pid AND a.pid <> ALL (@processes)
+            ORDER BY a.pid LIMIT {Most}
+            """,
+            ("processes", processes));
+        return await SentencesAsync(command, cancellationToken);
+    }
+
+    private static async Task<string> SentencesAsync(DbCommand command, CancellationToken cancellationToken)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var holders = new List<string>();
         while (await reader.ReadAsync(cancellationToken))

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Connectors.Postgres;
@@ -8,9 +7,8 @@ namespace Tidemark.Connectors.Postgres;
 /// The connections of a run. One is lent where there is something to do and given back after, so there are never more than work at once.
 /// Where the server allows no further one, whoever waits gets the next that is given back.
 /// </summary>
-/// <param name="dialect">PostgreSQL's words.</param>
 /// <param name="connect">Opens one.</param>
-internal sealed class PostgresConnections(PostgresDialect dialect, Func<CancellationToken, Task<NpgsqlConnection>> connect) : IAsyncDisposable
+internal sealed class PostgresConnections(Func<CancellationToken, Task<PostgresLink>> connect) : IAsyncDisposable
 {
     // How long it may take until another program has let go of one, and how long it is believed that there are no more than this run has.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -21,9 +19,19 @@ internal sealed class PostgresConnections(PostgresDialect dialect, Func<Cancella
     private readonly Stack<PostgresLink> _idle = [];
     private readonly SemaphoreSlim _order = new(1, 1);
     private readonly SemaphoreSlim _given = new(0, 1);
+    private readonly HashSet<int> _processes = [];
     private long? _full;
     private int _users;
     private int _lent;
+
+    /// <summary>The processes of the server that these connections have, or have had.</summary>
+    public int[] Processes
+    {
+        get
+        {
+            lock (_lock) return [.. _processes];
+        }
+    }
 
     /// <summary>Keeps what is given back until as many have left as have entered.</summary>
     public void Enter()
@@ -120,8 +128,13 @@ internal sealed class PostgresConnections(PostgresDialect dialect, Func<Cancella
             {
                 try
                 {
-                    var link = new PostgresLink(dialect, await connect(cancellationToken));
-                    lock (_lock) _lent++;
+                    var link = await connect(cancellationToken);
+                    lock (_lock)
+                    {
+                        _lent++;
+                        _processes.Add(link.Process);
+                    }
+
                     return link;
                 }
                 catch (TidemarkException none) when (none.Code == PostgresErrors.TooManyConnections && (IsLent || waited.Elapsed < Patience))

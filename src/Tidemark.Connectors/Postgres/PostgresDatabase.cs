@@ -14,6 +14,8 @@ internal sealed class PostgresDatabase : ISqlDatabase
     /// <summary>How long a statement waits for it that lets all others wait behind it; then they have a turn.</summary>
     public const int ShortLockSeconds = 2;
 
+    private static readonly TimeSpan HoldersPatience = TimeSpan.FromSeconds(5);
+
     private const string Program = "tidemark";
     private const int MostNameBytes = 63;
     private const int OldestMajor = 14;
@@ -24,7 +26,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
 
     // What a server or a role sets for people's statements would end a publish, or a connection that waits for a slow source.
     private static readonly string Session =
-        $"SET statement_timeout = 0; SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{LockSeconds}s'; SET TimeZone = 'UTC'; SET extra_float_digits = 1";
+        $"SET statement_timeout = 0; SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{LockSeconds}s'; SET TimeZone = 'UTC'; SET extra_float_digits = 1; SELECT pg_backend_pid()";
 
     private readonly PostgresOptions _options;
     private readonly PostgresDialect _dialect;
@@ -39,10 +41,12 @@ internal sealed class PostgresDatabase : ISqlDatabase
     {
         _options = options;
         _dialect = new PostgresDialect(options.Schema, options.Json, options.OwnSchema) { Holders = HoldersAsync };
-        _connections = new PostgresConnections(_dialect, ConnectAsync);
+        _connections = new PostgresConnections(ConnectAsync);
     }
 
     public SqlDialect Dialect => _dialect;
+
+    public Action<Wait>? OnWait { get; set; }
 
     public async Task<ISqlSession> OpenAsync(string? work, CancellationToken cancellationToken)
     {
@@ -50,7 +54,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
         try
         {
             await PrepareAsync(cancellationToken);
-            return new PostgresSession(_dialect, _connections, _isNamed ? null : NameOf(work));
+            return new PostgresSession(_dialect, _connections, _isNamed ? null : NameOf(work), wait => OnWait?.Invoke(wait));
         }
         catch
         {
@@ -124,7 +128,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
         return address;
     }
 
-    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<PostgresLink> ConnectAsync(CancellationToken cancellationToken)
     {
         NpgsqlConnection? connection = null;
         try
@@ -134,8 +138,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
             if (!_isOwn) await PostgresPooler.RequireOwnConnectionAsync(connection, _source.OpenConnectionAsync, cancellationToken);
             _isOwn = true;
             await using var set = new NpgsqlCommand(Session, connection) { CommandTimeout = FirstAnswerSeconds };
-            await set.ExecuteNonQueryAsync(cancellationToken);
-            return connection;
+            return new PostgresLink(_dialect, connection, (int)(await set.ExecuteScalarAsync(cancellationToken))!);
         }
         catch (Exception failure)
         {
@@ -148,9 +151,11 @@ internal sealed class PostgresDatabase : ISqlDatabase
     /// <summary>Whoever has been at the schema's tables for as long as a lock is waited for; of other users' sessions it is not known since when.</summary>
     private async Task<string> HoldersAsync()
     {
+        // Where the server allows no further connection, the one that would be given back may wait for this answer.
+        using var patience = new CancellationTokenSource(HoldersPatience);
         try
         {
-            var link = await _connections.LendAsync(name: null, CancellationToken.None);
+            var link = await _connections.LendAsync(name: null, patience.Token);
             try
             {
                 return await PostgresActivity.HoldersAsync(
@@ -160,14 +165,14 @@ internal sealed class PostgresDatabase : ISqlDatabase
                         SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = @schema)
                     AND coalesce(a.xact_start < clock_timestamp() - make_interval(secs => {LockSeconds}), TRUE)
                     """,
-                    CancellationToken.None, ("schema", _options.Schema));
+                    patience.Token, ("schema", _options.Schema));
             }
             finally
             {
                 _connections.GiveBack(link);
             }
         }
-        catch (Exception failure) when (failure is TidemarkException or NpgsqlException)
+        catch (Exception failure) when (failure is TidemarkException or NpgsqlException or OperationCanceledException)
         {
             return ""; // what is told is that something is locked
         }

@@ -4,8 +4,13 @@ using Npgsql;
 namespace Tidemark.Connectors.Postgres;
 
 /// <summary>A connection, and what works on it.</summary>
-internal sealed class PostgresLink(PostgresDialect dialect, NpgsqlConnection connection) : IAsyncDisposable
+/// <param name="dialect">PostgreSQL's words.</param>
+/// <param name="connection">The connection.</param>
+/// <param name="process">Its process at the server, asked of the server: through a pooler, the connection was told another.</param>
+internal sealed class PostgresLink(PostgresDialect dialect, NpgsqlConnection connection, int process) : IAsyncDisposable
 {
+    public int Process => process;
+
     public NpgsqlConnection Connection => connection;
 
     public PostgresBulk Bulk { get; } = new(dialect, connection);

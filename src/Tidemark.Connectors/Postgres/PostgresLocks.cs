@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Errors;
 
 namespace Tidemark.Connectors.Postgres;
 
@@ -25,36 +26,24 @@ internal sealed class PostgresLocks : IAsyncDisposable
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     private readonly PostgresLink _link;
-    private readonly int _process;
+    private readonly Func<int[]> _processes;
+    private readonly Action<Wait> _waiting;
     private readonly HashSet<SqlName> _held = [];
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _end = new();
     private readonly Task _beating;
     private long _looked = Stopwatch.GetTimestamp();
 
-    private PostgresLocks(PostgresLink link, int process)
+    /// <param name="link">Its own from now on.</param>
+    /// <param name="processes">The server's processes that work for the run.</param>
+    /// <param name="waiting">Hears that one of them waits for a lock.</param>
+    public PostgresLocks(PostgresLink link, Func<int[]> processes, Action<Wait> waiting)
     {
-        (_link, _process) = (link, process);
+        (_link, _processes, _waiting) = (link, processes, waiting);
         _beating = BeatAsync();
     }
 
     private NpgsqlConnection Connection => _link.Connection;
-
-    /// <param name="link">Its own from now on.</param>
-    /// <param name="cancellationToken">Cancels the first question.</param>
-    public static async Task<PostgresLocks> OpenAsync(PostgresLink link, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // Through a pooler, the process that the connection was told is not the server's.
-            return new PostgresLocks(link, (int)await link.Connection.CountAsync("SELECT pg_backend_pid()", cancellationToken));
-        }
-        catch
-        {
-            await link.DisposeAsync();
-            throw;
-        }
-    }
 
     /// <summary>Takes a table, or has it already; false while another run has it or still writes it.</summary>
     public async Task<bool> TryTakeAsync(SqlName table, CancellationToken cancellationToken)
@@ -86,7 +75,7 @@ internal sealed class PostgresLocks : IAsyncDisposable
             SELECT EXISTS (SELECT 1 FROM pg_locks AS l WHERE l.pid = @process AND {PostgresActivity.IsAdvisory(Holds)})
             """,
             table);
-        command.Parameters.AddWithValue("process", _process);
+        command.Parameters.AddWithValue("process", _link.Process);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken) && reader.GetBoolean(0);
     }
@@ -141,7 +130,7 @@ internal sealed class PostgresLocks : IAsyncDisposable
                 await _turn.WaitAsync(_end.Token);
                 try
                 {
-                    await Connection.ExecuteAsync("SELECT 1", _end.Token);
+                    await BeatOnceAsync();
                 }
                 finally
                 {
@@ -153,6 +142,12 @@ internal sealed class PostgresLocks : IAsyncDisposable
         {
             // The run is over, or the connection is gone: its next transaction hears of that.
         }
+    }
+
+    private async Task BeatOnceAsync()
+    {
+        var blockers = await PostgresActivity.BlockersAsync(Connection, _processes(), _end.Token);
+        if (blockers.Length > 0) _waiting(new(WaitKind.Lock, $"A statement waits for a lock.{blockers}", BeatEvery * 1.2));
     }
 
     /// <summary>Ends the sessions of a run that has been silent for as long as a lease, as far as the user may.</summary>

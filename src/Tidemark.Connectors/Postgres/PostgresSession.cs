@@ -5,6 +5,7 @@ using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Destinations.Sql.Backups;
 using Tidemark.Engine.Destinations.Sql.Loading;
+using Tidemark.Engine.Errors;
 
 namespace Tidemark.Connectors.Postgres;
 
@@ -12,9 +13,13 @@ namespace Tidemark.Connectors.Postgres;
 /// <param name="dialect">PostgreSQL's words.</param>
 /// <param name="connections">Where the connections come from.</param>
 /// <param name="name">What the server shows them as; null for what the address says.</param>
-internal sealed class PostgresSession(PostgresDialect dialect, PostgresConnections connections, string? name) : ISqlSession
+/// <param name="waiting">Hears of waits for locks.</param>
+internal sealed class PostgresSession(
+    PostgresDialect dialect, PostgresConnections connections, string? name, Action<Wait> waiting) : ISqlSession
 {
     private static readonly TimeSpan PauseBetweenTurns = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan TurnEvery = PauseBetweenTurns + TimeSpan.FromSeconds(PostgresDatabase.ShortLockSeconds);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _locking = new(1, 1);
@@ -52,7 +57,7 @@ internal sealed class PostgresSession(PostgresDialect dialect, PostgresConnectio
     {
         var locks = await LocksAsync(cancellationToken);
         await TableLock.TakeAsync(
-            table, () => locks.TryTakeAsync(table, cancellationToken), () => locks.HolderAsync(table, cancellationToken), cancellationToken);
+            table, () => locks.TryTakeAsync(table, cancellationToken), () => locks.HolderAsync(table, cancellationToken), waiting, cancellationToken);
     }
 
     public async Task<bool> HoldsAsync(SqlName table, DbConnection writer, CancellationToken cancellationToken) =>
@@ -87,6 +92,7 @@ internal sealed class PostgresSession(PostgresDialect dialect, PostgresConnectio
                 }
             }
 
+            waiting(new(WaitKind.Lock, $"The columns of {table.Name} are changed as soon as nobody uses the table.", TurnEvery * 1.2));
             await Task.Delay(PauseBetweenTurns, cancellationToken);
         }
     }
@@ -193,7 +199,7 @@ internal sealed class PostgresSession(PostgresDialect dialect, PostgresConnectio
         await _locking.WaitAsync(cancellationToken);
         try
         {
-            return _locks ??= await PostgresLocks.OpenAsync(await connections.TakeAsync(name, cancellationToken), cancellationToken);
+            return _locks ??= new PostgresLocks(await connections.TakeAsync(name, cancellationToken), () => connections.Processes, waiting);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Errors;
 
 namespace Tidemark.Connectors.Sqlite;
 
@@ -15,6 +16,8 @@ internal sealed class SqliteDatabase(SqliteOptions options) : ISqlDatabase
 
     public SqlDialect Dialect { get; } = new SqliteDialect();
 
+    public Action<Wait>? OnWait { get; set; }
+
     public async Task<ISqlSession> OpenAsync(string? work, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -22,7 +25,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : ISqlDatabase
         {
             _connection ??= await ConnectAsync(cancellationToken);
             _bulk ??= new SqliteBulk(_connection);
-            return new SqliteSession((SqliteDialect)Dialect, _connection, _bulk, _turn);
+            return new SqliteSession((SqliteDialect)Dialect, _connection, _bulk, _turn, wait => OnWait?.Invoke(wait));
         }
         finally
         {

@@ -4,11 +4,13 @@ using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Destinations.Sql.Backups;
 using Tidemark.Engine.Destinations.Sql.Loading;
+using Tidemark.Engine.Errors;
 
 namespace Tidemark.Connectors.Sqlite;
 
 /// <summary>A turn-taker on the only connection to a SQLite file.</summary>
-internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection connection, SqliteBulk bulk, SemaphoreSlim turn) : ISqlSession
+internal sealed class SqliteSession(
+    SqliteDialect dialect, SqliteConnection connection, SqliteBulk bulk, SemaphoreSlim turn, Action<Wait> waiting) : ISqlSession
 {
     private readonly SqliteLocks _locks = new(SqliteFile.PathOf(connection));
 
@@ -42,7 +44,7 @@ internal sealed class SqliteSession(SqliteDialect dialect, SqliteConnection conn
 
     /// <remarks>SQLite's own locks are of the whole file and end with a transaction; a run has many.</remarks>
     public Task LockAsync(SqlName table, CancellationToken cancellationToken) =>
-        TableLock.TakeAsync(table, () => Task.FromResult(_locks.TryTake(table)), () => Task.FromResult(""), cancellationToken);
+        TableLock.TakeAsync(table, () => Task.FromResult(_locks.TryTake(table)), () => Task.FromResult(""), waiting, cancellationToken);
 
     /// <remarks>The files are this process's for as long as it lives.</remarks>
     public Task<bool> HoldsAsync(SqlName table, DbConnection writer, CancellationToken cancellationToken) => Task.FromResult(true);

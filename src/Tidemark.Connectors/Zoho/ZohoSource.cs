@@ -18,7 +18,7 @@ namespace Tidemark.Connectors.Zoho;
 /// <param name="clock">Where "now" comes from.</param>
 internal sealed class ZohoSource(
     ZohoOptions options, HttpExchange exchange, ZohoCredits credits, ZohoAuthentication authentication, TimeProvider clock)
-    : ISource, IWriteBack
+    : ISource, IWriteBack, IWaiting
 {
     // Asking without it would have the token taken for an old one, and use up another of the ten.
     private const string CountScope = "ZohoSearch.securesearch.READ";
@@ -26,6 +26,11 @@ internal sealed class ZohoSource(
 
     private readonly SemaphoreSlim _asking = new(1, 1);
     private readonly Dictionary<string, ZohoModule> _modules = new(StringComparer.Ordinal);
+
+    public Action<Wait>? OnWait
+    {
+        set => exchange.OnWait = value;
+    }
 
     public async Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>
         await (await OpenAsync(options.Modules, cancellationToken)).DiscoverAsync(cancellationToken);

@@ -20,7 +20,10 @@ public sealed record Problem(string Code, string Subject, string Message, string
     /// <summary>The act that the hint ends with, for a door to offer; null for none.</summary>
     public NextStep? Next { get; init; }
 
+    /// <summary>Whether the same may pass at another time, without anybody's doing.</summary>
+    public bool IsTransient { get; init; }
+
     /// <summary>The problem that an exception describes.</summary>
     public static Problem From(TidemarkException error, string subject) =>
-        new(error.Code, subject, error.Message, error.Hint) { Next = error.Next };
+        new(error.Code, subject, error.Message, error.Hint) { Next = error.Next, IsTransient = error.Kind == FailureKind.Transient };
 }

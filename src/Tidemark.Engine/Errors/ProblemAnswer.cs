@@ -21,6 +21,9 @@ public sealed record ProblemAnswer
     /// <summary>The next step that the hint ends with; absent if there is none.</summary>
     public NextAnswer? Next { get; init; }
 
+    /// <summary>True if the same may pass at another time, without anybody's doing; absent otherwise.</summary>
+    public bool? Transient { get; init; }
+
     public static ProblemAnswer Of(Problem problem) => new()
     {
         Code = problem.Code,
@@ -28,9 +31,10 @@ public sealed record ProblemAnswer
         Message = problem.Message,
         Hint = problem.Hint,
         Next = problem.Next is { } next ? NextAnswer.From(next) : null,
+        Transient = problem.IsTransient ? true : null,
     };
 
     public static IReadOnlyList<ProblemAnswer> Of(IEnumerable<Problem> problems) => [.. problems.Select(Of)];
 
-    internal Problem ToProblem() => new(Code, Subject, Message, Hint) { Next = Next?.ToStep() };
+    internal Problem ToProblem() => new(Code, Subject, Message, Hint) { Next = Next?.ToStep(), IsTransient = Transient is true };
 }

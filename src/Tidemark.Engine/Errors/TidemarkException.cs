@@ -21,9 +21,11 @@ public sealed class TidemarkException(FailureKind kind, string code, string mess
     /// <summary>Every problem that was found, where a check collects them all; else empty.</summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 
-    /// <summary>One exception for all problems of a check. One problem keeps its own code.</summary>
-    public static TidemarkException ForAll(IReadOnlyList<Problem> problems, FailureKind kind = FailureKind.Configuration) =>
-        problems.Count == 1
+    /// <summary>One exception for all problems of a check. One problem keeps its own code; if all may pass, so may the whole.</summary>
+    public static TidemarkException ForAll(IReadOnlyList<Problem> problems, FailureKind kind = FailureKind.Configuration)
+    {
+        if (problems.All(problem => problem.IsTransient)) kind = FailureKind.Transient;
+        return problems.Count == 1
             ? new(kind, problems[0].Code, problems[0].Message)
             {
                 Hint = problems[0].Hint,
@@ -34,4 +36,5 @@ public sealed class TidemarkException(FailureKind kind, string code, string mess
             {
                 Problems = problems,
             };
+    }
 }

@@ -29,12 +29,15 @@ internal sealed class ReadStep(SyncPlan plan, ILoad load, RunContext run, TimePr
             if (plan.InOrder && ledgers.FirstOrDefault(each => each.HasFailed) is { } failed) await PassOverAsync(ledger, failed, stop);
             else await ReadAsync(stream, ledger, stop);
         });
-        _journal.Progress(run.Streams);
+        run.Report();
     }
 
     private Task PassOverAsync(StreamLedger ledger, StreamLedger failed, CancellationToken stop)
     {
-        ledger.Failed(new Problem("stream.not_reached", ledger.Stream, $"It was not read, because {failed.Stream} failed before it."));
+        ledger.Failed(new Problem("stream.not_reached", ledger.Stream, $"It was not read, because {failed.Stream} failed before it.")
+        {
+            IsTransient = failed.Figures.Error is { IsTransient: true },
+        });
         ledger.Ended();
         return _journal.StepAsync(Name, ledger.Stream, StepStatus.Skipped, ledger.Figures.Error?.Message, stop);
     }

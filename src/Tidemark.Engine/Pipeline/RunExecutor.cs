@@ -18,7 +18,7 @@ internal sealed class RunExecutor(
     /// <summary>Carries a run of any kind out.</summary>
     /// <inheritdoc cref="RunShell.RunAsync"/>
     public Task<RunEnd> RunAsync(
-        RunJournal journal, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken cancellationToken) =>
+        RunJournal journal, Action<RunProgress> progress, CancellationToken cancellationToken) =>
         _shell.RunAsync(journal, run => run.Journal.Request switch
         {
             UndoRun undo => UndoAsync(undo, run),
@@ -45,7 +45,7 @@ internal sealed class RunExecutor(
         await backups.SweepAsync(pipeline, run.Stop);
         var parked = request is ApprovedRun approved ? await runs.FindAsync(approved.Parked, run.Stop) : null;
         var resolved = ResolvedSync.Of(request, pipeline, parked);
-        var plan = await planner.PlanAsync(resolved, run.Stop);
+        var plan = await planner.PlanAsync(resolved, run);
         await using var source = plan.Source;
         await using var destination = plan.Destination;
         if (plan is { Mode: WriteMode.Refresh, IsDryRun: false })
@@ -76,7 +76,7 @@ internal sealed class RunExecutor(
     private async Task<RunStatus> UndoAsync(UndoRun request, RunContext run)
     {
         var pipeline = await definitions.PipelineAsync(request.Pipeline, run.Stop);
-        await using var destination = await OpenAsync(pipeline, run.Stop);
+        await using var destination = await OpenAsync(pipeline, run);
         return await new Undo(destination, await runs.FindAsync(request.Run, run.Stop), run).RunAsync();
     }
 
@@ -91,7 +91,7 @@ internal sealed class RunExecutor(
                 $"The backup {file.Name} was made in {file.Manifest.Connector}, and {definition.Name} is {definition.Connector}.");
         }
 
-        await using var destination = await OpenAsync(pipeline, run.Stop);
+        await using var destination = await OpenAsync(pipeline, run);
         return await new BackupRestore(file, request.Mode, pipeline.UndoRuns, destination, run).RunAsync();
     }
 
@@ -99,7 +99,7 @@ internal sealed class RunExecutor(
     {
         var pipeline = await definitions.PipelineAsync(request.Pipeline, run.Stop);
         if (request.Format is { } format) pipeline = pipeline with { Backup = pipeline.Backup with { Format = format } };
-        await using var destination = await OpenAsync(pipeline, run.Stop);
+        await using var destination = await OpenAsync(pipeline, run);
         var plan = await backups.PlanAsync(pipeline, destination, run.Stop);
         var step = new BackupStep(plan, destination, run, clock);
         var status = await step.RunAsync();
@@ -107,10 +107,12 @@ internal sealed class RunExecutor(
         return status;
     }
 
-    private async Task<IDestination> OpenAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    private async Task<IDestination> OpenAsync(PipelineDefinition pipeline, RunContext run)
     {
-        var definition = await definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        var definition = await definitions.Destinations.FindAsync(pipeline.Destination, run.Stop);
         var problems = new List<Problem>();
-        return connections.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
+        var destination = connections.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
+        run.Watch(destination);
+        return destination;
     }
 }

@@ -21,11 +21,12 @@ internal static class Interruption
         await RunRow.UpdateAsync(connection, run.Result with
         {
             Status = RunStatus.Failed,
+            Waits = run.Result.Waits is { } waits ? waits with { For = null } : null,
             Seconds = (lease.HeartbeatAt - lease.TakenAt) / 1000d,
             Problems = [.. run.Result.Problems, Problem(run, lease.HowItEnded(), again)],
         }, RunStatus.Running, now);
         await connection.ExecuteAsync(
-            "UPDATE run_steps SET status = 'failed', finished_at = @HeartbeatAt WHERE run = @Run AND status = 'running'",
+            "UPDATE run_steps SET status = 'failed', finished_at = CASE WHEN started_at > @HeartbeatAt THEN started_at ELSE @HeartbeatAt END WHERE run = @Run AND status = 'running'",
             lease);
         await Lease.ReleaseAsync(connection, lease.Run);
     }
@@ -45,7 +46,7 @@ internal static class Interruption
 
     /// <summary>Why the run has no result, and what happens next.</summary>
     public static Problem Problem(RunRecord run, string how, string? again) =>
-        new("run.interrupted", $"run {run.Id}", how, again is null ? Hint(run) : $"It was queued again as {again}.");
+        new("run.interrupted", $"run {run.Id}", how, again is null ? Hint(run) : $"It was queued again as {again}.") { IsTransient = true };
 
     private static string Hint(RunRecord run) => run.Request switch
     {

@@ -57,6 +57,9 @@ public sealed record RunAnswer
     /// <summary>The steps of a refresh; absent in other modes.</summary>
     public RefreshAnswer? Refresh { get; init; }
 
+    /// <summary>What the run waited for; absent where it did not wait.</summary>
+    public WaitsAnswer? Waits { get; init; }
+
     /// <summary>Why the run did not succeed; absent where it did.</summary>
     public IReadOnlyList<ProblemAnswer>? Problems { get; init; }
 
@@ -87,6 +90,7 @@ public sealed record RunAnswer
         Receipt = new(result.IsVerified),
         Seconds = Math.Round(result.Seconds, 3),
         Refresh = result.Refresh is { } refresh ? RefreshAnswer.Of(refresh) : null,
+        Waits = result.Waits is { } waits ? new(waits.Retries, waits.Seconds, waits.For) : null,
         Problems = result.Problems.Count > 0 ? ProblemAnswer.Of(result.Problems) : null,
         WouldPark = result.WouldPark ? true : null,
         Plan = result.Plan is { } plan ? [.. plan.Streams.Select(PlanAnswer.Of)] : null,
@@ -97,10 +101,17 @@ public sealed record RunAnswer
     {
         Kind = Kind,
         Refresh = Refresh?.ToFigures(),
+        Waits = Waits is { } waits ? new(waits.Retries, waits.Seconds, waits.For) : null,
         Problems = [.. (Problems ?? []).Select(problem => problem.ToProblem())],
         Plan = Plan is null ? null : new ChangeSummary([.. Plan.Select(stream => stream.ToChanges())]),
     };
 }
+
+/// <summary>What a run waited for: retries, rate limits, locks.</summary>
+/// <param name="Retries">Number of attempts after the first ones.</param>
+/// <param name="Seconds">Time waited; waits at the same time count once.</param>
+/// <param name="For">What it waits for now, in one sentence; absent while it works, and when it is over.</param>
+public sealed record WaitsAnswer(int Retries, double Seconds, string? For = null);
 
 /// <summary>Outcome of a run's receipts.</summary>
 /// <param name="Verified">True if all receipts fit; false without receipts.</param>

@@ -3,7 +3,7 @@ using Tidemark.Engine.Errors;
 namespace Tidemark.Engine.Runs;
 
 /// <summary>What the work of a run is given, and where it leaves what is reported however it ends.</summary>
-internal sealed class RunContext(RunJournal journal, Action<IReadOnlyList<StreamFigures>> progress, CancellationToken stop)
+internal sealed class RunContext(RunJournal journal, Action<RunProgress> progress, TimeProvider clock, CancellationToken stop)
 {
     private Func<IReadOnlyList<StreamFigures>> _streams = () => journal.Begun.Streams;
 
@@ -21,6 +21,9 @@ internal sealed class RunContext(RunJournal journal, Action<IReadOnlyList<Stream
     /// <summary>The steps of a refresh.</summary>
     public RefreshFigures? Refresh { get; set; }
 
+    /// <summary>Where a source or a destination says that it waits.</summary>
+    public RunWaits Waits { get; } = new(journal, clock);
+
     /// <summary>The figures so far.</summary>
     public IReadOnlyList<StreamFigures> Streams => _streams();
 
@@ -36,15 +39,28 @@ internal sealed class RunContext(RunJournal journal, Action<IReadOnlyList<Stream
     {
         _streams = streams;
         HasBegun = true;
-        journal.Progress(streams());
+        Report();
     }
 
     /// <summary>Shows the figures so far to whoever watches.</summary>
     public void Report()
     {
-        var figures = Streams;
-        progress(figures);
-        journal.Progress(figures);
+        var sofar = new RunProgress(Streams, Waits.Figures);
+        progress(sofar);
+        journal.Progress(sofar);
+    }
+
+    /// <summary>Hears from now on when a source or a destination waits.</summary>
+    public void Watch(object end)
+    {
+        if (end is IWaiting waiting)
+        {
+            waiting.OnWait = wait =>
+            {
+                Waits.Add(wait);
+                Report();
+            };
+        }
     }
 }
 

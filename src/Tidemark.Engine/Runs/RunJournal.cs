@@ -30,7 +30,7 @@ public sealed class RunJournal : IAsyncDisposable
     private readonly RunRecord _run;
     private readonly bool _byWorker;
     private RunResult _last;
-    private IReadOnlyList<StreamFigures>? _news;
+    private RunProgress? _news;
     private int _steps;
     private bool _isFinished;
     private bool _isDisposed;
@@ -116,6 +116,9 @@ public sealed class RunJournal : IAsyncDisposable
     public Task LogAsync(RunLogLevel level, string? stream, string message, CancellationToken cancellationToken) =>
         _log.AddAsync(level, stream, message, cancellationToken);
 
+    /// <summary>Adds a line like <see cref="LogAsync"/>, from where nobody can wait.</summary>
+    public void Log(RunLogLevel level, string? stream, string message) => _log.Add(level, stream, message);
+
     /// <summary>The quarantine of a stream, as this run sees it.</summary>
     internal StreamQuarantine QuarantineOf(string stream) => new(_database, _clock, Pipeline, stream, Run);
 
@@ -124,9 +127,9 @@ public sealed class RunJournal : IAsyncDisposable
 
     /// <summary>
     /// Publishes the current figures within about a second. Neither waits nor fails, so that progress cannot hold up a
-    /// run. Nobody may change <paramref name="streams"/> afterwards.
+    /// run. Nobody may change <paramref name="progress"/> afterwards.
     /// </summary>
-    public void Progress(IReadOnlyList<StreamFigures> streams) => Volatile.Write(ref _news, streams);
+    public void Progress(RunProgress progress) => Volatile.Write(ref _news, progress);
 
     /// <summary>Writes the end of the run and lets its subject go.</summary>
     /// <exception cref="TidemarkException"><c>run.lease_lost</c> (transient): another process has meanwhile marked this
@@ -164,7 +167,7 @@ public sealed class RunJournal : IAsyncDisposable
         await _writing.WaitAsync(CancellationToken.None);
         try
         {
-            Volatile.Write(ref _news, streams);
+            Volatile.Write(ref _news, new(streams, null));
             return await InterruptAsync("Its worker was stopped.", _run.Attempt);
         }
         finally
@@ -256,7 +259,7 @@ public sealed class RunJournal : IAsyncDisposable
         try
         {
             if (_isFinished || Volatile.Read(ref _news) is not { } news) return;
-            _last = _last with { Streams = news };
+            _last = _last with { Streams = news.Streams, Waits = news.Waits };
             var progress = _last with { Seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds };
             await _database.WriteAsync(
                 connection => RunRow.UpdateAsync(connection, progress, RunStatus.Running, finishedAt: null), _stopping.Token);
@@ -307,7 +310,8 @@ public sealed class RunJournal : IAsyncDisposable
     private RunResult Failed() => _last with
     {
         Status = RunStatus.Failed,
-        Streams = Volatile.Read(ref _news) ?? _last.Streams,
+        Streams = Volatile.Read(ref _news)?.Streams ?? _last.Streams,
+        Waits = _last.Waits is { } waits ? waits with { For = null } : null,
         Seconds = (_clock.GetUtcNow() - StartedAt).TotalSeconds,
     };
 

@@ -23,21 +23,25 @@ internal sealed class RunLog(CatalogDatabase database, TimeProvider clock, strin
 
     public async Task AddAsync(RunLogLevel level, string? stream, string message, CancellationToken cancellationToken)
     {
+        if (Add(level, stream, message) >= FlushAt) await FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Takes a line without writing it: the next flush does.</summary>
+    /// <returns>How many lines wait to be written.</returns>
+    public int Add(RunLogLevel level, string? stream, string message)
+    {
         message = PlainLine.Of(message);
-        int waiting;
         lock (_adding)
         {
-            if (_seq == MaxLines) return;
+            if (_seq == MaxLines) return _waiting.Count;
             var isLast = ++_seq == MaxLines;
             _waiting.Add(new Line(run, _seq, clock.GetUtcNow().ToUnixTimeMilliseconds(),
                 (isLast ? RunLogLevel.Warning : level).ToString().ToLowerInvariant(), isLast ? null : stream,
                 isLast ? string.Create(CultureInfo.InvariantCulture,
                     $"The log of this run is full at {MaxLines:N0} lines; what comes after is not kept.")
                 : CatalogText.Encode(message.Length <= MaxLetters ? message : message[..MaxLetters] + "…")));
-            waiting = _waiting.Count;
+            return _waiting.Count;
         }
-
-        if (waiting >= FlushAt) await FlushAsync(cancellationToken);
     }
 
     /// <summary>Makes what was added so far durable. Lines stay in hand where it throws.</summary>

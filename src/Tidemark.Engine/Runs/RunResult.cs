@@ -100,6 +100,12 @@ public sealed record RunResult(
     /// <summary>The steps of a refresh; null in other modes.</summary>
     public RefreshFigures? Refresh { get; init; }
 
+    /// <summary>What it waited for; null for nothing.</summary>
+    public RunWaitFigures? Waits { get; init; }
+
+    /// <summary>Whether it failed for reasons alone that may be gone at another time.</summary>
+    public bool MayPass => Status == RunStatus.Failed && Problems.Count > 0 && Problems.All(problem => problem.IsTransient);
+
     /// <summary>True where every stream has a receipt and all of them fit.</summary>
     public bool IsVerified => Streams.Count > 0 && Streams.All(stream => stream.Receipt is { IsVerified: true });
 }

@@ -17,13 +17,13 @@ internal sealed class RunShell(TimeProvider clock)
     /// <param name="cancellationToken">Stops the run within seconds and leaves it so that it can be resumed.</param>
     /// <exception cref="TidemarkException">The catalog cannot be written.</exception>
     public async Task<RunEnd> RunAsync(
-        RunJournal journal, Func<RunContext, Task<RunStatus>> work, Action<IReadOnlyList<StreamFigures>> progress,
+        RunJournal journal, Func<RunContext, Task<RunStatus>> work, Action<RunProgress> progress,
         CancellationToken cancellationToken)
     {
         var startedAt = clock.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, journal.CancelRequested, journal.LeaseLost);
-        var run = new RunContext(journal, progress, stop.Token);
+        var run = new RunContext(journal, progress, clock, stop.Token);
         TidemarkException? failed = null;
         RunStatus status;
         try
@@ -74,6 +74,7 @@ internal sealed class RunShell(TimeProvider clock)
             Problems = [.. streams.Select(stream => stream.Error).OfType<Problem>(), .. run.Problems],
             Plan = run.Plan,
             Refresh = run.Refresh,
+            Waits = run.Waits.End(),
         };
         run.Report();
         try
@@ -89,5 +90,5 @@ internal sealed class RunShell(TimeProvider clock)
     }
 
     private static Problem LeaseLost(RunJournal journal) =>
-        new(RunJournal.LeaseLostCode, journal.Pipeline, "Another process has taken this run over.", "Look at the other run.");
+        new(RunJournal.LeaseLostCode, journal.Pipeline, "Another process has taken this run over.", "Look at the other run.") { IsTransient = true };
 }

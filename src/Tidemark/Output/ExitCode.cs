@@ -13,13 +13,16 @@ public static class ExitCode
     public const int Parked = 4;
     public const int Configuration = 5;
 
+    /// <summary>Busy, or a failure that may be gone: the same command may succeed later.</summary>
+    public const int TryLater = 6;
+
     /// <summary>128 + SIGINT, as shells say it.</summary>
     public const int Cancelled = 130;
 
     /// <summary>As its status says; a dry run that would park, as a run that has.</summary>
-    public static int Of(RunResult run) => run.WouldPark ? Parked : Of(run.Status);
+    public static int Of(RunResult run) => run.WouldPark ? Parked : run.MayPass ? TryLater : Of(run.Status);
 
-    public static int Of(RunStatus status) => status switch
+    private static int Of(RunStatus status) => status switch
     {
         RunStatus.Succeeded or RunStatus.Planned => Done,
         RunStatus.Partial => Partial,
@@ -33,6 +36,7 @@ public static class ExitCode
         FailureKind.Usage => Usage,
         FailureKind.Configuration => Configuration,
         FailureKind.Approval => Parked,
+        FailureKind.Transient => TryLater,
         _ => Failed,
     };
 }

@@ -11,18 +11,18 @@ internal sealed class SyncDisplay(
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, StreamPace> _paces = new(StringComparer.Ordinal);
-    private volatile IReadOnlyList<StreamFigures> _latest = [];
+    private volatile RunProgress _latest = new([], null);
     private IReadOnlyList<StreamFigures>? _drawn;
 
     /// <param name="run">The work. Its argument is called with the current figures.</param>
-    public async Task<RunResult> ShowAsync(Func<Action<IReadOnlyList<StreamFigures>>, Task<RunResult>> run)
+    public async Task<RunResult> ShowAsync(Func<Action<RunProgress>, Task<RunResult>> run)
     {
         using var over = new CancellationTokenSource();
         var showing = console.Profile.Capabilities.Ansi ? DrawAsync(over.Token) : WriteAsync(over.Token);
         try
         {
             // On a thread of its own: SQLite works on the caller's.
-            return await Task.Run(() => run(figures => _latest = figures));
+            return await Task.Run(() => run(progress => _latest = progress));
         }
         finally
         {
@@ -42,12 +42,14 @@ internal sealed class SyncDisplay(
     private Task WriteAsync(CancellationToken over) => RepeatAsync(
         () =>
         {
-            var read = _latest.Where(stream => stream.Read > 0)
+            var latest = _latest;
+            var read = latest.Streams.Where(stream => stream.Read > 0)
                 .Select(stream => $"{Printable.Of(stream.Stream)} {RunReport.Number(stream.Read)}").ToList();
             console.WriteLine($"{Printable.Of(pipeline)}: " + (
-                _latest.Count == 0 ? "checking both sides"
+                latest.Streams.Count == 0 ? "checking both sides"
                 : read.Count == 0 ? "waiting for the first records"
-                : $"read so far: {string.Join(", ", read)}"));
+                : $"read so far: {string.Join(", ", read)}")
+                + (latest.Waits?.For is { } why ? $"; waiting: {Printable.Of(why)}" : ""));
         },
         LineEvery, over);
 
@@ -66,7 +68,7 @@ internal sealed class SyncDisplay(
         var table = RunReport.Plain("stream", "phase", "read", "rows/s");
         table.Columns[2].RightAligned();
         table.Columns[3].RightAligned();
-        var latest = _latest;
+        var (latest, waits) = _latest;
         if (latest.Count == 0) table.AddRow(Printable.Of(pipeline), "checking both sides", "", "");
         foreach (var stream in latest)
         {
@@ -78,6 +80,7 @@ internal sealed class SyncDisplay(
         }
 
         if (stop.IsCancellationRequested) table.Caption(StopSignals.Notice);
+        else if (waits?.For is { } why) table.Caption(new TableTitle(Markup.Escape($"waiting: {Printable.Of(why)}"), new Style(Color.Yellow)));
         _drawn = latest;
         return table;
     }

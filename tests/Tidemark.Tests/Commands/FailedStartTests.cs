@@ -102,6 +102,21 @@ public sealed class FailedStartTests : IAsyncLifetime
         shown.ShouldContain($"by command ({Environment.UserName})");
     }
 
+    [Fact]
+    public async Task What_may_pass_ends_with_its_own_code_and_what_a_person_must_mend_does_not()
+    {
+        await _bench.DoAsync("source", "set", "away", "--connector", "stripe", "api_key=sk_test_tidemark",
+            "base_url=http://127.0.0.1:9", "allow_private_network=true", "retries=0");
+        var away = await _bench.RunAsync("sync", "away", "db", "--json");
+        await _bench.DoAsync("source", "set", "refused", "--connector", "stripe", "api_key=sk_test_wrong",
+            $"base_url={_sandbox.Vendors["stripe"]}", "allow_private_network=true", "retries=0");
+        var refused = await _bench.RunAsync("sync", "refused", "db", "--json");
+
+        (away.Code, refused.Code).ShouldBe((6, 5), away + "\n" + refused);
+        var runs = (await _bench.DoAsync("runs", "--json")).Lines;
+        runs.Select(run => run.GetProperty("problems").EnumerateArray().All(problem => problem.TryGetProperty("transient", out _))).ShouldBe([false, true]);
+    }
+
     private static List<string> Words(JsonElement problems) =>
         [.. problems.EnumerateArray().Select(problem => $"{problem.GetProperty("code")} {problem.GetProperty("subject")} {problem.GetProperty("message")}")];
 

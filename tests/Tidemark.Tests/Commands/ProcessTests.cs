@@ -108,7 +108,7 @@ public sealed class ProcessTests : IDisposable
         using var second = Start("sync", "shop", "db", "customers", "--json");
         var refusal = await second.StandardOutput.ReadToEndAsync(CommandBench.Cancel);
         await second.WaitForExitAsync(CommandBench.Cancel);
-        second.ExitCode.ShouldBe(1);
+        second.ExitCode.ShouldBe(6);
         foreach (var part in new[] { "pipeline.in_use", held, Environment.MachineName, $"pid {holder.Id})" })
             refusal.ShouldContain(part);
 
@@ -161,7 +161,7 @@ public sealed class ProcessTests : IDisposable
         await _bench.DoAsync("run", "cancel", "last");
         await sync.WaitForExitAsync(CommandBench.Cancel);
 
-        busy.Code.ShouldBe(1);
+        busy.Code.ShouldBe(6);
         busy.ErrorCode.ShouldBe("pipeline.in_use");
         sync.ExitCode.ShouldBe(130);
     }

@@ -60,6 +60,24 @@ public abstract partial class ConnectorPromises
     }
 
     /// <summary>Each way to lie about where a list goes on or ends: once in a full reading, always in a merge; in the longer run both in both.</summary>
+    [Theory]
+    [InlineData(500)]
+    [InlineData(429)]
+    public async Task A_run_says_what_it_waits_for_in_its_figures_and_its_log_before_it_reads_and_while_it_does(int status)
+    {
+        var before = await Bench.PreflightRequestsAsync();
+        await Bench.FaultAsync(new { fault = "status", status, retry_after = status == 429 ? 1 : (int?)null, times = 1 });
+        await Bench.FaultAsync(new { fault = "status", status, retry_after = status == 429 ? 1 : (int?)null, after = before + 1, times = 1 });
+        var result = await Bench.SyncAsync(WriteMode.Merge, Main);
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Describe(result));
+        var waits = result.Waits.ShouldNotBeNull();
+        (waits.For, waits.Seconds > 0).ShouldBe((null, true));
+        if (status == 500) waits.Retries.ShouldBe(2);
+        (await Bench.LogAsync(result)).Count(line => line.Message.Contains($"{status}", StringComparison.Ordinal) && line.Message.Contains("Waiting ", StringComparison.Ordinal))
+            .ShouldBe(2);
+    }
+
     public static TheoryData<string, int, WriteMode> Lies() => new(
         from fault in new[] { "empty_page", "has_more_lie_false", "has_more_lie_true", "repeat_page" }
         from times in new[] { 1, -1 }

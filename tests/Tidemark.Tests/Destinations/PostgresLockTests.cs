@@ -54,6 +54,12 @@ public sealed class PostgresLockTests : IAsyncDisposable
         problem.Code.ShouldBe("postgres.locked");
         problem.Message.ShouldContain($"held by the reports (user tidemark, pid {holder.ProcessID} of the server, idle in transaction, since 2");
         problem.Message.ShouldNotContain("secret");
+        var log = (await _bench.LogAsync(run)).Where(line => line.StartsWith("Waiting: ", StringComparison.Ordinal)).ToList();
+        log.ShouldContain(line => line.StartsWith("Waiting: A statement waits for a lock. It is held by the reports", StringComparison.Ordinal));
+        if (isWider) log.ShouldContain("Waiting: The columns of people are changed as soon as nobody uses the table.");
+        log.Count.ShouldBe(isWider ? 2 : 1, "the same wait is told once");
+        log.ShouldAllBe(line => !line.Contains("secret", StringComparison.Ordinal));
+        run.Waits.ShouldNotBeNull().Seconds.ShouldBeGreaterThan(20);
         (await _bench.RowsAsync("people", "name")).ShouldBe(["n", "n"]);
     }
 

@@ -45,7 +45,11 @@ public abstract class Workbench : IAsyncDisposable
         var plans = streams.Select(stream => new StreamPlan(Policy(new TablePlan(stream.Name, stream) { Mode = mode, UndoRuns = 10 })));
         var plan = Limits(new SyncPlan("test", source, destination, [.. plans]) { Mode = mode });
         return await CarryOutAsync(
-            new SyncRun("test"), mode, run => new Sync(plan, run, Clock).RunAsync(), cancellationToken);
+            new SyncRun("test"), mode, run =>
+            {
+                run.Watch(destination);
+                return new Sync(plan, run, Clock).RunAsync();
+            }, cancellationToken);
     }
 
     public Task<RunResult> UndoAsync(RunResult run) => UndoAsync(run.Run);

@@ -193,7 +193,7 @@ public abstract class RunJournalTests : IDisposable
         var runs = await _home.RunsAsync();
         await using var journal = await StartAsync();
         for (var read = 1; read <= 500; read++)
-            journal.Progress([new("a", "t") { Read = read }]);
+            journal.Progress(new([new("a", "t") { Read = read }], null));
 
         var waited = Stopwatch.StartNew();
         while ((await runs.FindAsync(journal.Run, TestHome.Cancelled)).Result.Streams is not [{ Read: 500 }])

@@ -8,8 +8,13 @@ namespace Tidemark.Engine.Destinations.Sql;
 
 /// <summary>Any SQL database as a destination.</summary>
 public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
-    : IDestination, IUndoing, IBackedUp, IComparing, IOutbox
+    : IDestination, IUndoing, IBackedUp, IComparing, IOutbox, IWaiting
 {
+    public Action<Wait>? OnWait
+    {
+        set => database.OnWait = value;
+    }
+
     public DestinationLimits Limits => database.Dialect.Limits;
 
     public async Task<IReadOnlyList<Problem>> CheckAsync(

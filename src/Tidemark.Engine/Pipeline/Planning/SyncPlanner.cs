@@ -2,6 +2,7 @@ using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Runs;
 using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Pipeline.Planning;
@@ -16,8 +17,9 @@ namespace Tidemark.Engine.Pipeline.Planning;
 public sealed class SyncPlanner(DefinitionCatalog definitions, Connections connections, Func<CancellationToken, Task<byte[]>> maskKey)
 {
     /// <exception cref="TidemarkException">Configuration, with every problem; Usage for unknown names.</exception>
-    internal async Task<SyncPlan> PlanAsync(ResolvedSync request, CancellationToken cancellationToken)
+    internal async Task<SyncPlan> PlanAsync(ResolvedSync request, RunContext run)
     {
+        var cancellationToken = run.Stop;
         var pipeline = request.Pipeline;
         var from = await definitions.Sources.FindAsync(pipeline.Source, cancellationToken);
         var to = await definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
@@ -30,6 +32,8 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
 
         var source = connections.OpenSource(from, problems);
         var destination = connections.OpenDestination(to, problems);
+        if (source is not null) run.Watch(source);
+        if (destination is not null) run.Watch(destination);
         try
         {
             var tables = source is null ? [] : await KeyedAsync(await TablesAsync(request, source, problems, cancellationToken), maskKey, cancellationToken);

@@ -24,6 +24,8 @@ public sealed class HttpExchange : IAsyncDisposable
     private const int MaxErrorBytes = 256 << 10;
     private const int ProbeRetries = 2;
     private const int MaxMessage = 2_000;
+    // Shorter pauses are the pace of the vendor and nobody's concern.
+    private static readonly TimeSpan Noticed = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
 
     private readonly HttpApi _api;
@@ -55,6 +57,9 @@ public sealed class HttpExchange : IAsyncDisposable
     /// </summary>
     public string? Owner { get; set; }
 
+    /// <summary>Hears when a request waits, with a text that is fit to be shown; null where nobody does.</summary>
+    public Action<Wait>? OnWait { get; set; }
+
     /// <summary>The vendor's clock, by the dates of its answers so far.</summary>
     public VendorClock VendorClock { get; }
 
@@ -73,11 +78,11 @@ public sealed class HttpExchange : IAsyncDisposable
         SendWithAsync(_retry, call, shape, cancellationToken);
 
     /// <summary>
-    /// <see cref="SendAsync"/> with two retries at most: whoever only wants to know
-    /// whether the vendor answers waits for that, not for it to recover.
+    /// <see cref="SendAsync"/> with two retries at most where nobody hears of the waits: whoever only wants to know
+    /// whether the vendor answers waits for that, not for it to recover. A run does, as when it reads.
     /// </summary>
     public Task<HttpPage> ProbeAsync(HttpCall call, PageShape shape, CancellationToken cancellationToken) =>
-        SendWithAsync(_retryBriefly, call, shape, cancellationToken);
+        SendWithAsync(OnWait is null ? _retryBriefly : _retry, call, shape, cancellationToken);
 
     private async Task<HttpPage> SendWithAsync(
         ResiliencePipeline<Attempt> retry, HttpCall call, PageShape shape, CancellationToken cancellationToken)
@@ -278,7 +283,7 @@ public sealed class HttpExchange : IAsyncDisposable
             if (verdict is { Failure: { } failure, After: { } asked } && asked > _api.MaxWait)
                 verdict = HttpVerdict.Fail(HttpErrors.WaitTooLong(call, asked, _clock.GetUtcNow(), failure));
             if (verdict.Failure is not null) return new Attempt(null, verdict);
-            if (verdict.After is { } wait) _pace.PauseFor(wait < _api.MaxWait ? wait : _api.MaxWait);
+            if (verdict.After is { } wait) Pause(wait < _api.MaxWait ? wait : _api.MaxWait);
 
             var hasNoBody = text.Span.Trim(" \t\r\n"u8).Length == 0;
             if (hasNoBody && !call.EmptyStatuses.Contains(answer.Status)) return Again(HttpErrors.NoBody(call, answer.Status));
@@ -292,6 +297,12 @@ public sealed class HttpExchange : IAsyncDisposable
             page = new HttpPage(buffer, Math.Min(length, maxBytes), shape, records, scan.Picked ?? new string?[shape.Picks.Count]) { Mended = mended?.Text };
             return new Attempt(page, HttpVerdict.Ok);
         }
+    }
+
+    private void Pause(TimeSpan wait)
+    {
+        _pace.PauseFor(wait);
+        if (wait >= Noticed) OnWait?.Invoke(new(WaitKind.RateLimit, $"The allowance of {_api.BaseAddress.Host} is used up.", wait));
     }
 
     private static TidemarkException Broken(HttpCall call, ReadOnlySpan<byte> body, string? mediaType, JsonException wrong)
@@ -359,7 +370,11 @@ public sealed class HttpExchange : IAsyncDisposable
                 DelayGenerator = retry => ValueTask.FromResult(retry.Outcome.Result.Verdict.After),
                 OnRetry = retry =>
                 {
-                    if (retry.Outcome.Result.Verdict.PausesAll) _pace.PauseFor(retry.RetryDelay);
+                    var verdict = retry.Outcome.Result.Verdict;
+                    if (verdict.PausesAll) _pace.PauseFor(retry.RetryDelay);
+                    OnWait?.Invoke(new(
+                        verdict.PausesAll ? WaitKind.RateLimit : WaitKind.Retry,
+                        Clean($"{verdict.Failure!.Message.TrimEnd('.')} ({verdict.Failure.Code})."), retry.RetryDelay));
                     return ValueTask.CompletedTask;
                 },
             })

@@ -14,7 +14,7 @@ namespace Tidemark.Engine.Sources.Http;
 /// <param name="exchange">Disposed with the source.</param>
 /// <param name="streams">The streams of the source.</param>
 /// <param name="clock">Where "now" comes from.</param>
-public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> streams, TimeProvider clock) : ISource
+public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> streams, TimeProvider clock) : ISource, IWaiting
 {
     private static readonly SourceCheck NothingAsked = new([], []);
 
@@ -32,6 +32,11 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     /// before those of the streams. Null asks nothing.
     /// </summary>
     public Func<HttpExchange, CancellationToken, Task<SourceCheck>>? Inquire { get; init; }
+
+    public Action<Wait>? OnWait
+    {
+        set => exchange.OnWait = value;
+    }
 
     public IReadOnlyList<StreamSchema> KnownStreams { get; } = [.. streams.Select(stream => stream.Schema)];
 

@@ -30,7 +30,7 @@ internal static class RestoreBackup
             if (restored.Status != RunStatus.Succeeded)
             {
                 await WatchedRun.WriteAsync(session, home, restored);
-                return ExitCode.Of(restored.Status);
+                return ExitCode.Of(restored);
             }
 
             if (session.IsJson) session.WriteJson(RestoreAnswer.Of(restored, request), WireJson.Default.RestoreAnswer);

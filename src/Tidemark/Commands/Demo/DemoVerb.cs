@@ -90,7 +90,7 @@ internal static class DemoVerb
         private async Task<int> SyncAsync(SyncRun request)
         {
             var result = await WatchedRun.ShowAsync(session, home, request, session.Origin with { Trigger = RunTrigger.Demo });
-            return ExitCode.Of(result.Status);
+            return ExitCode.Of(result);
         }
 
         private async Task ChangeRecordsAsync()

@@ -33,7 +33,7 @@ internal static class RetryQuarantine
             {
                 var run = await WatchedRun.ShowAsync(session, home, request, session.Origin);
                 foreach (var id in records) await ReportAsync(session, home, id, run);
-                if (code == ExitCode.Done) code = ExitCode.Of(run.Status);
+                if (code == ExitCode.Done) code = ExitCode.Of(run);
             }
 
             return code;

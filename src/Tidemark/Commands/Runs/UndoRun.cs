@@ -17,7 +17,7 @@ internal static class UndoRun
             var undo = await home.Requests.UndoAsync(session.Get(id), session.Stop);
             var result = await WatchedRun.WaitAsync(session, home, $"Undoing {undo.Run}", undo);
             await WatchedRun.WriteAsync(session, home, result);
-            return ExitCode.Of(result.Status);
+            return ExitCode.Of(result);
         });
         return verb;
     }
