@@ -34,6 +34,9 @@ public class ScriptedSource(params StreamSchema[] streams) : ISource
 
     public bool NeverEnds { get; set; }
 
+    /// <summary>Whether the end of a reading is proven, so that no second one has to agree.</summary>
+    public bool IsProven { get; set; } = true;
+
     /// <summary>What the source says it was not asked for, of what the live rows were.</summary>
     public IReadOnlyList<string>? Unasked { get; set; } = [];
 
@@ -59,7 +62,7 @@ public class ScriptedSource(params StreamSchema[] streams) : ISource
 
     public bool CanResume(string stream, Cursor cursor) => Resumes;
 
-    public bool ProvesEnd(string stream, Cursor after) => true;
+    public bool ProvesEnd(string stream, Cursor after) => IsProven;
 
     public IReadOnlyList<string> Remarks => [];
 

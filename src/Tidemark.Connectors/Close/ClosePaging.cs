@@ -46,7 +46,8 @@ internal static class ClosePaging
             Paging.ByOffset("has_more") with { EndsByPosition = pageSize is not null })
         {
             PageSize = pageSize ?? int.MaxValue,
-            End = pageSize is null ? End with { Proof = EndProof.OneAnswer } : End,
+            // A record that goes while they are counted lets another slip onto the page that was read, and be passed over.
+            End = End with { Proof = pageSize is null ? EndProof.OneAnswer : EndProof.Word },
         };
 
     /// <summary>An instant as a filter takes it.</summary>

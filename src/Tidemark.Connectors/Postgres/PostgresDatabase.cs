@@ -26,7 +26,9 @@ internal sealed class PostgresDatabase : ISqlDatabase
 
     // What a server or a role sets for people's statements would end a publish, or a connection that waits for a slow source.
     private static readonly string Session =
-        $"SET statement_timeout = 0; SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{LockSeconds}s'; SET TimeZone = 'UTC'; SET extra_float_digits = 1; SELECT pg_backend_pid()";
+        $"SET statement_timeout = 0; SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{LockSeconds}s'; SET TimeZone = 'UTC'; SET extra_float_digits = 1; SET standard_conforming_strings = on; "
+        // The answer, and a timeout that servers have from PostgreSQL 17 on.
+        + "SELECT pg_backend_pid(); SELECT set_config(name, '0', FALSE) FROM pg_settings WHERE name = 'transaction_timeout'";
 
     private readonly PostgresOptions _options;
     private readonly PostgresDialect _dialect;

@@ -72,6 +72,9 @@ internal sealed class PostgresDialect(string schema, PostgresJson json, bool isA
         "SAVEPOINT tidemark_check; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK TO SAVEPOINT tidemark_check; RELEASE SAVEPOINT tidemark_check",
         cancellationToken);
 
+    public override Task SettleDeferredAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync("SET CONSTRAINTS ALL IMMEDIATE", cancellationToken);
+
     public override string InsertAsGiven => "OVERRIDING SYSTEM VALUE";
 
     public override string JsonObject => "json_build_object";

@@ -103,7 +103,9 @@ internal sealed class PostgresSession(
         await using var command = new NpgsqlCommand(
             """
             SELECT coalesce(
-                (SELECT CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
+                (SELECT CASE c.relkind
+                    WHEN 'r' THEN CASE WHEN EXISTS (SELECT 1 FROM pg_inherits AS h WHERE h.inhparent = c.oid) THEN 'table that others inherit from' ELSE 'table' END
+                    WHEN 'p' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
                     WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'type' END
                  FROM pg_class AS c WHERE c.relnamespace = n.oid AND c.relname = @name),
                 (SELECT 'type' FROM pg_type AS t WHERE t.typnamespace = n.oid AND t.typname = @name AND t.typcategory <> 'A'))

@@ -38,6 +38,21 @@ public interface IStreamLoad : IAsyncDisposable
     /// </summary>
     Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The rows of the live table that a staging which an earlier run left holds as unchanged; none where there is no live table.
+    /// Whether they still are, that run cannot have said.
+    /// </summary>
+    IAsyncEnumerable<StoredRow> UnchangedAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Looks for a record among the given ones whose row publishing would delete, by what the destination takes for the same
+    /// key. Changes nothing.
+    /// </summary>
+    /// <param name="records">Records of the stream as <see cref="Stream"/> has it; their keys count, and nothing else.</param>
+    /// <param name="cancellationToken">Cancels between statements.</param>
+    /// <returns>The key of one; null where there is none.</returns>
+    Task<string?> FindGoneAsync(RowBatch records, CancellationToken cancellationToken);
+
     /// <summary>Makes the staging one that no later run resumes. Does nothing to a merge.</summary>
     Task AbandonAsync(CancellationToken cancellationToken);
 

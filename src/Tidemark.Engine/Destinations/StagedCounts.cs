@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Tidemark.Engine.Destinations;
 
 /// <summary>Counts of a staging.</summary>
@@ -11,10 +9,6 @@ public sealed record StagedCounts(long Read, long Skipped, long Quarantined, Che
 {
     /// <summary>Quarantined records whose key could not be read. As long as there are any, nothing may be deleted.</summary>
     public long Unidentified { get; init; }
-
-    /// <summary>What the records were masked by; null for nothing.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Masks { get; init; }
 
     public static readonly StagedCounts None = new(0, 0, 0, default);
 }

@@ -49,8 +49,15 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
         .. Deletes.IsSoft ? ["_deleted_at"] : Array.Empty<string>(),
     ];
 
-    /// <summary>Tells one definition of the declared columns from another; see <see cref="StreamSchema.Fingerprint"/>.</summary>
-    internal string Shape => Stream.Fingerprint(KeepsRaw).ToString("x16", CultureInfo.InvariantCulture) + (MaskText is null ? "" : $"-{MaskText}");
+    /// <summary>What a <see cref="Shape"/> ends with where fields that nobody declared become no columns.</summary>
+    internal const string Discards = " discard";
+
+    /// <summary>
+    /// Tells one definition of the columns from another: of those declared, see <see cref="StreamSchema.Fingerprint"/>, of what is masked,
+    /// and whether others come with the records.
+    /// </summary>
+    internal string Shape => Stream.Fingerprint(KeepsRaw).ToString("x16", CultureInfo.InvariantCulture)
+        + (MaskText is null ? "" : $"-{MaskText}") + (SchemaChanges == SchemaChanges.Discard ? Discards : "");
 
     /// <summary>Tells one set of masks from another; null for none.</summary>
     internal string? MaskText => Masks.Count == 0 ? null

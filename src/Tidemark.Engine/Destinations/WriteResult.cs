@@ -20,6 +20,9 @@ public sealed record WriteResult
     /// <summary>Checksum of the staged rows that were replaced or removed.</summary>
     public Checksum ReplacedChecksum { get; init; }
 
+    /// <summary>Records that exist and whose keys the staging cannot hold: a row that it lacks is not proven gone.</summary>
+    public long Unstaged { get; init; }
+
     /// <summary>Rows that the destination confirmed to hold as they were read, by reading them back.</summary>
     public Checksum Verified { get; init; }
 

@@ -30,6 +30,9 @@ public sealed record ApprovedChanges(string Parked, ChangeSummary Changes)
     /// <summary>Says that later runs have written a table: what was staged is older than its rows.</summary>
     public Problem Overtaken(string table) => Changed(table, $"Later runs have written {table}");
 
+    /// <summary>Says that somebody has changed a row that would have stayed: it is no longer what the source said.</summary>
+    public Problem Edited(string table, string key) => Changed(table, $"A row of {table} that would have stayed ({key}) has been changed");
+
     private Problem Changed(string table, string what) =>
         new(Code, $"table {table}", $"{what} since {Parked} parked. Nothing was changed now.",
             "Run the pipeline again: it parks again with what would change now, if that still goes too far.")

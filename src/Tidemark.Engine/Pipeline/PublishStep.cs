@@ -70,14 +70,14 @@ internal sealed class PublishStep(SyncPlan plan, ILoad load, RunJournal journal)
     private async Task ReadAgainAsync(
         IReadOnlyList<StreamLedger> ledgers, IReadOnlyList<PublishPreview> previews, CancellationToken cancellationToken)
     {
-        var second = new SecondReading(plan, load, journal);
+        var second = new SecondReading(plan, journal);
         try
         {
             foreach (var preview in previews)
             {
                 if (plan.Tables.FirstOrDefault(table => table.Table == preview.Table) is { } table
-                    && !ledgers.First(ledger => ledger.Table == table.Table).ProvesEnd(plan.Source))
-                    await second.RequireAsync(table, preview, cancellationToken);
+                    && ledgers.First(ledger => ledger.Table == table.Table) is var ledger && !ledger.ProvesEnd(plan.Source))
+                    await second.RequireAsync(table, ledger.Load!, preview, cancellationToken);
             }
         }
         catch (TidemarkException)

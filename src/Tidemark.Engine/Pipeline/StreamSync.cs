@@ -2,6 +2,7 @@ using System.Globalization;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Pipeline.Guarding;
 using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Records;
@@ -46,13 +47,8 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             stream = await load.OpenAsync(table, cancellationToken);
         }
 
-        // Rows of before would be published with what must not be stored any more.
-        var isMaskedOtherwise = table.Staging == Staging.Resumable && stream.Checkpoint is { } masked && masked.Staged.Masks != table.MaskText;
-        if (isMaskedOtherwise && run.Continues is { } parked) throw StagingChoice.Refusal(parked, table.Stream.Name);
-        if (isMaskedOtherwise || (table.Mode == WriteMode.Replace && stream.Checkpoint is { IsComplete: false } half
-            && !run.Source.CanResume(table.Stream.Name, half.Cursor)))
+        if (table.Mode == WriteMode.Replace && stream.Checkpoint is { } staged && await IsOutdatedAsync(stream, table, staged, cancellationToken))
         {
-            // What is staged so far was asked for otherwise.
             await stream.AbandonAsync(cancellationToken);
             await stream.DisposeAsync();
             stream = await load.OpenAsync(table, cancellationToken);
@@ -96,6 +92,40 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
     private string? Outdated(IStreamLoad stream, TablePlan table) =>
         stream.Checkpoint is { } old && !run.Source.CanResume(table.Stream.Name, old.Cursor)
             ? "The last sync is too long ago for the source's changes feed, or asked the source for something else." : null;
+
+    /// <summary>
+    /// Whether what an earlier run has staged must not be published: it was asked for otherwise, or rows that it found unchanged
+    /// have been changed since.
+    /// </summary>
+    /// <exception cref="TidemarkException">It was to be published: <c>run.staging_gone</c>, <c>approve.changed_since</c>.</exception>
+    private async Task<bool> IsOutdatedAsync(IStreamLoad stream, TablePlan table, Checkpoint staged, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!run.Source.CanResume(table.Stream.Name, staged.Cursor))
+                return run.Continues is { } parked ? throw StagingChoice.Refusal(parked, table.Stream.Name) : true;
+            if (!stream.Start.HasLive) return false;
+            if (!table.KeepsRaw)
+            {
+                await journal.LogAsync(
+                    RunLogLevel.Warning, table.Stream.Name,
+                    "The records are not kept (raw: false), so changes by hand since they were staged cannot be detected.", cancellationToken);
+                return false;
+            }
+
+            var unchanged = new StoredTable(stream.Stream, stream.UnchangedAsync(cancellationToken));
+            if (await TableComparison.RowsAsync(table, unchanged, cancellationToken).FirstOrDefaultAsync(row => row.Differences.Count > 0, cancellationToken) is not { } row)
+                return false;
+            if (run.Approved?.Edited(table.Table, row.Key) is { } problem)
+                throw new TidemarkException(FailureKind.Usage, problem.Code, problem.Message) { Hint = problem.Hint, Next = problem.Next };
+            return true;
+        }
+        catch (TidemarkException)
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Somebody will wonder why there is nothing.</summary>
     private async Task ExplainAsync(StreamLedger ledger, CancellationToken cancellationToken)
@@ -145,7 +175,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             var read = quarantine is null
                 ? batch : batch with { Overtaken = await quarantine.OvertakeAsync(batch.Rows, cancellationToken) };
             var before = stream.Checkpoint is { } saved && table.IsStaged ? saved.Staged : StagedCounts.None;
-            var staged = table.IsStaged ? StreamLedger.Staged(before, read) with { Masks = table.MaskText } : StagedCounts.None;
+            var staged = table.IsStaged ? StreamLedger.Staged(before, read) : StagedCounts.None;
             await WriteAsync(read, new Checkpoint(batch.After, staged, startedAt) { IsComplete = batch.IsLast });
             if (quarantine is null || table.IsStaged) continue; // a staging settles its quarantine when it is published
             await quarantine.SettleOvertakenAsync(cancellationToken);

@@ -129,6 +129,53 @@ public abstract partial class DestinationPromises
         (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada", "b|Bob"]);
     }
 
+    [Fact]
+    public async Task W2_a_full_reading_that_was_broken_off_is_not_gone_on_with_by_another_definition()
+    {
+        static string[] Records(int from, int count, string name) =>
+            [.. Enumerable.Range(from, count).Select(at => $$"""{"id":"p{{at:D6}}","name":"{{name}}","nick":"{{name}} too"}""")];
+        await Bench.ReplaceAsync(PeopleSource(Records(0, 10_010, "was")));
+        var source = PeopleSource(Records(0, 10_000, "is"), Records(10_000, 10, "is"), []);
+        source.Fault = ("people", 2, ScriptedSource.Broken());
+        (await Bench.ReplaceAsync(source)).Status.ShouldBe(RunStatus.Failed);
+        var other = People with { Fields = [.. People.Fields.Select(field => field.Name == "name" ? field with { Path = "nick" } : field)] };
+        var result = await Bench.ReplaceAsync(new ScriptedSource(other).With("people", Records(0, 10_000, "is"), Records(10_000, 10, "is")));
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Why(result));
+        (await Bench.CountAsync("people", ("name", "is too"))).ShouldBe(10_010);
+    }
+
+    [Fact]
+    public async Task W2_everything_that_was_staged_of_another_account_or_filter_is_read_anew()
+    {
+        var source = new ScriptedSource(People, Pets).With("people", [Person("a", "of another account")]).With("pets", ["""{"id":1}"""]);
+        source.Fault = ("pets", 0, ScriptedSource.Broken());
+        (await Bench.ReplaceAsync(source)).Status.ShouldBe(RunStatus.Failed);
+        source = new ScriptedSource(People, Pets) { Resumes = false }.With("people", [Person("a", "Ada")]).With("pets", ["""{"id":1}"""]);
+        var result = await Bench.ReplaceAsync(source);
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Why(result));
+        (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada"]);
+    }
+
+    [Fact]
+    public async Task W2_fields_that_were_discarded_are_read_of_every_record_once_they_become_columns()
+    {
+        string[] records = ["""{"id":"a","unheard_of":"1"}""", """{"id":"b","unheard_of":"2"}"""];
+        Bench.Policy = table => table with { SchemaChanges = SchemaChanges.Discard };
+        await Bench.MergeAsync(PeopleSource(records));
+        (await Bench.MergeAsync(PeopleSource())).Streams.ShouldHaveSingleItem().Read.ShouldBe(0);
+        Bench.Policy = table => table;
+        var result = await Bench.MergeAsync(PeopleSource(records));
+
+        result.Status.ShouldBe(RunStatus.Succeeded, Why(result));
+        (await Bench.LogAsync(result)).ShouldContain(line => line.EndsWith("Everything is read and compared.", StringComparison.Ordinal));
+        (await Bench.RowsAsync("people", "id", "unheard_of")).ShouldBe(["a|1", "b|2"]);
+        Bench.Policy = table => table with { SchemaChanges = SchemaChanges.Discard };
+        var narrower = await Bench.MergeAsync(PeopleSource());
+        (await Bench.LogAsync(narrower)).ShouldNotContain(line => line.EndsWith("Everything is read and compared.", StringComparison.Ordinal));
+    }
+
     private async Task<RunResult> MergeIntoAsync(string table, string[] records, string pipeline = "test")
     {
         Bench.Policy = plan => plan with { Table = table };

@@ -1,4 +1,5 @@
 using Shouldly;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Xunit;
@@ -27,6 +28,74 @@ public sealed class PostgresSessionTests : IAsyncDisposable
 
         result.Status.ShouldBe(RunStatus.Succeeded, string.Join(" ", result.Problems.Select(problem => problem.Message)));
         (await _bench.RowsAsync("people", "id")).ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public async Task W5_strings_of_a_role_that_read_backslashes_change_no_comparison()
+    {
+        _bench.More = $"&options={Uri.EscapeDataString("-c standard_conforming_strings=off")}";
+        await _bench.MergeAsync(new ScriptedSource(People).With("people", ["""{"id":"a","name":"Ada"}"""]));
+        var result = await _bench.MergeAsync(new ScriptedSource(People).With("people", ["""{"id":"a","name":"Ada"}""", """{"id":"b","name":"B\\x"}"""]));
+
+        result.Status.ShouldBe(RunStatus.Succeeded, string.Join(" ", result.Problems.Select(problem => problem.Message)));
+        (await _bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada", @"b|B\x"]);
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task W1_values_that_a_trigger_changes_at_the_end_of_the_transaction_are_not_called_verified(WriteMode mode)
+    {
+        ScriptedSource Source(params string[] names) =>
+            new ScriptedSource(People).With("people", [.. names.Select((name, at) => $$"""{"id":"{{at}}","name":"{{name}}"}""")]);
+        await _bench.RunAsync(Source("Ada", "Bob"), mode, TestContext.Current.CancellationToken);
+        var run = await _bench.RunAsync(Source("Ada L", "BOB"), mode, TestContext.Current.CancellationToken);
+        await _bench.ExecuteAsync(
+            $"""
+            CREATE FUNCTION capitals() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                UPDATE {_bench.Schema}.people SET name = upper(name) WHERE id = NEW.id AND name <> upper(name);
+                RETURN NULL; END $$;
+            CREATE CONSTRAINT TRIGGER capitals AFTER INSERT OR UPDATE ON people DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION capitals();
+            """);
+
+        var undo = await _bench.UndoAsync(run);
+        (undo.Status, undo.Streams[0].Receipt!.Expected.Rows, undo.Streams[0].Receipt!.Found.Rows).ShouldBe((RunStatus.Partial, 2, 0));
+        var result = await _bench.RunAsync(Source("Ada L", "BOB", "cy"), mode, TestContext.Current.CancellationToken);
+        result.Status.ShouldBe(RunStatus.Partial);
+        result.Problems.ShouldContain(problem => problem.Code == "receipt.does_not_fit");
+        (result.Streams[0].Receipt!.Expected.Rows, result.Streams[0].Receipt!.Found.Rows).ShouldBe((3, 1));
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Merge)]
+    [InlineData(WriteMode.Replace)]
+    public async Task W4_a_record_whose_key_no_index_can_hold_waits_alone_and_nothing_is_deleted_on_its_account(WriteMode mode)
+    {
+        var draw = new SeededDraw(7);
+        var key = string.Concat(Enumerable.Range(0, 12_000).Select(_ => (char)('a' + draw.Next(26))));
+        await _bench.RunAsync(new ScriptedSource(People).With("people", ["""{"id":"old","name":"Old"}"""]), mode, TestContext.Current.CancellationToken);
+        for (var round = 0; round < 2; round++)
+        {
+            var result = await _bench.RunAsync(
+                new ScriptedSource(People).With("people", ["""{"id":"a","name":"Ada"}""", $$"""{"id":"{{key}}"}""", """{"id":"b","name":"Bob"}"""]),
+                mode, TestContext.Current.CancellationToken);
+
+            result.Status.ShouldBe(RunStatus.Partial, string.Join(" ", result.Problems.Select(problem => problem.Message)));
+            (await _bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Key.ShouldBe(key);
+            (await _bench.RowsAsync("people", "id")).ShouldBe(["a", "b", "old"]);
+        }
+    }
+
+    [Fact]
+    public async Task P4_a_table_that_others_inherit_from_is_refused()
+    {
+        await _bench.MergeAsync(new ScriptedSource(People).With("people", ["""{"id":"a","name":"Ada"}"""]));
+        await _bench.ExecuteAsync("CREATE TABLE archive () INHERITS (people)");
+        await using var destination = _bench.OpenDestination();
+        var problems = await destination.CheckAsync([new TablePlan("people", People)], TestContext.Current.CancellationToken);
+
+        problems.ShouldHaveSingleItem().Message.ShouldBe("The name people is that of a table that others inherit from.");
     }
 
     [Theory]

@@ -101,6 +101,32 @@ public abstract partial class SqlDestinationPromises
         (await Sql.QueryAsync("SELECT CAST(at AS text), of, name FROM rates WHERE name IS NOT NULL ORDER BY name")).ShouldBe(["-120|7|y", "1.5|0|z"]);
     }
 
+    [Theory]
+    [InlineData("text", "uuid", FieldType.Text, "\"AAAAAAAA-0000-4000-8000-000000000001\"", "\"BBBBBBBB-0000-4000-8000-000000000001\"")]
+    [InlineData("text", "timestamptz", FieldType.Timestamp, "\"2026-01-01T00:00:00Z\"", "\"2026-01-02T00:00:00+01:00\"")]
+    [InlineData("text", "date", FieldType.Date, "\"2026-01-01\"", "\"2026-01-02\"")]
+    [InlineData("text", "numeric(12,2)", FieldType.Decimal, "1.5", "2.5")]
+    [InlineData("real", "double precision", FieldType.Float64, "1.0", "1e20")]
+    [InlineData("integer", "boolean", FieldType.Boolean, "true", "false")]
+    public async Task W3_a_second_reading_takes_for_one_key_what_the_database_does(string sqlite, string postgres, FieldType type, string a, string b)
+    {
+        var stream = new StreamSchema("things", [new("id", type), new("name", FieldType.Text)]);
+        await Bench.MergeAsync(new ScriptedSource(Pets)); // makes the database
+        await Sql.ExecuteAsync($"CREATE TABLE things (id {(Bench is PostgresWorkbench ? postgres : sqlite)} NOT NULL PRIMARY KEY)");
+        string[] all = [$$"""{"id":{{a}}}""", $$"""{"id":{{b}}}"""];
+        (await Bench.ReplaceAsync(new ScriptedSource(stream).With("things", all))).Status.ShouldBe(RunStatus.Succeeded);
+        var cutShort = new ScriptedSource(stream) { IsProven = false }.With("things", all[..1]);
+        cutShort.BeforePage = _ =>
+        {
+            cutShort.With("things", all); // for the second reading
+            return Task.CompletedTask;
+        };
+        var result = await Bench.ReplaceAsync(cutShort);
+
+        result.Problems.ShouldContain(problem => problem.Code == "source.readings_differ", Why(result));
+        (await Bench.CountAsync("things")).ShouldBe(2);
+    }
+
     [Fact]
     public async Task W3_a_dry_run_finds_such_keys_too_and_a_table_with_such_a_key_is_reported()
     {

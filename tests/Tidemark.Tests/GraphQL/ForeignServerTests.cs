@@ -99,6 +99,22 @@ public sealed class ForeignServerTests
         problem.Hint.ShouldBe("Lower page_size.");
     }
 
+    [Theory]
+    [InlineData(ForeignServer.Offsets, "query ($limit: Int, $offset: Int) { orders(limit: $limit, offset: $offset) { id name } }", false)]
+    [InlineData(ForeignServer.PostGraphile, "query ($first: Int, $after: Cursor) { allOrders(first: $first, after: $after) { pageInfo { hasNextPage endCursor } nodes { id name } } }", true)]
+    public async Task P4_What_is_counted_proves_no_end_since_a_record_that_goes_lets_another_slip(string language, string query, bool isProven)
+    {
+        await using var server = new ForeignServer(language, mostRecords: 50);
+        await using var source = Open(server, $"orders: '{query}'");
+        var last = new Cursor("");
+        await foreach (var page in source.ReadAsync(new ReadRequest((await source.DiscoverAsync(Stop)).Single(), null), Stop))
+        {
+            using (page) last = page.After;
+        }
+
+        source.ProvesEnd("orders", last).ShouldBe(isProven);
+    }
+
     private static string Orders(string list, string cursor, string fields) => $$"""
         orders:
           query: |

@@ -255,6 +255,22 @@ public sealed class SightTests : IAsyncDisposable
         later.ProvesEnd("things", end).ShouldBe(isProven);
     }
 
+    [Fact]
+    public async Task R3_an_end_behind_which_the_vendor_gives_the_same_page_once_more_is_not_proven()
+    {
+        var stream = Played.Things with
+        {
+            Listing = Played.Listing with { Range = null, End = new(EndProof.NothingFollows, "https://vendor.test/paging") },
+        };
+        // There are more, and a cache that does not look at the position.
+        var handler = new PlayedHandler(_ => PlayedAnswer.Json("""{"data":[{"id":"a"},{"id":"b"}],"has_more":false}"""));
+        await using var source = new HttpSource(new HttpExchange(Played.Api(new Uri("http://vendor.test")), Clock, handler), [stream], Clock);
+
+        var (ids, end) = await Played.ReadAsync(source, Played.Everything(stream));
+        ids.ShouldBe(["a", "b"]);
+        source.ProvesEnd("things", end).ShouldBeFalse();
+    }
+
     private HttpSource Over(params HttpStream[] streams)
     {
         var handler = new PlayedHandler(request =>

@@ -186,6 +186,12 @@ public abstract class SqlDialect
     /// <summary>Lets constraints speak now that are deferred to the end of the transaction. They stay deferred.</summary>
     public abstract Task CheckDeferredAsync(DbConnection connection, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Lets everything happen now that is deferred to the end of the transaction, and from here on at once: a trigger may change
+    /// what is about to be read back.
+    /// </summary>
+    public virtual Task SettleDeferredAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Expression, as text, that no other row of the table has at the same time.</summary>
     /// <param name="alias">Alias of the table.</param>
     /// <param name="key">The table's key; empty where it has none.</param>

@@ -75,19 +75,27 @@ internal sealed class BatchWriter(
         var removed = await store.DeleteAsync(RowPlace.Staging, batch, triage.Deletions, cancellationToken);
         var (_, refused) = await ApplyAsync(triage.Rows, part => StageAsync(batch, part));
         triage.Refused.AddRange(refused);
-        if (isDifference) removed += await StageUnfitAsync(batch);
-        if (plan.Mode == WriteMode.Merge && triage.Deletions.Length > 0) await StageAsync(batch, triage.Deletions);
-        return new WriteResult { Replaced = replaced.Rows + removed.Rows, ReplacedChecksum = replaced + removed };
+        var unstaged = 0;
+        if (isDifference)
+        {
+            var (former, unheld) = await StageUnfitAsync(batch);
+            (removed, unstaged) = (removed + former, unheld);
+        }
+
+        // A key that the staging cannot hold is none that the live table has.
+        if (plan.Mode == WriteMode.Merge && triage.Deletions.Length > 0) await ApplyAsync(triage.Deletions, part => StageAsync(batch, part));
+        return new WriteResult { Replaced = replaced.Rows + removed.Rows, ReplacedChecksum = replaced + removed, Unstaged = unstaged };
     }
 
     /// <summary>Stages the bare keys of records that cannot be written, so that their live rows are not taken for gone.</summary>
-    private async Task<Checksum> StageUnfitAsync(RowBatch batch)
+    /// <returns>The checksum of what they take the place of, and how many of them have a key that the staging cannot hold.</returns>
+    private async Task<(Checksum Replaced, int Unheld)> StageUnfitAsync(RowBatch batch)
     {
         var unfit = triage.Unfit(batch.Count);
-        if (unfit.Length == 0) return default;
+        if (unfit.Length == 0) return (default, 0);
         var replaced = await store.DeleteAsync(RowPlace.Staging, batch, unfit, cancellationToken);
-        await StageAsync(batch, unfit);
-        return replaced;
+        var (_, refused) = await ApplyAsync(unfit, part => StageAsync(batch, part));
+        return (replaced, refused.Count);
     }
 
     private Task<long> StageAsync(RowBatch batch, ReadOnlyMemory<int> rows) => InsertAsync(RowPlace.Staging, batch, rows);

@@ -113,6 +113,7 @@ public sealed class RowWriter(
             {
                 Skipped = after.Staged.Skipped + result.Replaced,
                 Quarantined = after.Staged.Quarantined + _triage.Refused.Count,
+                Unidentified = after.Staged.Unidentified + result.Unstaged,
                 Checksum = after.Staged.Checksum - result.ReplacedChecksum - _triage.RefusedChecksum(batch),
             },
         };

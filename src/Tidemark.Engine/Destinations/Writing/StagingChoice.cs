@@ -38,7 +38,7 @@ public static class StagingChoice
 
     /// <summary>What a run says whose staging is refused.</summary>
     public static TidemarkException Refusal(string continues, string stream) =>
-        new(FailureKind.Usage, "run.staging_gone", $"What {continues} had read of {stream} is no longer there.")
+        new(FailureKind.Usage, "run.staging_gone", $"What {continues} had read of {stream} is no longer there, or was read by another definition.")
         {
             Hint = "Run the pipeline again; it parks again if it would still go too far.",
         };

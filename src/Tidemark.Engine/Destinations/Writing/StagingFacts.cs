@@ -9,7 +9,7 @@ public sealed record StagingFacts(Checkpoint? Checkpoint, string? Continues, Dat
     // Older records may have changed at the source since, and only a change feed would show it.
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    /// <summary>Whether the staging has exactly the columns that this run would write.</summary>
+    /// <summary>Whether the staging has exactly the columns that this run would write, so defined, for the live table that is there.</summary>
     public bool HasColumns { get; init; }
 
     /// <summary>Checksum of the rows in it.</summary>

@@ -26,6 +26,16 @@ public sealed class TableComparison(IDestination destination, TablePlan table)
         string? run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (await destination.OpenTableAsync(table, run, cancellationToken) is not { } stored) yield break;
+        await foreach (var row in RowsAsync(table, stored, cancellationToken)) yield return row;
+    }
+
+    /// <summary>Every row of those given.</summary>
+    /// <param name="table">How records become rows.</param>
+    /// <param name="stored">The rows.</param>
+    /// <param name="cancellationToken">Looked at between rows.</param>
+    internal static async IAsyncEnumerable<ComparedRow> RowsAsync(
+        TablePlan table, StoredTable stored, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var batch = new RowBatch(stored.Stream);
         var mapper = new RecordMapper(stored.Stream, reportsNewFields: false, table.KeepsRaw) { EmptyIsNull = table.EmptyText == EmptyText.Null };
         var shared = SharedColumns(stored.Stream);

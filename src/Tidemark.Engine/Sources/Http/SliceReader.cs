@@ -30,7 +30,7 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
     // Whether the page before said that more follows. A reading that is resumed does not know, and takes it so.
     private bool _isPromised = true;
 
-    /// <summary>Called where the vendor refused to show that the list is at its end: nothing proves it then.</summary>
+    /// <summary>Called where the vendor did not show that the list is at its end: nothing proves it then.</summary>
     public Action Unproven { get; init; } = () => { };
 
     /// <summary>The page that a slice stands at, and what is left of the slice after it; null at its end.</summary>
@@ -72,7 +72,9 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
                 var isRepeated = IsRepeated(page);
                 if (isRepeated && !_isPromised && slice.Position is not null)
                 {
-                    // The vendor had said that this page is the last, and has nothing else to give behind it.
+                    // The vendor had said that this page is the last, and has nothing else to give behind it: be it that it ignores
+                    // the position, or that something before it answers from memory.
+                    Unproven();
                     page.Dispose();
                     return (HttpPage.Empty(_shape), null);
                 }

@@ -128,6 +128,16 @@ internal sealed class ShelfDestination(Shelf shelf, TimeProvider clock) : IDesti
             return Task.CompletedTask;
         }
 
+        // Nobody changes a shelf by hand.
+        public IAsyncEnumerable<StoredRow> UnchangedAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRow>();
+
+        public Task<string?> FindGoneAsync(RowBatch records, CancellationToken cancellationToken)
+        {
+            var (live, staged) = (shelf.Live.GetValueOrDefault(table.Table, []), shelf.Staged[table.Table]);
+            return Task.FromResult(Enumerable.Range(0, records.Count).Select(records.KeyText)
+                .FirstOrDefault(key => live.ContainsKey(key) && !staged.ContainsKey(key)));
+        }
+
         public Task AbandonAsync(CancellationToken cancellationToken)
         {
             if (table.IsStaged) shelf.Checkpoints.Remove((table.Stream.Name, table.Staging));

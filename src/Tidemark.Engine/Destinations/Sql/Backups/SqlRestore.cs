@@ -38,6 +38,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
 
             foreach (var table in Enumerable.Reverse(tables)) await DeleteAsync(table, cancellationToken);
             foreach (var table in tables) await WriteAsync(table, cancellationToken);
+            await dialect.SettleDeferredAsync(Connection, cancellationToken);
             foreach (var table in tables)
             {
                 results.Add(await ReadBackAsync(table, cancellationToken));

@@ -36,6 +36,23 @@ internal sealed class SqlTableReader(ISqlDatabase database, TablePlan plan)
     {
         await using var session = await database.OpenAsync(work: null, cancellationToken);
         using var turn = await session.EnterAsync(cancellationToken);
+        var rows = ReadAsync(
+            database.Dialect, session, table, existing, run is null ? "" : """AND "_run" = @run""", run is null ? [] : [("run", run)], cancellationToken);
+        await foreach (var row in rows) yield return row;
+    }
+
+    /// <summary>Rows of a live table, aliased <c>l</c>, on a session in a turn.</summary>
+    /// <param name="dialect">The database's.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="table">The live table.</param>
+    /// <param name="existing">Columns that are there.</param>
+    /// <param name="condition">SQL that the rows must meet besides, with its <c>AND</c>; empty for all.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="cancellationToken">Cancels between rows.</param>
+    public static async IAsyncEnumerable<StoredRow> ReadAsync(
+        SqlDialect dialect, ISqlSession session, SqlTable table, IReadOnlyDictionary<string, TableColumn> existing,
+        string condition, (string Name, object? Value)[] parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         // A column that somebody has dropped holds nothing.
         var values = table.Columns.Where(column => column.Role is ColumnRole.Field).Select(Value);
         var raw = table.Columns.Where(column => column.Role is ColumnRole.Raw).Select(Value).SingleOrDefault() ?? "NULL";
@@ -43,9 +60,9 @@ internal sealed class SqlTableReader(ISqlDatabase database, TablePlan plan)
             session.Connection,
             $"""
             SELECT "_hash", "_run", {raw}, {string.Join(", ", values)} FROM {table.Name} AS l
-            WHERE {table.IsPresent("l")} {(run is null ? "" : """AND "_run" = @run""")} ORDER BY {table.KeyList}
+            WHERE {table.IsPresent("l")} {condition} ORDER BY {table.KeyList}
             """,
-            run is null ? [] : [("run", run)]);
+            parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         const int FirstField = 3;
         var fields = table.Stream.Fields;
@@ -56,7 +73,7 @@ internal sealed class SqlTableReader(ISqlDatabase database, TablePlan plan)
                 Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture), Text(FieldType.Text, reader, 1) ?? "");
         }
 
-        string Value(SqlColumn column) => existing.ContainsKey(column.Name) ? database.Dialect.ReadBack(column) : "NULL";
+        string Value(SqlColumn column) => existing.ContainsKey(column.Name) ? dialect.ReadBack(column) : "NULL";
     }
 
     private static string? Text(FieldType type, DbDataReader row, int at) => row.GetValue(at) switch

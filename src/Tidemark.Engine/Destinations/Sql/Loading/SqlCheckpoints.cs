@@ -106,29 +106,30 @@ internal sealed class SqlCheckpoints(ISqlSession session, string schema, string 
     }
 
     /// <summary>
-    /// Whether the live checkpoint of a stream speaks of this very table, whatever its name, and was saved for columns so
+    /// Whether a checkpoint of a stream speaks of this very live table, whatever its name, and was saved for columns so
     /// defined. Both true where an older version saved it, which noted neither.
     /// </summary>
+    /// <remarks>Where fields that nobody declared became no columns, their values are still to be read; the other way round none are.</remarks>
     public async Task<(bool IsOfTable, bool IsOfShape)> SpeaksOfAsync(
-        SqlDialect dialect, SqlTable live, CancellationToken cancellationToken)
+        SqlDialect dialect, SqlTable live, Staging staging, CancellationToken cancellationToken)
     {
         var (expression, name) = dialect.TableId(live.Name);
         await using var command = SqlCommands.Command(
             Connection,
             $"""
             SELECT CASE WHEN table_id IS NULL OR table_id = {expression} THEN 1 ELSE 0 END,
-                CASE WHEN shape IS NULL OR shape = @shape THEN 1 ELSE 0 END
+                CASE WHEN shape IS NULL OR @shape IN (shape, shape || '{TablePlan.Discards}') THEN 1 ELSE 0 END
             FROM {_checkpoints} WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind
             """,
-            [.. Keys(live.Stream.Name, Staging.None), ("live", name), ("shape", live.Plan.Shape)]);
+            [.. Keys(live.Stream.Name, staging), ("live", name), ("shape", live.Plan.Shape)]);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return !await reader.ReadAsync(cancellationToken) ? (true, true) : (IsTrue(0), IsTrue(1));
 
         bool IsTrue(int column) => Convert.ToInt32(reader.GetValue(column), CultureInfo.InvariantCulture) == 1;
     }
 
-    /// <summary>Notes which table, and which columns, the live checkpoint of a stream speaks of.</summary>
-    public Task BindAsync(SqlDialect dialect, SqlTable live, CancellationToken cancellationToken)
+    /// <summary>Notes which live table, and which columns, a checkpoint of a stream speaks of.</summary>
+    public Task BindAsync(SqlDialect dialect, SqlTable live, Staging staging, CancellationToken cancellationToken)
     {
         var (expression, name) = dialect.TableId(live.Name);
         return Connection.ExecuteAsync(
@@ -136,7 +137,7 @@ internal sealed class SqlCheckpoints(ISqlSession session, string schema, string 
             UPDATE {_checkpoints} SET table_id = {expression}, shape = @shape
             WHERE pipeline = @pipeline AND stream = @stream AND kind = @kind AND run = @run
             """,
-            cancellationToken, [.. Keys(live.Stream.Name, Staging.None), ("live", name), ("shape", live.Plan.Shape)]);
+            cancellationToken, [.. Keys(live.Stream.Name, staging), ("live", name), ("shape", live.Plan.Shape)]);
     }
 
     /// <summary>Lets the live checkpoint of a stream speak of no table, until everything has been compared.</summary>

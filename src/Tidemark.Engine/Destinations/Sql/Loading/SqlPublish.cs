@@ -84,7 +84,7 @@ internal sealed class SqlPublish(
         {
             await _checkpoints.SaveAsync(
                 _live.Stream.Name, Staging.None, _checkpoint! with { Staged = StagedCounts.None, IsComplete = true }, cancellationToken);
-            await _checkpoints.BindAsync(dialect, _live, cancellationToken);
+            await _checkpoints.BindAsync(dialect, _live, Staging.None, cancellationToken);
         }
 
         await _checkpoints.DropAsync(_live.Stream.Name, tables.Plan.Staging, cancellationToken);
@@ -130,6 +130,7 @@ internal sealed class SqlPublish(
             """,
             exchanges: false, cancellationToken);
         if (note?.Images is { } taken && _refused.Count > 0) await taken.DropUntouchedAsync(session, cancellationToken);
+        await dialect.SettleDeferredAsync(Connection, cancellationToken);
         // Rows that could not be written have no hash in the staging; their older live rows stay and prove nothing.
         var all = await Connection.CountAsync($"SELECT count(*) FROM {_staged.Name}", cancellationToken);
         var written = await Connection.CountAsync($"""SELECT count("_hash") FROM {_staged.Name}""", cancellationToken);

@@ -106,8 +106,12 @@ internal sealed class SqlRowStore(
         if (emptied.Count > 0) await Bulk.EmptyAsync(Live, emptied, batch, rows, cancellationToken);
     }
 
-    public Task<Checksum> ReadBackAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken) =>
-        Bulk.ReadBackAsync(Live, batch, rows, cancellationToken);
+    public async Task<Checksum> ReadBackAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Length == 0) return default;
+        await dialect.SettleDeferredAsync(session.Connection, cancellationToken);
+        return await Bulk.ReadBackAsync(Live, batch, rows, cancellationToken);
+    }
 
     public Task<Checksum> WrittenAsync(CancellationToken cancellationToken) =>
         session.Connection.ChecksumAsync(
@@ -130,7 +134,7 @@ internal sealed class SqlRowStore(
         if (isToNote) await note!.WriteAsync(session.Connection, Tables, cascades, cancellationToken);
         await checkpoints.SaveAsync(Live.Stream.Name, Tables.Plan.Staging, after, cancellationToken);
         var isToBind = !_isBound && Tables.Plan.Staging == Staging.None;
-        if (isToBind) await checkpoints.BindAsync(dialect, Live, cancellationToken);
+        if (isToBind) await checkpoints.BindAsync(dialect, Live, Staging.None, cancellationToken);
         // A cancellation in the middle of a commit would leave us in doubt whether it happened.
         await session.CommitAsync(transaction);
         _cascades = cascades;

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Tidemark.Engine.Destinations.Sql.Backups;
 using Tidemark.Engine.Destinations.Sql.Undoing;
 using Tidemark.Engine.Destinations.Sql.WritingBack;
 using Tidemark.Engine.Destinations.Writing;
@@ -102,6 +104,36 @@ internal sealed class SqlStreamLoad : IStreamLoad
 
     public Task EvolveAsync(IReadOnlyList<Field> fields, CancellationToken cancellationToken) =>
         _dialect.ExplainedAsync(() => AddAsync(fields, cancellationToken));
+
+    public IAsyncEnumerable<StoredRow> UnchangedAsync(CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(ReadUnchangedAsync(cancellationToken), cancellationToken);
+
+    private async IAsyncEnumerable<StoredRow> ReadUnchangedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Tables.Shape != StagingShape.Difference) yield break;
+        using var turn = await _session.EnterAsync(cancellationToken);
+        var (live, staged) = (Tables.Live, Tables.Target);
+        var existing = await _session.ColumnsAsync(live.Name, cancellationToken);
+        var isStaged = $"""AND EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE s."_op" = 0 AND s."_hash" IS NOT NULL AND {live.KeyMatch("s", "l")})""";
+        await foreach (var row in SqlTableReader.ReadAsync(_dialect, _session, live, existing, isStaged, [], cancellationToken)) yield return row;
+    }
+
+    public Task<string?> FindGoneAsync(RowBatch records, CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(async () =>
+        {
+            using var turn = await _session.EnterAsync(cancellationToken);
+            int[] rows = [.. Enumerable.Range(0, records.Count).Where(row => !records.IsSuperseded(row) && _store.CanHold(records, row))];
+            rows = [.. (await InAsync(Tables.Live, rows)).Where(row => row.IsThere).Select(row => row.Number)];
+            var gone = (await InAsync(Tables.Target, rows)).Where(row => !row.IsThere).Select(row => records.KeyText(row.Number));
+            return gone.FirstOrDefault();
+
+            async Task<IEnumerable<(int Number, bool IsThere)>> InAsync(SqlTable table, int[] those)
+            {
+                var states = new RowState[records.Count];
+                await _session.Bulk.ClassifyAsync(table, records, those, states, cancellationToken);
+                return those.Select(row => (row, states[row] != RowState.New));
+            }
+        });
 
     public Task AbandonAsync(CancellationToken cancellationToken) =>
         _dialect.ExplainedAsync(async () =>

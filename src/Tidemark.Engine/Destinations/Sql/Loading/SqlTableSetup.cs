@@ -92,7 +92,7 @@ internal sealed class SqlTableSetup(
             if (isTidemarks && Missing(live, existing).Count > 0) await _checkpoints.UnbindAsync(stream, cancellationToken);
         }
 
-        switch (StagingChoice.Of(await StagingFactsAsync(target, staged, cancellationToken)))
+        switch (StagingChoice.Of(await StagingFactsAsync(live, target, staged, cancellationToken)))
         {
             case StagingDecision.Resume:
                 // It publishes these rows as its own, so that they are taken back with it.
@@ -106,6 +106,7 @@ internal sealed class SqlTableSetup(
         await _checkpoints.ClaimAsync(stream, Staging.Resumable, cancellationToken);
         // A first load becomes the live table by its name, so it has to be as durable as that from the start.
         await CreateAsync(target, isDifference ? dialect.CreateStaging : "CREATE TABLE", cancellationToken);
+        await _checkpoints.BindAsync(dialect, live, Staging.Resumable, cancellationToken);
         return (tables, null);
     }
 
@@ -209,7 +210,7 @@ internal sealed class SqlTableSetup(
             $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live.Name} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken) == 1;
         var writers = new SqlWriters(session.Connection, dialect.OwnSchema);
         var wasWritten = !hasRows && await writers.ColumnsAsync(plan.Pipeline, table.Stream.Name, cancellationToken) is not null;
-        var (isOfTable, isOfShape) = await _checkpoints.SpeaksOfAsync(dialect, live, cancellationToken);
+        var (isOfTable, isOfShape) = await _checkpoints.SpeaksOfAsync(dialect, live, Staging.None, cancellationToken);
         return new LiveFacts(isTidemarks, hasRows, wasWritten)
         {
             IsOther = !isOfTable,
@@ -218,7 +219,7 @@ internal sealed class SqlTableSetup(
         };
     }
 
-    private async Task<StagingFacts> StagingFactsAsync(SqlTable target, Checkpoint? staged, CancellationToken cancellationToken)
+    private async Task<StagingFacts> StagingFactsAsync(SqlTable live, SqlTable target, Checkpoint? staged, CancellationToken cancellationToken)
     {
         var facts = new StagingFacts(staged, plan.Continues, clock.GetUtcNow());
         if (!facts.IsCurrent) return facts;
@@ -226,7 +227,7 @@ internal sealed class SqlTableSetup(
         if (columns.Count != target.Columns.Count || target.Columns.Any(column => !columns.ContainsKey(column.Name))) return facts;
         return facts with
         {
-            HasColumns = true,
+            HasColumns = await _checkpoints.SpeaksOfAsync(dialect, live, Staging.Resumable, cancellationToken) is (true, true),
             Content = await session.Connection.ChecksumAsync($"""SELECT "_hash" FROM {target.Name}""", cancellationToken),
         };
     }

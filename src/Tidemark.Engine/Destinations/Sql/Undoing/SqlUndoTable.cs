@@ -122,6 +122,7 @@ internal sealed class SqlUndoTable(SqlDialect dialect, ISqlSession session, Undo
                 SELECT 1 FROM {Work} AS w WHERE w."_undo_op" = 'pass_over' AND {_images.Match("w", "m")})
             """,
             cancellationToken, Values);
+        await dialect.SettleDeferredAsync(Connection, cancellationToken);
         await _images.KeepAfterAsync(session, cancellationToken);
         var (untouched, rows) = await List.UntouchedAsync(cancellationToken);
         var result = new UndoneTable(entry.Stream, entry.Table, restored, created, _deleted)
