@@ -160,6 +160,35 @@ internal sealed class PostgresSession(
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
+    public async Task<SqlTableState?> StateAsync(SqlName table, CancellationToken cancellationToken)
+    {
+        var holders = await PostgresActivity.HoldersAsync(
+            Npgsql,
+            "l.locktype = 'relation' AND l.relation = to_regclass(@table) AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')",
+            cancellationToken, ("table", table.ToString()));
+        // The size of a table that somebody has for himself is waited for.
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT greatest(c.reltuples, 0)::bigint, CASE WHEN @isFree THEN pg_total_relation_size(c.oid) END,
+                array(SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p WHERE NOT has_table_privilege(c.oid, p)),
+                pg_has_role(c.relowner, 'USAGE')
+            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = @schema AND c.relname = @table AND c.relkind IN ('r', 'p')
+            """,
+            Npgsql);
+        command.Parameters.AddWithValue("schema", table.Schema!);
+        command.Parameters.AddWithValue("table", table.Name);
+        command.Parameters.AddWithValue("isFree", holders.Length == 0);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return !await reader.ReadAsync(cancellationToken) ? null
+            : new(
+                reader.GetInt64(0), await reader.IsDBNullAsync(1, cancellationToken) ? null : reader.GetInt64(1),
+                await reader.GetFieldValueAsync<string[]>(2, cancellationToken), reader.GetBoolean(3), holders);
+    }
+
+    // Where the server keeps its files, it does not tell.
+    public long? FreeBytes() => null;
+
     public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(

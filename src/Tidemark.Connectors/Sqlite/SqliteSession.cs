@@ -112,6 +112,15 @@ internal sealed class SqliteSession(
             columns.TryGetValue(column.Name, out var there) && there.Type.Equals(dialect.TypeOf(column), StringComparison.OrdinalIgnoreCase));
     }
 
+    public async Task<SqlTableState?> StateAsync(SqlName table, CancellationToken cancellationToken) =>
+        await KindAsync(table, cancellationToken) == "table" ? new(Rows: null, Bytes: null, [], CanAlter: true, "") : null;
+
+    public long? FreeBytes()
+    {
+        var path = SqliteFile.PathOf(connection);
+        return path.Length == 0 ? null : new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace;
+    }
+
     public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)
     {
         // The primary key first: one that is the row id has no index.

@@ -16,6 +16,12 @@ public interface IDestination : IAsyncDisposable
     /// </summary>
     Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Tries what a run would do (a table is made, written and taken back) and looks at the tables that are there. Leaves nothing behind. By default
+    /// nothing is tried.
+    /// </summary>
+    Task<DestinationTrial> TryAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken) => Task.FromResult(DestinationTrial.None);
+
     /// <summary>Opens a live table to read back its rows; null if there is no such table. Changes nothing.</summary>
     /// <param name="table">The table, with the stream that it was made for.</param>
     /// <param name="run">Only the rows that this run wrote last; null for all that Tidemark wrote.</param>

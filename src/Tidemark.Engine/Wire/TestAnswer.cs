@@ -4,10 +4,10 @@ using Tidemark.Engine.Pipeline.Planning;
 
 namespace Tidemark.Engine.Wire;
 
-/// <summary>What a source or destination answered when it was asked whether it works.</summary>
-/// <param name="Kind"><c>source</c> or <c>destination</c>.</param>
-/// <param name="Name">Name of the source or destination.</param>
-/// <param name="Connector">Name of the connector.</param>
+/// <summary>What a source, destination or pipeline answered when it was asked whether it works.</summary>
+/// <param name="Kind"><c>source</c>, <c>destination</c> or <c>pipeline</c>.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Connector">Name of the connector; of a pipeline, both ends in words.</param>
 /// <param name="Works">True if there are no problems.</param>
 /// <param name="Problems">The problems.</param>
 /// <param name="Facts">Facts for people, e.g. whether a key is for test mode.</param>
@@ -16,10 +16,20 @@ public sealed record TestAnswer(
     string Kind, string Name, string Connector, bool Works, IReadOnlyList<ProblemAnswer> Problems,
     IReadOnlyDictionary<string, string> Facts, IReadOnlyList<EstimateAnswer> Streams)
 {
+    /// <summary>What was tried and succeeded, in words: all that <c>works</c> stands for.</summary>
+    public string? Tried { get; init; }
+
+    /// <summary>False for a source that no run reads, and for a pipeline of one.</summary>
+    public bool Active { get; init; } = true;
+
     public static TestAnswer Of(ConnectionTest test) => new(
         test.Kind, test.Name, test.Connector, test.Problems.Count == 0, ProblemAnswer.Of(test.Problems),
         new OrderedDictionary<string, string>(test.Facts),
-        [.. test.Streams.Select(stream => new EstimateAnswer(stream.Name, stream.EstimatedCount))]);
+        [.. test.Streams.Select(stream => new EstimateAnswer(stream.Name, stream.EstimatedCount))])
+    {
+        Tried = test.Tried.Length > 0 && test.Problems.Count == 0 ? test.Tried : null,
+        Active = test.IsActive,
+    };
 }
 
 /// <summary>A stream and about how many records it has.</summary>

@@ -6,18 +6,18 @@ using Tidemark.Output;
 
 namespace Tidemark.Commands;
 
-/// <summary><c>tidemark test</c>: asks sources and destinations whether they work.</summary>
+/// <summary><c>tidemark test</c>: asks sources, destinations and pipelines whether they work.</summary>
 internal static class TestVerb
 {
     public static Verb Create()
     {
         var name = new Argument<string?>("name")
         {
-            Description = "Name of a source or a destination. [default: all of them]",
+            Description = "Name of a source, a destination or a pipeline. [default: all of them]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var verb = new Verb("test", "Checks that sources and destinations can be used; changes nothing.",
-            "tidemark test", "tidemark test warehouse") { name };
+        var verb = new Verb("test", "Checks that sources, destinations and pipelines can be used; changes nothing.",
+            "tidemark test", "tidemark test warehouse", "tidemark test payments") { name };
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
@@ -38,7 +38,9 @@ internal static class TestVerb
 
     private static void Write(Session session, ConnectionTest test)
     {
-        var word = test.Problems.Count == 0 ? "[green]works[/]" : "[red]does not work[/]";
+        var word = test.Problems.Count > 0 ? "[red]does not work[/]"
+            : test.IsActive ? "[green]works[/]" : test.Kind == "source" ? "[yellow]inactive[/], no run reads it" : "[yellow]inactive[/], as its source is";
+        if (test.Problems.Count == 0 && test.Tried.Length > 0) word += $" [grey]({test.Tried})[/]";
         var (name, connector) = (Markup.Escape(Printable.Of(test.Name)), Markup.Escape(Printable.Of(test.Connector)));
         session.Prose.MarkupLine($"{test.Kind} {name} ({connector}): {word}");
         foreach (var (fact, value) in test.Facts) session.Say($"  {Printable.Of(fact)}: {Printable.Of(value)}");

@@ -28,6 +28,7 @@ internal static partial class ApprovedText
         text = Moment().Replace(text, "TIME");
         text = Stamp().Replace(text, "STAMP");
         text = text.Replace($"\"actor\":\"{Environment.UserName}\"", "\"actor\":\"USER\"", StringComparison.Ordinal);
+        text = Room().Replace(text, "$1\"ROOM\"");
         text = Sentence().Replace(text, "$1\"TEXT\"");
         text = FieldsButTheFirst().Replace(text, ",...");
         text = Number().Replace(text, "${1}0");
@@ -51,6 +52,9 @@ internal static partial class ApprovedText
 
     [GeneratedRegex("""("(?:seconds|size_bytes|file_size_bytes|low|high|rows|read|unchanged|skipped)":)-?[0-9.]+""", RegexOptions.None, 1000)]
     private static partial Regex Number();
+
+    [GeneratedRegex("""("free on its disk":)"[^"]*""" + "\"", RegexOptions.None, 1000)]
+    private static partial Regex Room();
 
     [GeneratedRegex("""("(?:digest|file_digest|old_key|new_key)":)"[0-9a-f]+""" + "\"", RegexOptions.None, 1000)]
     private static partial Regex Hash();

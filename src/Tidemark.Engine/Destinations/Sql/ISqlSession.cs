@@ -64,6 +64,12 @@ public interface ISqlSession : IAsyncDisposable
     /// </summary>
     Task<bool> KeepsValuesAsync(SqlTable table, CancellationToken cancellationToken);
 
+    /// <summary>A table as whoever wants to write it meets it; null where it is not there.</summary>
+    Task<SqlTableState?> StateAsync(SqlName table, CancellationToken cancellationToken);
+
+    /// <summary>Bytes that are free where the database keeps its rows; null where that is not known.</summary>
+    long? FreeBytes();
+
     /// <summary>Whether a primary key, a unique constraint or a unique index covers exactly these columns.</summary>
     Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken);
 }

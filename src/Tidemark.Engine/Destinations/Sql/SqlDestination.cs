@@ -30,6 +30,9 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
         }
     }
 
+    public Task<DestinationTrial> TryAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken) =>
+        InTurnAsync(session => new SqlTrial(database, session).RunAsync(tables, cancellationToken), cancellationToken);
+
     public Task<StoredTable?> OpenTableAsync(TablePlan table, string? run, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync(() => new SqlTableReader(database, table).OpenAsync(run, cancellationToken));
 

@@ -19,22 +19,38 @@ public sealed record ConnectionTest(
     /// <summary>Counts that have not come by then are unknown.</summary>
     private static readonly TimeSpan CountPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>What was tried and succeeded, in words; all that "works" stands for.</summary>
+    public string Tried { get; init; } = "";
+
+    /// <summary>False for a source that no run reads, and for a pipeline of one.</summary>
+    public bool IsActive { get; init; } = true;
+
     internal static async Task<IReadOnlyList<ConnectionTest>> RunAsync(
         DefinitionCatalog definitions, Connections connections, TimeProvider clock, string? name, CancellationToken cancellationToken)
     {
         var sources = await definitions.Sources.ListAsync(cancellationToken);
         var destinations = await definitions.Destinations.ListAsync(cancellationToken);
-        var tests = sources.Where(source => name is null || source.Name == name)
+        var pipelines = await definitions.Pipelines.ListAsync(cancellationToken);
+        var wanted = pipelines.Where(pipeline => name is null || pipeline.Name == name).ToList();
+        var names = name is null ? null : wanted.SelectMany(pipeline => new[] { pipeline.Source, pipeline.Destination }).Append(name).ToHashSet(StringComparer.Ordinal);
+        var tests = sources.Where(source => names?.Contains(source.Name) ?? true)
             .Select(source => SourceAsync(connections, clock, source, cancellationToken))
-            .Concat(destinations.Where(destination => name is null || destination.Name == name)
+            .Concat(destinations.Where(destination => names?.Contains(destination.Name) ?? true)
                 .Select(destination => DestinationAsync(connections, destination, cancellationToken)))
+            .Concat(wanted.Select(pipeline => new PipelineTest(pipeline, connections).RunAsync(
+                sources.Single(source => source.Name == pipeline.Source),
+                destinations.Single(destination => destination.Name == pipeline.Destination), cancellationToken)))
             .ToList();
         if (tests.Count == 0 && name is not null)
         {
-            throw new TidemarkException(FailureKind.Usage, "name.unknown", $"There is no source or destination {name}.")
+            throw new TidemarkException(FailureKind.Usage, "name.unknown", $"There is no source, destination or pipeline {name}.")
             {
                 Hint = NearestName.Hint(
-                    name, sources.Select(source => source.Name).Concat(destinations.Select(destination => destination.Name))),
+                    name,
+                    [
+                        .. sources.Select(source => source.Name), .. destinations.Select(destination => destination.Name),
+                        .. pipelines.Select(pipeline => pipeline.Name),
+                    ]),
             };
         }
 
@@ -45,7 +61,7 @@ public sealed record ConnectionTest(
         Connections connections, TimeProvider clock, SourceDefinition definition, CancellationToken cancellationToken)
     {
         var problems = new List<Problem>();
-        var test = new ConnectionTest("source", definition.Name, definition.Connector, problems, [], []);
+        var test = new ConnectionTest("source", definition.Name, definition.Connector, problems, [], []) { IsActive = definition.IsActive };
         return await ApartAsync(test, problems, async () =>
         {
             await using var source = connections.OpenSource(definition, problems);
@@ -53,12 +69,17 @@ public sealed record ConnectionTest(
             var check = await source.CheckAsync(cancellationToken);
             problems.AddRange(check.Problems);
             if (problems.Count > 0) return test with { Facts = check.Facts };
-            return test with { Facts = check.Facts, Streams = await EstimateAsync(source, clock, cancellationToken) };
+            return test with
+            {
+                Facts = check.Facts,
+                Streams = await EstimateAsync(source, clock, cancellationToken),
+                Tried = "reached, signed in, and asked for every stream",
+            };
         });
     }
 
     /// <summary>Whatever happens to one source or destination, the others are tested too.</summary>
-    private static async Task<ConnectionTest> ApartAsync(ConnectionTest test, List<Problem> problems, Func<Task<ConnectionTest>> work)
+    internal static async Task<ConnectionTest> ApartAsync(ConnectionTest test, List<Problem> problems, Func<Task<ConnectionTest>> work)
     {
         var subject = $"{test.Kind} \"{test.Name}\"";
         try
@@ -115,12 +136,20 @@ public sealed record ConnectionTest(
             if (connections.IsStorage(definition))
             {
                 await ListAsync(connections.Storage(definition, problems), definition, problems, cancellationToken);
-                return test;
+                return test with { Tried = "its files were listed; writing was not tried" };
             }
 
             await using var destination = connections.OpenDestination(definition, problems);
-            if (destination is not null) problems.AddRange(await destination.CheckAsync([], cancellationToken));
-            return test;
+            if (destination is null) return test;
+            problems.AddRange(await destination.CheckAsync([], cancellationToken));
+            if (problems.Count > 0) return test;
+            var trial = await destination.TryAsync([], cancellationToken);
+            problems.AddRange(trial.Problems);
+            return test with
+            {
+                Facts = trial.Facts,
+                Tried = trial.HasWritten ? "reached; a table was made, written and taken back" : "reached; writing was not tried",
+            };
         });
     }
 

@@ -78,6 +78,17 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
         }
     }
 
+    /// <summary>The tables of a pipeline, with everything that would keep a run from writing them; the source itself is asked for its streams alone.</summary>
+    internal static async Task<IReadOnlyList<TablePlan>> LookAsync(
+        PipelineDefinition pipeline, ISource source, IDestination destination, List<Problem> problems, CancellationToken cancellationToken)
+    {
+        var tables = await TablesAsync(ResolvedSync.ForLooking(pipeline, []), source, problems, cancellationToken);
+        new WriteBackPlanning(source, problems).Check(tables);
+        problems.AddRange(DestinationAbilities.Missing(destination, $"destination \"{pipeline.Destination}\"", tables, pipeline.Mode == WriteMode.Refresh));
+        problems.AddRange(await destination.CheckAsync(tables, cancellationToken));
+        return tables;
+    }
+
     /// <summary>The tables of a request's streams; their faults are added to the problems.</summary>
     internal static async Task<IReadOnlyList<TablePlan>> TablesAsync(
         ResolvedSync request, ISource source, List<Problem> problems, CancellationToken cancellationToken)
