@@ -18,11 +18,12 @@ public static class TidemarkCommand
     {
         var root = VerbTree.Build();
         // A response file would swallow an argument that begins with @.
-        var parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new() { ResponseFileTokenReplacer = null });
+        var parsed = root.Parse(args.Count == 0 ? ["--help"] : CompletionVerb.WithoutProgram(args), new() { ResponseFileTokenReplacer = null });
         var errors = new ErrorReport(terminal, isJson: args.Contains(SharedOptions.Json.Name, StringComparer.Ordinal));
         try
         {
-            UsageCheck.ThrowIfWrong(parsed);
+            // A shell asks about a line that is not finished.
+            if (!CompletionVerb.IsAsked(args)) UsageCheck.ThrowIfWrong(parsed);
             var code = await parsed.InvokeAsync(new TidemarkInvocation(terminal, clock), stop);
             return args.Count == 0 ? ExitCode.Usage : code;
         }

@@ -5,7 +5,7 @@ namespace Tidemark.Engine.Definitions;
 /// <summary>The key <c>backup</c> of a pipeline in a definition file.</summary>
 internal static class BackupPolicyFile
 {
-    private static readonly string[] Keys = ["folder", "format", "name", "keep_days", "keep", "upload"];
+    internal static readonly string[] Keys = ["folder", "format", "name", "keep_days", "keep", "upload"];
 
     public static BackupPolicy Read(DefinitionNode pipeline)
     {

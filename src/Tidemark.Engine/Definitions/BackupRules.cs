@@ -5,7 +5,7 @@ namespace Tidemark.Engine.Definitions;
 internal static class BackupRules
 {
     // A hundred years.
-    private const int MaxKeepDays = 36_500;
+    internal const int MaxKeepDays = 36_500;
 
     public static IEnumerable<DefinitionMistake> Of(BackupPolicy policy) =>
     [

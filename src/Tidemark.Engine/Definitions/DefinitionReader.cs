@@ -18,16 +18,16 @@ internal sealed record DraftSettings(Dictionary<string, string> Values, HashSet<
 /// <summary>The definitions of a file, with every mistake that the file alone shows.</summary>
 internal sealed class DefinitionReader
 {
-    private static readonly string[] SourceKeys = ["name", "connector", "active", "settings"];
-    private static readonly string[] DestinationKeys = ["name", "connector", "settings"];
-    private static readonly string[] PipelineKeys =
+    internal static readonly string[] SourceKeys = ["name", "connector", "active", "settings"];
+    internal static readonly string[] DestinationKeys = ["name", "connector", "settings"];
+    internal static readonly string[] PipelineKeys =
     [
         "name", "source", "destination", "mode", "streams", "tables", "schema_changes", "empty_text", "raw", "max_deleted_percent",
         "max_deleted_rows", "max_updated_percent", "max_quarantined_percent", "max_quarantined_rows", "deletes", "in_order",
         "undo_runs", "backup",
     ];
 
-    private static readonly string[] Sections = ["sources", "destinations", "pipelines"];
+    internal static readonly string[] Sections = ["sources", "destinations", "pipelines"];
 
     private readonly Func<string, string?> _environment;
 

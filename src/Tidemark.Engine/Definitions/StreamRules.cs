@@ -8,7 +8,7 @@ namespace Tidemark.Engine.Definitions;
 internal static class StreamRules
 {
     // A day: whoever wants more wants no limit.
-    private const int MaxTimeLimit = 86_400;
+    internal const int MaxTimeLimit = 86_400;
 
     public static IEnumerable<DefinitionMistake> Of(PipelineDefinition pipeline)
     {

@@ -7,16 +7,16 @@ namespace Tidemark.Engine.Definitions;
 /// <summary>Reads the items of a pipeline's <c>streams</c>: a name, or a mapping that says what becomes of the stream.</summary>
 internal static class StreamShapeReader
 {
-    private static readonly string[] StreamKeys =
+    internal static readonly string[] StreamKeys =
     [
         "name", "table", "columns", "fields", "deletes", "references", "write_back", "mode", "raw", "synced_at", "time_limit", "adopt",
         "exclude", "mask",
     ];
 
-    private static readonly string[] ColumnKeys = ["from", "value", "type", "owner", "default", "when"];
-    private static readonly string[] DeleteKeys = ["column", "value", "otherwise"];
+    internal static readonly string[] ColumnKeys = ["from", "value", "type", "owner", "default", "when"];
+    internal static readonly string[] DeleteKeys = ["column", "value", "otherwise"];
 
-    private static readonly string[] WriteBackKeys = ["set", "when"];
+    internal static readonly string[] WriteBackKeys = ["set", "when"];
 
     private enum Fields
     {

@@ -19,6 +19,10 @@ public sealed record StreamSchema(string Name, IReadOnlyList<Field> Fields)
     [JsonIgnore]
     public IReadOnlyList<string>? Properties { get; init; }
 
+    /// <summary>Place in the record of the time that an incremental reading goes by; null where it goes by something else, or reads everything.</summary>
+    [JsonIgnore]
+    public string? CursorPath { get; init; }
+
     /// <summary>Positions of the key's fields in <see cref="Fields"/>.</summary>
     public IReadOnlyList<int> KeyPositions =>
         [.. Key.Select(key => Fields.Index().First(entry => entry.Item.Name == key).Index)];

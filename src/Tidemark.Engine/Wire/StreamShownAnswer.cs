@@ -29,7 +29,7 @@ public sealed record StreamShownAnswer
         {
             Stream = shown.Table.Stream.Name,
             Table = shown.Table.Table,
-            Columns = [.. fields.Select(field => ColumnShownAnswer.Of(field, shown.Table.Stream.Key))],
+            Columns = [.. fields.Select(field => ColumnShownAnswer.Of(field, shown.Table.Stream))],
             Rows = shown.Preview is { } preview ? [.. preview.Rows.Select(row => Row(preview, row))] : null,
             Quarantined = shown.Preview is { Unfit.Count: > 0 } unfit ? [.. unfit.Unfit.Select(record => ProblemAnswer.Of(record.Reason))] : null,
         };
@@ -58,12 +58,16 @@ public sealed record StreamShownAnswer
 /// <param name="Type">Type of its values.</param>
 /// <param name="From">Place in the record; null for a column that stands in none.</param>
 /// <param name="Key">Whether it is a part of the key.</param>
+/// <param name="Cursor">Whether an incremental reading goes by it.</param>
 /// <param name="Nullable">Whether it may be null.</param>
-public sealed record ColumnShownAnswer(string Name, FieldType Type, string? From, bool Key, bool Nullable)
+public sealed record ColumnShownAnswer(string Name, FieldType Type, string? From, bool Key, bool Cursor, bool Nullable)
 {
-    public static ColumnShownAnswer Of(Field field, IReadOnlyList<string> key)
+    /// <summary>Whether an incremental reading goes by a column.</summary>
+    public static bool IsCursor(Field field, StreamSchema stream) => !field.IsDerived && field.Path == stream.CursorPath;
+
+    public static ColumnShownAnswer Of(Field field, StreamSchema stream)
     {
-        var isKey = key.Contains(field.Name);
-        return new(field.Name, field.Type, field.IsDerived ? null : field.Path, isKey, !isKey);
+        var isKey = stream.Key.Contains(field.Name);
+        return new(field.Name, field.Type, field.IsDerived ? null : field.Path, isKey, IsCursor(field, stream), !isKey);
     }
 }

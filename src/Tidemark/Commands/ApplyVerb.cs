@@ -54,7 +54,7 @@ internal static class ApplyVerb
         return verb;
     }
 
-    private static DefinitionFile In(Session session, Home home) => new(home.Definitions, session.Terminal.Variable);
+    private static DefinitionFile In(Session session, Home home) => new(home.Definitions, session.Variable);
 
     private static async Task<int> ShowAsync(Session session, Home home, string yaml, bool prunes)
     {

@@ -14,9 +14,9 @@ internal static class ExportVerb
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var yaml = await new DefinitionFile(home.Definitions, session.Terminal.Variable).ExportAsync(session.Stop);
+            var yaml = await new DefinitionFile(home.Definitions, session.Variable).ExportAsync(session.Stop);
             if (session.IsJson) session.WriteJson(new ExportAnswer(yaml), WireJson.Default.ExportAnswer);
-            else await session.Terminal.Output.WriteAsync(yaml);
+            else await session.Terminal.Output.WriteAsync($"# yaml-language-server: $schema=tidemark.schema.json\n{yaml}");
             return ExitCode.Done;
         });
         return verb;

@@ -35,7 +35,7 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
     /// <param name="streams">Separated by commas; null for all.</param>
     public static async Task<PipelineChoice> FromAddressesAsync(Session session, Home home, string from, string to, string? streams)
     {
-        var addressed = await AddressedPipeline.ReadAsync(from, to, home.Definitions, session.Terminal.Variable, session.Stop);
+        var addressed = await AddressedPipeline.ReadAsync(from, to, home.Definitions, session.Variable, session.Stop);
         if (addressed.HasTypedSecret && session.IsInteractive)
             session.Say("Note: a secret is now in your shell's history; env:NAME or file:PATH in its place says where it is.");
         return new(await addressed.SaveAsync(home.Definitions, session.Stop), Split(streams));
@@ -45,7 +45,7 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
     /// <returns>The exit code.</returns>
     public static async Task<int> PrintAsync(Session session, Home home, string from, string to, string? streams)
     {
-        var addressed = await AddressedPipeline.ReadAsync(from, to, home.Definitions, session.Terminal.Variable, session.Stop);
+        var addressed = await AddressedPipeline.ReadAsync(from, to, home.Definitions, session.Variable, session.Stop);
         var yaml = addressed.ToYaml(home.Definitions, Split(streams));
         if (session.IsJson) session.WriteJson(new ExportAnswer(yaml), WireJson.Default.ExportAnswer);
         else await session.Terminal.Output.WriteAsync(yaml);

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 using Tidemark.Engine;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 using Tidemark.Output;
@@ -14,6 +15,10 @@ namespace Tidemark.Commands;
 internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, CancellationToken stop)
 {
     public const string DefaultHome = ".tidemark";
+
+    private readonly Lazy<EnvironmentFiles> _variables = new(() => new(
+        invocation.Terminal.Variable,
+        [Environment.CurrentDirectory, typed.GetValue(SharedOptions.Home) ?? invocation.Terminal.Variable("TIDEMARK_HOME") ?? DefaultHome]));
 
     public Terminal Terminal => invocation.Terminal;
 
@@ -44,6 +49,9 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     public string? Catalog => Terminal.Variable("TIDEMARK_CATALOG");
 
     private HomeOptions Options => new(HomeFolder) { Catalog = Catalog, Key = Key };
+
+    /// <summary>Value of a variable that a definition, an address or a setting names: of the environment, else of .env here, else of .env in the home.</summary>
+    public string? Variable(string name) => _variables.Value.Find(name);
 
     private string? Key => Terminal.Variable("TIDEMARK_ENCRYPTION_KEY");
 

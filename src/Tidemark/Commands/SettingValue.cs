@@ -22,7 +22,7 @@ internal static class SettingValue
             case ['@', .. { Length: > 0 } file]:
                 return await ReadFileAsync(session, name, file);
             case ['$', '{', .. { Length: > 0 } variable, '}']:
-                return session.Terminal.Variable(variable) ?? throw new TidemarkException(
+                return session.Variable(variable) ?? throw new TidemarkException(
                     FailureKind.Usage, "setting.environment_unset", $"The environment variable {variable} is not set.")
                 {
                     Hint = $"The value of {name} comes from it.",

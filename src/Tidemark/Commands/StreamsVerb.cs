@@ -37,7 +37,7 @@ internal static class StreamsVerb
             UsageCheck.Require(records is >= 0 and <= MaxRecords, $"--preview is a number from 1 to {MaxRecords}.");
             UsageCheck.Require(records == 0 || name is not null, "--preview needs a stream.");
             Task<IReadOnlyList<PreviewedStream>> PreviewAsync(Home home) => session.WaitAsync(
-                "Asking the source", () => home.PreviewAsync(session.Get(source), session.Terminal.Variable, name, records, session.Stop));
+                "Asking the source", () => home.PreviewAsync(session.Get(source), session.Variable, name, records, session.Stop));
             var shown = ConnectionAddress.Is(session.Get(source)) ? await session.LookAsync(PreviewAsync) : await PreviewAsync(await session.OpenHomeAsync());
             if (session.IsJson) shown.ToList().ForEach(each => session.WriteJson(StreamShownAnswer.Of(each), WireJson.Default.StreamShownAnswer));
             else if (name is null) List(shown).Write(session.Prose);
@@ -70,7 +70,7 @@ internal static class StreamsVerb
         var table = new FittingTable();
         table.Add("column", fields.Select(field => field.Name));
         table.Add("type", fields.Select(TypeOf));
-        table.Add("", fields.Select(field => stream.Key.Contains(field.Name) ? "key" : "nullable"));
+        table.Add("", fields.Select(field => stream.Key.Contains(field.Name) ? "key" : ColumnShownAnswer.IsCursor(field, stream) ? "cursor, nullable" : "nullable"));
         table.Add("from", fields.Select(field => field.IsDerived ? "" : field.Path), rank: 1);
         table.Write(session.Prose);
         session.Say(shown.Table.KeepsRaw ? "Fields beyond these become columns as they come, and the whole record is in raw." : "");

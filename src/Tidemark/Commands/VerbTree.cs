@@ -54,5 +54,7 @@ internal static class VerbTree
         StreamsVerb.Create(),
         ConnectorsVerb.Create(),
         SecretsVerb.Create(),
+        SchemaVerb.Create(),
+        CompletionVerb.Create(),
     ];
 }

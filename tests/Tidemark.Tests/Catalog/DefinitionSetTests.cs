@@ -133,7 +133,7 @@ public abstract class DefinitionSetTests : IDisposable
         await catalog.Sources.RemoveAsync(name, TestHome.Cancelled);
         (await catalog.Sources.NamesAsync(TestHome.Cancelled)).ShouldBe(["other"]);
         Directory.EnumerateFileSystemEntries(_home.Folder)
-            .Select(Path.GetFileName).ShouldBeSubsetOf(["catalog.db", "catalog.db-wal", "catalog.db-shm", "key"]);
+            .Select(Path.GetFileName).ShouldBeSubsetOf(["catalog.db", "catalog.db-wal", "catalog.db-shm", "key", ".gitignore"]);
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed partial class InitVerbTests : IDisposable
     {
         var listed = (await _bench.DoAsync("init", "--json")).Lines;
 
-        listed.Select(line => line.GetProperty("template").GetString()).ShouldBe(["opportunities", "payments", "retail", "revops"]);
+        listed.Select(line => line.GetProperty("template").GetString()).ShouldBe(["opportunities", "payments", "retail", "revops", "stripe"]);
         listed.ShouldAllBe(line => line.GetProperty("summary").GetString()!.Contains("->"));
         (await _bench.DoAsync("init")).Output.ShouldContain("payments");
         (await _bench.RunAsync("init", "payment", "--json")).ShouldSatisfyAllConditions(

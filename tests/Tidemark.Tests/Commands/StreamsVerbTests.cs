@@ -37,6 +37,8 @@ public sealed class StreamsVerbTests : IAsyncLifetime
         Column("created").ShouldBe(("timestamp", false, true));
         shown.Output.ShouldContain("created");
         shown.Output.ShouldContain("timestamp");
+        customers.GetProperty("columns").EnumerateArray().Where(column => column.GetProperty("cursor").GetBoolean())
+            .Select(column => column.GetProperty("name").GetString()).ShouldBe(["created"]);
 
         (string?, bool, bool) Column(string name)
         {

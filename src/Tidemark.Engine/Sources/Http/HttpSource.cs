@@ -38,7 +38,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         set => exchange.OnWait = value;
     }
 
-    public IReadOnlyList<StreamSchema> KnownStreams { get; } = [.. streams.Select(stream => stream.Schema)];
+    public IReadOnlyList<StreamSchema> KnownStreams { get; } = [.. streams.Select(stream => stream.Schema with { CursorPath = stream.Listing.Range?.Path })];
 
     public Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) => Task.FromResult(KnownStreams);
 

@@ -1,0 +1,211 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Settings;
+
+namespace Tidemark.Engine.Definitions;
+
+/// <summary>
+/// The file of definitions as JSON Schema (2020-12), for editors. Keys, words and bounds are those that reading a file holds it to; what only the
+/// whole shows (names that are there, rules between keys) is left to <c>apply</c>.
+/// </summary>
+public static class DefinitionSchema
+{
+    // What the environment fills in, or an export leaves out, may stand for any value.
+    private const string Filled = @"\$\{|^<secret>$";
+
+    /// <summary>The schema, with the settings of every connector.</summary>
+    public static JsonObject Of(ConnectorCatalog connectors)
+    {
+        var sources = Keyed(DefinitionReader.SourceKeys, new()
+        {
+            ["name"] = Text("Any text that people like; unique among sources."),
+            ["connector"] = Words(connectors.Names<ISourceConnector>(), "The system that records are read from."),
+            ["active"] = Flag("With false no run reads it.", otherwise: true),
+            ["settings"] = Settings(),
+        });
+        var destinations = Keyed(DefinitionReader.DestinationKeys, new()
+        {
+            ["name"] = Text("Any text that people like; unique among destinations."),
+            ["connector"] = Words(connectors.Names<IEndConnector>(), "The database, or the storage of backups. Left out where settings.url says which database it is."),
+            ["settings"] = Settings(),
+        });
+        sources["required"] = Names("name", "connector");
+        destinations["required"] = Names("name", "settings");
+        sources["allOf"] = new JsonArray([.. connectors.All.OfType<ISourceConnector>().Select(connector => Chosen(connector.Spec))]);
+        destinations["allOf"] = new JsonArray([.. connectors.All.OfType<IEndConnector>().Select(connector => Chosen(connector.Spec))]);
+        var schema = Keyed(DefinitionReader.Sections, new()
+        {
+            ["sources"] = List(sources),
+            ["destinations"] = List(destinations),
+            ["pipelines"] = List(Pipeline()),
+        });
+        return new JsonObject([KeyValuePair.Create("$schema", (JsonNode?)"https://json-schema.org/draft/2020-12/schema"), KeyValuePair.Create("title", (JsonNode?)"Tidemark definitions"), .. Moved(schema)]);
+    }
+
+    private static JsonObject Pipeline()
+    {
+        var pipeline = Keyed(DefinitionReader.PipelineKeys, new()
+        {
+            ["name"] = Text("Unique among pipelines; checkpoints are kept under it."),
+            ["source"] = Text("Name of a source."),
+            ["destination"] = Text("Name of a destination."),
+            ["mode"] = Words<WriteMode>("How rows become live."),
+            ["streams"] = new JsonObject
+            {
+                ["type"] = "array",
+                ["description"] = "Names, or mappings with settings of their own. Without it, every stream of the source.",
+                ["items"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, Stream()) },
+            },
+            ["tables"] = Text("Names of the tables, with {source} and {stream}."),
+            ["schema_changes"] = Words<SchemaChanges>("What a new field of the vendor does."),
+            ["empty_text"] = Words<EmptyText>("What an empty text becomes in a column of another type."),
+            ["raw"] = Flag("Keep the whole record in a column raw.", otherwise: true),
+            ["max_deleted_percent"] = Number("Percent of a table that a run may delete before it parks.", 100),
+            ["max_deleted_rows"] = Whole("Deleted or updated rows that never park a run.", int.MaxValue),
+            ["max_updated_percent"] = Number("Percent of a table that a run may update before it parks.", 100),
+            ["max_quarantined_percent"] = Number("Percent of a stream that may go to quarantine.", 100),
+            ["max_quarantined_rows"] = Whole("Records of a stream that may always go to quarantine.", int.MaxValue),
+            ["deletes"] = Deletes(),
+            ["in_order"] = Flag("Read streams one after another as listed; a failed one stops those after it.", otherwise: false),
+            ["undo_runs"] = Whole("Latest runs that can be undone; 0 for none.", PipelineRules.MaxUndoRuns),
+            ["backup"] = Keyed(BackupPolicyFile.Keys, new()
+            {
+                ["folder"] = Text("Folder of the files, below the home unless absolute."),
+                ["format"] = Words<BackupFormat>("What a file looks like."),
+                ["name"] = Text("What file names begin with."),
+                ["keep_days"] = Whole("Older files are removed; 0 keeps them for ever.", BackupRules.MaxKeepDays),
+                ["keep"] = Whole("Files that are kept at most; 0 for any number.", int.MaxValue),
+                ["upload"] = Text("Name of a destination that stores files."),
+            }),
+        });
+        pipeline["required"] = Names("name", "source", "destination");
+        return pipeline;
+    }
+
+    private static JsonObject Stream()
+    {
+        var stream = Keyed(StreamShapeReader.StreamKeys, new()
+        {
+            ["name"] = Text("Name of the stream."),
+            ["table"] = Text("Its table, instead of the pattern."),
+            ["columns"] = Map(new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = new JsonArray("string", "null") }, Column()) }, "The table's columns: column to field, or to a mapping."),
+            ["fields"] = Words(["listed", "all"], "With all, the stream's other fields become columns beside the named ones."),
+            ["deletes"] = Deletes(),
+            ["references"] = Map(new JsonObject { ["type"] = "string" }, "Column to table: foreign keys."),
+            ["write_back"] = Keyed(StreamShapeReader.WriteBackKeys, new()
+            {
+                ["set"] = Map(new JsonObject { ["type"] = new JsonArray("string", "number", "boolean", "null") }, "Field of the vendor to the value that it gets."),
+                ["when"] = Words<WriteBackWhen>("Which records are written back."),
+            }),
+            ["mode"] = Words(["merge", "replace"], "How rows become live, within a merge."),
+            ["raw"] = Flag("Overrides the pipeline's.", otherwise: null),
+            ["synced_at"] = Text("Name of the column with the time of the last write."),
+            ["time_limit"] = Whole("Seconds that the reading may take; 0 for any time.", StreamRules.MaxTimeLimit),
+            ["adopt"] = Flag("Whether a row that the application made becomes the record's row.", otherwise: false),
+            ["exclude"] = new JsonObject
+            {
+                ["type"] = new JsonArray("array", "string"),
+                ["items"] = new JsonObject { ["type"] = "string" },
+                ["description"] = "Fields, or places such as address.line1, that are stored nowhere.",
+            },
+            ["mask"] = Map(new JsonObject { ["enum"] = new JsonArray("hash", "null", null) }, "Field or place to what is stored in its place."),
+        });
+        stream["required"] = Names("name");
+        return stream;
+    }
+
+    private static JsonObject Column() => Keyed(StreamShapeReader.ColumnKeys, new()
+    {
+        ["from"] = Text("A field of the stream, or a place in the record; /name for exactly that place."),
+        ["value"] = Text("A text built from other text columns, e.g. int_{record_id}."),
+        ["type"] = Words<FieldType>("Type of the column."),
+        ["owner"] = Words<ColumnOwner>("Who writes the column once the row exists."),
+        ["default"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean"), ["description"] = "Value if the source gives none." },
+        ["when"] = Map(new JsonObject { ["type"] = new JsonArray("string", "number", "boolean", "array") }, "An app column takes the source's value if every named column has one of these values."),
+    });
+
+    private static JsonObject Deletes() => new()
+    {
+        ["description"] = "What happens to the row of a deleted record.",
+        ["anyOf"] = new JsonArray(Words(["hard", "soft"], null), Keyed(StreamShapeReader.DeleteKeys, new()
+        {
+            ["column"] = Text("The column that is set."),
+            ["value"] = new JsonObject { ["type"] = new JsonArray("string", "boolean", "number") },
+            ["otherwise"] = new JsonObject { ["type"] = new JsonArray("string", "boolean", "number") },
+        })),
+    };
+
+    /// <summary>The settings of a connector, where it is the one that is named.</summary>
+    private static JsonObject Chosen(ConnectorSpec spec)
+    {
+        var settings = SettingSchema.Of(spec);
+        foreach (var (name, setting) in settings["properties"]!.AsObject().ToList())
+        {
+            settings["properties"]![name] = new JsonObject
+            {
+                ["description"] = setting!["description"]?.DeepClone(),
+                ["anyOf"] = new JsonArray(setting.DeepClone(), new JsonObject { ["type"] = "string", ["pattern"] = Filled }, new JsonObject { ["type"] = "null" }),
+            };
+        }
+
+        return new JsonObject
+        {
+            ["if"] = new JsonObject { ["required"] = Names("connector"), ["properties"] = new JsonObject { ["connector"] = new JsonObject { ["const"] = spec.Name } } },
+            ["then"] = new JsonObject { ["properties"] = new JsonObject { ["settings"] = settings } },
+        };
+    }
+
+    /// <summary>A mapping that has these keys and no others.</summary>
+    private static JsonObject Keyed(string[] keys, Dictionary<string, JsonObject> properties) => new()
+    {
+        ["type"] = "object",
+        ["properties"] = new JsonObject(keys.Select(key => KeyValuePair.Create(key, (JsonNode?)properties[key]))),
+        ["additionalProperties"] = false,
+    };
+
+    private static JsonObject List(JsonObject items) => new() { ["type"] = new JsonArray("array", "null"), ["items"] = items };
+
+    private static JsonObject Map(JsonObject values, string description) =>
+        new() { ["type"] = "object", ["description"] = description, ["additionalProperties"] = values };
+
+    private static JsonObject Settings() => new() { ["type"] = "object", ["description"] = "The connector's settings; ${NAME} is filled in from the environment." };
+
+    private static JsonObject Text(string description) => new() { ["type"] = "string", ["description"] = description };
+
+    private static JsonObject Flag(string description, bool? otherwise)
+    {
+        var flag = new JsonObject { ["type"] = "boolean", ["description"] = description };
+        if (otherwise is { } value) flag["default"] = value;
+        return flag;
+    }
+
+    private static JsonObject Number(string description, double max) =>
+        new() { ["type"] = "number", ["minimum"] = 0, ["maximum"] = max, ["description"] = description };
+
+    private static JsonObject Whole(string description, int max) =>
+        new() { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = max, ["description"] = description };
+
+    private static JsonObject Words<T>(string description)
+        where T : struct, Enum => Words([.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)], description);
+
+    private static JsonObject Words(IEnumerable<string> words, string? description)
+    {
+        var schema = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. words.Select(word => (JsonNode)word)]) };
+        if (description is not null) schema["description"] = description;
+        return schema;
+    }
+
+    private static JsonArray Names(params string[] names) => new([.. names.Select(name => (JsonNode)name)]);
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Moved(JsonObject from)
+    {
+        foreach (var (key, value) in from.ToList())
+        {
+            from.Remove(key);
+            yield return KeyValuePair.Create(key, value);
+        }
+    }
+}

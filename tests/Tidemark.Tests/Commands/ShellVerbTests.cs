@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Shouldly;
+using Tidemark.Output;
+using Xunit;
+
+namespace Tidemark.Tests.Commands;
+
+/// <summary>What makes the shell and the editor help: completion, schema, .env, and a home that Git leaves alone.</summary>
+public sealed class ShellVerbTests : IDisposable
+{
+    private readonly CommandBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Theory]
+    [InlineData("tidemark sy", "sync")]
+    [InlineData("./tidemark sync --f", "--full")]
+    [InlineData("tidemark", "sync")]
+    [InlineData("tidemark run ", "undo")]
+    [InlineData("tidemark completion ", "fish")]
+    public async Task A_shell_is_told_what_may_come_next(string line, string expected)
+    {
+        using var output = new StringWriter();
+        var terminal = new Terminal(TextReader.Null, output, output, _ => null);
+
+        (await TidemarkCommand.InvokeAsync([$"[suggest:{line.Length}]", line], terminal, TimeProvider.System, CommandBench.Cancel)).ShouldBe(0);
+
+        output.ToString().Split('\n', StringSplitOptions.TrimEntries).ShouldContain(expected);
+    }
+
+    [Fact]
+    public async Task Bash_completes_a_verb_with_the_script_that_is_printed()
+    {
+        var script = _bench.File("completion.bash");
+        await File.WriteAllTextAsync(script, (await _bench.DoAsync("completion", "bash")).Output, CommandBench.Cancel);
+        var start = new ProcessStartInfo("bash", [
+            "-c", $"tidemark() {{ printf 'sync\\nstreams\\nsource\\n'; }}; source '{script}'; "
+                + "COMP_LINE='tidemark st'; COMP_POINT=11; COMP_WORDS=(tidemark st); COMP_CWORD=1; _tidemark; echo \"${COMPREPLY[@]}\"",
+        ]) { RedirectStandardOutput = true };
+        using var bash = Process.Start(start)!;
+
+        (await bash.StandardOutput.ReadToEndAsync(CommandBench.Cancel)).Trim().ShouldBe("streams");
+
+        (await _bench.DoAsync("completion", "zsh")).Output.ShouldStartWith("#compdef tidemark");
+        (await _bench.DoAsync("completion", "fish")).Output.ShouldStartWith("complete -c tidemark");
+        (await _bench.RunAsync("completion", "basch", "--json")).ErrorCode.ShouldBe("shell.unknown");
+    }
+
+    [Fact]
+    public async Task A_new_home_is_ignored_by_Git_and_one_that_is_there_keeps_its_file()
+    {
+        await _bench.DoAsync("source", "set", "s", "--connector", "stripe", "api_key=sk_test_x");
+        var file = Path.Combine(_bench.Home, ".gitignore");
+
+        (await File.ReadAllLinesAsync(file, CommandBench.Cancel)).ShouldContain("*");
+        await File.WriteAllTextAsync(file, "mine", CommandBench.Cancel);
+        await _bench.DoAsync("source", "set", "s", "page_size=5");
+        (await File.ReadAllTextAsync(file, CommandBench.Cancel)).ShouldBe("mine");
+    }
+
+    [Fact]
+    public async Task The_file_of_variables_in_the_home_fills_in_definitions_and_addresses()
+    {
+        await _bench.DoAsync("source", "set", "s", "--connector", "stripe", "api_key=sk_test_x");
+        await File.WriteAllTextAsync(Path.Combine(_bench.Home, ".env"), "SHOP_KEY=sk_test_from_file\n", CommandBench.Cancel);
+        var yaml = _bench.File("tidemark.yaml");
+        await File.WriteAllTextAsync(yaml, "sources: [{ name: shop, connector: stripe, settings: { api_key: \"${SHOP_KEY}\" } }]\n", CommandBench.Cancel);
+
+        (await _bench.DoAsync("apply", "-f", yaml, "--json")).Line.GetProperty("change").GetString().ShouldBe("created");
+        (await _bench.DoAsync("sync", "--from", "stripe://env:SHOP_KEY@", "--to", "sqlite:x.db", "--yaml")).Output.ShouldContain("${SHOP_KEY}");
+        _bench.Variables["SHOP_KEY"] = "sk_test_from_environment";
+        (await _bench.DoAsync("apply", "-f", yaml, "--dry-run", "--json")).Line.GetProperty("fields")[0].GetProperty("secret").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_schema_is_printed_and_an_export_names_it_for_editors()
+    {
+        await _bench.DoAsync("source", "set", "s", "--connector", "stripe", "api_key=sk_test_x");
+
+        JsonSerializer.Deserialize<JsonElement>((await _bench.DoAsync("schema")).Output).GetProperty("title").GetString().ShouldBe("Tidemark definitions");
+        (await _bench.DoAsync("export")).Output.ShouldStartWith("# yaml-language-server: $schema=tidemark.schema.json\n");
+    }
+}
