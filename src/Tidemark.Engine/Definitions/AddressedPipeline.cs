@@ -33,7 +33,7 @@ public sealed record AddressedPipeline(PipelineDefinition Pipeline, ConnectionAd
             where T : IDefinition<T>
             where TConnector : class, IConnector
         {
-            if ((await saved.NamesAsync(cancellationToken)).Contains(text)) return null;
+            if ((await saved.NamesAsync(cancellationToken)).Contains(text) && !ConnectionAddress.IsSaved(text, catalog.Connectors)) return null;
             if (ConnectionAddress.Is(text)) return await ConnectionAddress.ReadAsync<TConnector>(text, catalog.Connectors, environment, cancellationToken);
             // Whatever it is, it may hold a secret: it is repeated only where it could be a name.
             await saved.FindAsync(text, cancellationToken);

@@ -49,7 +49,7 @@ public sealed record ConnectionAddress(string Name, string Connector, IReadOnlyD
         var rooted = SettingsBinder.Rooted(connector.Spec, settings, Environment.CurrentDirectory);
         var problems = new List<Problem>();
         SettingsBinder.Bind(connector.Spec, rooted, $"address of {connector.Spec.Name}", problems);
-        if (problems.Count > 0) throw TidemarkException.ForAll(problems);
+        if (problems.Count > 0) throw TidemarkException.ForAll([.. problems.Select(problem => Placed(problem, connector.Spec))]);
         return new(Named(address, connector.Spec, rooted, user), connector.Spec.Name, rooted)
         {
             Variables = whole is not null && SettingReference.Variable(whole) is { } variable && settings.ContainsKey(DatabaseAddress.Setting)
@@ -58,8 +58,15 @@ public sealed record ConnectionAddress(string Name, string Connector, IReadOnlyD
         };
     }
 
-    /// <summary>Whether a text is an address or says where one is, and is not the name of a definition.</summary>
+    /// <summary>Whether a text may be an address, or says where one is.</summary>
     public static bool Is(string text) => AddressText.Parse(text) is not null;
+
+    /// <summary>
+    /// Whether a text is an address although a definition has its name: one that an address was saved as. Any other name stands for its definition,
+    /// whatever it looks like.
+    /// </summary>
+    public static bool IsSaved(string text, ConnectorCatalog connectors) => text.Contains("://", StringComparison.Ordinal) || SettingReference.Is(text)
+        || connectors.All.OfType<IDestinationConnector>().Any(connector => connector.SettingsOf(text) is not null);
 
     private static string Named(AddressText address, ConnectorSpec spec, IReadOnlyDictionary<string, string> settings, string? user)
     {
@@ -71,6 +78,12 @@ public sealed record ConnectionAddress(string Name, string Connector, IReadOnlyD
         return name.Length <= MaxLetters ? name
             : string.Create(CultureInfo.InvariantCulture, $"{name[..MaxLetters]}-{ContentHash.Of(Encoding.UTF8.GetBytes(name)):x16}");
     }
+
+    /// <summary>Whoever forgets the @ has typed a key where the host stands.</summary>
+    private static Problem Placed(Problem problem, ConnectorSpec spec) =>
+        problem.Code == "setting.missing" && spec.Settings.FirstOrDefault(setting => problem.Subject.EndsWith($" {setting.Name}", StringComparison.Ordinal)) is { IsSecret: true } secret
+            ? problem with { Hint = spec.Settings.Count(setting => setting.IsSecret) == 1 ? $"Write {spec.Name}://env:NAME@, or ?{secret.Name}=env:NAME." : $"Write ?{secret.Name}=env:NAME." }
+            : problem;
 
     private static TidemarkException Malformed() =>
         new(FailureKind.Usage, "address.malformed", "This is neither the name of a definition nor an address.")
@@ -94,7 +107,7 @@ public sealed record ConnectionAddress(string Name, string Connector, IReadOnlyD
             HasTypedSecret = password is { Length: > 0 } && !SettingReference.Is(password);
             var userInfo = password is null ? address.UserInfo
                 : $"{user}:{(SettingReference.Is(password) ? Uri.EscapeDataString(await references.ResolveAsync(password, cancellationToken)) : password)}";
-            var own = database.SettingsOf(address.With(userInfo, name => spec.Find(name) is null))!;
+            var own = database.SettingsOf(address.With(userInfo, name => spec.Find(name) is null)) ?? throw Malformed();
             foreach (var (name, value) in own) _settings[name] = value;
             await TakeQueryAsync(name => spec.Find(name) is not null && !own.ContainsKey(name));
             return (_settings, user);

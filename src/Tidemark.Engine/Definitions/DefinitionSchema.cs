@@ -144,11 +144,11 @@ public static class DefinitionSchema
         var settings = SettingSchema.Of(spec);
         foreach (var (name, setting) in settings["properties"]!.AsObject().ToList())
         {
-            settings["properties"]![name] = new JsonObject
-            {
-                ["description"] = setting!["description"]?.DeepClone(),
-                ["anyOf"] = new JsonArray(setting.DeepClone(), new JsonObject { ["type"] = "string", ["pattern"] = Filled }, new JsonObject { ["type"] = "null" }),
-            };
+            var kinds = new JsonArray(setting!.DeepClone(), new JsonObject { ["type"] = "string", ["pattern"] = Filled }, new JsonObject { ["type"] = "null" });
+            // A list may be written as a text with commas, and a text such as 11.13 is a number to YAML.
+            if (spec.Find(name)!.Kind == SettingKind.List) kinds.Add(new JsonObject { ["type"] = "string" });
+            if (spec.Find(name)!.Kind == SettingKind.Text) kinds.Add(new JsonObject { ["type"] = "number" });
+            settings["properties"]![name] = new JsonObject { ["description"] = setting["description"]?.DeepClone(), ["anyOf"] = kinds };
         }
 
         return new JsonObject

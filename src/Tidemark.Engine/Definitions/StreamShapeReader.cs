@@ -79,12 +79,20 @@ internal static class StreamShapeReader
         Adopt = node.Flag("adopt", otherwise: false),
         Columns = [.. node.Entries("columns").Select(entry => ReadColumn(node, entry.Key, entry.Value, problems))],
         Deletes = ReadDeletes(node, problems),
-        Exclude = node.Child("exclude") is { } exclude ? DefinitionNode.Values(exclude) : [],
+        Exclude = ReadExclude(node),
         Mask = ReadMask(node),
         WriteBack = ReadWriteBack(node, problems),
         References = node.Entries("references").ToDictionary(
             entry => entry.Key, entry => entry.Value is DefinitionScalar { Text: { } table } ? table : "", StringComparer.Ordinal),
     };
+
+    private static string[] ReadExclude(DefinitionNode stream)
+    {
+        if (stream.Child("exclude") is DefinitionScalar { Text: { } only }) return [only];
+        var items = stream.Items("exclude");
+        foreach (var other in items.Where(item => item is not DefinitionScalar { Text: not null })) stream.Invalid(other, "exclude", "is a list of names.");
+        return [.. items.OfType<DefinitionScalar>().Select(item => item.Text).OfType<string>()];
+    }
 
     private static Dictionary<string, Masking> ReadMask(DefinitionNode stream)
     {

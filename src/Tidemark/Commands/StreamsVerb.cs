@@ -3,6 +3,7 @@ using System.Text.Json;
 using Spectre.Console;
 using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Wire;
@@ -73,7 +74,12 @@ internal static class StreamsVerb
         table.Add("", fields.Select(field => stream.Key.Contains(field.Name) ? "key" : ColumnShownAnswer.IsCursor(field, stream) ? "cursor, nullable" : "nullable"));
         table.Add("from", fields.Select(field => field.IsDerived ? "" : field.Path), rank: 1);
         table.Write(session.Prose);
-        session.Say(shown.Table.KeepsRaw ? "Fields beyond these become columns as they come, and the whole record is in raw." : "");
+        session.Say(shown.Table.SchemaChanges switch
+        {
+            SchemaChanges.Evolve => "Fields beyond these become columns as they come.",
+            SchemaChanges.Freeze => "A field beyond these stops the stream.",
+            _ => "Fields beyond these become no columns.",
+        } + (shown.Table.KeepsRaw ? " The whole record is in raw." : ""));
     }
 
     private static void Rows(Session session, PreviewedRows preview)

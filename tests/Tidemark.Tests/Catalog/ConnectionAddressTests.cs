@@ -63,7 +63,7 @@ public sealed class ConnectionAddressTests : IDisposable
     [InlineData("postgres://me:sk_test_secret@host/shop", "connector.unknown", null)]
     [InlineData("stripe://env:NOT_SET@", "setting.environment_unset", null)]
     [InlineData("stripe://file:/nowhere/key@", "setting.unreadable", null)]
-    [InlineData("stripe://sk_test_secret", "setting.missing", null)]
+    [InlineData("stripe://sk_test_secret", "setting.missing", "Write stripe://env:NAME@, or ?api_key=env:NAME.")]
     [InlineData("stripe://sk_test_secret@?page_siz=7", "setting.unknown", "Did you mean page_size?")]
     [InlineData("graphql://sk_test_secret@host/graphql", "address.user", null)]
     [InlineData("zoho://host/?client_id=x", "address.host", null)]
@@ -74,6 +74,15 @@ public sealed class ConnectionAddressTests : IDisposable
         (refused.Problems.Count > 0 ? refused.Problems[0].Code : refused.Code).ShouldBe(code);
         if (hint is not null) (refused.Hint ?? refused.Problems[0].Hint).ShouldBe(hint);
         $"{refused.Message} {refused.Hint} {string.Join(' ', refused.Problems)}".ShouldNotContain("sk_test_secret");
+    }
+
+    [Fact]
+    public async Task An_address_of_a_database_that_is_none_is_refused_without_being_repeated()
+    {
+        var refused = await Should.ThrowAsync<TidemarkException>(() => ReadAsync<IDestinationConnector>("postgres:me:pw_secret@host/shop"));
+
+        refused.Code.ShouldBe("address.malformed");
+        $"{refused.Message}{refused.Hint}".ShouldNotContain("pw_secret");
     }
 
     [Fact]

@@ -58,6 +58,22 @@ public sealed class AddressVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_saved_under_an_address_is_printed_again_and_takes_a_changed_secret()
+    {
+        await _bench.DoAsync("sync", "--from", From, "--to", To, "--streams", "plans");
+        _bench.Variables["STRIPE_KEY"] = "sk_test_wrong";
+
+        var printed = await _bench.DoAsync("sync", "--from", From, "--to", To, "--yaml");
+        var refused = await _bench.RunAsync("sync", "--from", From, "--to", To, "--streams", "plans", "--json");
+
+        printed.Output.ShouldContain($"path: \"{_bench.File("shop.db")}\"");
+        printed.Output.ShouldContain("connector: stripe");
+        refused.Code.ShouldNotBe(0);
+        _bench.Variables["STRIPE_KEY"] = "sk_test_tidemark";
+        await _bench.DoAsync("sync", "--from", From, "--to", To, "--streams", "plans");
+    }
+
+    [Fact]
     public async Task No_key_stands_in_what_a_run_leaves_or_shows()
     {
         var typed = From.Replace("env:STRIPE_KEY", "sk_test_tidemark", StringComparison.Ordinal);

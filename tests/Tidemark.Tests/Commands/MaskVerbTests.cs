@@ -93,6 +93,8 @@ public sealed class MaskVerbTests : IAsyncLifetime
 
     [Theory]
     [InlineData("exclude: [emial]", "column.unknown", "Did you mean email?")]
+    [InlineData("exclude: [{ email: all }]", "definition.invalid_value", null)]
+    [InlineData("exclude: [[email]]", "definition.invalid_value", null)]
     [InlineData("exclude: [id]", "column.invalid_rule", null)]
     [InlineData("mask: { id: hash }", "column.invalid_rule", null)]
     [InlineData("mask: { email: sha }", "definition.invalid_value", null)]
