@@ -37,7 +37,11 @@ public sealed class ShellVerbTests : IDisposable
         var start = new ProcessStartInfo("bash", [
             "-c", $"tidemark() {{ printf 'sync\\nstreams\\nsource\\n'; }}; source '{script}'; "
                 + "COMP_LINE='tidemark st'; COMP_POINT=11; COMP_WORDS=(tidemark st); COMP_CWORD=1; _tidemark; echo \"${COMPREPLY[@]}\"",
-        ]) { RedirectStandardOutput = true };
+        ])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         using var bash = Process.Start(start)!;
 
         (await bash.StandardOutput.ReadToEndAsync(CommandBench.Cancel)).Trim().ShouldBe("streams");
