@@ -28,6 +28,9 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
     /// <summary>Why a reading of everything found nothing, as far as the source can say.</summary>
     public string? WhyEmpty { get; set; }
 
+    /// <summary>Records that earlier runs put into quarantine, and that this one could neither read nor try again.</summary>
+    public int StillWaiting { get; set; }
+
     public string Stream => plan.Stream.Name;
 
     public string Table => plan.Table;

@@ -184,9 +184,14 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
 
         if (!table.KeysOnly) await NameUnmetAsync(reader, ledger, cancellationToken);
         if ((isFull || found is null) && !table.KeysOnly) await NameEmptyColumnsAsync(reader, ledger, cancellationToken);
-        if (quarantine is null || table.IsStaged || !readsAll) return;
-        await quarantine.RetireUnmetAsync(startedAt, cancellationToken);
-        await quarantine.SettlePublishedAsync(isComplete: true, cancellationToken);
+        if (quarantine is null || table.IsStaged) return;
+        if (readsAll)
+        {
+            await quarantine.RetireUnmetAsync(startedAt, cancellationToken);
+            await quarantine.SettlePublishedAsync(isComplete: true, cancellationToken);
+        }
+
+        ledger.StillWaiting = await quarantine.StillWaitingAsync(cancellationToken);
 
         async Task WriteAsync(Batch batch, Checkpoint after)
         {

@@ -20,6 +20,16 @@ internal static class SyncVerdict
         }
 
         foreach (var stream in figures) problems.AddRange(Problems(stream));
+        foreach (var ledger in ledgers.Where(ledger => ledger.StillWaiting > 0))
+        {
+            problems.Add(new("run.quarantined", ledger.Stream,
+                $"{ledger.StillWaiting} records of {ledger.Stream} are in quarantine since an earlier run, and no merge can try them again: their rows may be old.",
+                "They leave it when the source gives them anew: read everything.")
+            {
+                Next = new(NextAct.ListQuarantine),
+            });
+        }
+
         return problems.Count == 0 ? RunStatus.Succeeded : RunStatus.Partial;
     }
 

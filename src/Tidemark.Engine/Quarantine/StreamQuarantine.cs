@@ -122,6 +122,12 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
         if (page.Count > 0) yield return PageOf(page, bytes, cursor);
     }
 
+    /// <summary>How many records wait for a reading that gives them anew, this run's own not counted.</summary>
+    public Task<int> StillWaitingAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => connection.ExecuteScalarAsync<int>(
+            "SELECT count(*) FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'reading' AND run <> @run",
+            new { pipeline, stream, run }), cancellationToken);
+
     /// <summary>Takes out what was tried again and not put back. Called once that is durable.</summary>
     public Task SettleRetriedAsync(CancellationToken cancellationToken) =>
         SettleAsync("settled_by = 'retry' AND run <> @run", cancellationToken);

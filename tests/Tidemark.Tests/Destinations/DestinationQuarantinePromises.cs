@@ -24,6 +24,22 @@ public abstract partial class DestinationPromises
     private Task<IReadOnlyList<string>> NamesAsync() => Bench.RowsAsync("people", "id", "name");
 
     [Fact]
+    public async Task P3_a_merge_is_not_called_succeeded_while_a_record_waits_that_it_cannot_try_again()
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "Ada"), Person("b", "Bob")]));
+        var incomplete = new ScriptedSource(People) { Unfit = "It could not be read by its id." }.With("people", [Person("a", "Ada L")]);
+        Only(await Bench.MergeAsync(incomplete)).Quarantined.ShouldBe(1);
+        var merged = await Bench.MergeAsync(PeopleSource([Person("b", "Bobby")]));
+
+        merged.Status.ShouldBe(RunStatus.Partial);
+        Only(merged).ShouldSatisfyAllConditions(
+            figures => (figures.Read, figures.Quarantined).ShouldBe((1, 0)), figures => figures.Receipt!.IsVerified.ShouldBeTrue());
+        merged.Problems.ShouldHaveSingleItem().Message.ShouldStartWith("1 records of people are in quarantine since an earlier run");
+        (await Bench.MergeAsync(PeopleSource([Person("a", "Ada L")]))).Status.ShouldBe(RunStatus.Succeeded);
+        (await Bench.QuarantineAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task S2_5_the_next_run_tries_a_quarantined_record_again_and_accounts_for_it()
     {
         await RefuseOldPeopleAsync();

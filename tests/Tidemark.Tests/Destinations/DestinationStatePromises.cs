@@ -27,14 +27,17 @@ public abstract partial class DestinationPromises
     [Fact]
     public async Task W2_a_table_that_was_renamed_keeps_what_is_known_of_it()
     {
-        await MergeIntoAsync("people", Persons(0, 20));
+        await MergeIntoAsync("people", [.. Persons(0, 20), """{"id":"x","unheard_of":"1"}""", """{"id":"y","unheard_of":"2"}"""]);
         await Bench.RenameAsync("people", "persons");
         // The changes alone: everything else is there and stays.
-        var result = await MergeIntoAsync("persons", [Person("p000001", "changed")]);
+        var result = await MergeIntoAsync("persons", [Person("p000001", "changed"), """{"id":"x"}"""]);
 
         result.Status.ShouldBe(RunStatus.Succeeded, Why(result));
-        (Only(result).Updated, Only(result).Deleted).ShouldBe((1, 0));
-        (await Bench.CountAsync("persons")).ShouldBe(20);
+        (Only(result).Updated, Only(result).Deleted).ShouldBe((2, 0));
+        (await Bench.CountAsync("persons")).ShouldBe(22);
+        // A field that was inferred is known too: the record that lost it says so.
+        (await Bench.RowsAsync("persons", ("id", "x"), "id", "unheard_of")).ShouldBe(["x|"]);
+        (await Bench.RowsAsync("persons", ("id", "y"), "id", "unheard_of")).ShouldBe(["y|2"]);
     }
 
     [Fact]

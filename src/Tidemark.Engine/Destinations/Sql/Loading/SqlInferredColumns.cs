@@ -46,6 +46,16 @@ internal sealed class SqlInferredColumns(DbConnection connection, string schema)
         return table.Stream.With(inferred.Where(field => existing.ContainsKey(field.Name) && !declared.Contains(field.Name)));
     }
 
+    /// <summary>Lets a table that somebody has renamed keep what was inferred of it.</summary>
+    public Task FollowAsync(string from, string to, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"""
+            INSERT INTO {_columns} (table_name, column_name, path, type)
+            SELECT @to, column_name, path, type FROM {_columns} WHERE table_name = @from
+            ON CONFLICT (table_name, column_name) DO NOTHING
+            """,
+            cancellationToken, ("from", from), ("to", to));
+
     /// <summary>Notes fields that a run has inferred from records.</summary>
     public async Task NoteColumnsAsync(string table, IEnumerable<Field> inferred, CancellationToken cancellationToken)
     {

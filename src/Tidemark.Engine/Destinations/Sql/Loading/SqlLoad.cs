@@ -22,8 +22,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
             // A table that is not there, be it dropped or renamed, has no column to lose.
             if (existing.Count == 0) return [];
             // Columns that were inferred from records follow the records.
-            var stream = await new SqlInferredColumns(session.Connection, database.Dialect.OwnSchema)
-                .WithInferredAsync(table, existing, cancellationToken);
+            var stream = await SqlTableSetup.WithInferredAsync(database.Dialect, session, plan, table, existing, cancellationToken);
             return (IReadOnlyList<string>)[.. earlier.Except(stream.Fields.Where(field => field.IsInferred).Select(field => field.Name))];
         });
 

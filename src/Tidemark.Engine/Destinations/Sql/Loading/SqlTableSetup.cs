@@ -30,7 +30,7 @@ internal sealed class SqlTableSetup(
             ? await session.ColumnsAsync(StagingName(live), cancellationToken) : existing;
         var shaped = table with
         {
-            Stream = await new SqlInferredColumns(session.Connection, dialect.OwnSchema).WithInferredAsync(table, known, cancellationToken),
+            Stream = await WithInferredAsync(dialect, session, plan, table, known, cancellationToken),
         };
         // The table is locked, so the plan is that of a run which was killed.
         await DropPlanAsync(live, cancellationToken);
@@ -43,6 +43,24 @@ internal sealed class SqlTableSetup(
             _ when table.Staging == Staging.Compared => await ForComparisonAsync(found, shape, existing, cancellationToken),
             _ => await ForReplaceAsync(found, shape, existing, cancellationToken),
         };
+    }
+
+    /// <summary>A table's stream with the fields that earlier runs inferred, also where the table was called otherwise then.</summary>
+    public static async Task<StreamSchema> WithInferredAsync(
+        SqlDialect dialect, ISqlSession session, LoadPlan plan, TablePlan table, IReadOnlyDictionary<string, TableColumn> existing,
+        CancellationToken cancellationToken)
+    {
+        var inferred = new SqlInferredColumns(session.Connection, dialect.OwnSchema);
+        var former = await new SqlWriters(session.Connection, dialect.OwnSchema).TableAsync(plan.Pipeline, table.Stream.Name, cancellationToken);
+        if (former is not null && former != table.Table && existing.Count > 0)
+        {
+            var checkpoints = new SqlCheckpoints(session, dialect.OwnSchema, plan.Pipeline, plan.Run);
+            var live = new SqlTable(new SqlName(dialect.Schema, table.Table), table);
+            if (await checkpoints.SpeaksOfAsync(dialect, live, Staging.None, cancellationToken) is (true, _))
+                await inferred.FollowAsync(former, table.Table, cancellationToken);
+        }
+
+        return await inferred.WithInferredAsync(table, existing, cancellationToken);
     }
 
     private async Task<(StreamTables Tables, Checkpoint? Checkpoint)> ForMergeAsync(

@@ -39,6 +39,15 @@ internal sealed class SqlWriters(DbConnection connection, string schema)
             ("columns", JsonSerializer.Serialize([.. live.UpdatedColumns.Select(column => column.Name)], PlainJson.Default.IReadOnlyListString)),
             ("at", at.ToString("O", CultureInfo.InvariantCulture)));
 
+    /// <summary>What a stream's table was called when the pipeline last wrote it; null where it is not known to have.</summary>
+    public async Task<string?> TableAsync(string pipeline, string stream, CancellationToken cancellationToken)
+    {
+        await using var command = SqlCommands.Command(
+            connection, $"SELECT table_name FROM {_writers} WHERE pipeline = @pipeline AND stream = @stream",
+            ("pipeline", pipeline), ("stream", stream));
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
     /// <summary>The columns that the pipeline last filled; null where it is not known to have written the stream.</summary>
     public async Task<IReadOnlyList<string>?> ColumnsAsync(string pipeline, string stream, CancellationToken cancellationToken)
     {
