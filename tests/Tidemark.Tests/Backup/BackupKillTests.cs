@@ -71,7 +71,7 @@ public sealed class BackupKillTests : IAsyncDisposable
             ? ["--connector", "postgres", $"url={TestPostgres.Url}", $"schema={_postgres.Schema}"]
             : ["--connector", "sqlite", $"path={_sqlite.File}"];
         (await RunAsync(["destination", "set", "d", .. settings])).ShouldBe(0);
-        (await RunAsync("pipeline", "set", "people", "--source", "s", "--destination", "d", "--streams", "people")).ShouldBe(0);
+        (await RunAsync("pipeline", "set", "people", "--source", "s", "--destination", "d", "--streams", "customers", "--tables", "s_people")).ShouldBe(0);
     }
 
     private Task<bool> KillAsync(int milliseconds, params string[] arguments) =>

@@ -27,7 +27,7 @@ public sealed class BackupUploadTests : IAsyncLifetime
         await command.ExecuteNonQueryAsync(CommandBench.Cancel);
         const string yaml = """
             pipelines:
-              - { name: people, source: s, destination: db, streams: [people], backup: { upload: vault } }
+              - { name: people, source: s, destination: db, streams: [customers], tables: s_people, backup: { upload: vault } }
             """;
         (await _bench.TypeAsync(yaml, "apply", "-f", "-")).Code.ShouldBe(0);
     }

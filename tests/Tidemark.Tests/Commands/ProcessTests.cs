@@ -61,6 +61,18 @@ public sealed class ProcessTests : IDisposable
         (await _bench.DoAsync("export")).Output.ShouldContain(Path.Combine(here.FullName, "local.db"));
     }
 
+    [Fact]
+    public async Task The_file_of_variables_in_the_current_folder_fills_in_definitions()
+    {
+        var here = Directory.CreateDirectory(_bench.File("here"));
+        const string yaml = "sources:\n  - { name: shop, connector: stripe, settings: { api_key: \"${SHOP_KEY}\" } }\n";
+        await File.WriteAllTextAsync(Path.Combine(here.FullName, "t.yaml"), yaml, CommandBench.Cancel);
+
+        (await EndAsync(here, "apply", "-f", "t.yaml")).ShouldBe(5);
+        await File.WriteAllTextAsync(Path.Combine(here.FullName, ".env"), "SHOP_KEY=sk_test_x\n", CommandBench.Cancel);
+        (await EndAsync(here, "apply", "-f", "t.yaml")).ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]

@@ -10,11 +10,18 @@ namespace Tidemark.Tests.Wire;
 /// </summary>
 internal static partial class ApprovedText
 {
-    public static void ShouldBeApproved(this string text, string name, [CallerFilePath] string here = "")
+    public static void ShouldBeApproved(this string text, string name, [CallerFilePath] string here = "") =>
+        text.ShouldBeApproved(name, same => same, here);
+
+    /// <param name="text">The text.</param>
+    /// <param name="name">Name of the file, from the folder <c>Approved</c> beside the test.</param>
+    /// <param name="essence">What of a text is compared.</param>
+    /// <param name="here">The test's own file.</param>
+    public static void ShouldBeApproved(this string text, string name, Func<string, string> essence, [CallerFilePath] string here = "")
     {
         var file = Path.Combine(Path.GetDirectoryName(here)!, "Approved", name);
         if (Environment.GetEnvironmentVariable("TIDEMARK_APPROVE") == "1") File.WriteAllText(file, text);
-        text.ShouldBe(File.ReadAllText(file), $"{file} has another text");
+        essence(text).ShouldBe(essence(File.ReadAllText(file)), $"{file} has another text");
     }
 
     /// <summary>
