@@ -135,8 +135,10 @@ internal sealed class PostgresSession(
         """
         SELECT DISTINCT a.attname
         FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
-        WHERE n.nspname = @schema AND c.relname = @table AND i.indisunique AND NOT a.attnotnull
+            JOIN pg_attribute AS a ON a.attrelid = c.oid AND (a.attnum = ANY (i.indkey) OR EXISTS (
+                SELECT 1 FROM pg_depend AS d
+                WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refobjid = c.oid AND d.refobjsubid = a.attnum))
+        WHERE n.nspname = @schema AND c.relname = @table AND (i.indisunique OR i.indisexclusion) AND NOT a.attnotnull
         """,
         table, cancellationToken);
 

@@ -49,8 +49,7 @@ internal sealed class SqliteBulk(SqliteConnection connection) : ISqlBulk, IDispo
             earlier.Add(row);
         }
 
-        // Texts as bytes: the driver would end one at a NUL.
-        var key = string.Join(", ", table.Key.Select(column => $"CAST(l.{column.Quoted} AS BLOB)"));
+        var key = string.Join(", ", table.Key.Select(column => SqliteDialect.Bytes($"l.{column.Quoted}")));
         await using var find = connection.CreateCommand();
         find.CommandText = $"SELECT {key} FROM {table.Name} AS l WHERE {string.Join(" AND ", table.Key.Select((column, part) => $"l.{column.Quoted} = @k{part}"))}";
         foreach (var row in rows.ToArray())

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Errors;
@@ -53,6 +54,8 @@ internal sealed class SqliteDatabase(SqliteOptions options) : ISqlDatabase
         try
         {
             await connection.OpenAsync(cancellationToken);
+            connection.CreateFunction(
+                SqliteDialect.Utf8Function, (string? text) => text is null ? null : Encoding.UTF8.GetBytes(text), isDeterministic: true);
             // One by one: the driver swallows what fails behind a statement that gives a row.
             await connection.ExecuteAsync($"PRAGMA busy_timeout = {BusyMilliseconds}", cancellationToken);
             // Write-ahead logging: readers keep the old rows while new ones are written.

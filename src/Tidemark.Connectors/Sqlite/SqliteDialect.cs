@@ -12,6 +12,9 @@ namespace Tidemark.Connectors.Sqlite;
 /// <summary>SQLite's limits and types. Source: https://www.sqlite.org/limits.html, https://www.sqlite.org/datatype3.html.</summary>
 internal sealed class SqliteDialect : SqlDialect
 {
+    /// <summary>A function of the connection that gives the bytes of a text in UTF-8.</summary>
+    public const string Utf8Function = "tidemark_utf8";
+
     private const int DeferredForeignKeys = 10;
 
     public override string Name => "sqlite";
@@ -78,9 +81,12 @@ internal sealed class SqliteDialect : SqlDialect
     /// <summary>A reference stays within its schema, which cannot be named.</summary>
     public override string Reference(SqlName table) => SqlName.Column(table.Name).ToString();
 
-    /// <summary>As bytes where it is text: the driver ends a text at its first NUL.</summary>
-    public override string ReadBack(SqlColumn column) =>
-        TypeOf(column.Type) == "TEXT" ? $"CAST({column.Quoted} AS BLOB)" : column.Quoted;
+    public override string ReadBack(SqlColumn column) => TypeOf(column.Type) == "TEXT" ? Bytes(column.Quoted) : column.Quoted;
+
+    /// <summary>A text as bytes of UTF-8, whatever the file's encoding: the driver ends a text at its first NUL.</summary>
+    /// <remarks>A cast gives the bytes that the file has. What reads a text of UTF-16 through the driver loses what is behind a NUL.</remarks>
+    public static string Bytes(string text) =>
+        $"CASE WHEN (SELECT encoding FROM pragma_encoding) = 'UTF-8' OR {text} = '' THEN CAST({text} AS BLOB) ELSE {Utf8Function}({text}) END";
 
     public override bool Accepts(TableColumn column, FieldType type) => SqliteFit.Accepts(column, type);
 

@@ -86,13 +86,14 @@ internal sealed class SqliteSession(
     public Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlySet<string>>(System.Collections.ObjectModel.ReadOnlySet<string>.Empty);
 
+    /// <remarks>Of an index on an expression (-2) it is not told which columns that is made of: https://www.sqlite.org/pragma.html#pragma_index_info.</remarks>
     public async Task<IReadOnlySet<string>> ReleasableAsync(SqlName table, CancellationToken cancellationToken)
     {
         await using var command = SqlCommands.Command(
             connection,
             """
-            SELECT DISTINCT c.name FROM pragma_index_list(@table) AS i, pragma_index_info(i.name) AS c, pragma_table_info(@table) AS t
-            WHERE i."unique" = 1 AND t.name = c.name AND t."notnull" = 0
+            SELECT DISTINCT t.name FROM pragma_index_list(@table) AS i, pragma_index_info(i.name) AS c, pragma_table_info(@table) AS t
+            WHERE i."unique" = 1 AND (t.name = c.name OR c.cid = -2) AND t."notnull" = 0
             """,
             ("table", table.Name));
         var columns = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

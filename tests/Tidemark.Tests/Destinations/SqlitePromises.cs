@@ -51,6 +51,23 @@ public sealed class SqlitePromises() : SqlDestinationPromises(new SqliteWorkbenc
         (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["a|Ada"]);
     }
 
+    [Theory]
+    [InlineData("UTF-16le")]
+    [InlineData("UTF-16be")]
+    public async Task W9_a_file_of_another_encoding_is_verified_and_undone(string encoding)
+    {
+        await Sql.ExecuteAsync($"PRAGMA encoding = '{encoding}'; CREATE TABLE others (x)");
+        await Bench.MergeAsync(PeopleSource([Person("ä", "Ada"), Person("b", "Bob")]));
+        var run = await Bench.MergeAsync(PeopleSource([Person("ä", "Äda"), Person("b", "")]));
+        run.Status.ShouldBe(RunStatus.Succeeded, Why(run));
+
+        var verified = (await Bench.VerifyAsync(PeopleSource(), run)).Streams.ShouldHaveSingleItem();
+        (verified.Rows, verified.Differing, verified.Missing).ShouldBe((2, 0, 0));
+        var undo = await Bench.UndoAsync(run);
+        undo.Status.ShouldBe(RunStatus.Succeeded, Why(undo));
+        (await Bench.RowsAsync("people", "id", "name")).ShouldBe(["b|Bob", "ä|Ada"]);
+    }
+
     [Fact]
     public async Task R10_a_column_of_truth_values_keeps_its_type_and_the_record_waits()
     {

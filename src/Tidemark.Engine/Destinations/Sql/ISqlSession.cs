@@ -55,7 +55,7 @@ public interface ISqlSession : IAsyncDisposable
     /// <summary>Columns whose type cannot change, since a view, a rule, a trigger or a constraint is made of them.</summary>
     Task<IReadOnlySet<string>> HeldColumnsAsync(SqlName table, CancellationToken cancellationToken);
 
-    /// <summary>Columns of a table that are in a unique index, and may be null.</summary>
+    /// <summary>Columns of a table that a unique index, or an exclusion, is made of or may be, and that may be null.</summary>
     Task<IReadOnlySet<string>> ReleasableAsync(SqlName table, CancellationToken cancellationToken);
 
     /// <summary>
