@@ -16,48 +16,51 @@ public sealed class EnvironmentFiles(Func<string, string?> environment, IReadOnl
     private const string Name = ".env";
     private const int MaxBytes = 1 << 20;
 
-    private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _read = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Variables> _read = new(StringComparer.Ordinal);
 
     /// <summary>Value of a variable; null where nothing sets it, or sets it to nothing.</summary>
-    /// <exception cref="TidemarkException"><c>env_file.malformed</c> with the line, <c>env_file.unreadable</c> (configuration).</exception>
+    /// <exception cref="TidemarkException"><c>env_file.malformed</c> with the line of the variable, <c>env_file.unreadable</c> (configuration).</exception>
     public string? Find(string name)
     {
         if (environment(name) is { Length: > 0 } set) return set;
         foreach (var folder in folders)
         {
-            if (ReadOnce(Path.Combine(folder, Name)).GetValueOrDefault(name) is { Length: > 0 } value) return value;
-        }
-
-        return null;
-    }
-
-    private IReadOnlyDictionary<string, string> ReadOnce(string file)
-    {
-        if (!_read.TryGetValue(file, out var variables)) _read[file] = variables = Read(file);
-        return variables;
-    }
-
-    private static Dictionary<string, string> Read(string file)
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (RegularFile.KindBehind(file) == FileKind.Missing) return variables;
-        foreach (var (at, line) in Text(file).Split('\n').Index())
-        {
-            var text = line.Trim();
-            if (text.Length == 0 || text[0] == '#') continue;
-            if (text.StartsWith("export ", StringComparison.Ordinal)) text = text["export ".Length..].TrimStart();
-            var equals = text.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1 || !text[..equals].TrimEnd().All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_') || Value(text[(equals + 1)..].Trim()) is not { } value)
+            var file = Path.Combine(folder, Name);
+            if (!_read.TryGetValue(file, out var variables)) _read[file] = variables = Read(file);
+            if (variables.Broken.TryGetValue(name, out var line))
             {
-                // The line may be a secret that lost its name: it is not repeated.
+                // It may be a secret: what stands there is not repeated.
                 throw new TidemarkException(
-                    FailureKind.Configuration, "env_file.malformed", string.Create(CultureInfo.InvariantCulture, $"Line {at + 1} of {file} is not NAME=value."))
+                    FailureKind.Configuration, "env_file.malformed", string.Create(CultureInfo.InvariantCulture, $"Line {line} of {file} is not {name}=value."))
                 {
                     Hint = "Quote a value with spaces at its ends or a # in it; a value ends with its line.",
                 };
             }
 
-            variables[text[..equals].TrimEnd()] = value;
+            if (variables.Values.GetValueOrDefault(name) is { Length: > 0 } value) return value;
+        }
+
+        return null;
+    }
+
+    /// <summary>Other programs read such files too, by rules of their own: a line counts only where its variable is wanted.</summary>
+    private static Variables Read(string file)
+    {
+        var variables = new Variables([], []);
+        // Some keep an environment of Python in a folder of this name.
+        if (RegularFile.KindBehind(file) is FileKind.Missing or FileKind.Folder) return variables;
+        foreach (var (at, line) in Text(file).Split('\n').Index())
+        {
+            var text = line.Trim();
+            if (text.StartsWith("export ", StringComparison.Ordinal)) text = text["export ".Length..].TrimStart();
+            var name = string.Concat(text.TakeWhile(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'));
+            if (name.Length == 0) continue;
+            if (text[name.Length..].TrimStart() is ['=', .. var rest] && Value(rest.Trim()) is { } value)
+            {
+                variables.Values[name] = value;
+                variables.Broken.Remove(name);
+            }
+            else variables.Broken[name] = at + 1;
         }
 
         return variables;
@@ -98,4 +101,6 @@ public sealed class EnvironmentFiles(Func<string, string?> environment, IReadOnl
             throw new TidemarkException(FailureKind.Configuration, "env_file.unreadable", $"The file {file} cannot be read.", wrong) { Hint = wrong.Message };
         }
     }
+
+    private sealed record Variables(Dictionary<string, string> Values, Dictionary<string, int> Broken);
 }

@@ -42,7 +42,10 @@ internal sealed partial class TextTemplate
         foreach (var name in columns)
         {
             if (stream.Fields.FirstOrDefault(field => field.Name == name) is not { } column)
-                return $"There is no column {name}. {NearestName.Hint(name, stream.Fields.Select(field => field.Name))}";
+            {
+                var meant = NearestName.Slip(name, stream.Fields.Select(field => field.Name));
+                return $"There is no column {name}.{(meant is null ? "" : $" Did you mean {meant}?")}";
+            }
 
             if (column.Type != FieldType.Text) return $"The column {name} is not text.";
         }
