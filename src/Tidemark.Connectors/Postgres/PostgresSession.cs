@@ -189,7 +189,7 @@ internal sealed class PostgresSession(
     }
 
     // Where the server keeps its files, it does not tell.
-    public long? FreeBytes() => null;
+    public (long Taken, long Free)? Room() => null;
 
     public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)
     {

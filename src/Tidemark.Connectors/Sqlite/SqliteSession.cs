@@ -116,10 +116,10 @@ internal sealed class SqliteSession(
     public async Task<SqlTableState?> StateAsync(SqlName table, CancellationToken cancellationToken) =>
         await KindAsync(table, cancellationToken) == "table" ? new(Rows: null, Bytes: null, [], CanAlter: true, "") : null;
 
-    public long? FreeBytes()
+    public (long Taken, long Free)? Room()
     {
         var path = SqliteFile.PathOf(connection);
-        return path.Length == 0 ? null : new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace;
+        return path.Length == 0 ? null : (new FileInfo(path).Length, new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace);
     }
 
     public async Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken)

@@ -51,6 +51,22 @@ public sealed class TestVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_disk_with_less_room_than_a_full_reading_needs_is_told()
+    {
+        await _bench.DoAsync("sync", "shop", "db", "plans");
+        var file = _bench.File("db.sqlite");
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        // A file with a hole in it takes no room, and has the size of one without.
+        await using (var hole = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            hole.SetLength(new DriveInfo(Path.GetDirectoryName(file)!).AvailableFreeSpace + (1L << 32));
+
+        var tested = await _bench.RunAsync("test", "db", "--json");
+
+        tested.Code.ShouldBe(ExitCode.Configuration);
+        tested.Line.GetProperty("problems")[0].GetProperty("code").GetString().ShouldBe("destination.little_room");
+    }
+
+    [Fact]
     public async Task A_stream_that_the_source_does_not_have_any_more_is_a_problem_of_the_pipeline()
     {
         await _bench.DoAsync("pipeline", "set", "p", "--source", "shop", "--destination", "db", "--streams", "customers");

@@ -67,8 +67,8 @@ public interface ISqlSession : IAsyncDisposable
     /// <summary>A table as whoever wants to write it meets it; null where it is not there.</summary>
     Task<SqlTableState?> StateAsync(SqlName table, CancellationToken cancellationToken);
 
-    /// <summary>Bytes that are free where the database keeps its rows; null where that is not known.</summary>
-    long? FreeBytes();
+    /// <summary>Bytes that the database takes, and that are free beside it; null where that is not known.</summary>
+    (long Taken, long Free)? Room();
 
     /// <summary>Whether a primary key, a unique constraint or a unique index covers exactly these columns.</summary>
     Task<bool> HasUniqueKeyAsync(SqlName table, IReadOnlySet<string> columns, CancellationToken cancellationToken);

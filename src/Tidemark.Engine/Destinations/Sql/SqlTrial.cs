@@ -14,20 +14,14 @@ internal sealed class SqlTrial(ISqlDatabase database, ISqlSession session)
     public async Task<DestinationTrial> RunAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
     {
         var hasWritten = await WriteAsync(cancellationToken);
-        var bytes = 0L;
         foreach (var table in tables)
-        {
-            var state = await session.StateAsync(new SqlName(database.Dialect.Schema, table.Table), cancellationToken);
-            bytes += state?.Bytes ?? 0;
-            Look(table, state);
-        }
-
-        if (session.FreeBytes() is { } free)
+            Look(table, await session.StateAsync(new SqlName(database.Dialect.Schema, table.Table), cancellationToken));
+        if (session.Room() is var (taken, free))
         {
             _facts.Add(new("free on its disk", Size(free)));
-            if (free < bytes)
+            if (free < taken)
             {
-                _problems.Add(new("destination.little_room", "disk", $"The tables take {Size(bytes)}, and {Size(free)} are free: a full reading stages them once more.",
+                _problems.Add(new("destination.little_room", "disk", $"The database takes {Size(taken)}, and {Size(free)} are free: a full reading stages its tables once more.",
                     "Make room before a full reading or a refresh."));
             }
         }
