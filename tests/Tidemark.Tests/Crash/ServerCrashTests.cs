@@ -49,7 +49,7 @@ public sealed class ServerCrashTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine(await prose);
         await server.StartAgainAsync();
 
-        process.ExitCode.ShouldBe(1);
+        process.ExitCode.ShouldBe(6);
         var problem = answer["problems"]![0]!;
         problem["code"]!.ToString().ShouldBeOneOf("postgres.connection_lost", "postgres.interrupted", "postgres.unreachable");
         problem["hint"]!.ToString().ShouldNotBeEmpty();
