@@ -9,6 +9,7 @@ using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Runs.Leases;
 using Tidemark.Engine.Secrets;
 
 namespace Tidemark.Engine;
@@ -19,6 +20,11 @@ namespace Tidemark.Engine;
 /// </summary>
 public sealed class Home : IAsyncDisposable
 {
+    // A pipeline of whose latest runs none succeeded has stood still for long enough to be called so.
+    private const int StatusRuns = 500;
+
+    private static readonly TimeSpan TurnEvery = TimeSpan.FromSeconds(1);
+
     private readonly CatalogDatabase _database;
     private readonly TimeProvider _clock;
 
@@ -104,6 +110,26 @@ public sealed class Home : IAsyncDisposable
         return ResultOf(await Executor.RunAsync(journal, progress, cancellationToken));
     }
 
+    /// <summary>As the other, after every run that has the pipeline now is over.</summary>
+    /// <inheritdoc cref="RunAsync(RunRequest, RunOrigin, Action{RunProgress}, CancellationToken)"/>
+    public async Task<RunResult> RunInTurnAsync(
+        RunRequest request, RunOrigin origin, Action<RunProgress> progress, CancellationToken cancellationToken)
+    {
+        var began = _clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await RunAsync(request, origin, progress, cancellationToken);
+            }
+            catch (TidemarkException busy) when (busy.Code == Lease.InUseCode)
+            {
+                progress(new([], new(0, _clock.GetElapsedTime(began).TotalSeconds, busy.Message)));
+                await Task.Delay(TurnEvery, _clock, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Makes a backup, as a run, here and now.</summary>
     /// <exception cref="TidemarkException">As <see cref="RunAsync"/>; nothing is left of the backup.</exception>
     public async Task<CreatedBackup> BackUpAsync(BackupRun request, RunOrigin origin, CancellationToken cancellationToken)
@@ -180,6 +206,26 @@ public sealed class Home : IAsyncDisposable
         }
 
         return (await Definitions.Sources.FindAsync(name, cancellationToken), DefinitionCatalog.Between(name, ""));
+    }
+
+    /// <summary>How pipelines stand, first those that need a person.</summary>
+    /// <param name="pipeline">Only this one; null for all that are defined or have run.</param>
+    /// <param name="cancellationToken">Looked at between pipelines.</param>
+    /// <exception cref="TidemarkException"><c>pipeline.unknown</c> (usage).</exception>
+    public async Task<IReadOnlyList<PipelineStatus>> StatusAsync(string? pipeline, CancellationToken cancellationToken)
+    {
+        if (pipeline is not null) await Definitions.PipelineAsync(pipeline, cancellationToken);
+        var names = pipeline is not null ? [pipeline]
+            : (await Definitions.Pipelines.ListAsync(cancellationToken)).Select(defined => defined.Name)
+                .Union(await Runs.PipelinesAsync(cancellationToken), StringComparer.Ordinal);
+        var all = new List<PipelineStatus>();
+        foreach (var name in names)
+        {
+            all.Add(PipelineStatus.Of(
+                name, await Runs.ListAsync(StatusRuns, new() { Pipeline = name }, cancellationToken), await Quarantine.CountAsync(name, cancellationToken)));
+        }
+
+        return [.. all.OrderBy(status => status.Standing).ThenBy(status => status.Pipeline, StringComparer.Ordinal)];
     }
 
     private static async Task<Home> OpenAsync(

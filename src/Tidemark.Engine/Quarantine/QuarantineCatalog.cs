@@ -26,6 +26,11 @@ public sealed class QuarantineCatalog(CatalogDatabase database, TimeProvider clo
         await foreach (var row in rows.WithCancellation(cancellationToken)) yield return row.ToEntry();
     }
 
+    /// <summary>How many records of a pipeline are in quarantine.</summary>
+    public Task<long> CountAsync(string pipeline, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(
+            "SELECT count(*) FROM quarantine WHERE pipeline = @pipeline", new { pipeline }), cancellationToken);
+
     /// <summary>One record, or null where it is not in quarantine (any more).</summary>
     public async Task<QuarantineEntry?> FindAsync(long id, CancellationToken cancellationToken)
     {

@@ -66,11 +66,19 @@ public sealed record RunAnswer
     /// <summary>True of a dry run whose like would park: the problems say why. Absent otherwise.</summary>
     public bool? WouldPark { get; init; }
 
+    /// <summary>What the run has left of the data, in one or two sentences; absent while it is not over.</summary>
+    public string? State { get; init; }
+
+    /// <summary>What a person may do next; absent where nothing is due.</summary>
+    public NextAnswer? Next { get; init; }
+
     /// <summary>What the run would change, stream by stream; absent where it was not asked.</summary>
     public IReadOnlyList<PlanAnswer>? Plan { get; init; }
 
     public static RunAnswer Of(RunRecord run) => Of(run.Result) with
     {
+        State = RunOutcome.Of(run.Result)?.State,
+        Next = RunOutcome.Of(run.Result)?.Next is { } next ? NextAnswer.From(run.Result.Next ?? next) : null,
         Trigger = RunJson.Word(run.Origin.Trigger),
         Actor = run.Origin.Actor,
         StartedAt = run.Status == RunStatus.Queued ? null : run.StartedAt,

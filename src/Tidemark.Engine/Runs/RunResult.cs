@@ -106,6 +106,9 @@ public sealed record RunResult(
     /// <summary>Whether it failed for reasons alone that may be gone at another time.</summary>
     public bool MayPass => Status == RunStatus.Failed && Problems.Count > 0 && Problems.All(problem => problem.IsTransient);
 
+    /// <summary>What may be done next, with its command. Only the command line adds it; null elsewhere.</summary>
+    public NextStep? Next { get; init; }
+
     /// <summary>True where every stream has a receipt and all of them fit.</summary>
     public bool IsVerified => Streams.Count > 0 && Streams.All(stream => stream.Receipt is { IsVerified: true });
 }

@@ -9,6 +9,9 @@ namespace Tidemark.Engine.Runs;
 /// <summary>Finds, cancels and settles runs.</summary>
 public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
 {
+    /// <summary>What a person calls the latest run.</summary>
+    public const string LastWord = "last";
+
     /// <summary>Code of the problem that says which run went on in a parked one's place.</summary>
     internal const string SupersededCode = "run.superseded";
 
@@ -73,18 +76,61 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
 
     /// <summary>The latest runs, newest first.</summary>
     /// <param name="limit">How many at most.</param>
-    /// <param name="pipeline">Only of this pipeline, or null for all.</param>
+    /// <param name="filter">Which.</param>
     /// <param name="cancellationToken">Looked at before reading.</param>
-    public async Task<IReadOnlyList<RunRecord>> ListAsync(
-        int limit, string? pipeline, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RunRecord>> ListAsync(int limit, RunFilter filter, CancellationToken cancellationToken)
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
+        var statuses = string.Join(", ", filter.Statuses.Select(status => $"'{RunJson.Word(status)}'"));
         var rows = await connection.QueryAsync<RunRow>($"""
-            SELECT {RunRow.Columns} FROM runs WHERE @pipeline IS NULL OR pipeline = @pipeline
+            SELECT {RunRow.Columns} FROM runs
+            WHERE (@pipeline IS NULL OR pipeline = @pipeline) AND started_at >= @since{(statuses.Length > 0 ? $" AND status IN ({statuses})" : "")}
             ORDER BY started_at DESC, id DESC LIMIT @limit
-            """, new { pipeline, limit });
+            """, new { pipeline = filter.Pipeline, since = filter.Since?.ToUnixTimeMilliseconds() ?? 0, limit });
         return [.. rows.Select(row => row.ToRecord())];
     }
+
+    /// <summary>The run that a person means by <c>last</c>: the latest that was no dry run, and no undo that failed.</summary>
+    /// <param name="pipeline">Of this one; null for any.</param>
+    /// <param name="acts">Whether something is done with it: then it must be clear of which pipeline it is.</param>
+    /// <param name="cancellationToken">Looked at before reading.</param>
+    /// <exception cref="TidemarkException"><c>run.unknown</c>, <c>run.ambiguous</c> (usage).</exception>
+    public async Task<RunRecord> LastAsync(string? pipeline, bool acts, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        var pipelines = (await connection.QueryAsync<string>("SELECT DISTINCT pipeline FROM runs ORDER BY pipeline")).AsList();
+        if (acts && pipeline is null && pipelines.Count > 1)
+        {
+            throw new TidemarkException(FailureKind.Usage, "run.ambiguous", "More than one pipeline has a last run.")
+            {
+                Hint = $"Name the pipeline, or the run by its id. Pipelines: {string.Join(", ", pipelines)}.",
+            };
+        }
+
+        return await LastAsync(connection, pipeline) ?? throw new TidemarkException(
+            FailureKind.Usage, "run.unknown", pipeline is null ? "There is no run yet." : $"The pipeline {pipeline} has no run yet.")
+        {
+            Hint = "Dry runs do not count, nor undos that failed.",
+        };
+    }
+
+    private static async Task<RunRecord?> LastAsync(DbConnection connection, string? pipeline)
+    {
+        const int AtOnce = 50;
+        for (var from = 0; ; from += AtOnce)
+        {
+            var runs = (await connection.QueryAsync<RunRow>($"""
+                SELECT {RunRow.Columns} FROM runs WHERE @pipeline IS NULL OR pipeline = @pipeline
+                ORDER BY started_at DESC, id DESC LIMIT {AtOnce} OFFSET @from
+                """, new { pipeline, from })).Select(row => row.ToRecord()).ToList();
+            if (runs.Count == 0) return null;
+            if (runs.Find(run => run.Result is not ({ Kind: RunKind.DryRun } or { Kind: RunKind.Undo, Status: RunStatus.Failed })) is { } last) return last;
+        }
+    }
+
+    /// <summary>Names of all pipelines that have run.</summary>
+    public async Task<IReadOnlyList<string>> PipelinesAsync(CancellationToken cancellationToken) =>
+        [.. await database.ReadAsync(connection => connection.QueryAsync<string>("SELECT DISTINCT pipeline FROM runs ORDER BY pipeline"), cancellationToken)];
 
     /// <summary>The run that a person means: an id, the beginning of one (<c>r-</c> may be left out), or <c>last</c>.</summary>
     /// <exception cref="TidemarkException"><c>run.unknown</c>, <c>run.ambiguous</c> (usage).</exception>
@@ -122,13 +168,12 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
     private static async Task<RunRecord> FindAsync(DbConnection connection, string id)
     {
         const int Shown = 3;
-        var found = (await connection.QueryAsync<RunRow>(id == "last"
-            ? $"SELECT {RunRow.Columns} FROM runs ORDER BY started_at DESC, id DESC LIMIT 1"
-            : $"""
-               SELECT {RunRow.Columns} FROM runs
-               WHERE @id <> '' AND (substr(id, 1, length(@id)) = @id OR substr(id, 3, length(@id)) = @id)
-               ORDER BY id = @id DESC, started_at DESC LIMIT {Shown + 1}
-               """, new { id })).AsList();
+        if (id == LastWord && await LastAsync(connection, pipeline: null) is { } last) return last;
+        var found = (await connection.QueryAsync<RunRow>($"""
+            SELECT {RunRow.Columns} FROM runs
+            WHERE @id <> '' AND (substr(id, 1, length(@id)) = @id OR substr(id, 3, length(@id)) = @id)
+            ORDER BY id = @id DESC, started_at DESC LIMIT {Shown + 1}
+            """, new { id })).AsList();
         if (found.Count == 1 || (found.Count > 1 && found[0].Id == id)) return found[0].ToRecord();
         if (found.Count == 0)
         {

@@ -20,7 +20,7 @@ namespace Tidemark.Engine.Wire;
     Converters = [
         typeof(WordConverter<RunKind>), typeof(WordConverter<RunStatus>), typeof(WordConverter<WriteMode>),
         typeof(WordConverter<ChangeKind>), typeof(WordConverter<FieldType>), typeof(WordConverter<RunLogLevel>), typeof(WordConverter<BackupFormat>),
-        typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>),
+        typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
     ])]
 [JsonSerializable(typeof(BackupAnswer))]
 [JsonSerializable(typeof(ConnectorAnswer))]
@@ -40,6 +40,7 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(RetriedRecordAnswer))]
 [JsonSerializable(typeof(RunAnswer))]
 [JsonSerializable(typeof(SourceAnswer))]
+[JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(StreamShownAnswer))]
 [JsonSerializable(typeof(TestAnswer))]
 [JsonSerializable(typeof(VerificationAnswer))]

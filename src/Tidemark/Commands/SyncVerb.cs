@@ -37,6 +37,7 @@ internal static class SyncVerb
             Description = "With --dry-run: save the plan, with every change, for `tidemark apply --plan`.",
             HelpName = "FILE",
         };
+        var wait = new Option<bool>("--wait") { Description = "Wait while another run has the pipeline, instead of ending with code 6." };
         var approve = new Option<bool>("--approve") { Description = "Make all changes, beyond the limits too; the run never parks." };
         var from = new Option<string?>("--from")
         {
@@ -62,7 +63,7 @@ internal static class SyncVerb
             "tidemark sync \"Italy Stripe\" warehouse customers charges",
             "tidemark sync --from stripe://env:STRIPE_API_KEY@ --to sqlite:shop.db --streams customers,charges")
         {
-            names, from, to, streams, yaml, merge, full, deletions, refresh, dryRun, save, approve,
+            names, from, to, streams, yaml, merge, full, deletions, refresh, dryRun, save, approve, wait,
         };
         verb.Runs(async session =>
         {
@@ -84,7 +85,8 @@ internal static class SyncVerb
                 "Give both --from and --to, and no names.");
             if (session.Get(yaml))
                 return await session.LookAsync(home => PipelineChoice.PrintAsync(session, home, session.Get(from)!, session.Get(to)!, session.Get(streams)));
-            var home = await session.MakeHomeAsync();
+            // Addresses need nothing that was saved before; a name does, and one that is mistyped makes no home.
+            var home = session.Get(from) is not null ? await session.MakeHomeAsync() : await session.OpenHomeAsync();
             var choice = isAddressed
                 ? await PipelineChoice.FromAddressesAsync(session, home, session.Get(from)!, session.Get(to)!, session.Get(streams))
                 : await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
@@ -100,7 +102,7 @@ internal static class SyncVerb
                 ? new DryRun(reading) { SaveAs = session.Get(save) is { } file ? Path.GetFullPath(file) : null } : reading;
             try
             {
-                return await WatchedRun.RunAsync(session, home, request);
+                return await WatchedRun.RunAsync(session, home, request, session.Get(wait));
             }
             catch (TidemarkException wrong) when (
                 choice.Streams.Count > 0 && wrong.Problems.Count > 0

@@ -45,6 +45,7 @@ internal static class VerbTree
         DestinationVerb.Create(),
         PipelineVerb.Create(),
         SyncVerb.Create(),
+        StatusVerb.Create(),
         RunsVerb.Create(),
         RunVerb.Create(),
         QuarantineVerb.Create(),

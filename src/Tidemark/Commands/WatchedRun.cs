@@ -7,25 +7,26 @@ namespace Tidemark.Commands;
 /// <summary>Runs a request before the person's eyes and reports how it ended.</summary>
 internal static class WatchedRun
 {
+    /// <param name="session">The command.</param>
+    /// <param name="home">The home of the run.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="waits">Whether to wait while another run has the pipeline.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(Session session, Home home, RunRequest request)
+    public static async Task<int> RunAsync(Session session, Home home, RunRequest request, bool waits = false)
     {
-        var result = await ShowAsync(session, home, request, session.Origin);
+        var result = await ShowAsync(session, home, request, session.Origin, waits);
         if (result.Status == RunStatus.Planned && request is DryRun { SaveAs: { } plan })
             session.Say($"Plan written to {Printable.Of(plan)}; carry it out: tidemark apply --plan {Printable.Of(plan)}");
-        else if (result.Status == RunStatus.Parked)
-            session.Say($"Nothing was deleted. To approve the run: tidemark run approve {result.Run}");
-        else if (result.Streams.Any(stream => stream.Quarantined > 0))
-            session.Say($"To see the records: tidemark run quarantine {result.Run}");
         return ExitCode.Of(result);
     }
 
     /// <summary>Progress while it runs, figures and receipt at the end; one line with --json.</summary>
-    public static async Task<RunResult> ShowAsync(Session session, Home home, RunRequest request, RunOrigin origin)
+    public static async Task<RunResult> ShowAsync(Session session, Home home, RunRequest request, RunOrigin origin, bool waits = false)
     {
         var display = new SyncDisplay(
             session.Terminal, session.Prose, request.PipelineName, session.Clock, session.Stop);
-        var result = await display.ShowAsync(progress => home.RunAsync(request, origin, progress, session.Stop));
+        var result = await display.ShowAsync(progress => waits
+            ? home.RunInTurnAsync(request, origin, progress, session.Stop) : home.RunAsync(request, origin, progress, session.Stop));
         await WriteAsync(session, home, result);
         return result;
     }

@@ -49,6 +49,7 @@ internal static partial class NextCommand
     /// <summary>The run as the command line reports it.</summary>
     public static RunResult In(RunResult run) => run with
     {
+        Next = RunOutcome.Of(run)?.Next is { } next ? In(next) : null,
         Problems = [.. run.Problems.Select(problem => In(problem, run.Run, run.Pipeline))],
         Streams =
         [

@@ -26,6 +26,12 @@ internal static class RunReport
             + $"in {Seconds(run.Seconds)} "
             + $"[grey]({Markup.Escape(Printable.Of(What(run, withWhich: true)))}, {Markup.Escape(run.Run)})[/]");
         if (run.Streams.Any(stream => stream.Receipt is not null)) console.MarkupLine(Receipt(run));
+        if (run.Waits is { } waits) console.MarkupLineInterpolated($"[grey]waited {Seconds(waits.Seconds)}, {Number(waits.Retries)} retries[/]");
+        if (RunOutcome.Of(run) is not { } outcome) return;
+        console.WriteLine(Printable.Of(outcome.State));
+        // A problem's hint may end with the same command.
+        if (run.Next is { Command: { } command } && !run.Problems.Any(problem => problem.Hint?.EndsWith(command, StringComparison.Ordinal) is true))
+            console.WriteLine($"next: {Printable.Of(command)}");
     }
 
     /// <summary>What a run is: the mode of a sync, else its kind.</summary>

@@ -37,7 +37,7 @@ public sealed class ApprovalTests : IAsyncLifetime
     public async Task W11_a_dry_run_that_would_park_says_so_and_ends_as_a_run_that_has(string mode)
     {
         var dry = await _bench.RunAsync("sync", "shop", "db", "customers", mode, "--dry-run", "--json");
-        var shown = await _bench.RunAsync("run", "show", "last", "--json");
+        var shown = await _bench.RunAsync("run", "show", await _bench.LatestAsync(), "--json");
 
         dry.Code.ShouldBe(4, dry.ToString());
         (Text(dry.Line, "status"), dry.Line.GetProperty("would_park").GetBoolean()).ShouldBe(("planned", true));

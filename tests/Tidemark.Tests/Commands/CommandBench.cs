@@ -40,6 +40,9 @@ internal sealed class CommandBench : IDisposable
         return answer;
     }
 
+    /// <summary>Id of the latest run of any kind, dry runs among them.</summary>
+    public async Task<string> LatestAsync() => (await DoAsync("runs", "--limit", "1", "--json")).Line.GetProperty("run").GetString()!;
+
     /// <summary>Saves the stand-in for Stripe as <c>shop</c> and a SQLite database as <c>db</c>.</summary>
     public async Task SaveEndsAsync(Uri stripe)
     {

@@ -98,10 +98,10 @@ public sealed class SyncVerbTests : IAsyncLifetime
         await MutateAsync("customers", """{"delete":{"count":5},"create":3}""");
         await _bench.DoAsync(["sync", "shop", "db", "customers", "--dry-run", .. how]);
 
-        var again = (await _bench.DoAsync("run", "retry", "last", "--json")).Line;
+        var again = (await _bench.DoAsync("run", "retry", await _bench.LatestAsync(), "--json")).Line;
 
         again.GetProperty("status").GetString().ShouldBe("planned");
-        (await _bench.RunAsync("verify", "last", "--json")).ErrorCode.ShouldBe("run.wrote_nothing");
+        (await _bench.RunAsync("verify", await _bench.LatestAsync(), "--json")).ErrorCode.ShouldBe("run.wrote_nothing");
         (await _bench.DoAsync("sync", "shop", "db", "customers", "--full", "--json")).Line
             .GetProperty("streams")[0].GetProperty("deleted").GetInt64().ShouldBe(5);
     }
@@ -114,11 +114,11 @@ public sealed class SyncVerbTests : IAsyncLifetime
         (await _bench.RunAsync("run", "retry", "last", "--json")).ErrorCode.ShouldBe("run.not_a_sync");
 
         (await _bench.RunAsync("run", "undo", run, "--json")).Code.ShouldBe(1);
-        var failed = await _bench.RunAsync("run", "undo", "last", "--json");
+        var failed = await _bench.RunAsync("run", "undo", await _bench.LatestAsync(), "--json");
 
         failed.Line.GetProperty("problems")[0].GetProperty("code").GetString().ShouldBe("undo.unknown");
         failed.Line.GetProperty("problems")[0].GetProperty("hint").GetString()!.ShouldContain($"tidemark run undo {run}");
-        (await _bench.RunAsync("verify", "last", "--json")).ErrorCode.ShouldBe("run.wrote_nothing");
+        (await _bench.RunAsync("verify", await _bench.LatestAsync(), "--json")).ErrorCode.ShouldBe("run.wrote_nothing");
     }
 
     [Fact]

@@ -102,10 +102,15 @@ public sealed class UsageTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_there_is_no_pipeline_the_home_is_named_that_was_looked_in() =>
+    public async Task Where_there_is_no_pipeline_the_home_is_named_that_was_looked_in()
+    {
         (await _bench.RunAsync("sync", "opportunities")).ShouldSatisfyAllConditions(
             answer => answer.Code.ShouldBe(2),
-            answer => answer.Error.ShouldContain($"There are none yet in {_bench.Home}."));
+            answer => answer.Error.ShouldContain($"There is no Tidemark in {_bench.Home}"));
+        Directory.Exists(_bench.Home).ShouldBeFalse("a name that is not there makes no home");
+        await _bench.DoAsync("source", "set", "shop", "--connector", "stripe", "api_key=sk_test_tidemark");
+        (await _bench.RunAsync("sync", "opportunities")).Error.ShouldContain($"There are none yet in {_bench.Home}.");
+    }
 
     [Fact]
     public async Task A_sync_of_nothing_says_what_there_is()
@@ -135,6 +140,7 @@ public sealed class UsageTests : IDisposable
     [Fact]
     public async Task Names_cannot_steer_the_terminal()
     {
+        await _bench.DoAsync("source", "set", "shop", "--connector", "stripe", "api_key=sk_test_tidemark");
         var answer = await _bench.RunAsync("sync", "\e]0;owned\a\e[2J[red]x");
 
         answer.Code.ShouldBe(2);

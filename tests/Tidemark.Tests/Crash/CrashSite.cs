@@ -153,7 +153,7 @@ internal sealed class CrashSite : IAsyncDisposable
         var backups = (await Home.Backups.ListAsync(null, Stop)).Select(file => file.Name).ToList();
         Directory.GetFiles(Backups).Select(Path.GetFileName)
             .ShouldBe(backups.Concat(backups.Select(name => name + ".manifest")), ignoreOrder: true);
-        (await Home.Runs.ListAsync(int.MaxValue, null, Stop)).ShouldAllBe(run => run.Status != RunStatus.Running);
+        (await Home.Runs.ListAsync(int.MaxValue, new(), Stop)).ShouldAllBe(run => run.Status != RunStatus.Running);
     }
 
     public async ValueTask DisposeAsync()

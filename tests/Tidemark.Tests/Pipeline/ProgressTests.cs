@@ -35,7 +35,7 @@ public sealed class ProgressTests
         do
         {
             await Task.Delay(50, patience.Token);
-            run = (await runs.ListAsync(1, null, Stop)).SingleOrDefault()!;
+            run = (await runs.ListAsync(1, new(), Stop)).SingleOrDefault()!;
         }
         while (run?.Result.Streams is not [{ Read: 2, Created: 2 }]);
 

@@ -40,7 +40,7 @@ public abstract class RunQueuePromises : IDisposable
         await UntilEmptyAsync(catalog, one, other);
         await EndAsync(one, other);
 
-        var runs = await new RunStore(catalog, TimeProvider.System).ListAsync(int.MaxValue, null, Stop);
+        var runs = await new RunStore(catalog, TimeProvider.System).ListAsync(int.MaxValue, new(), Stop);
         runs.Select(run => run.Pipeline).ShouldBe(pipelines, ignoreOrder: true);
         runs.ShouldAllBe(run => run.Status == RunStatus.Succeeded && run.Attempt == 1);
         Begun("one", "other").ShouldBe(runs.Select(run => run.Id), ignoreOrder: true);
@@ -65,7 +65,7 @@ public abstract class RunQueuePromises : IDisposable
         await UntilEmptyAsync(catalog, victim == "one" ? other : one);
         await EndAsync(one, other);
 
-        var runs = await new RunStore(catalog, TimeProvider.System).ListAsync(int.MaxValue, null, Stop);
+        var runs = await new RunStore(catalog, TimeProvider.System).ListAsync(int.MaxValue, new(), Stop);
         runs.Where(run => run.Status == RunStatus.Succeeded).Select(run => run.Pipeline).ShouldBe(pipelines, ignoreOrder: true);
         var lost = runs.Where(run => run.Status != RunStatus.Succeeded).ToList();
         lost.ShouldNotBeEmpty("it had runs in hand");

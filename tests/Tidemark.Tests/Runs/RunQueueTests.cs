@@ -92,7 +92,7 @@ public abstract class RunQueueTests : IDisposable
 
         (await Should.ThrowAsync<TidemarkException>(() => queue.BeginAsync(Sync("p"), TestHome.Cancelled))).Code.ShouldBe("pipeline.in_use");
 
-        (await (await _home.RunsAsync()).ListAsync(9, null, TestHome.Cancelled)).ShouldHaveSingleItem().Id.ShouldBe(going.Run);
+        (await (await _home.RunsAsync()).ListAsync(9, new(), TestHome.Cancelled)).ShouldHaveSingleItem().Id.ShouldBe(going.Run);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public abstract class RunQueueTests : IDisposable
                 (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBe([lost.Run]);
             }
 
-            attempts.Add(await runs.FindAsync((await runs.ListAsync(9, null, TestHome.Cancelled)).MaxBy(run => run.Attempt)!.Id, TestHome.Cancelled));
+            attempts.Add(await runs.FindAsync((await runs.ListAsync(9, new(), TestHome.Cancelled)).MaxBy(run => run.Attempt)!.Id, TestHome.Cancelled));
         }
 
         (await queue.ClaimNextAsync(TestHome.Cancelled)).ShouldBeNull("it was tried three times");
@@ -162,7 +162,7 @@ public abstract class RunQueueTests : IDisposable
             await runs.ReconcileAsync(TestHome.Cancelled);
         }
 
-        var run = (await runs.ListAsync(9, null, TestHome.Cancelled)).ShouldHaveSingleItem();
+        var run = (await runs.ListAsync(9, new(), TestHome.Cancelled)).ShouldHaveSingleItem();
         run.Result.Problems.ShouldHaveSingleItem().Hint!.ShouldContain("Run the pipeline p again");
     }
 

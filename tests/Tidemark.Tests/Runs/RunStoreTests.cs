@@ -152,9 +152,9 @@ public abstract class RunStoreTests : IDisposable
             _home.Clock.Now += TimeSpan.FromSeconds(1);
         }
 
-        (await runs.ListAsync(2, null, TestHome.Cancelled)).Select(run => run.Id).ShouldBe([ids[2], ids[1]]);
-        (await runs.ListAsync(9, "p", TestHome.Cancelled)).Select(run => run.Id).ShouldBe([ids[2], ids[0]]);
-        (await runs.ListAsync(9, "it's; 🌊", TestHome.Cancelled)).Count.ShouldBe(1);
+        (await runs.ListAsync(2, new(), TestHome.Cancelled)).Select(run => run.Id).ShouldBe([ids[2], ids[1]]);
+        (await runs.ListAsync(9, new() { Pipeline = "p" }, TestHome.Cancelled)).Select(run => run.Id).ShouldBe([ids[2], ids[0]]);
+        (await runs.ListAsync(9, new() { Pipeline = "it's; 🌊" }, TestHome.Cancelled)).Count.ShouldBe(1);
     }
 
     [Fact]

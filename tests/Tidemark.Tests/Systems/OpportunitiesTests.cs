@@ -167,7 +167,7 @@ public sealed class OpportunitiesTests
         await bench.Vendor.ClearFaultsAsync();
         await bench.SucceedsAsync(Stream);
         var home = await Home.OpenAsync(new HomeOptions(bench.Home), CompiledConnectors.Catalog(), TimeProvider.System, Stop);
-        var runs = await home.Runs.ListAsync(10, Stream, Stop);
+        var runs = await home.Runs.ListAsync(10, new() { Pipeline = Stream }, Stop);
 
         // Sync type, status, fetched, new, updated and failed records: as a log has them, the latest first.
         runs.Select(run => run.Result.Streams.ShouldHaveSingleItem()).Select(stream => stream.IsFull).ShouldBe([false, true, true]);

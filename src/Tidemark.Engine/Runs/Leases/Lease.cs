@@ -8,6 +8,9 @@ namespace Tidemark.Engine.Runs.Leases;
 /// <summary>The row that lets one run at a time have a subject.</summary>
 internal sealed record Lease
 {
+    /// <summary>Another run has the subject.</summary>
+    public const string InUseCode = "pipeline.in_use";
+
     /// <summary>How long a lease holds without being renewed.</summary>
     public static readonly TimeSpan Term = TimeSpan.FromSeconds(30);
 
@@ -77,7 +80,7 @@ internal sealed record Lease
         ExpiresAt <= now.ToUnixTimeMilliseconds() || new HolderProcess(Host, (int)Pid, ProcessStarted).IsGone();
 
     public TidemarkException InUse() =>
-        new(FailureKind.Transient, "pipeline.in_use", string.Create(CultureInfo.InvariantCulture,
+        new(FailureKind.Transient, InUseCode, string.Create(CultureInfo.InvariantCulture,
             $"The {Subject.Replace(':', ' ')} is being run by {Run} (host {Host}, pid {Pid}) since {Time(TakenAt):u}."))
         {
             Hint = "Wait for it, or stop it.",

@@ -8,13 +8,13 @@ internal static class CancelRun
 {
     public static Verb Create()
     {
-        var id = RunVerb.Id();
-        var verb = new Verb("cancel", "Cancels a run; a retry resumes from its checkpoint.",
-            "tidemark run cancel last") { id };
+        var choice = new RunChoice();
+        var verb = choice.AddTo(new Verb("cancel", "Cancels a run; a retry resumes from its checkpoint.",
+            "tidemark run cancel last"));
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var run = await home.Runs.RequestCancelAsync(session.Get(id), session.Stop);
+            var run = await home.Runs.RequestCancelAsync(await choice.FindToActAsync(session, home), session.Stop);
             if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));
             session.Say(run.Status == RunStatus.Running
                 ? $"{run.Id} stops within seconds."

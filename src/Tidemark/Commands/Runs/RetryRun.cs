@@ -5,12 +5,12 @@ internal static class RetryRun
 {
     public static Verb Create()
     {
-        var id = RunVerb.Id();
-        var verb = new Verb("retry", "Repeats a run, from its checkpoint.", "tidemark run retry last") { id };
+        var choice = new RunChoice();
+        var verb = choice.AddTo(new Verb("retry", "Repeats a run, from its checkpoint.", "tidemark run retry last"));
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            return await WatchedRun.RunAsync(session, home, await home.Requests.RetryAsync(session.Get(id), session.Stop));
+            return await WatchedRun.RunAsync(session, home, await home.Requests.RetryAsync(await choice.FindToActAsync(session, home), session.Stop));
         });
         return verb;
     }

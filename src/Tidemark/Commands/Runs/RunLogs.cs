@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Spectre.Console;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
@@ -10,19 +11,30 @@ internal static class RunLogs
 {
     private const int LinesAtOnce = 1000;
 
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
     public static Verb Create()
     {
-        var id = RunVerb.Id();
-        var verb = new Verb("logs", "Prints the log of a run.", "tidemark run logs last") { id };
+        var choice = new RunChoice();
+        var follow = new Option<bool>("--follow") { Description = "Go on until the run is over." };
+        var verb = choice.AddTo(new Verb("logs", "Prints the log of a run.", "tidemark run logs last", "tidemark run logs last --follow") { follow });
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
+            var run = await choice.FindAsync(session, home);
             var last = 0L;
-            while (await home.History.LogsAsync(run.Id, last, LinesAtOnce, session.Stop) is { Count: > 0 } lines)
+            while (true)
             {
-                foreach (var line in lines) Write(session, line);
-                last = lines[^1].Seq;
+                // Asked first: lines that come between are read after it.
+                var isOver = !session.Get(follow) || (await home.Runs.FindAsync(run.Id, session.Stop)).FinishedAt is not null;
+                while (await home.History.LogsAsync(run.Id, last, LinesAtOnce, session.Stop) is { Count: > 0 } lines)
+                {
+                    foreach (var line in lines) Write(session, line);
+                    last = lines[^1].Seq;
+                }
+
+                if (isOver) break;
+                await Task.Delay(LookEvery, session.Clock, session.Stop);
             }
 
             if (last == 0 && !session.IsJson) session.Say($"The run {run.Id} has logged nothing.");

@@ -9,20 +9,20 @@ internal static class RunQuarantine
 {
     public static Verb Create()
     {
-        var id = RunVerb.Id();
+        var choice = new RunChoice();
         var limit = new Option<int>("--limit")
         {
             Description = "Number of records to list.",
             DefaultValueFactory = _ => 100,
             HelpName = "N",
         };
-        var verb = new Verb("quarantine", "Lists the records that a run could not write; --json includes their payload.",
-            "tidemark run quarantine last", "tidemark run quarantine last --json") { id, limit };
+        var verb = choice.AddTo(new Verb("quarantine", "Lists the records that a run could not write; --json includes their payload.",
+            "tidemark run quarantine last", "tidemark run quarantine last --json") { limit });
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
             var home = await session.OpenHomeAsync();
-            var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
+            var run = await choice.FindAsync(session, home);
             var entries = home.Quarantine.ListAsync(new() { Run = run.Id }, session.Get(limit), session.Stop);
             if (await QuarantineReport.WriteAsync(session, entries, withPayload: true) == 0)
                 session.Say($"No record of {run.Id} is in quarantine.");

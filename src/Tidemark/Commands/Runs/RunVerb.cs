@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Tidemark.Commands.Runs;
 
 /// <summary><c>tidemark run</c>: what can be done with one run.</summary>
@@ -11,8 +9,4 @@ internal static class RunVerb
         ShowRun.Create(), RunLogs.Create(), RunQuarantine.Create(),
         CancelRun.Create(), RetryRun.Create(), ApproveRun.Create(), UndoRun.Create(), PruneRuns.Create(),
     };
-
-    /// <summary>Which run a verb is about.</summary>
-    public static Argument<string> Id() =>
-        new("id") { Description = "Id of the run, the beginning of the id, or the word last." };
 }

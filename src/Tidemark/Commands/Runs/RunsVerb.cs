@@ -16,16 +16,29 @@ internal static class RunsVerb
             HelpName = "N",
         };
         var pipeline = new Option<string?>("--pipeline") { Description = "Only runs of this pipeline.", HelpName = "NAME" };
-        var verb = new Verb("runs", "Lists the latest runs.",
-            "tidemark runs", "tidemark runs --pipeline payments --limit 5")
+        var status = new Option<string[]>("--status")
         {
-            limit, pipeline,
+            Description = $"Only runs in one of these states: {string.Join(", ", Enum.GetValues<RunStatus>().Select(RunJson.Word))}.",
+            HelpName = "STATE",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        status.AcceptOnlyFromAmong([.. Enum.GetValues<RunStatus>().Select(RunJson.Word)]);
+        var since = new Option<string?>("--since") { Description = "Only runs that began since: 90min, 24h, 7d, or a time such as 2026-11-22 18:00.", HelpName = "TIME" };
+        var verb = new Verb("runs", "Lists the latest runs.",
+            "tidemark runs", "tidemark runs --pipeline payments --limit 5", "tidemark runs --status failed partial --since 24h")
+        {
+            limit, pipeline, status, since,
         };
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
             var home = await session.OpenHomeAsync();
-            var runs = await home.Runs.ListAsync(session.Get(limit), session.Get(pipeline), session.Stop);
+            var runs = await home.Runs.ListAsync(session.Get(limit), new RunFilter
+            {
+                Pipeline = session.Get(pipeline),
+                Statuses = [.. Enum.GetValues<RunStatus>().Where(known => session.Get(status)?.Contains(RunJson.Word(known)) is true)],
+                Since = session.Get(since) is { } typed ? Moment.Since(typed, session.Clock) : null,
+            }, session.Stop);
             if (runs.Count == 0 && session.Get(pipeline) is { } name) await home.Definitions.PipelineAsync(name, session.Stop);
             if (session.IsJson)
             {
@@ -33,7 +46,7 @@ internal static class RunsVerb
             }
             else if (runs.Count == 0)
             {
-                session.Say("There are no runs yet.");
+                session.Say(session.Has(status) || session.Has(since) ? "There are no such runs." : "There are no runs yet.");
             }
             else
             {

@@ -9,12 +9,12 @@ internal static class ShowRun
 {
     public static Verb Create()
     {
-        var id = RunVerb.Id();
-        var verb = new Verb("show", "Shows the steps, figures and receipt of a run.", "tidemark run show last") { id };
+        var choice = new RunChoice();
+        var verb = choice.AddTo(new Verb("show", "Shows the steps, figures and receipt of a run.", "tidemark run show last"));
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
+            var run = await choice.FindAsync(session, home);
             if (session.IsJson)
             {
                 await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));

@@ -11,13 +11,13 @@ internal static class VerifyVerb
 {
     public static Verb Create()
     {
-        var id = RunVerb.Id();
-        var verb = new Verb("verify", "Checks that the rows a run wrote are unchanged, column by column.",
-            "tidemark verify last", "tidemark verify 20261122-1015 --json") { id };
+        var choice = new RunChoice();
+        var verb = choice.AddTo(new Verb("verify", "Checks that the rows a run wrote are unchanged, column by column.",
+            "tidemark verify last", "tidemark verify 20261122-1015 --json"));
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var run = await home.Runs.FindAsync(session.Get(id), session.Stop);
+            var run = await choice.FindAsync(session, home);
             var pipeline = await home.Definitions.PipelineAsync(run.Pipeline, session.Stop);
             var verification = await session.WaitAsync("Reading the rows back", () => home.VerifyAsync(run, pipeline, session.Stop));
             var repair = verification.IsVerified ? null : NextCommand.In(new NextStep(NextAct.ReadEverything, verification.Pipeline));

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Engine.Wire;
+
+/// <summary>How a pipeline stands.</summary>
+public sealed record StatusAnswer
+{
+    public required string Pipeline { get; init; }
+
+    public required Standing Standing { get; init; }
+
+    /// <summary>When the latest run ended that proved what it wrote; null where none did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    [JsonConverter(typeof(UtcConverter))]
+    public required DateTimeOffset? ProvenAt { get; init; }
+
+    /// <summary>Seconds since then; null where no run did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required double? Age { get; init; }
+
+    /// <summary>Id of the latest run that was more than a dry run; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required string? LastRun { get; init; }
+
+    /// <summary>Its status; absent where there is none.</summary>
+    public RunStatus? LastStatus { get; init; }
+
+    /// <summary>Ids of runs that wait for approval.</summary>
+    public required IReadOnlyList<string> Parked { get; init; }
+
+    /// <summary>Records in quarantine.</summary>
+    public required long Quarantined { get; init; }
+
+    /// <summary>What is to be done; absent where nothing is.</summary>
+    public string? Due { get; init; }
+
+    /// <summary>The act that does it; absent where none is known.</summary>
+    public NextAnswer? Next { get; init; }
+
+    /// <param name="status">The standing.</param>
+    /// <param name="now">The moment that the age is counted to.</param>
+    /// <param name="next">The next step as the door shows it; null for none.</param>
+    public static StatusAnswer Of(PipelineStatus status, DateTimeOffset now, NextStep? next) => new()
+    {
+        Pipeline = status.Pipeline,
+        Standing = status.Standing,
+        ProvenAt = status.Proven?.FinishedAt,
+        Age = status.Proven?.FinishedAt is { } proven ? Math.Round((now - proven).TotalSeconds, 3) : null,
+        LastRun = status.Last?.Id,
+        LastStatus = status.Last?.Status,
+        Parked = [.. status.Parked.Select(run => run.Id)],
+        Quarantined = status.Quarantined,
+        Due = status.Due,
+        Next = next is null ? null : NextAnswer.From(next),
+    };
+}

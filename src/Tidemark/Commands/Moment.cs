@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Tidemark.Commands;
+
+/// <summary>Times as people type them.</summary>
+internal static partial class Moment
+{
+    /// <summary>A moment in the past: how long ago (<c>90min</c>, <c>24h</c>, <c>7d</c>), or a date or time, in the zone of the person where it names none.</summary>
+    /// <exception cref="Engine.Errors.TidemarkException"><c>usage.invalid</c>.</exception>
+    public static DateTimeOffset Since(string typed, TimeProvider clock)
+    {
+        var now = clock.GetUtcNow();
+        if (Ago.Match(typed) is { Success: true } ago && int.TryParse(ago.Groups["number"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            var unit = ago.Groups["unit"].Value switch { "s" => TimeSpan.FromSeconds(1), "min" => TimeSpan.FromMinutes(1), "h" => TimeSpan.FromHours(1), _ => TimeSpan.FromDays(1) };
+            return number <= (now - DateTimeOffset.UnixEpoch) / unit ? now - (number * unit) : DateTimeOffset.UnixEpoch;
+        }
+
+        var isTime = DateTime.TryParse(typed, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.RoundtripKind, out var time);
+        UsageCheck.Require(isTime && time.Year is > 1 and < 9999, $"--since is how long ago (90min, 24h, 7d) or a time (2026-11-22 18:00), not {typed}.");
+        return time.Kind == DateTimeKind.Unspecified
+            ? new DateTimeOffset(time, clock.LocalTimeZone.GetUtcOffset(time)) : new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero);
+    }
+
+    [GeneratedRegex(@"\A(?<number>\d{1,9})(?<unit>s|min|h|d)\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Ago { get; }
+}

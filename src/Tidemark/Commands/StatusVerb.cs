@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
+using Tidemark.Output;
+
+namespace Tidemark.Commands;
+
+/// <summary><c>tidemark status</c>: how every pipeline stands, first those that need a person.</summary>
+internal static class StatusVerb
+{
+    public static Verb Create()
+    {
+        var name = new Argument<string?>("pipeline") { Description = "Name of a pipeline; all if absent.", Arity = ArgumentArity.ZeroOrOne };
+        var verb = new Verb("status", "Shows how every pipeline stands: what is proven, how old it is, and what waits for a person.",
+            "tidemark status", "tidemark status payments --json") { name };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var all = await home.StatusAsync(session.Get(name), session.Stop);
+            var now = session.Clock.GetUtcNow();
+            foreach (var status in session.IsJson ? all : [])
+            {
+                session.WriteJson(
+                    StatusAnswer.Of(status, now, status.Next is { } next ? NextCommand.In(next) : null), WireJson.Default.StatusAnswer);
+            }
+
+            if (all.Count == 0) session.Say("There are no pipelines yet.");
+            else if (!session.IsJson) Write(session, all, now);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static void Write(Session session, IReadOnlyList<PipelineStatus> all, DateTimeOffset now)
+    {
+        var table = new FittingTable();
+        table.Add("pipeline", all.Select(status => status.Pipeline));
+        table.Add("stands", all.Select(status => Word(status.Standing)), colour: Colour);
+        table.Add("proven", all.Select(status => status.Proven?.FinishedAt is { } at ? Age(now - at) + " ago" : "never"));
+        table.Add("quarantine", all.Select(status => RunReport.Number(status.Quarantined)), isNumber: true, rank: 2);
+        table.Add("last run", all.Select(status => status.Last?.Id ?? ""), rank: 3);
+        table.Add("its status", all.Select(status => status.Last is { } last ? RunJson.Word(last.Status) : ""), rank: 4, colour: RunReport.Colour);
+        table.Write(session.Prose);
+        foreach (var status in all.Where(status => status.Due is not null || status.Next is not null))
+        {
+            session.Say($"{Printable.Of(status.Pipeline)}: {Printable.Of(status.Due ?? "It has not run yet.")}");
+            if (status.Next is { } next) session.Prose.MarkupLineInterpolated($"  [grey]{Printable.Of(NextCommand.Line(next))}[/]");
+        }
+    }
+
+    private static string Word(Standing standing) => standing switch
+    {
+        Standing.NeedsPerson => "needs a person",
+        Standing.TryAgain => "try again",
+        Standing.Never => "never run",
+        Standing.Running => "running",
+        _ => "proven",
+    };
+
+    private static Color Colour(string word) => word switch
+    {
+        "proven" => Color.Green,
+        "needs a person" => Color.Red,
+        "try again" => Color.Yellow,
+        _ => Color.Blue,
+    };
+
+    /// <summary>E.g. <c>3 h</c>; days from two of them on.</summary>
+    private static string Age(TimeSpan age) => age switch
+    {
+        { TotalMinutes: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, age.TotalSeconds):0} s"),
+        { TotalHours: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{age.TotalMinutes:0} min"),
+        { TotalDays: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{age.TotalDays:0} days"),
+    };
+}
