@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
@@ -100,7 +101,9 @@ internal static class StreamsVerb
         if (preview.Rows.Count + preview.Unfit.Count == 0) session.Say("The source has no record of it.");
     }
 
-    private static string Cut(string text, int room) => text.Length <= room ? text : text[..(room - 1)] + "…";
+    /// <summary>A text in so many cells of the terminal: a letter of Korean takes two.</summary>
+    private static string Cut(string text, int room) =>
+        Segment.CellCount([new Segment(text)]) <= room ? text : $"{Segment.Truncate(new Segment(text), room - 1)?.Text}…";
 
     private static string TypeOf(Field field) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{field.Type}");
 }
