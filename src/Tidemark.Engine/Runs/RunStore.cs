@@ -91,7 +91,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
     }
 
     /// <summary>The run that a person means by <c>last</c>: the latest that was no dry run, and no undo that failed.</summary>
-    /// <param name="pipeline">Of this one; null for any.</param>
+    /// <param name="pipeline">Name of the pipeline; null for any.</param>
     /// <param name="acts">Whether something is done with it: then it must be clear of which pipeline it is.</param>
     /// <param name="cancellationToken">Looked at before reading.</param>
     /// <exception cref="TidemarkException"><c>run.unknown</c>, <c>run.ambiguous</c> (usage).</exception>
