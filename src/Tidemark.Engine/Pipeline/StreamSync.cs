@@ -73,7 +73,8 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             return;
         }
 
-        await ReadAsync(stream, table, ledger, report, cancellationToken);
+        var late = table.IsStaged || stream.Start.KeepsValues ? null : new LateChanges(run.Destination, table);
+        await ReadAsync(stream, table, ledger, late, report, cancellationToken);
         if (ledger.TooManyQuarantined(isEnd: true) is { } tooMany)
         {
             // The records may be mended at the source: what was staged of them must not be published later.
@@ -84,6 +85,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         foreach (var remark in run.Source.Remarks) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, remark, cancellationToken);
         foreach (var cascade in ledger.Cascades) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, cascade.Describe(table.Table), cancellationToken);
         if (!table.IsStaged) ledger.Verified(await stream.VerifyAsync(cancellationToken));
+        if (late is not null) await LookAgainAsync(late, ledger, cancellationToken);
         if (ledger.Figures.Read == 0 && (table.Mode == WriteMode.Replace || found is null))
             await ExplainAsync(ledger, cancellationToken);
     }
@@ -142,8 +144,19 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         if (ledger.WhyEmpty is { } why) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, why, cancellationToken);
     }
 
+    /// <summary>Looks once more at rows that fitted when they were written.</summary>
+    private async Task LookAgainAsync(LateChanges late, StreamLedger ledger, CancellationToken cancellationToken)
+    {
+        if (late.MayBe && ledger.Figures.Receipt is { IsVerified: true }) ledger.Verified(default(Checksum) - await late.FindAsync(cancellationToken));
+        if (!late.IsUnknown) return;
+        await journal.LogAsync(
+            RunLogLevel.Warning, ledger.Stream,
+            "The records are not kept (raw: false), so it cannot be known whether a trigger has changed rows that were read before others were written.",
+            cancellationToken);
+    }
+
     private async Task ReadAsync(
-        IStreamLoad stream, TablePlan table, StreamLedger ledger, Action report, CancellationToken cancellationToken)
+        IStreamLoad stream, TablePlan table, StreamLedger ledger, LateChanges? late, Action report, CancellationToken cancellationToken)
     {
         var isFull = table.Mode == WriteMode.Replace;
         var found = stream.Checkpoint;
@@ -204,6 +217,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             if (quarantine is not null) await quarantine.AddAsync(batch.Unfit, cancellationToken);
             var written = await stream.WriteAsync(batch.Rows, after, result => BeforeCommitAsync(batch, result), cancellationToken);
             ledger.Wrote(batch, written, stream.Checkpoint!.Staged);
+            late?.Wrote(batch.Rows, written);
             reader.Return(batch);
             report();
         }

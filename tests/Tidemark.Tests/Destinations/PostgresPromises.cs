@@ -34,6 +34,13 @@ public sealed class PostgresPromises() : SqlDestinationPromises(new PostgresWork
         CREATE TRIGGER capitals BEFORE INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION capitals();
         """);
 
+    protected override Task AfterWritesAsync(string statement) => Sql.ExecuteAsync(
+        $"""
+        CREATE FUNCTION disturb() RETURNS trigger LANGUAGE plpgsql SET search_path = "{((PostgresWorkbench)Sql).Schema}"
+        AS $$ BEGIN {statement}; RETURN NULL; END $$;
+        CREATE TRIGGER disturb AFTER INSERT OR UPDATE ON people FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION disturb();
+        """);
+
     protected override Task MakeCaselessPeopleAsync() => Sql.ExecuteAsync(
         """
         CREATE COLLATION "Case less" (provider = icu, locale = 'und-u-ks-level2', deterministic = false);

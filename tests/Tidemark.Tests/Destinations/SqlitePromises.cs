@@ -30,6 +30,12 @@ public sealed class SqlitePromises() : SqlDestinationPromises(new SqliteWorkbenc
         BEGIN UPDATE people SET name = upper(name) WHERE id = NEW.id; END;
         """);
 
+    protected override Task AfterWritesAsync(string statement) => Sql.ExecuteAsync(
+        $"""
+        CREATE TRIGGER disturb_i AFTER INSERT ON people BEGIN {statement}; END;
+        CREATE TRIGGER disturb_u AFTER UPDATE OF name ON people WHEN NEW.name <> 'disturbed' BEGIN {statement}; END;
+        """);
+
     protected override Task MakeCaselessPeopleAsync() => Sql.ExecuteAsync("CREATE TABLE people (id text COLLATE NOCASE PRIMARY KEY, name text)");
 
     protected override Task KeepRowsNamedAsync(string name) => Sql.ExecuteAsync(

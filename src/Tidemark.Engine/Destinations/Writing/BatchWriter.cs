@@ -52,6 +52,9 @@ internal sealed class BatchWriter(
         int[] written = [.. created.Rows.Span, .. updated.Rows.Span];
         if (Outbox is not null)
             await Outbox.EnqueueAsync(batch, Outbox.TakesUnchanged ? (int[])[.. written, .. unchanged.Span] : written, cancellationToken);
+        // A trigger may have changed rows that were left alone as well.
+        var isUntouched = store.KeepsValues || written.Length + deleted.Count == 0;
+        if (!isUntouched) written = [.. written, .. unchanged.Span];
         var readBack = await store.ReadBackAsync(batch, written, cancellationToken);
         // A row that the database has kept all the same is one too many.
         if (!plan.Deletes.IsSoft) readBack += await store.ReadBackAsync(batch, deleted.Rows, cancellationToken);
@@ -62,7 +65,7 @@ internal sealed class BatchWriter(
             Unchanged = unchanged.Length,
             Deleted = deleted.Count,
             Cascades = cascades,
-            Verified = Sum(batch, unchanged.Span) + readBack,
+            Verified = isUntouched ? Sum(batch, unchanged.Span) + readBack : readBack,
         };
     }
 

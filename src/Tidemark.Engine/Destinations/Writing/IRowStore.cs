@@ -27,6 +27,12 @@ public interface IRowStore
     /// <returns>Null where it succeeded; the reason where a row's content was refused, and then nothing of it is left.</returns>
     Task<Problem?> TryAsync(Func<Task> operation, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Whether the live table holds what is written into it, and nothing changes its other rows on the way. Where it is not so, rows that
+    /// were found unchanged prove nothing any more once others are written.
+    /// </summary>
+    bool KeepsValues => true;
+
     /// <summary>Whether the store may take two keys for one that differ, e.g. in case.</summary>
     bool HasLooseKeys => false;
 

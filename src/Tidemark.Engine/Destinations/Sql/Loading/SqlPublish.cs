@@ -22,6 +22,7 @@ internal sealed class SqlPublish(
     private readonly SqlTable _staged = tables.Target;
     private readonly List<RefusedRecord> _refused = [];
     private readonly List<KeptRow> _kept = [];
+    private readonly SqlBystanders _bystanders = new(dialect, session, tables);
     private readonly SqlCheckpoints _checkpoints = new(session, dialect.OwnSchema, plan.Pipeline, plan.Run);
     private Checkpoint? _checkpoint;
     private long _deleted;
@@ -70,7 +71,9 @@ internal sealed class SqlPublish(
         _checkpoint = await _checkpoints.OwnAsync(_live.Stream.Name, tables.Plan.Staging, cancellationToken)
             ?? throw new TidemarkException(
                 FailureKind.Defect, "publish.nothing_staged", $"Nothing is staged for {_live.Name.Name}.");
-        if (tables.IsFirst || !MayDelete) return;
+        if (tables.IsFirst) return;
+        await _bystanders.KeepAsync(cancellationToken);
+        if (!MayDelete) return;
         _cascades = await CascadesAsync(dialect, session, tables, Together, cancellationToken);
         _deleted = await DeleteGoneAsync(cancellationToken);
     }
@@ -137,22 +140,12 @@ internal sealed class SqlPublish(
         var isEveryRow = !IsMerge && MayDelete && all == written && _kept.Count == 0;
         var live = await LiveAsync(
             (isEveryRow ? "" : $"""AND EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_hash" IS NOT NULL AND {match})""")
-            + await ChangedOnTheWayAsync(match, cancellationToken),
+            + _bystanders.HoldsWhatItShould,
             cancellationToken);
+        await _bystanders.DropAsync(cancellationToken);
         if (WriteBack is not null) await WriteBack.PublishedAsync(Connection, _staged, cancellationToken);
         await Connection.ExecuteAsync($"DROP TABLE {_staged.Name}", cancellationToken);
         return new PublishResult(_live.Name.Name, created, updated, written - created - updated, _deleted) { Live = live };
-    }
-
-    /// <summary>
-    /// Leaves out the rows that hold other values than were staged for them; empty where the table cannot have changed any. Rows
-    /// that do not differ were compared when they were staged.
-    /// </summary>
-    private async Task<string> ChangedOnTheWayAsync(string match, CancellationToken cancellationToken)
-    {
-        if (await session.KeepsValuesAsync(_live, cancellationToken)) return "";
-        var same = SqlCommands.Joined([.. _live.SourceColumns.Select(column => $"({dialect.SameValue(column, "l", "s")})")], "AND");
-        return $""" AND NOT EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_op" >= 1 AND {match} AND NOT ({same}))""";
     }
 
     private Task<Checksum> LiveAsync(string condition, CancellationToken cancellationToken) =>

@@ -36,6 +36,8 @@ internal sealed class SqlRowStore(
 
     public SqlWriteBack? WriteBack { get; init; }
 
+    public required bool KeepsValues { get; init; }
+
     public bool TakesUnchanged => WriteBack!.TakesUnchanged;
 
     private SqlTable Live => Tables.Live;

@@ -29,10 +29,11 @@ internal sealed class SqlStreamLoad : IStreamLoad
         (_dialect, _session, _fence, _plan, _clock, Note, Start) = (dialect, session, fence, plan, clock, note, start);
         _checkpoints = new SqlCheckpoints(session, dialect.OwnSchema, plan.Pipeline, plan.Run);
         WriteBack = tables.Plan.WriteBack is { } back ? new SqlWriteBack(dialect, tables.Live, back, plan, clock.GetUtcNow()) : null;
-        _store = new SqlRowStore(dialect, session, fence, _checkpoints, plan, note) { Tables = tables, WriteBack = WriteBack };
+        _store = new SqlRowStore(dialect, session, fence, _checkpoints, plan, note) { Tables = tables, WriteBack = WriteBack, KeepsValues = start.KeepsValues };
         _writer = new RowWriter(_store, tables.Plan, tables.Shape, dialect.Limits, plan.Run, clock)
         {
-            BeginsEmpty = isEmpty,
+            // Rows that go into a table that may change them are read back one by one.
+            BeginsEmpty = isEmpty && start.KeepsValues,
             Checkpoint = start.Checkpoint,
             Images = note?.Images is null ? null : _store,
             Outbox = WriteBack is null ? null : _store,
@@ -74,8 +75,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var note = table.Staging == Staging.Compared ? null : await setup.PrepareNoteAsync(tables, cancellationToken);
         var isFilled = await session.Connection.CountAsync(
             $"SELECT CASE WHEN EXISTS (SELECT 1 FROM {tables.Target.Name}) THEN 1 ELSE 0 END", cancellationToken);
-        // Rows that go straight into a table that may change them are read back one by one.
-        var isProven = tables.Shape != StagingShape.Direct || await session.KeepsValuesAsync(tables.Live, cancellationToken);
+        var keepsValues = tables.Shape != StagingShape.Direct || await session.KeepsValuesAsync(tables.Live, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         // The staging, or the before images, have columns beside those of the live table.
         var beside = Math.Max(1, note?.Images is null ? 0 : SqlBeforeImages.OwnColumns);
@@ -84,6 +84,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var start = new StreamStart(checkpoint, setup.Before, tables.HasLive, room)
         {
             Compares = setup.Compares,
+            KeepsValues = keepsValues,
             RowBytes = dialect.Limits.MaxRowBytes,
             Widenable = dialect.Widenable,
             Remarks = [.. tables.Live.Key.Where(column => column.Stored?.Overlooks is not null).Select(column =>
@@ -91,7 +92,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
             IsTaken = (name, type) => columns.TryGetValue(name, out var there) && !dialect.CanFill(there, type),
             Held = await session.HeldColumnsAsync(live, cancellationToken),
         };
-        return new SqlStreamLoad(dialect, session, fence, plan, clock, tables, note, isFilled == 0 && isProven, start);
+        return new SqlStreamLoad(dialect, session, fence, plan, clock, tables, note, isFilled == 0, start);
     }
 
     public Task<WriteResult> WriteAsync(
