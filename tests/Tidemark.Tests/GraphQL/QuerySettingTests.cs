@@ -61,6 +61,19 @@ public sealed class QuerySettingTests
     }
 
     [Theory]
+    [InlineData("$at: Int", "offset: $at", "", true)]
+    [InlineData("$at: Int", "page: $at", ", first_page: 1", true)]
+    [InlineData("$at: String", "after: $at", "", false)]
+    public void R2_since_is_refused_for_a_list_past_whose_pages_a_record_may_slip(string variable, string argument, string more, bool isRefused)
+    {
+        var problems = new List<Problem>();
+        var query = $"query ({variable}, $from: String) {{ b({argument}, from: $from) {{ nodes {{ id }} pageInfo {{ endCursor hasNextPage }} }} }}";
+        QuerySet.Read(new GraphQLOptions { Queries = $"a: {{ query: '{query}', since: from{more} }}" }, problems);
+
+        problems.Select(problem => problem.Code).ShouldBe(isRefused ? ["graphql.since_counted"] : []);
+    }
+
+    [Theory]
     [InlineData("iso", null, "\"2024-01-31T10:00:00Z\"")]
     [InlineData("date", null, "\"2024-01-31\"")]
     [InlineData("unix", null, "1706695200")]

@@ -129,6 +129,14 @@ internal sealed class QueryPlanner(string name, QueryDefinition definition, int 
                 NearestName.Hint(variable, plan.Operation.Variables.Select(known => known.Name)));
         }
 
+        if (definition.Since is not null && plan.Paging is PagingStyle.Offset or PagingStyle.Page)
+        {
+            // Where a record changes or goes meanwhile, another slips onto the page that was read. A reading of everything has it
+            // the next time; one of changes no longer asks for it.
+            Report("graphql.since_counted", "A list by offset or number cannot be read by since: a record may slip past, and no later reading would ask for it.",
+                "Page the list by cursors (after: $variable and pageInfo { hasNextPage endCursor }), or leave since out: then everything is read every time.");
+        }
+
         if (definition.SinceText is { } text && !text.Contains("{since}", StringComparison.Ordinal))
             Report("graphql.key_invalid", "The key since_text has no {since} in it.");
         plan = plan with
