@@ -16,6 +16,12 @@ internal static class BrokenAnswer
         var response = http.Response;
         response.StatusCode = answer.Status;
         response.ContentType = answer.MediaType;
+        if (fired.Has(FaultKind.NoBody))
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        }
+
         if (fired.Has(FaultKind.WrongContent)) return WriteHtmlAsync(http);
 
         var body = answer.Body.Written;

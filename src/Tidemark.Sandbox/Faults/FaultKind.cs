@@ -27,6 +27,9 @@ internal enum FaultKind
     /// <summary>A page of no records that promises more.</summary>
     EmptyPage,
 
+    /// <summary>Status 204 and no body.</summary>
+    NoBody,
+
     /// <summary>Status 200 and an HTML page.</summary>
     WrongContent,
 

@@ -35,6 +35,9 @@ public abstract partial class ConnectorPromises : IAsyncLifetime
     /// <summary>Streams of which the vendor tells how many records there are.</summary>
     protected virtual IReadOnlyList<string> Counted => [];
 
+    /// <summary>Whether the vendor documents an answer without a body as "no records": of what has changed there is no other word to hold it against.</summary>
+    protected virtual bool NoBodyMeansNoRecords => false;
+
     /// <summary>Whether the vendor says whose the credentials are; else the address is the account.</summary>
     protected virtual bool TellsOwner => true;
 

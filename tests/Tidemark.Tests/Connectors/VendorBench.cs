@@ -71,7 +71,7 @@ public sealed class VendorBench : IAsyncDisposable
 
     /// <summary>Reads the keys alone and deletes what is gone.</summary>
     public Task<RunResult> ScanAsync(params string[] streams) =>
-        RunAsync(new DeletionScan(Pipeline.Name) { Streams = streams, IgnoresLimits = true }, Stop);
+        RunAsync(new DeletionScan(Pipeline.Name) { Streams = streams, IgnoresLimits = IsApproved }, Stop);
 
     /// <summary>Looks whether the rows that a run left are still what it left.</summary>
     public async Task<Verification> VerifyAsync(RunResult run) =>

@@ -4,6 +4,9 @@ namespace Tidemark.Tests.Zoho;
 
 public sealed class ZohoPromises : ConnectorPromises
 {
+    // https://www.zoho.com/crm/developer/docs/api/v8/get-records.html: 204, no content, where nothing matches.
+    protected override bool NoBodyMeansNoRecords => true;
+
     protected override string Vendor => "zoho";
 
     protected override int Size => 450;
