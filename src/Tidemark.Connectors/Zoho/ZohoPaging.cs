@@ -26,12 +26,13 @@ internal static class ZohoPaging
     {
         Picks = [Token, More],
         BindsPosition = true,
+        Counts = IsNumber,
     };
 
     /// <summary>The call for the page that a slice stands at, of what changed since the slice begins.</summary>
     public static HttpCall Page(HttpCall list, Slice slice, int pageSize)
     {
-        var isNumber = slice.Position?.StartsWith(Number) == true;
+        var isNumber = slice.Position is { } position && IsNumber(position);
         list = list with { EmptyStatuses = slice.From is null ? NoRecords : NoChanges };
         return list.With("per_page", pageSize)
             .With(isNumber ? "page" : "page_token", isNumber ? slice.Position![1..] : slice.Position)
@@ -45,12 +46,14 @@ internal static class ZohoPaging
     public static bool LosesPosition(TidemarkException failure) => failure.Code is "zoho.expired_value"
         or "zoho.token_bound_data_mismatch" or "zoho.pagination_limit_exceeded" or "zoho.discrete_pagination_limit_exceeded";
 
+    private static bool IsNumber(string position) => position.StartsWith(Number);
+
     private static string? Next(Slice slice, HttpPage page)
     {
         if (page[Token] is { Length: > 0 } token) return token;
         if (page[More] != "true") return null;
         if (slice.Position is null) return $"{Number}2";
-        if (!slice.Position.StartsWith(Number)) return null;
+        if (!IsNumber(slice.Position)) return null;
         var number = int.Parse(slice.Position.AsSpan(1), CultureInfo.InvariantCulture);
         return string.Create(CultureInfo.InvariantCulture, $"{Number}{number + 1}");
     }

@@ -4,6 +4,7 @@ using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Settings;
+using Tidemark.Engine.Sources;
 using Xunit;
 
 namespace Tidemark.Tests.Zoho;
@@ -41,6 +42,27 @@ public sealed class ZohoReadingTests
 
         again.Status.ShouldBe(RunStatus.Succeeded);
         again.Streams.ShouldAllBe(stream => stream.Read == 0);
+    }
+
+    [Theory]
+    [InlineData(true, 300, true)]
+    [InlineData(false, 300, false)]
+    [InlineData(false, 150, true)]
+    public async Task R3_a_list_that_went_on_by_number_does_not_prove_its_end(bool givesTokens, int leads, bool isProven)
+    {
+        var (bench, options) = await ZohoBench.OpenAsync(leads);
+        await using var _ = bench;
+        await bench.SetAsync(new { page_tokens = givesTokens });
+        await using var source = new ZohoConnector().OpenSource(BoundSettings.Of(options), TimeProvider.System);
+        var stream = (await source.DiscoverAsync(Stop)).Single(found => found.Name == "leads");
+        var (last, read) = (new Cursor(""), 0);
+        await foreach (var page in source.ReadAsync(new ReadRequest(stream, null) { IsFull = true }, Stop))
+        {
+            using (page) (last, read) = (page.After, read + page.Records.Count);
+        }
+
+        read.ShouldBe(leads);
+        source.ProvesEnd("leads", last).ShouldBe(isProven);
     }
 
     [Fact]

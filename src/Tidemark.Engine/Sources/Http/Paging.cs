@@ -31,6 +31,12 @@ public sealed record Paging(Func<Slice, HttpPage, string?> Next, Func<HttpPage, 
     /// </summary>
     public bool Narrows { get; init; }
 
+    /// <summary>
+    /// Whether a position counts what came before it, so that a record that goes meanwhile lets another slip onto the page that was
+    /// read: an end that was reached so is not proven, and no number of records proves it, as that is one less too. Default never. Pure.
+    /// </summary>
+    public Func<string, bool> Counts { get; init; } = _ => false;
+
     /// <summary>Whether a position is refused once the range of the call changes, as tokens are.</summary>
     public bool BindsPosition { get; init; }
 

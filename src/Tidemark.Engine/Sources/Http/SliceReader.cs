@@ -43,6 +43,7 @@ internal sealed class SliceReader(HttpListing listing, HttpExchange exchange, Ti
         var call = listing.Call(slice);
         // Where a position was given up, the page may begin with what was read already.
         if (slice.Position is null) (_previous, _pages, _pagesMetAgain) = (default, new(), 0);
+        if (slice.Position is { } position && listing.Paging.Counts(position)) Unproven();
         if (_calls.HasSeen(call)) throw HttpErrors.PagingLoop(call);
         for (var (doubts, wasRepeated) = (0, false); ;)
         {
