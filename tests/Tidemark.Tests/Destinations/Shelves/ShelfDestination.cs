@@ -29,7 +29,8 @@ internal sealed class ShelfDestination(Shelf shelf, TimeProvider clock) : IDesti
 
     private sealed class Load(Shelf shelf, LoadPlan plan, DestinationLimits limits, TimeProvider clock) : ILoad
     {
-        private readonly List<TablePlan> _staged = [];
+        // Streams begin at once, and tables become live in the order of their names.
+        private readonly SortedList<string, TablePlan> _staged = new(StringComparer.Ordinal);
 
         public Task<IReadOnlyList<string>> EarlierColumnsAsync(TablePlan table, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<string>>(shelf.Columns.GetValueOrDefault(table.Stream.Name, []));
@@ -42,7 +43,7 @@ internal sealed class ShelfDestination(Shelf shelf, TimeProvider clock) : IDesti
             var found = before;
             if (table.IsStaged)
             {
-                _staged.Add(table);
+                lock (_staged) _staged.Add(table.Table, table);
                 found = shelf.Checkpoints.GetValueOrDefault((stream, Staging.Resumable));
                 var rows = shelf.Staged.GetValueOrDefault(table.Table, []).Values;
                 var decision = StagingChoice.Of(new StagingFacts(found, plan.Continues, clock.GetUtcNow())
@@ -65,7 +66,7 @@ internal sealed class ShelfDestination(Shelf shelf, TimeProvider clock) : IDesti
         }
 
         public Task<IReadOnlyList<PublishPreview>> PreviewAsync(CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<PublishPreview>>([.. _staged.Select(table =>
+            Task.FromResult<IReadOnlyList<PublishPreview>>([.. _staged.Values.Select(table =>
             {
                 var (live, staged) = (shelf.Live.GetValueOrDefault(table.Table, []), shelf.Staged[table.Table]);
                 return new PublishPreview(table.Table, live.Count, staged.Count, live.Keys.Count(key => !staged.ContainsKey(key)));
@@ -74,7 +75,7 @@ internal sealed class ShelfDestination(Shelf shelf, TimeProvider clock) : IDesti
         public async Task<IReadOnlyList<PublishResult>> PublishAsync(Func<PublishResult, Task> beforeCommit, CancellationToken cancellationToken)
         {
             var results = new List<PublishResult>();
-            foreach (var table in _staged)
+            foreach (var table in _staged.Values)
             {
                 var (live, staged) = (shelf.Live.GetValueOrDefault(table.Table, []), shelf.Staged[table.Table]);
                 var hashes = staged.Values.Where(row => row.Hash is not null).Select(row => Checksum.Of(row.Hash!.Value));
@@ -89,14 +90,14 @@ internal sealed class ShelfDestination(Shelf shelf, TimeProvider clock) : IDesti
             }
 
             foreach (var result in results) await beforeCommit(result);
-            shelf.Intents.AddRange(_staged.Select(table => (table.Table, table.Stream.Name)));
+            shelf.Intents.AddRange(_staged.Values.Select(table => (table.Table, table.Stream.Name)));
             shelf.Finish();
             return results;
         }
 
         public Task ParkAsync(CancellationToken cancellationToken)
         {
-            foreach (var table in _staged)
+            foreach (var table in _staged.Values)
             {
                 var key = (table.Stream.Name, Staging.Resumable);
                 shelf.Checkpoints[key] = shelf.Checkpoints[key] with { Parked = plan.Run };
