@@ -130,7 +130,8 @@ public sealed class RunRequests
     private static List<QuarantineRetry> Grouped(List<Waiting> records) =>
     [
         .. records.GroupBy(record => record.Pipeline).Select(same => new QuarantineRetry(
-            new SyncRun(same.Key) { Streams = [.. same.Select(record => record.Stream).Distinct()] },
+            // A merge, whatever the pipeline's mode: what waits is tried, and nothing else is replaced or parks.
+            new SyncRun(same.Key) { Streams = [.. same.Select(record => record.Stream).Distinct()], Mode = WriteMode.Merge },
             [.. same.Select(record => record.Id)])),
     ];
 

@@ -15,6 +15,7 @@ public sealed record FailureAnswer(ErrorAnswer Error)
         Message = whole.Message,
         Hint = whole.Hint,
         Next = whole.Next is { } next ? NextAnswer.From(next) : null,
+        Transient = whole.IsTransient ? true : null,
         Problems = ProblemAnswer.Of(problems),
     });
 }
@@ -34,6 +35,9 @@ public sealed record ErrorAnswer
 
     /// <summary>The next step that the hint ends with; absent if there is none.</summary>
     public NextAnswer? Next { get; init; }
+
+    /// <summary>True if the same may pass at another time, without anybody's doing; absent otherwise.</summary>
+    public bool? Transient { get; init; }
 
     /// <summary>Everything that is wrong, where it is more than one thing; else empty.</summary>
     public required IReadOnlyList<ProblemAnswer> Problems { get; init; }

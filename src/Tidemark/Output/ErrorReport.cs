@@ -10,7 +10,11 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
     /// <returns>The exit code.</returns>
     public int Failed(TidemarkException failure)
     {
-        var whole = NextCommand.In(new Problem(failure.Code, "", failure.Message, failure.Hint) { Next = failure.Next });
+        var whole = NextCommand.In(new Problem(failure.Code, "", failure.Message, failure.Hint)
+        {
+            Next = failure.Next,
+            IsTransient = failure.Kind == FailureKind.Transient,
+        });
         Write(whole, [.. failure.Problems.Select(problem => NextCommand.In(problem))]);
         WriteStack(failure);
         return ExitCode.Of(failure.Kind);
@@ -66,6 +70,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
         if (problems.Count > 1) WriteProblems(console, problems);
         else if (problems is [{ Subject.Length: > 0 } only]) console.WriteLine($"  in {Printable.Of(only.Subject)}");
         if (hint is not null) console.MarkupLineInterpolated($"  [grey]{Printable.Of(hint)}[/]");
+        if (whole.IsTransient) console.MarkupLineInterpolated($"  [grey]It may pass: try again later.[/]");
     }
 
     private void WriteStack(Exception error)

@@ -113,6 +113,8 @@ public sealed class FailedStartTests : IAsyncLifetime
         var refused = await _bench.RunAsync("sync", "refused", "db", "--json");
 
         (away.Code, refused.Code).ShouldBe((6, 5), away + "\n" + refused);
+        (away.Error.Contains("It may pass: try again later.", StringComparison.Ordinal), refused.Error.Contains("It may pass", StringComparison.Ordinal)).ShouldBe((true, false));
+        away.Line.GetProperty("error").GetProperty("transient").GetBoolean().ShouldBeTrue();
         var runs = (await _bench.DoAsync("runs", "--json")).Lines;
         runs.Select(run => run.GetProperty("problems").EnumerateArray().All(problem => problem.TryGetProperty("transient", out _))).ShouldBe([false, true]);
     }

@@ -66,6 +66,22 @@ public sealed class QuarantineVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_retry_is_a_merge_whatever_the_pipeline_s_mode()
+    {
+        await _bench.DoAsync("pipeline", "set", "whole", "--source", "shop", "--destination", "db", "--streams", "customers", "--mode", "refresh");
+        (await _bench.RunAsync("sync", "whole")).Code.ShouldNotBe(0);
+        var waiting = (await _bench.DoAsync("quarantine", "list", "whole", "--json")).Lines;
+        waiting.ShouldNotBeEmpty();
+        await ExecuteAsync("DROP TRIGGER rule");
+        var settled = await _bench.DoAsync("quarantine", "retry", "--pipeline", "whole", "--json");
+
+        settled.Lines[0].GetProperty("mode").GetString().ShouldBe("merge");
+        settled.Lines.Skip(1).ShouldAllBe(line => line.GetProperty("settled").GetBoolean());
+        Directory.Exists(Path.Combine(_bench.Home, "backups")).ShouldBeTrue("the refresh made one, and the retry none");
+        (await _bench.DoAsync("backup", "list", "--json")).Lines.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Discarding_is_confirmed_all_or_nothing_and_in_the_log_of_the_run()
     {
         var entries = (await _bench.DoAsync("quarantine", "list", "--json")).Lines;
