@@ -21,7 +21,7 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
         set => _exchange.OnWait = value;
     }
 
-    // Of the fields, the custom ones are known only once asked for.
+    // Custom fields are known only once Close was asked for them; the streams are always the same.
     public IReadOnlyList<string> KnownNames => [.. Over([]).KnownStreams.Select(stream => stream.Name)];
 
     public async Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>

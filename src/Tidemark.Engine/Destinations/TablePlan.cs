@@ -70,6 +70,9 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// <summary>Key of the hashes that take the place of values.</summary>
     internal byte[] MaskKey { get; init; } = [];
 
+    /// <summary>A mask for one reading of the records; null where everything of them may be stored.</summary>
+    internal RecordMask? NewMask() => Masks.Count == 0 ? null : new(Masks, MaskKey);
+
     /// <summary>Where rows go before they are live.</summary>
     public Staging Staging => _isCompared ? Staging.Compared : Mode == WriteMode.Merge ? Staging.None : Staging.Resumable;
 

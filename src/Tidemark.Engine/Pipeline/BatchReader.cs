@@ -49,7 +49,7 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, StreamSt
     // One batch is written while the next is mapped.
     private readonly Channel<RowBatch> _spare = Channel.CreateBounded<RowBatch>(2);
     private readonly FilledColumns _filled = new(stream);
-    private readonly RecordMask? _mask = table.Masks.Count == 0 ? null : new(table.Masks, table.MaskKey);
+    private readonly RecordMask? _mask = table.NewMask();
     private RecordMapper? _mapper;
     private StreamSchema _stream = stream;
     private int _room = start.Room;

@@ -31,7 +31,7 @@ public enum Standing
 public sealed record PipelineStatus(
     string Pipeline, Standing Standing, RunRecord? Last, RunRecord? Proven, IReadOnlyList<RunRecord> Parked, long Quarantined)
 {
-    /// <summary>What is to be done, one sentence; null where nothing is.</summary>
+    /// <summary>The reason why somebody has to act, in one sentence; null for none.</summary>
     public string? Due => this switch
     {
         { Parked.Count: > 0 } => "A run waits for approval.",

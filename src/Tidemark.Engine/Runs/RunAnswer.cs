@@ -75,10 +75,12 @@ public sealed record RunAnswer
     /// <summary>What the run would change, stream by stream; absent where it was not asked.</summary>
     public IReadOnlyList<PlanAnswer>? Plan { get; init; }
 
-    public static RunAnswer Of(RunRecord run) => Of(run.Result) with
+    public static RunAnswer Of(RunRecord run) => Of(run, RunOutcome.Of(run.Result));
+
+    private static RunAnswer Of(RunRecord run, RunOutcome? outcome) => Of(run.Result) with
     {
-        State = RunOutcome.Of(run.Result)?.State,
-        Next = RunOutcome.Of(run.Result)?.Next is { } next ? NextAnswer.From(run.Result.Next ?? next) : null,
+        State = outcome?.State,
+        Next = (run.Result.Next ?? outcome?.Next) is { } next ? NextAnswer.From(next) : null,
         Trigger = RunJson.Word(run.Origin.Trigger),
         Actor = run.Origin.Actor,
         StartedAt = run.Status == RunStatus.Queued ? null : run.StartedAt,

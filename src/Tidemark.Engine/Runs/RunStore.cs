@@ -97,9 +97,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
     /// <exception cref="TidemarkException"><c>run.unknown</c>, <c>run.ambiguous</c> (usage).</exception>
     public async Task<RunRecord> LastAsync(string? pipeline, bool acts, CancellationToken cancellationToken)
     {
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        var pipelines = (await connection.QueryAsync<string>("SELECT DISTINCT pipeline FROM runs ORDER BY pipeline")).AsList();
-        if (acts && pipeline is null && pipelines.Count > 1)
+        if (acts && pipeline is null && await PipelinesAsync(cancellationToken) is { Count: > 1 } pipelines)
         {
             throw new TidemarkException(FailureKind.Usage, "run.ambiguous", "More than one pipeline has a last run.")
             {
@@ -107,6 +105,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
             };
         }
 
+        await using var connection = await database.ConnectAsync(cancellationToken);
         return await LastAsync(connection, pipeline) ?? throw new TidemarkException(
             FailureKind.Usage, "run.unknown", pipeline is null ? "There is no run yet." : $"The pipeline {pipeline} has no run yet.")
         {

@@ -34,7 +34,7 @@ public sealed record StatusAnswer
     /// <summary>Records in quarantine.</summary>
     public required long Quarantined { get; init; }
 
-    /// <summary>What is to be done; absent where nothing is.</summary>
+    /// <summary>The reason why somebody has to act, in one sentence; absent where there is none.</summary>
     public string? Due { get; init; }
 
     /// <summary>The act that does it; absent where none is known.</summary>

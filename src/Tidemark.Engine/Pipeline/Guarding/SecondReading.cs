@@ -40,7 +40,7 @@ internal sealed class SecondReading(SyncPlan plan, RunJournal journal)
     {
         var batch = new RowBatch(stream);
         var mapper = new RecordMapper(stream, reportsNewFields: false, keepsRaw: false, keysOnly: true);
-        var mask = table.Masks.Count == 0 ? null : new RecordMask(table.Masks, table.MaskKey);
+        var mask = table.NewMask();
         var request = new ReadRequest(table.Stream, From: null) { IsFull = true, KeysOnly = true };
         await foreach (var page in plan.Source.ReadAsync(request, cancellationToken))
         {
