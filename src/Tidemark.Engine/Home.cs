@@ -3,6 +3,7 @@ using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Pipeline.Comparing;
@@ -129,6 +130,14 @@ public sealed class Home : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>What an undo would come to, from doing it and taking it back. Changes nothing, and is no run.</summary>
+    /// <exception cref="TidemarkException">As the undo itself would fail; <c>destination.in_use</c>.</exception>
+    public Task<UndoTrial> TryAsync(UndoRun request, CancellationToken cancellationToken) => Executor.TryAsync(request, cancellationToken);
+
+    /// <summary>What a restore would come to, table by table, from doing it and taking it back. Changes nothing, and is no run.</summary>
+    /// <exception cref="TidemarkException">As the restore itself would fail; <c>destination.in_use</c>.</exception>
+    public Task<IReadOnlyList<RestoredTable>> TryAsync(RestoreRun request, CancellationToken cancellationToken) => Executor.TryAsync(request, cancellationToken);
 
     /// <summary>Makes a backup, as a run, here and now.</summary>
     /// <exception cref="TidemarkException">As <see cref="RunAsync"/>; nothing is left of the backup.</exception>

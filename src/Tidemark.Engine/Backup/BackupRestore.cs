@@ -1,4 +1,5 @@
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Backup;
@@ -25,16 +26,32 @@ internal sealed class BackupRestore(
         await journal.StepAsync(
             "verify", null, StepStatus.Done, file.Manifest.IsSealed ? null : "The manifest has no checksum of itself: an older version wrote it.", run.Stop);
         await journal.StepAsync("restore", null, StepStatus.Running, null, run.Stop);
-        var tables = file.Manifest.Tables.Select((table, place) => new RestoreTable(
-            table.Stream, table.Table, table.Content, file.Format.ReadAsync(content, table.Table, place, run.Stop)));
         Restored = await destination.BackedUp().RestoreAsync(
-            new RestorePlan(journal.Pipeline, journal.Run, mode, [.. tables]) { UndoRuns = undoRuns }, run.Stop);
+            new RestorePlan(journal.Pipeline, journal.Run, mode, Tables(file, content, run.Stop)) { UndoRuns = undoRuns }, run.Stop);
         foreach (var (table, cascade) in Restored.SelectMany(table => table.Cascades.Select(cascade => (table, cascade))))
             await journal.LogAsync(RunLogLevel.Warning, table.Stream, cascade.Describe(table.Table), CancellationToken.None);
         await journal.StepAsync("restore", null, StepStatus.Done, null, CancellationToken.None);
         run.Begin(() => [.. Restored.Select(Figures)]);
         return RunStatus.Succeeded;
     }
+
+    /// <summary>Finds out what bringing a backup back would come to. Nothing changes.</summary>
+    /// <exception cref="TidemarkException">As the restore itself would throw.</exception>
+    public static async Task<IReadOnlyList<RestoredTable>> TryAsync(
+        BackupFile file, RestoreMode mode, IDestination destination, CancellationToken cancellationToken)
+    {
+        await using var content = file.Open();
+        await BackupCheck.RunAsync(content, file.Name, file.Manifest, cancellationToken);
+        return await destination.BackedUp().RestoreAsync(
+            new RestorePlan(file.Manifest.Pipeline, $"trial of {file.Name}", mode, Tables(file, content, cancellationToken)) { IsTrial = true },
+            cancellationToken);
+    }
+
+    private static List<RestoreTable> Tables(BackupFile file, Stream content, CancellationToken cancellationToken) =>
+    [
+        .. file.Manifest.Tables.Select((table, place) => new RestoreTable(
+            table.Stream, table.Table, table.Content, file.Format.ReadAsync(content, table.Table, place, cancellationToken))),
+    ];
 
     private static StreamFigures Figures(RestoredTable table) => new(table.Stream, table.Table)
     {

@@ -21,7 +21,8 @@ public interface IBackedUp
         CancellationToken cancellationToken);
 
     /// <summary>
-    /// Brings rows back, all tables or none, also after a crash, and makes the next run read their streams from the beginning.
+    /// Brings rows back, all tables or none, also after a crash, and makes the next run read their streams from the beginning. A trial
+    /// comes to the same figures or the same refusal, and leaves all as it was.
     /// </summary>
     /// <returns>One result a table, those that others refer to first.</returns>
     /// <exception cref="TidemarkException"><c>restore.table_missing</c>, <c>restore.column_missing</c>,

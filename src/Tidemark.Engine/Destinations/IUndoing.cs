@@ -13,7 +13,8 @@ public interface IUndoing
 
     /// <summary>
     /// Takes a run back, all or none of it, also after a crash: what it updated and deleted is as it was, what it created is
-    /// gone, and its streams stand where they stood. Rows that have changed since stay untouched and are listed.
+    /// gone, and its streams stand where they stood. Rows that have changed since stay untouched and are listed. A trial comes to the same
+    /// figures or the same refusal, and leaves all as it was.
     /// </summary>
     /// <exception cref="TidemarkException"><c>undo.unknown</c>, <c>undo.already</c> (usage).</exception>
     Task<IReadOnlyList<UndoneTable>> UndoAsync(UndoPlan plan, CancellationToken cancellationToken);

@@ -9,4 +9,7 @@ public sealed record RestorePlan(string Pipeline, string Run, RestoreMode Mode, 
 {
     /// <summary>How many runs of a stream can be undone, this one among them; 0 keeps nothing for an undo.</summary>
     public int UndoRuns { get; init; }
+
+    /// <summary>True where all of it is done and taken back again, to know what it comes to.</summary>
+    public bool IsTrial { get; init; }
 }

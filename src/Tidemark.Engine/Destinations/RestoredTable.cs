@@ -9,6 +9,9 @@ namespace Tidemark.Engine.Destinations;
 /// as they are, the count alone.</param>
 public sealed record RestoredTable(string Table, string Stream, long Restored, long Deleted, Checksum Content)
 {
+    /// <summary>Those of the restored rows that were there and differed.</summary>
+    public long Overwritten { get; init; }
+
     /// <summary>What went of other tables along with the deleted rows.</summary>
     public IReadOnlyList<Cascade> Cascades { get; init; } = [];
 

@@ -14,4 +14,7 @@ public sealed record UndoPlan(string Pipeline, string Run, string Undo)
 
     /// <summary>Streams of which the run, by its figures, updated or deleted rows: they must have been kept as they were.</summary>
     public IReadOnlySet<string> HasKept { get; init; } = ReadOnlySet<string>.Empty;
+
+    /// <summary>True where all of it is done and taken back again, to know what it comes to.</summary>
+    public bool IsTrial { get; init; }
 }

@@ -37,6 +37,24 @@ internal sealed class RunExecutor(
         return (end, created);
     }
 
+    /// <summary>What an undo would come to. Nothing changes, and it is no run.</summary>
+    public async Task<UndoTrial> TryAsync(UndoRun request, CancellationToken cancellationToken)
+    {
+        var pipeline = await definitions.PipelineAsync(request.Pipeline, cancellationToken);
+        var undone = await runs.FindAsync(request.Run, cancellationToken);
+        await using var destination = await OpenAsync(pipeline, cancellationToken);
+        var planning = await UndoPlanning.OfAsync(destination, undone, $"trial of {undone.Id}", cancellationToken);
+        return new(undone, await destination.Undoing().UndoAsync(planning.Plan with { IsTrial = true }, cancellationToken), planning.Unseen);
+    }
+
+    /// <summary>What a restore would come to. Nothing changes, and it is no run.</summary>
+    public async Task<IReadOnlyList<RestoredTable>> TryAsync(RestoreRun request, CancellationToken cancellationToken)
+    {
+        var (pipeline, file) = await RestorableAsync(request, cancellationToken);
+        await using var destination = await OpenAsync(pipeline, cancellationToken);
+        return await BackupRestore.TryAsync(file, request.Mode, destination, cancellationToken);
+    }
+
     private async Task<RunStatus> SyncAsync(RunContext run)
     {
         await run.Journal.StepAsync(Planning, null, StepStatus.Running, null, run.Stop);
@@ -82,17 +100,23 @@ internal sealed class RunExecutor(
 
     private async Task<RunStatus> RestoreAsync(RestoreRun request, RunContext run)
     {
-        var pipeline = await definitions.PipelineAsync(request.Pipeline, run.Stop);
-        var file = await backups.FindAsync(request.Backup, run.Stop);
-        var definition = await definitions.Destinations.FindAsync(pipeline.Destination, run.Stop);
+        var (pipeline, file) = await RestorableAsync(request, run.Stop);
+        await using var destination = await OpenAsync(pipeline, run);
+        return await new BackupRestore(file, request.Mode, pipeline.UndoRuns, destination, run).RunAsync();
+    }
+
+    private async Task<(PipelineDefinition Pipeline, BackupFile File)> RestorableAsync(RestoreRun request, CancellationToken cancellationToken)
+    {
+        var pipeline = await definitions.PipelineAsync(request.Pipeline, cancellationToken);
+        var file = await backups.FindAsync(request.Backup, cancellationToken);
+        var definition = await definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
         if (file.Manifest.Connector != definition.Connector)
         {
             throw new TidemarkException(FailureKind.Configuration, "backup.other_database",
                 $"The backup {file.Name} was made in {file.Manifest.Connector}, and {definition.Name} is {definition.Connector}.");
         }
 
-        await using var destination = await OpenAsync(pipeline, run);
-        return await new BackupRestore(file, request.Mode, pipeline.UndoRuns, destination, run).RunAsync();
+        return (pipeline, file);
     }
 
     private async Task<RunStatus> BackUpAsync(BackupRun request, RunContext run, Action<CreatedBackup> created)
@@ -109,10 +133,15 @@ internal sealed class RunExecutor(
 
     private async Task<IDestination> OpenAsync(PipelineDefinition pipeline, RunContext run)
     {
-        var definition = await definitions.Destinations.FindAsync(pipeline.Destination, run.Stop);
-        var problems = new List<Problem>();
-        var destination = connections.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
+        var destination = await OpenAsync(pipeline, run.Stop);
         run.Watch(destination);
         return destination;
+    }
+
+    private async Task<IDestination> OpenAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        var definition = await definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
+        var problems = new List<Problem>();
+        return connections.OpenDestination(definition, problems) ?? throw TidemarkException.ForAll(problems);
     }
 }

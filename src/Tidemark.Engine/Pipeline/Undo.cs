@@ -1,7 +1,6 @@
 using System.Globalization;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Pipeline;
@@ -23,12 +22,15 @@ internal sealed class Undo(IDestination destination, RunRecord undone, RunContex
         IReadOnlyList<UndoneTable> tables = [];
         run.Begin(() => [.. tables.Select(Figures)]);
         await _journal.StepAsync("undo", null, StepStatus.Running, $"of {undone.Id}", run.Stop);
-        var plan = new UndoPlan(undone.Pipeline, undone.Id, _journal.Run)
+        var planning = await UndoPlanning.OfAsync(destination, undone, _journal.Run, run.Stop);
+        foreach (var stream in planning.Unseen)
         {
-            ChangedRows = await ChangedRowsAsync(),
-            HasKept = undone.Result.Streams.Where(stream => stream.Updated + stream.Deleted > 0).Select(stream => stream.Stream).ToHashSet(StringComparer.Ordinal),
-        };
-        tables = await UndoAsync(plan);
+            await _journal.LogAsync(
+                RunLogLevel.Warning, stream,
+                "The records are not kept (raw: false), so changes by hand since then cannot be detected.", run.Stop);
+        }
+
+        tables = await UndoAsync(planning.Plan);
         foreach (var table in tables) await ReportAsync(table);
         var status = run.Problems.Count == 0 ? RunStatus.Succeeded : RunStatus.Partial;
         // Said, because a reading may no longer find the records; the rows are as they were all the same.
@@ -76,33 +78,6 @@ internal sealed class Undo(IDestination destination, RunRecord undone, RunContex
             await quarantine.NotUndoneAsync();
             throw;
         }
-    }
-
-    /// <summary>Rows that are no longer what their record says: somebody has changed them by other means.</summary>
-    private async Task<Dictionary<string, IReadOnlyList<ChangedRow>>> ChangedRowsAsync()
-    {
-        var changed = new Dictionary<string, IReadOnlyList<ChangedRow>>(StringComparer.Ordinal);
-        foreach (var table in await destination.Undoing().UndoableAsync(undone.Pipeline, undone.Id, run.Stop))
-        {
-            if (!table.KeepsRaw)
-            {
-                await _journal.LogAsync(
-                    RunLogLevel.Warning, table.Stream.Name,
-                    "The records are not kept (raw: false), so changes by hand since then cannot be detected.", run.Stop);
-                continue;
-            }
-
-            var rows = new List<ChangedRow>();
-            await foreach (var row in new TableComparison(destination, table).RowsAsync(undone.Id, run.Stop))
-            {
-                if (row.Differences.Count > 0) rows.Add(new(row.Key, Column: null));
-                rows.AddRange(row.Overwritten.Select(column => new ChangedRow(row.Key, column)));
-            }
-
-            if (rows.Count > 0) changed[table.Stream.Name] = rows;
-        }
-
-        return changed;
     }
 
     private async Task ReportAsync(UndoneTable table)

@@ -41,8 +41,7 @@ public sealed record PlanAnswer
         Deletes = changes.Deletes,
         Unchanged = changes.Unchanged,
         Quarantined = changes.Quarantined,
-        Cascades = changes.Cascades.Count == 0 ? null
-            : [.. changes.Cascades.Select(each => new CascadeAnswer(each.Table, each.Rows, each.Deletes, each.Emptied))],
+        Cascades = CascadeAnswer.Of(changes.Cascades),
         Digest = changes.Digest,
         Columns = changes.Columns.Count > 0 ? changes.Columns : null,
         Samples = [.. changes.Samples.Select(ChangeAnswer.Of)],
@@ -67,7 +66,12 @@ public sealed record PlanAnswer
 /// <param name="Rows">Rows that it has.</param>
 /// <param name="Deletes">Rows of it that are deleted along.</param>
 /// <param name="Emptied">Rows of it that then refer to nothing.</param>
-public sealed record CascadeAnswer(string Table, long Rows, long Deletes, long Emptied);
+public sealed record CascadeAnswer(string Table, long Rows, long Deletes, long Emptied)
+{
+    /// <summary>One a table; null where there are none.</summary>
+    internal static IReadOnlyList<CascadeAnswer>? Of(IReadOnlyList<Cascade> cascades) => cascades.Count == 0 ? null
+        : [.. cascades.Select(each => new CascadeAnswer(each.Table, each.Rows, each.Deletes, each.Emptied))];
+}
 
 /// <summary>A row that would change.</summary>
 public sealed record ChangeAnswer

@@ -37,12 +37,14 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(PrunedRunsAnswer))]
 [JsonSerializable(typeof(QuarantineAnswer))]
 [JsonSerializable(typeof(RestoreAnswer))]
+[JsonSerializable(typeof(RestoreTrialAnswer))]
 [JsonSerializable(typeof(RetriedRecordAnswer))]
 [JsonSerializable(typeof(RunAnswer))]
 [JsonSerializable(typeof(SourceAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(StreamShownAnswer))]
 [JsonSerializable(typeof(TestAnswer))]
+[JsonSerializable(typeof(UndoTrialAnswer))]
 [JsonSerializable(typeof(VerificationAnswer))]
 public sealed partial class WireJson : JsonSerializerContext
 {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
@@ -31,21 +30,21 @@ internal static class ApplyVerb
         {
             Description = "With --file: remove sources, destinations and pipelines that the file does not name; shows them and asks.",
         };
-        var yes = new Option<bool>("--yes") { Description = "With --prune: do not ask." };
+        var question = new Confirmation("With --prune: do not ask.");
         var verb = new Verb("apply", "Saves the definitions of a file, all or none, or carries out a saved plan.",
             "tidemark apply -f tidemark.yaml", "tidemark apply -f - < tidemark.yaml",
-            "tidemark apply -f tidemark.yaml --dry-run --prune", "tidemark apply --plan plan.jsonl") { file, dryRun, prune, yes, plan };
+            "tidemark apply -f tidemark.yaml --dry-run --prune", "tidemark apply --plan plan.jsonl") { file, dryRun, prune, question.Yes, plan };
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(file) is null != session.Get(plan) is null, "Give --file or --plan.");
             UsageCheck.Require(
                 session.Get(file) is not null || !(session.Get(dryRun) || session.Get(prune)), "--dry-run and --prune need --file.");
-            UsageCheck.Require(session.Get(prune) || !session.Get(yes), "--yes needs --prune.");
+            UsageCheck.Require(session.Get(prune) || !session.Get(question.Yes), "--yes needs --prune.");
             if (session.Get(plan) is { } saved) return await CarryOutAsync(session, saved);
             var yaml = await ReadAsync(session, session.Get(file)!);
             if (session.Get(dryRun)) return await session.LookAsync(home => ShowAsync(session, home, yaml, session.Get(prune)));
             var home = await session.MakeHomeAsync();
-            var removals = session.Get(prune) ? await RemovalsAsync(session, home, yaml, session.Get(yes)) : [];
+            var removals = session.Get(prune) ? await RemovalsAsync(session, home, yaml, question) : [];
             if (removals is null) return ExitCode.Cancelled;
             foreach (var applied in await In(session, home).ApplyAsync(yaml, removals, session.Stop))
                 Definitions.SavedDefinition.Report(session, applied);
@@ -65,23 +64,17 @@ internal static class ApplyVerb
     }
 
     /// <summary>What the file does not name, once somebody has agreed that it goes; null where nobody has.</summary>
-    private static async Task<IReadOnlyList<AppliedDefinition>?> RemovalsAsync(Session session, Home home, string yaml, bool isAgreed)
+    private static async Task<IReadOnlyList<AppliedDefinition>?> RemovalsAsync(Session session, Home home, string yaml, Confirmation question)
     {
         var removals = (await In(session, home).CompareAsync(yaml, prunes: true, session.Stop))
             .Where(compared => compared.Change == DefinitionChange.Removed).ToList();
-        if (removals.Count == 0 || isAgreed) return removals;
+        if (removals.Count == 0) return removals;
         var names = string.Join(", ", removals.Select(removal => $"{removal.Kind} {Printable.Of(removal.Name)}"));
-        if (!session.IsInteractive)
+        var refusal = new TidemarkException(FailureKind.Usage, "apply.not_confirmed", $"The file does not name {names}; --prune would remove them.")
         {
-            throw new TidemarkException(FailureKind.Usage, "apply.not_confirmed", $"The file does not name {names}; --prune would remove them.")
-            {
-                Hint = "Say --yes to remove them.",
-            };
-        }
-
-        var question = new ConfirmationPrompt(Markup.Escape($"Remove {names}? No data is deleted.")) { DefaultValue = false };
-        return await question.ShowAsync(session.Prose, session.Stop) ? removals
-            : null;
+            Hint = "Say --yes to remove them.",
+        };
+        return await question.AskAsync(session, $"Remove {names}? No data is deleted.", refusal) ? removals : null;
     }
 
     private static async Task<int> CarryOutAsync(Session session, string file)

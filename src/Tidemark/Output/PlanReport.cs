@@ -23,20 +23,21 @@ internal static class PlanReport
         table.Write(console);
         foreach (var stream in plan.Streams.Where(stream => stream.Columns.Count > 0))
             console.MarkupLine($"[grey]{Markup.Escape(Printable.Of($"{stream.Table}: {string.Join(", ", stream.Columns.Select(Describe))}"))}[/]");
-        foreach (var stream in plan.Streams) WriteCascades(console, stream);
+        foreach (var stream in plan.Streams) WriteCascades(console, stream.Table, stream.Cascades);
         foreach (var stream in plan.Streams.Where(stream => stream.Samples.Count > 0)) WriteSamples(console, stream);
 
         void Add(string name, Func<StreamChanges, long> value) =>
             table.Add(name, plan.Streams.Select(stream => RunReport.Number(value(stream))), isNumber: true);
     }
 
-    private static void WriteCascades(IAnsiConsole console, StreamChanges stream)
+    /// <summary>What would go of other tables along with rows of a table.</summary>
+    public static void WriteCascades(IAnsiConsole console, string from, IReadOnlyList<Cascade> cascades)
     {
-        foreach (var cascade in stream.Cascades)
+        foreach (var cascade in cascades)
         {
             var what = cascade.Deletes == 0 ? $"{RunReport.Number(cascade.Emptied)} rows would no longer refer to"
                 : $"{RunReport.Number(cascade.Deletes)} of {RunReport.Number(cascade.Rows)} rows would be deleted along with";
-            console.MarkupLine($"[red]{Markup.Escape(Printable.Of(cascade.Table))}[/]: {what} rows of {Markup.Escape(Printable.Of(stream.Table))}");
+            console.MarkupLine($"[red]{Markup.Escape(Printable.Of(cascade.Table))}[/]: {what} rows of {Markup.Escape(Printable.Of(from))}");
         }
     }
 

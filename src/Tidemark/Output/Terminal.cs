@@ -22,7 +22,7 @@ public sealed class Terminal
     {
     }
 
-    private Terminal(
+    internal Terminal(
         Func<TextReader> input, TextWriter output, TextWriter error, Func<string, string?> environment,
         TerminalTraits traits)
     {

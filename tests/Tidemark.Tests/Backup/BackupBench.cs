@@ -51,6 +51,13 @@ public sealed class BackupBench(SqlWorkbench database, string connector) : IAsyn
         return new(end.Result.Run, restore!.Restored);
     }
 
+    /// <summary>What restoring would come to.</summary>
+    public async Task<IReadOnlyList<RestoredTable>> TryAsync(BackupFile file, RestoreMode mode)
+    {
+        await using var destination = database.OpenDestination();
+        return await BackupRestore.TryAsync(file, mode, destination, Stop);
+    }
+
     public static async Task VerifyAsync(BackupFile file)
     {
         await using var content = file.Open();

@@ -22,12 +22,17 @@ internal sealed class CommandBench : IDisposable
     public Task<Answer> RunAsync(params string[] args) => TypeAsync("", args);
 
     /// <summary>Runs a command with something on standard input.</summary>
-    public async Task<Answer> TypeAsync(string input, params string[] args)
+    public Task<Answer> TypeAsync(string input, params string[] args) => TypeAsync(input, isTerminal: false, args);
+
+    /// <summary>Runs a command where a person sits at a terminal and types.</summary>
+    public Task<Answer> TypeAtTerminalAsync(string input, params string[] args) => TypeAsync(input, isTerminal: true, args);
+
+    private async Task<Answer> TypeAsync(string input, bool isTerminal, string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         using var reader = new StringReader(input);
-        var terminal = new Terminal(reader, output, error, Variables.GetValueOrDefault);
+        var terminal = new Terminal(() => reader, output, error, Variables.GetValueOrDefault, new(isTerminal, isTerminal, isTerminal));
         var code = await TidemarkCommand.InvokeAsync([.. args, "--home", Home], terminal, TimeProvider.System, Cancel);
         return new Answer(code, output.ToString(), error.ToString());
     }

@@ -63,6 +63,14 @@ public abstract class Workbench : IAsyncDisposable
             new UndoRun("test", id), run.Result.Mode, undo => new Undo(destination, run, undo).RunAsync(), Stop);
     }
 
+    /// <summary>What taking a run back would come to.</summary>
+    public async Task<IReadOnlyList<UndoneTable>> TryUndoAsync(RunResult run)
+    {
+        await using var destination = OpenDestination();
+        var planning = await UndoPlanning.OfAsync(destination, await _runs!.FindAsync(run.Run, Stop), "r-trial", Stop);
+        return await destination.Undoing().UndoAsync(planning.Plan with { IsTrial = true }, Stop);
+    }
+
     private async Task<RunResult> CarryOutAsync(
         RunRequest request, WriteMode mode, Func<RunContext, Task<RunStatus>> work, CancellationToken cancellationToken)
     {

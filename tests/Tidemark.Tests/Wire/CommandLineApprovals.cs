@@ -60,6 +60,7 @@ public sealed class CommandLineApprovals : IAsyncLifetime
         await ChangeAsync("""{"create":1,"delete":{"count":19}}""");
         await NoteAnswerAsync("sync", "payments", "--refresh");
         await NoteAnswerAsync("run", "approve", "last");
+        await NoteAnswerAsync("run", "undo", "last", "--dry-run");
         await NoteAnswerAsync("run", "undo", "last");
         await NoteAnswerAsync("runs");
         await NoteAnswerAsync("run", "prune", "--keep-days", "0");
@@ -75,6 +76,7 @@ public sealed class CommandLineApprovals : IAsyncLifetime
         await NoteAnswerAsync("backup", "list");
         await NoteAnswerAsync("backup", "verify", name);
         await ExecuteAsync("DELETE FROM shop_customers");
+        await NoteAnswerAsync("backup", "restore", name, "--dry-run");
         await NoteAnswerAsync("backup", "restore", name);
         await NoteAnswerAsync("backup", "restore", name, "--exact");
         await NoteAnswerAsync("backup", "prune");

@@ -15,8 +15,14 @@ internal static class RestoreBackup
         var mode = WordOption.Of<RestoreMode>(
             "--mode", "missing restores rows that are gone, overwrite restores all rows, exact also deletes other rows. [default: missing]");
         var exact = new Option<bool>("--exact") { Description = "Short for --mode exact." };
-        var verb = new Verb("restore", "Restores the rows of a backup, all or none; verifies the backup first.",
-            "tidemark backup restore NAME", "tidemark backup restore NAME --exact") { name, mode, exact };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show what would come back, stay and go, and change nothing." };
+        var question = new Confirmation();
+        var verb = new Verb("restore",
+            "Restores the rows of a backup, all or none; verifies the backup first. On a terminal it shows the figures and asks.",
+            "tidemark backup restore NAME", "tidemark backup restore NAME --exact", "tidemark backup restore NAME --exact --dry-run")
+        {
+            name, mode, exact, dryRun, question.Yes,
+        };
         verb.Runs(async session =>
         {
             UsageCheck.Require(
@@ -26,6 +32,20 @@ internal static class RestoreBackup
             var home = await session.OpenHomeAsync();
             var request = await home.Requests.RestoreAsync(session.Get(name), chosen, session.Stop);
             var pipeline = await home.Definitions.PipelineAsync(request.Pipeline, session.Stop);
+            if (session.Get(dryRun) || question.IsNeeded(session))
+            {
+                var trial = await session.WaitAsync("Looking at what the restore would change", () => home.TryAsync(request, session.Stop));
+                TrialReport.Write(session.Prose, trial);
+                if (session.Get(dryRun))
+                {
+                    if (session.IsJson) session.WriteJson(RestoreTrialAnswer.Of(request, trial), WireJson.Default.RestoreTrialAnswer);
+                    session.Say("Nothing was changed.");
+                    return ExitCode.Done;
+                }
+            }
+
+            if (!await question.AskAsync(session, $"Restore {Printable.Of(request.Backup)} into the tables of {Printable.Of(pipeline.Name)}?"))
+                return ExitCode.Cancelled;
             var restored = await WatchedRun.WaitAsync(session, home, "Restoring", request);
             if (restored.Status != RunStatus.Succeeded)
             {

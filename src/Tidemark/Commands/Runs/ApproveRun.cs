@@ -1,3 +1,6 @@
+using Tidemark.Engine.Runs;
+using Tidemark.Output;
+
 namespace Tidemark.Commands.Runs;
 
 /// <summary><c>tidemark run approve</c>: lets a parked run delete what it would.</summary>
@@ -5,14 +8,28 @@ internal static class ApproveRun
 {
     public static Verb Create()
     {
-        var choice = new RunChoice();
-        var verb = choice.AddTo(new Verb("approve", "Publishes the changes of a parked run, beyond the limits.",
-            "tidemark run approve last"));
+        var (choice, question) = (new RunChoice(), new Confirmation());
+        var verb = choice.AddTo(new Verb(
+            "approve", "Publishes the changes of a parked run, beyond the limits. On a terminal it shows them and asks.",
+            "tidemark run approve last", "tidemark run approve last --yes")
+        {
+            question.Yes,
+        });
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            return await WatchedRun.RunAsync(session, home, await home.Requests.ApproveAsync(await choice.FindToActAsync(session, home), session.Stop));
+            var request = await home.Requests.ApproveAsync(await choice.FindToActAsync(session, home), session.Stop);
+            if (question.IsNeeded(session)) Show(session, await home.Runs.FindAsync(request.Parked, session.Stop));
+            return await question.AskAsync(session, $"Approve {request.Parked} of {Printable.Of(request.Pipeline)}?")
+                ? await WatchedRun.RunAsync(session, home, request) : ExitCode.Cancelled;
         });
         return verb;
+    }
+
+    private static void Show(Session session, RunRecord parked)
+    {
+        ErrorReport.WriteProblems(session.Prose, parked.Result.Problems);
+        if (parked.Result.Plan is { } plan) PlanReport.Write(session.Prose, plan);
+        else session.Say("It has not compared its changes with the table: the approval reads again, and makes all changes that it finds.");
     }
 }

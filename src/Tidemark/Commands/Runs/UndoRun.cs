@@ -1,3 +1,5 @@
+using System.CommandLine;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Runs;
@@ -7,14 +9,31 @@ internal static class UndoRun
 {
     public static Verb Create()
     {
-        var choice = new RunChoice();
+        var (choice, question) = (new RunChoice(), new Confirmation());
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show what would come back, go and stay, and change nothing." };
         var verb = choice.AddTo(new Verb(
-            "undo", "Undoes the changes of a run; lists rows changed since, and leaves them alone.",
-            "tidemark run undo last", "tidemark run undo 20261122-1015 --json"));
+            "undo", "Undoes the changes of a run; lists rows changed since, and leaves them alone. On a terminal it shows the figures and asks.",
+            "tidemark run undo last", "tidemark run undo last --dry-run", "tidemark run undo 20261122-1015 --json")
+        {
+            dryRun, question.Yes,
+        });
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
             var undo = await home.Requests.UndoAsync(await choice.FindToActAsync(session, home), session.Stop);
+            if (session.Get(dryRun) || question.IsNeeded(session))
+            {
+                var trial = await session.WaitAsync($"Looking at what the undo of {undo.Run} would change", () => home.TryAsync(undo, session.Stop));
+                TrialReport.Write(session.Prose, trial);
+                if (session.Get(dryRun))
+                {
+                    if (session.IsJson) session.WriteJson(UndoTrialAnswer.Of(trial), WireJson.Default.UndoTrialAnswer);
+                    session.Say("Nothing was changed.");
+                    return ExitCode.Done;
+                }
+            }
+
+            if (!await question.AskAsync(session, $"Undo {undo.Run} of {Printable.Of(undo.Pipeline)}?")) return ExitCode.Cancelled;
             var result = await WatchedRun.WaitAsync(session, home, $"Undoing {undo.Run}", undo);
             await WatchedRun.WriteAsync(session, home, result);
             return ExitCode.Of(result);

@@ -48,7 +48,7 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
             }
 
             // From here on the old rows are live; a cancellation in between must not leave us in doubt.
-            await session.CommitAsync(transaction);
+            if (!plan.IsTrial) await session.CommitAsync(transaction);
         }
         catch (DbException refused) when (dialect.RowProblem(refused, "") is { } reason)
         {
@@ -111,11 +111,11 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
         if (plan.Mode != RestoreMode.Missing && table.Others.Count > 0)
         {
             var assignments = string.Join(", ", table.Others.Select(SqlName.Column).Select(column => $"{column} = s.{column}"));
-            table.Restored += await Connection.ExecuteAsync(
+            table.Overwritten = await Connection.ExecuteAsync(
                 $"UPDATE {table.Name} AS l SET {assignments} FROM {table.Staged} AS s WHERE {table.Match} AND {table.Differ}", cancellationToken);
         }
 
-        table.Restored += await Connection.ExecuteAsync(
+        table.Created = await Connection.ExecuteAsync(
             $"""
             INSERT INTO {table.Name} ({table.ColumnList}) {dialect.InsertAsGiven}
             SELECT {SqlSnapshot.ColumnList(table.Columns, "s.")} FROM {table.Staged} AS s
@@ -143,7 +143,11 @@ internal sealed class SqlRestore(SqlDialect dialect, ISqlSession session, Restor
             };
         }
 
-        return new RestoredTable(table.Live.Name, table.Wanted.Stream, table.Restored, table.Deleted, found) { Cascades = table.Cascades };
+        return new RestoredTable(table.Live.Name, table.Wanted.Stream, table.Created + table.Overwritten, table.Deleted, found)
+        {
+            Overwritten = table.Overwritten,
+            Cascades = table.Cascades,
+        };
     }
 
     private Task<Checksum> SumAsync(TableRestore table, string among, CancellationToken cancellationToken) =>

@@ -28,7 +28,9 @@ internal sealed record TableRestore(RestoreTable Wanted, TableShape Live, SqlNam
     /// <summary>What goes of other tables along.</summary>
     public IReadOnlyList<Cascade> Cascades { get; set; } = [];
 
-    public long Restored { get; set; }
+    public long Created { get; set; }
+
+    public long Overwritten { get; set; }
 
     public long Deleted { get; set; }
 }

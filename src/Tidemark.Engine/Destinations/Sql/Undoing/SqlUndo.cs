@@ -42,7 +42,7 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         if (undone is not null) await outbox.RedoAsync(undone, cancellationToken);
         await Log.MarkAsync(plan.Pipeline, plan.Run, plan.Undo, cancellationToken);
         if (undone is not null) await Log.MarkAsync(plan.Pipeline, undone, null, cancellationToken);
-        await session.CommitAsync(transaction);
+        if (!plan.IsTrial) await session.CommitAsync(transaction);
         return results;
     }
 

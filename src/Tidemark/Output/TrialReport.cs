@@ -1,0 +1,58 @@
+using Spectre.Console;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Pipeline;
+
+namespace Tidemark.Output;
+
+/// <summary>What an undo or a restore would come to, as people read it.</summary>
+internal static class TrialReport
+{
+    private const int ShownRows = 5;
+
+    public static void Write(IAnsiConsole console, UndoTrial trial)
+    {
+        var table = Tables(trial.Tables, each => each.Table);
+        Add("to delete", each => each.Deleted);
+        Add("to bring back", each => each.Created);
+        Add("to set back", each => each.Restored);
+        Add("to leave", each => each.Untouched);
+        table.Write(console);
+        foreach (var each in trial.Tables)
+        {
+            foreach (var row in each.UntouchedRows.Take(ShownRows))
+                console.WriteLine(Printable.Of($"  {each.Table} {row.Key}: stays as it is. {row.Reason}"));
+            if (each.Untouched > ShownRows) console.WriteLine($"  and {RunReport.Number(each.Untouched - Math.Min(ShownRows, each.UntouchedRows.Count))} more stay as they are");
+            foreach (var cascade in each.Cascades) console.WriteLine(Printable.Of($"  {cascade.Describe(each.Table)} This does not come back."));
+        }
+
+        foreach (var stream in trial.Unseen)
+            console.WriteLine(Printable.Of($"  {stream}: its records are not kept (raw: false), so changes by hand since then are not seen, and are overwritten."));
+        if (trial.Undone.Result.Streams.Sum(stream => stream.WrittenBack) is > 0 and var sent)
+            console.WriteLine($"  The source keeps what was written back to {RunReport.Number(sent)} of its records.");
+
+        void Add(string name, Func<UndoneTable, long> value) =>
+            table.Add(name, trial.Tables.Select(each => RunReport.Number(value(each))), isNumber: true);
+    }
+
+    public static void Write(IAnsiConsole console, IReadOnlyList<RestoredTable> tables)
+    {
+        var table = Tables(tables, each => each.Table);
+        Add("in backup", each => each.Content.Rows, rank: 1);
+        Add("to bring back", each => each.Restored - each.Overwritten);
+        Add("to overwrite", each => each.Overwritten);
+        Add("to leave", each => each.Skipped);
+        Add("to delete", each => each.Deleted);
+        table.Write(console);
+        foreach (var each in tables) PlanReport.WriteCascades(console, each.Table, each.Cascades);
+
+        void Add(string name, Func<RestoredTable, long> value, int rank = 0) =>
+            table.Add(name, tables.Select(each => RunReport.Number(value(each))), isNumber: true, rank);
+    }
+
+    private static FittingTable Tables<T>(IReadOnlyList<T> tables, Func<T, string> name)
+    {
+        var table = new FittingTable();
+        table.Add("table", tables.Select(name));
+        return table;
+    }
+}
