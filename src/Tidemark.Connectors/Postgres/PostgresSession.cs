@@ -142,17 +142,31 @@ internal sealed class PostgresSession(
         """,
         table, cancellationToken);
 
-    public async Task<bool> KeepsValuesAsync(SqlTable table, CancellationToken cancellationToken)
+    public async Task<bool> MayChangeOthersAsync(SqlName table, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D')
-                AND NOT EXISTS (SELECT 1 FROM pg_rewrite AS r WHERE r.ev_class = c.oid)
-                AND (SELECT count(*) FROM pg_attribute AS a JOIN unnest(@columns, @types) AS o (name, type) ON o.name = a.attname
+            SELECT c.relkind <> 'r' OR EXISTS (SELECT 1 FROM pg_rewrite AS r WHERE r.ev_class = c.oid)
+                OR EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D')
+            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = @schema AND c.relname = @table
+            """,
+            Npgsql);
+        command.Parameters.AddWithValue("schema", table.Schema!);
+        command.Parameters.AddWithValue("table", table.Name);
+        return await command.ExecuteScalarAsync(cancellationToken) is not false;
+    }
+
+    public async Task<bool> KeepsValuesAsync(SqlTable table, CancellationToken cancellationToken)
+    {
+        if (await MayChangeOthersAsync(table.Name, cancellationToken)) return false;
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT (SELECT count(*) FROM pg_attribute AS a JOIN unnest(@columns, @types) AS o (name, type) ON o.name = a.attname
                      WHERE a.attrelid = c.oid AND NOT a.attisdropped AND a.attgenerated = ''
                          AND format_type(a.atttypid, a.atttypmod) = o.type) = cardinality(@columns)
             FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = @schema AND c.relname = @table AND c.relkind = 'r'
+            WHERE n.nspname = @schema AND c.relname = @table
             """,
             Npgsql);
         command.Parameters.AddWithValue("schema", table.Name.Schema!);

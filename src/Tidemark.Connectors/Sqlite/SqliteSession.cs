@@ -102,14 +102,17 @@ internal sealed class SqliteSession(
         return columns;
     }
 
+    public async Task<bool> MayChangeOthersAsync(SqlName table, CancellationToken cancellationToken) =>
+        await connection.CountAsync(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = @table COLLATE NOCASE", cancellationToken,
+            ("table", table.Name)) > 0;
+
     /// <remarks>The declared type of a column changes what is written by its affinity: https://www.sqlite.org/datatype3.html.</remarks>
     public async Task<bool> KeepsValuesAsync(SqlTable table, CancellationToken cancellationToken)
     {
-        var triggers = await connection.CountAsync(
-            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = @table COLLATE NOCASE", cancellationToken,
-            ("table", table.Name.Name));
+        if (await MayChangeOthersAsync(table.Name, cancellationToken)) return false;
         var columns = await ColumnsAsync(table.Name, cancellationToken);
-        return triggers == 0 && table.LiveColumns.All(column =>
+        return table.LiveColumns.All(column =>
             columns.TryGetValue(column.Name, out var there) && there.Type.Equals(dialect.TypeOf(column), StringComparison.OrdinalIgnoreCase));
     }
 

@@ -45,6 +45,12 @@ public interface IStreamLoad : IAsyncDisposable
     IAsyncEnumerable<StoredRow> UnchangedAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// The key of a live row that such a staging holds as unchanged, and that has other values by now or is gone; null where there is none.
+    /// Only for tables without <c>raw</c>: the others can say more (<see cref="UnchangedAsync"/>).
+    /// </summary>
+    Task<string?> FindEditedAsync(CancellationToken cancellationToken);
+
+    /// <summary>
     /// Looks for a record among the given ones whose row publishing would delete, by what the destination takes for the same
     /// key. Changes nothing.
     /// </summary>
@@ -56,6 +62,9 @@ public interface IStreamLoad : IAsyncDisposable
     /// <summary>Makes the staging one that no later run resumes. Does nothing to a merge.</summary>
     Task AbandonAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads back what merge wrote in this run and has not read back yet. Part of the receipt.</summary>
+    /// <summary>
+    /// Reads back what merge wrote in this run and has not read back yet, less what was right when it was read back and no longer is.
+    /// Part of the receipt.
+    /// </summary>
     Task<Checksum> VerifyAsync(CancellationToken cancellationToken);
 }

@@ -30,12 +30,6 @@ public sealed record StreamStart(Checkpoint? Checkpoint, Cursor? Before, bool Ha
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>
-    /// Whether rows stay as a merge finds or writes them while it goes on. False where the table has a trigger, a rule or types of its
-    /// own. A staging changes no row of the live table.
-    /// </summary>
-    public bool KeepsValues { get; init; } = true;
-
-    /// <summary>
     /// Why a merge must read and compare everything, in a sentence: the rows that are there were written from another table's
     /// state, or lack values that no change will bring. Null where it goes on, or begins with an empty table.
     /// </summary>

@@ -189,7 +189,13 @@ internal sealed class BatchReader(StreamSchema stream, TablePlan table, StreamSt
             .TakeWhile(field => (rowBytes += RowSpace.Of(field.Type)) <= start.RowBytes).ToList();
         var leftOut = fields.Except(added).ToList();
         var widened = result.Widened ?? [];
-        open.Widened.AddRange(widened.Select(field => (field, _stream.Fields.First(known => known.Name == field.Name).Type)));
+        foreach (var field in widened)
+        {
+            // The table does not have a column yet that an earlier record of the same batch has brought.
+            if (open.NewFields.FindIndex(known => known.Name == field.Name) is var at and >= 0) open.NewFields[at] = field;
+            else open.Widened.Add((field, _stream.Fields.First(known => known.Name == field.Name).Type));
+        }
+
         _room -= added.Count;
         _stream = _stream.With([.. added, .. widened]) with { LeftInRaw = [.. _stream.LeftInRaw, .. leftOut.Select(field => field.Path)] };
         _mapper = Mapper();

@@ -73,8 +73,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             return;
         }
 
-        var late = table.IsStaged || stream.Start.KeepsValues ? null : new LateChanges(run.Destination, table);
-        await ReadAsync(stream, table, ledger, late, report, cancellationToken);
+        await ReadAsync(stream, table, ledger, report, cancellationToken);
         if (ledger.TooManyQuarantined(isEnd: true) is { } tooMany)
         {
             // The records may be mended at the source: what was staged of them must not be published later.
@@ -85,7 +84,6 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         foreach (var remark in run.Source.Remarks) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, remark, cancellationToken);
         foreach (var cascade in ledger.Cascades) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, cascade.Describe(table.Table), cancellationToken);
         if (!table.IsStaged) ledger.Verified(await stream.VerifyAsync(cancellationToken));
-        if (late is not null) await LookAgainAsync(late, ledger, cancellationToken);
         if (ledger.Figures.Read == 0 && (table.Mode == WriteMode.Replace || found is null))
             await ExplainAsync(ledger, cancellationToken);
     }
@@ -107,18 +105,8 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             if (!run.Source.CanResume(table.Stream.Name, staged.Cursor))
                 return run.Continues is { } parked ? throw StagingChoice.Refusal(parked, table.Stream.Name) : true;
             if (!stream.Start.HasLive) return false;
-            if (!table.KeepsRaw)
-            {
-                await journal.LogAsync(
-                    RunLogLevel.Warning, table.Stream.Name,
-                    "The records are not kept (raw: false), so changes by hand since they were staged cannot be detected.", cancellationToken);
-                return false;
-            }
-
-            var unchanged = new StoredTable(stream.Stream, stream.UnchangedAsync(cancellationToken));
-            if (await TableComparison.RowsAsync(table, unchanged, cancellationToken).FirstOrDefaultAsync(row => row.Differences.Count > 0, cancellationToken) is not { } row)
-                return false;
-            if (run.Approved?.Edited(table.Table, row.Key) is { } problem)
+            if (await EditedAsync(stream, table, cancellationToken) is not { } key) return false;
+            if (run.Approved?.Edited(table.Table, key) is { } problem)
                 throw new TidemarkException(FailureKind.Usage, problem.Code, problem.Message) { Hint = problem.Hint, Next = problem.Next };
             return true;
         }
@@ -127,6 +115,16 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             await stream.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The key of a row that the staging holds as unchanged and somebody has changed since; null where there is none.</summary>
+    private static async Task<string?> EditedAsync(IStreamLoad stream, TablePlan table, CancellationToken cancellationToken)
+    {
+        if (!table.KeepsRaw) return await stream.FindEditedAsync(cancellationToken);
+        var unchanged = new StoredTable(stream.Stream, stream.UnchangedAsync(cancellationToken));
+        var edited = await TableComparison.RowsAsync(table, unchanged, cancellationToken)
+            .FirstOrDefaultAsync(row => row.Differences.Count > 0, cancellationToken);
+        return edited?.Key;
     }
 
     /// <summary>Somebody will wonder why there is nothing.</summary>
@@ -144,19 +142,8 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         if (ledger.WhyEmpty is { } why) await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, why, cancellationToken);
     }
 
-    /// <summary>Looks once more at rows that fitted when they were written.</summary>
-    private async Task LookAgainAsync(LateChanges late, StreamLedger ledger, CancellationToken cancellationToken)
-    {
-        if (late.MayBe && ledger.Figures.Receipt is { IsVerified: true }) ledger.Verified(default(Checksum) - await late.FindAsync(cancellationToken));
-        if (!late.IsUnknown) return;
-        await journal.LogAsync(
-            RunLogLevel.Warning, ledger.Stream,
-            "The records are not kept (raw: false), so it cannot be known whether a trigger has changed rows that were read before others were written.",
-            cancellationToken);
-    }
-
     private async Task ReadAsync(
-        IStreamLoad stream, TablePlan table, StreamLedger ledger, LateChanges? late, Action report, CancellationToken cancellationToken)
+        IStreamLoad stream, TablePlan table, StreamLedger ledger, Action report, CancellationToken cancellationToken)
     {
         var isFull = table.Mode == WriteMode.Replace;
         var found = stream.Checkpoint;
@@ -217,7 +204,6 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             if (quarantine is not null) await quarantine.AddAsync(batch.Unfit, cancellationToken);
             var written = await stream.WriteAsync(batch.Rows, after, result => BeforeCommitAsync(batch, result), cancellationToken);
             ledger.Wrote(batch, written, stream.Checkpoint!.Staged);
-            late?.Wrote(batch.Rows, written);
             reader.Return(batch);
             report();
         }

@@ -37,11 +37,15 @@ public abstract partial class DestinationPromises
     }
 
     [Theory]
-    [InlineData("p000007")]
-    [InlineData("p000050")]
-    [InlineData("p000060")] // it was not to be changed
-    public async Task W11_an_approval_that_meets_edited_rows_changes_nothing_and_names_them(string edited)
+    [InlineData("p000007", true)]
+    [InlineData("p000050", true)]
+    [InlineData("p000060", true)] // it was not to be changed
+    [InlineData("p000007", false)]
+    [InlineData("p000050", false)]
+    [InlineData("p000060", false)]
+    public async Task W11_an_approval_that_meets_edited_rows_changes_nothing_and_names_them(string edited, bool keepsRaw)
     {
+        Bench.Policy = table => table with { KeepsRaw = keepsRaw };
         await Bench.MergeAsync(PeopleSource(Persons(0, 100)));
         var source = PeopleSource([Person("p000050", "new"), .. Persons(30, 20), .. Persons(51, 49)]);
         var parked = await Bench.ReplaceAsync(source);

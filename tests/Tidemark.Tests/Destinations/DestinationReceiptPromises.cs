@@ -7,14 +7,19 @@ namespace Tidemark.Tests.Destinations;
 
 public abstract partial class DestinationPromises
 {
-    [Fact]
-    public async Task W1_a_row_that_is_changed_by_hand_while_a_reading_is_interrupted_is_repaired()
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task W1_a_row_that_is_changed_by_hand_while_a_reading_is_interrupted_is_repaired(bool keepsRaw, bool isDeleted)
     {
+        Bench.Policy = table => table with { KeepsRaw = keepsRaw };
         var source = new ScriptedSource(People, Pets).With("people", [Person("a", "Ada"), Person("b", "Bob")]).With("pets", ["""{"id":1}"""]);
         await Bench.ReplaceAsync(source);
         source.Fault = ("pets", 0, ScriptedSource.Broken());
         (await Bench.ReplaceAsync(source)).Status.ShouldBe(RunStatus.Failed);
-        await Bench.ChangeByHandAsync("people", ("id", "a"), ("name", "by hand"));
+        if (isDeleted) await Bench.DeleteAsync("people", ("id", "a"));
+        else await Bench.ChangeByHandAsync("people", ("id", "a"), ("name", "by hand"));
         source.Fault = null;
         var result = await Bench.ReplaceAsync(source);
 

@@ -164,6 +164,21 @@ public abstract partial class DestinationPromises
         (await Bench.RowsAsync("people", ("id", "e"), "zeta")).ShouldBe(["6"]);
     }
 
+    [Theory]
+    [InlineData(WriteMode.Merge, false)]
+    [InlineData(WriteMode.Merge, true)]
+    [InlineData(WriteMode.Replace, false)]
+    [InlineData(WriteMode.Replace, true)]
+    public async Task R10_a_new_field_whose_records_of_one_page_disagree_is_text_from_the_start(WriteMode mode, bool isFirst)
+    {
+        if (!isFirst) await Bench.MergeAsync(PeopleSource([Person("z", "Zoe")]));
+        var result = await Bench.RunAsync(
+            PeopleSource([Person("z", "Zoe"), """{"id":"a","zeta":1.50}""", """{"id":"b","zeta":"two"}""", """{"id":"c","zeta":3,"eta":true}"""]), mode, Stop);
+
+        (result.Status, Only(result).Quarantined, Only(result).Created).ShouldBe((RunStatus.Succeeded, 0L, isFirst ? 4L : 3L), Why(result));
+        (await Bench.RowsAsync("people", "id", "zeta")).ShouldBe(["a|1.50", "b|two", "c|3", "z|"]);
+    }
+
     [Fact]
     public async Task R10_a_column_that_may_not_change_lets_the_record_wait_with_its_value_and_the_way_out()
     {

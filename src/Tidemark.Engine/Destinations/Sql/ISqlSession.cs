@@ -64,6 +64,9 @@ public interface ISqlSession : IAsyncDisposable
     /// </summary>
     Task<bool> KeepsValuesAsync(SqlTable table, CancellationToken cancellationToken);
 
+    /// <summary>Whether the table may change rows while others are written: it has a trigger or a rule, or is made of other tables.</summary>
+    Task<bool> MayChangeOthersAsync(SqlName table, CancellationToken cancellationToken);
+
     /// <summary>A table as whoever wants to write it meets it; null where it is not there.</summary>
     Task<SqlTableState?> StateAsync(SqlName table, CancellationToken cancellationToken);
 

@@ -77,6 +77,10 @@ public abstract class SqlDialect
     /// <summary>Condition: two aliases hold the same value in a column of the source, bit by bit where it is text.</summary>
     public abstract string SameValue(SqlColumn column, string left, string right);
 
+    /// <summary>Condition: two aliases hold the same values in all columns of the source.</summary>
+    public string SameValues(SqlTable table, string left, string right) =>
+        SqlCommands.Joined([.. table.SourceColumns.Select(column => $"({SameValue(column, left, right)})")], "AND");
+
     /// <summary>What an INSERT says so that the database takes values for columns that it counts by itself.</summary>
     public virtual string InsertAsGiven => "";
 

@@ -41,7 +41,7 @@ public sealed class SqlTable
 
     public StreamSchema Stream => Plan.Stream;
 
-    /// <summary>True for a staging that holds only the key and the hash of rows that do not differ from the live ones.</summary>
+    /// <inheritdoc cref="RowLayout.IsDifference"/>
     public bool IsDifference => Layout.IsDifference;
 
     public IReadOnlyList<SqlColumn> Columns { get; }

@@ -58,6 +58,13 @@ internal sealed class BatchWriter(
         var readBack = await store.ReadBackAsync(batch, written, cancellationToken);
         // A row that the database has kept all the same is one too many.
         if (!plan.Deletes.IsSoft) readBack += await store.ReadBackAsync(batch, deleted.Rows, cancellationToken);
+        // What this batch proves, a later one may change.
+        if (!store.KeepsValues)
+        {
+            var proven = isUntouched ? (int[])[.. written, .. unchanged.Span] : written;
+            await store.KeepProvenAsync(batch, proven, deleted.Rows, cancellationToken);
+        }
+
         return new WriteResult
         {
             Created = created.Rows.Length,

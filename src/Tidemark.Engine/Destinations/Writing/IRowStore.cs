@@ -82,6 +82,13 @@ public interface IRowStore
     /// </summary>
     Task<Checksum> ReadBackAsync(RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Keeps live rows that were proven to hold what their records say, where writing others may change them; and forgets those that are
+    /// gone. Asked only where <see cref="KeepsValues"/> is false.
+    /// </summary>
+    Task KeepProvenAsync(
+        RowBatch batch, ReadOnlyMemory<int> rows, ReadOnlyMemory<int> gone, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Reads back every live row that this run wrote; their checksum.</summary>
     Task<Checksum> WrittenAsync(CancellationToken cancellationToken);
 }

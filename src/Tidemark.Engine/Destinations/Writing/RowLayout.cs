@@ -8,12 +8,13 @@ public sealed class RowLayout
     private readonly ColumnRule?[] _rules;
     private readonly LayoutColumn[] _columns;
     private readonly bool[] _isKey;
+    private readonly bool _keepsRaw;
 
     /// <param name="plan">The stream's columns and policies.</param>
     /// <param name="kind">Kind of the table among the stream's tables.</param>
     public RowLayout(TablePlan plan, TableKind kind)
     {
-        Kind = kind;
+        (Kind, _keepsRaw) = (kind, plan.KeepsRaw);
         _columns = [.. LayoutColumn.Of(plan, kind)];
         _isKey = [.. _columns.Select(column => column.Role == ColumnRole.Field && plan.Stream.Key.Contains(column.Name))];
         _rules =
@@ -30,10 +31,10 @@ public sealed class RowLayout
     /// <summary>Per column, whether it is part of the key.</summary>
     public IReadOnlyList<bool> IsKeyColumn => _isKey;
 
-    /// <summary>True for a staging that holds only the key and the hash of rows that do not differ from the live ones.</summary>
+    /// <summary>True for a staging that is compared with a live table.</summary>
     public bool IsDifference => Kind == TableKind.Difference;
 
-    /// <summary>What a row has in a column; null for nothing. In a difference staging, rows that do not differ are bare.</summary>
+    /// <summary>What a row has in a column; null for nothing. In a difference staging, some are bare.</summary>
     /// <param name="column">Position in <see cref="Columns"/>.</param>
     /// <param name="state">The row's state.</param>
     public ColumnRole? Content(int column, RowState state) => _columns[column].Role switch
@@ -46,8 +47,11 @@ public sealed class RowLayout
         var role => IsBare(state) ? null : role,
     };
 
-    /// <summary>Whether a row of this state is written with its key (and, where it is unchanged, its hash) alone.</summary>
-    public bool IsBare(RowState state) => IsDifference && state is RowState.Unchanged or RowState.Unfit or RowState.Deletion;
+    /// <summary>
+    /// Whether a row of this state is written with its key (and, where it is unchanged, its hash) alone. Whether a live row is still
+    /// unchanged later, its record in <c>raw</c> tells; without one, the staging has to have its values.
+    /// </summary>
+    public bool IsBare(RowState state) => IsDifference && (state is RowState.Unfit or RowState.Deletion || (state is RowState.Unchanged && _keepsRaw));
 
     /// <summary>State of a row in a difference staging: 1 it differs, 0 it is equal, -1 it will be deleted.</summary>
     public static int Operation(RowState state) => state switch

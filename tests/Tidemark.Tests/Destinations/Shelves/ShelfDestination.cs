@@ -132,6 +132,8 @@ internal sealed class ShelfDestination(Shelf shelf, TimeProvider clock) : IDesti
         // Nobody changes a shelf by hand.
         public IAsyncEnumerable<StoredRow> UnchangedAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRow>();
 
+        public Task<string?> FindEditedAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
         public Task<string?> FindGoneAsync(RowBatch records, CancellationToken cancellationToken)
         {
             var (live, staged) = (shelf.Live.GetValueOrDefault(table.Table, []), shelf.Staged[table.Table]);

@@ -19,8 +19,7 @@ public interface ISqlBulk
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Inserts rows. In a difference staging, unchanged rows are written with their key and hash alone, unfit ones with
-    /// their key alone.
+    /// Inserts rows, each with what <see cref="RowLayout.Content"/> says of its state.
     /// </summary>
     Task InsertAsync(
         SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[] states, RowStamp stamp, CancellationToken cancellationToken);

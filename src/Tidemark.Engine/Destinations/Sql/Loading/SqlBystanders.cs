@@ -17,7 +17,7 @@ internal sealed class SqlBystanders(SqlDialect dialect, ISqlSession session, Str
         get
         {
             if (!_areKept) return "";
-            var same = SqlCommands.Joined([.. Live.SourceColumns.Select(column => $"({dialect.SameValue(column, "l", "s")})")], "AND");
+            var same = dialect.SameValues(Live, "l", "s");
             string Fits(SqlName table, string which) =>
                 $" AND NOT EXISTS (SELECT 1 FROM {table} AS s WHERE {which} AND {Live.KeyMatch("s", "l")} AND NOT ({same}))";
             return Fits(tables.Target.Name, "s.\"_op\" >= 1") + Fits(_kept, "1 = 1");

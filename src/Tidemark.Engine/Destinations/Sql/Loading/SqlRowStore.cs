@@ -38,6 +38,9 @@ internal sealed class SqlRowStore(
 
     public required bool KeepsValues { get; init; }
 
+    /// <summary>Where rows are kept that were proven; null where nothing changes them.</summary>
+    public SqlProvenRows? Proven { get; init; }
+
     public bool TakesUnchanged => WriteBack!.TakesUnchanged;
 
     private SqlTable Live => Tables.Live;
@@ -114,6 +117,9 @@ internal sealed class SqlRowStore(
         await dialect.SettleDeferredAsync(session.Connection, cancellationToken);
         return await Bulk.ReadBackAsync(Live, batch, rows, cancellationToken);
     }
+
+    public Task KeepProvenAsync(RowBatch batch, ReadOnlyMemory<int> rows, ReadOnlyMemory<int> gone, CancellationToken cancellationToken) =>
+        Proven is null ? Task.CompletedTask : Proven.KeepAsync(Live, batch, rows, gone, cancellationToken);
 
     public Task<Checksum> WrittenAsync(CancellationToken cancellationToken) =>
         session.Connection.ChecksumAsync(

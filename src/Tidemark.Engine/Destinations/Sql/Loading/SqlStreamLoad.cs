@@ -24,16 +24,16 @@ internal sealed class SqlStreamLoad : IStreamLoad
 
     private SqlStreamLoad(
         SqlDialect dialect, ISqlSession session, SqlFence fence, LoadPlan plan, TimeProvider clock, StreamTables tables, SqlRunNote? note,
-        bool isEmpty, StreamStart start)
+        bool isEmpty, bool keepsValues, SqlProvenRows? proven, StreamStart start)
     {
         (_dialect, _session, _fence, _plan, _clock, Note, Start) = (dialect, session, fence, plan, clock, note, start);
         _checkpoints = new SqlCheckpoints(session, dialect.OwnSchema, plan.Pipeline, plan.Run);
         WriteBack = tables.Plan.WriteBack is { } back ? new SqlWriteBack(dialect, tables.Live, back, plan, clock.GetUtcNow()) : null;
-        _store = new SqlRowStore(dialect, session, fence, _checkpoints, plan, note) { Tables = tables, WriteBack = WriteBack, KeepsValues = start.KeepsValues };
+        _store = new SqlRowStore(dialect, session, fence, _checkpoints, plan, note) { Tables = tables, WriteBack = WriteBack, KeepsValues = keepsValues, Proven = proven };
         _writer = new RowWriter(_store, tables.Plan, tables.Shape, dialect.Limits, plan.Run, clock)
         {
             // Rows that go into a table that may change them are read back one by one.
-            BeginsEmpty = isEmpty && start.KeepsValues,
+            BeginsEmpty = isEmpty && keepsValues,
             Checkpoint = start.Checkpoint,
             Images = note?.Images is null ? null : _store,
             Outbox = WriteBack is null ? null : _store,
@@ -76,6 +76,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var isFilled = await session.Connection.CountAsync(
             $"SELECT CASE WHEN EXISTS (SELECT 1 FROM {tables.Target.Name}) THEN 1 ELSE 0 END", cancellationToken);
         var keepsValues = tables.Shape != StagingShape.Direct || await session.KeepsValuesAsync(tables.Live, cancellationToken);
+        var proven = await setup.PrepareProvenAsync(tables, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         // The staging, or the before images, have columns beside those of the live table.
         var beside = Math.Max(1, note?.Images is null ? 0 : SqlBeforeImages.OwnColumns);
@@ -84,7 +85,6 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var start = new StreamStart(checkpoint, setup.Before, tables.HasLive, room)
         {
             Compares = setup.Compares,
-            KeepsValues = keepsValues,
             RowBytes = dialect.Limits.MaxRowBytes,
             Widenable = dialect.Widenable,
             Remarks = [.. tables.Live.Key.Where(column => column.Stored?.Overlooks is not null).Select(column =>
@@ -92,7 +92,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
             IsTaken = (name, type) => columns.TryGetValue(name, out var there) && !dialect.CanFill(there, type),
             Held = await session.HeldColumnsAsync(live, cancellationToken),
         };
-        return new SqlStreamLoad(dialect, session, fence, plan, clock, tables, note, isFilled == 0, start);
+        return new SqlStreamLoad(dialect, session, fence, plan, clock, tables, note, isFilled == 0, keepsValues, proven, start);
     }
 
     public Task<WriteResult> WriteAsync(
@@ -118,6 +118,24 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var isStaged = $"""AND EXISTS (SELECT 1 FROM {staged.Name} AS s WHERE s."_op" = 0 AND s."_hash" IS NOT NULL AND {live.KeyMatch("s", "l")})""";
         await foreach (var row in SqlTableReader.ReadAsync(_dialect, _session, live, existing, isStaged, [], cancellationToken)) yield return row;
     }
+
+    public Task<string?> FindEditedAsync(CancellationToken cancellationToken) =>
+        _dialect.ExplainedAsync(async () =>
+        {
+            if (Tables.Shape != StagingShape.Difference) return null;
+            using var turn = await _session.EnterAsync(cancellationToken);
+            var (live, staged) = (Tables.Live, Tables.Target);
+            await using var command = SqlCommands.Command(
+                Connection,
+                $"""
+                SELECT {string.Join(", ", live.Key.Select(column => $"CAST(s.{column.Quoted} AS text)"))} FROM {staged.Name} AS s
+                WHERE s."_op" = 0 AND s."_hash" IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM {live.Name} AS l WHERE {live.KeyMatch("s", "l")} AND {live.IsPresent("l")} AND {_dialect.SameValues(live, "l", "s")})
+                LIMIT 1
+                """);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await reader.ReadAsync(cancellationToken) ? CellText.OfKey([.. live.Key.Select((_, at) => reader.GetString(at))]) : null;
+        });
 
     public Task<string?> FindGoneAsync(RowBatch records, CancellationToken cancellationToken) =>
         _dialect.ExplainedAsync(async () =>
@@ -149,6 +167,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         {
             using var turn = await _session.EnterAsync(cancellationToken);
             var settled = await _writer.SettleAsync(cancellationToken);
+            if (_store.Proven is { } proven) settled -= await proven.SettleAsync(Tables.Live, cancellationToken);
             if (WriteBack is not null) await WriteBack.ForgetGoneAsync(Connection, cancellationToken);
             return settled;
         });
@@ -170,6 +189,13 @@ internal sealed class SqlStreamLoad : IStreamLoad
             {
                 await SqlTableSetup.AddColumnsAsync(_dialect, _session, evolved.Live, cancellationToken);
                 await SqlTableSetup.WidenAsync(_dialect, _session, evolved.Live, fields, cancellationToken);
+            }
+
+            if (_store.Proven is not null)
+            {
+                var copies = SqlProvenRows.TableOf(_dialect, evolved.Live);
+                await SqlTableSetup.AddColumnsAsync(_dialect, _session, copies, cancellationToken);
+                await SqlTableSetup.WidenAsync(_dialect, _session, copies, fields, cancellationToken);
             }
 
             await new SqlInferredColumns(Connection, _dialect.OwnSchema).NoteColumnsAsync(Tables.Live.Name.Name, fields, cancellationToken);

@@ -34,6 +34,7 @@ internal sealed class SqlTableSetup(
         };
         // The table is locked, so the plan is that of a run which was killed.
         await DropPlanAsync(live, cancellationToken);
+        await session.Connection.ExecuteAsync($"DROP TABLE IF EXISTS {SqlProvenRows.NameOf(dialect, live)}", cancellationToken);
         var shape = StagingChoice.Shape(table, existing.Count > 0);
         var adapted = dialect.Adapted(shaped, existing);
         var found = new SqlTable(live, shaped, TableKind.Live, adapted);
@@ -173,6 +174,14 @@ internal sealed class SqlTableSetup(
         // A table that is not there has no rows to keep.
         if (!tables.IsFirst) await images.EnsureAsync(session, cancellationToken);
         return new SqlRunNote(dialect.OwnSchema, plan, _before, images, clock);
+    }
+
+    /// <summary>Makes room for copies of the rows that are read back, where the table may change them while others are written.</summary>
+    public async Task<SqlProvenRows?> PrepareProvenAsync(StreamTables tables, CancellationToken cancellationToken)
+    {
+        if (tables.Shape != StagingShape.Direct || !await session.MayChangeOthersAsync(tables.Live.Name, cancellationToken)) return null;
+        await CreateAsync(SqlProvenRows.TableOf(dialect, tables.Live), dialect.CreateStaging, cancellationToken);
+        return new SqlProvenRows(dialect, session);
     }
 
     private SqlName PlanName(SqlName live) => dialect.Own("_tidemark_plan_" + live.Name);
