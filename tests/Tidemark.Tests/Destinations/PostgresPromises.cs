@@ -41,6 +41,13 @@ public sealed class PostgresPromises() : SqlDestinationPromises(new PostgresWork
         CREATE TRIGGER disturb AFTER INSERT OR UPDATE ON people FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION disturb();
         """);
 
+    protected override Task MakeCircularAsync() => Sql.ExecuteAsync(
+        """
+        CREATE TABLE people (id text PRIMARY KEY, name text, age bigint);
+        CREATE TABLE pets (id bigint PRIMARY KEY, name text REFERENCES people (id) DEFERRABLE INITIALLY DEFERRED);
+        ALTER TABLE people ADD FOREIGN KEY (age) REFERENCES pets (id) DEFERRABLE INITIALLY DEFERRED;
+        """);
+
     protected override Task MakeCaselessPeopleAsync() => Sql.ExecuteAsync(
         """
         CREATE COLLATION "Case less" (provider = icu, locale = 'und-u-ks-level2', deterministic = false);

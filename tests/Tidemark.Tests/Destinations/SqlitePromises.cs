@@ -36,6 +36,12 @@ public sealed class SqlitePromises() : SqlDestinationPromises(new SqliteWorkbenc
         CREATE TRIGGER disturb_u AFTER UPDATE OF name ON people WHEN NEW.name <> 'disturbed' BEGIN {statement}; END;
         """);
 
+    protected override Task MakeCircularAsync() => Sql.ExecuteAsync(
+        """
+        CREATE TABLE people (id text PRIMARY KEY, name text, age integer REFERENCES pets (id) DEFERRABLE INITIALLY DEFERRED);
+        CREATE TABLE pets (id integer PRIMARY KEY, name text REFERENCES people (id) DEFERRABLE INITIALLY DEFERRED);
+        """);
+
     protected override Task MakeCaselessPeopleAsync() => Sql.ExecuteAsync("CREATE TABLE people (id text COLLATE NOCASE PRIMARY KEY, name text)");
 
     protected override Task KeepRowsNamedAsync(string name) => Sql.ExecuteAsync(

@@ -12,16 +12,18 @@ internal static class SqlSavepoint
     /// <param name="dialect">Knows how constraints are checked that would speak only at the end of the transaction.</param>
     /// <param name="reason">The reason where a failure is one of a row's content; null lets it through.</param>
     /// <param name="cancellationToken">Cancels before and after the work.</param>
+    /// <param name="checksDeferred">Whether constraints that are deferred speak of the work now.</param>
     /// <exception cref="TidemarkException">Configuration <c>destination.rolled_back</c>: the transaction has ended with the refusal.</exception>
     /// <returns>The reason where the work was refused, and then nothing of it is left.</returns>
     public static async Task<Problem?> TryAsync(
-        DbConnection connection, Func<Task> work, SqlDialect dialect, Func<DbException, Problem?> reason, CancellationToken cancellationToken)
+        DbConnection connection, Func<Task> work, SqlDialect dialect, Func<DbException, Problem?> reason, CancellationToken cancellationToken,
+        bool checksDeferred = true)
     {
         await connection.ExecuteAsync("SAVEPOINT tidemark_try", cancellationToken);
         try
         {
             await work();
-            await dialect.CheckDeferredAsync(connection, cancellationToken);
+            if (checksDeferred) await dialect.CheckDeferredAsync(connection, cancellationToken);
             await connection.ExecuteAsync("RELEASE SAVEPOINT tidemark_try", cancellationToken);
             return null;
         }

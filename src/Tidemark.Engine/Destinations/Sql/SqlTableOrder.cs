@@ -25,16 +25,21 @@ internal static class SqlTableOrder
     }
 
     /// <summary>The same by the foreign keys that the database has, whoever made them.</summary>
-    public static async Task<List<T>> ReferredFirstAsync<T>(
+    /// <returns>The tables, and whether some refer to each other.</returns>
+    public static async Task<(List<T> Tables, bool IsCircular)> ReferredFirstAsync<T>(
         ISqlSession session, IReadOnlyList<T> tables, Func<T, SqlName> name, CancellationToken cancellationToken)
     {
-        if (tables.Count < 2) return [.. tables];
+        if (tables.Count < 2) return ([.. tables], false);
         var references = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
         foreach (var table in tables)
         {
             if (await session.Rows.DescribeAsync(name(table), cancellationToken) is { } shape) references[shape.Name] = shape.References;
         }
 
-        return ReferredFirst(tables, table => name(table).Name, table => references.GetValueOrDefault(name(table).Name, []));
+        var ordered = ReferredFirst(tables, table => name(table).Name, References);
+        return (ordered, ordered.Index().Any(table => ordered.Skip(table.Index + 1).Any(later =>
+            References(table.Item).Contains(name(later).Name, StringComparer.OrdinalIgnoreCase))));
+
+        IEnumerable<string> References(T table) => references.GetValueOrDefault(name(table).Name, []);
     }
 }

@@ -86,24 +86,46 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         using var turn = await session.EnterAsync(cancellationToken);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         foreach (var stream in Staged()) await _fence.RequireAsync(stream.Tables.Live.Name, session, cancellationToken);
-        var stamp = new RowStamp(plan.Run, clock.GetUtcNow());
-        var staged = SqlTableOrder.ReferredFirst(
+        var declared = SqlTableOrder.ReferredFirst(
             [.. Staged()], stream => stream.Tables.Live.Name.Name, stream => stream.Tables.Plan.References.Values);
-        foreach (var stream in staged) await stream.PromoteAsync(session, cancellationToken);
-        staged = await SqlTableOrder.ReferredFirstAsync(session, staged, stream => stream.Tables.Live.Name, cancellationToken);
-        var publishes = staged.ConvertAll(stream =>
-            new SqlPublish(database.Dialect, session, stream.Tables, stream.Note, plan, stamp)
-            {
-                WriteBack = stream.WriteBack,
-                Together = [.. staged.Select(each => each.Tables)],
-            });
-        foreach (var publish in Enumerable.Reverse(publishes)) await publish.DeleteAsync(cancellationToken);
-        foreach (var publish in publishes) results.Add(await publish.WriteAsync(cancellationToken));
+        foreach (var stream in declared) await stream.PromoteAsync(session, cancellationToken);
+        var (staged, isCircular) = await SqlTableOrder.ReferredFirstAsync(session, declared, stream => stream.Tables.Live.Name, cancellationToken);
+        var publishes = isCircular ? await WriteTogetherAsync(staged, cancellationToken) : await WriteAsync(staged, checksDeferred: true, cancellationToken);
+        // What is deferred may change rows of any of the tables.
+        await database.Dialect.SettleDeferredAsync(session.Connection, cancellationToken);
+        foreach (var publish in publishes) results.Add(await publish.FinishAsync(cancellationToken));
         foreach (var result in results) await beforeCommit(result);
         // From here on the new rows are live; a cancellation in between must not leave us in doubt.
         await session.CommitAsync(transaction);
         lock (_streams) _streams.RemoveAll(stream => stream.Tables.Plan.IsStaged);
         return results;
+    }
+
+    /// <summary>Writes streams whose rows need each other; where the deferred constraints refuse that, as any others, to find the bad rows.</summary>
+    private async Task<List<SqlPublish>> WriteTogetherAsync(List<SqlStreamLoad> staged, CancellationToken cancellationToken)
+    {
+        List<SqlPublish> publishes = [];
+        var refused = await SqlSavepoint.TryAsync(
+            session.Connection, async () => publishes = await WriteAsync(staged, checksDeferred: false, cancellationToken), database.Dialect,
+            failure => database.Dialect.RowProblem(failure, staged[0].Tables.Live.Name.Name), cancellationToken);
+        return refused is null ? publishes : await WriteAsync(staged, checksDeferred: true, cancellationToken);
+    }
+
+    private async Task<List<SqlPublish>> WriteAsync(List<SqlStreamLoad> staged, bool checksDeferred, CancellationToken cancellationToken)
+    {
+        var stamp = new RowStamp(plan.Run, clock.GetUtcNow());
+        List<SqlPublish> publishes =
+        [
+            .. staged.Select(stream => new SqlPublish(database.Dialect, session, stream.Tables, stream.Note, plan, stamp)
+            {
+                WriteBack = stream.WriteBack,
+                Together = [.. staged.Select(each => each.Tables)],
+                ChecksDeferred = checksDeferred,
+            }),
+        ];
+        foreach (var publish in Enumerable.Reverse(publishes)) await publish.DeleteAsync(cancellationToken);
+        foreach (var publish in publishes) await publish.WriteAsync(cancellationToken);
+        return publishes;
     }
 
     private IEnumerable<SqlStreamLoad> Staged() => _streams.Where(stream => stream.Tables.Plan.IsStaged);

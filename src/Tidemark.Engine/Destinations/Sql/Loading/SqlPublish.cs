@@ -26,6 +26,8 @@ internal sealed class SqlPublish(
     private readonly SqlCheckpoints _checkpoints = new(session, dialect.OwnSchema, plan.Pipeline, plan.Run);
     private Checkpoint? _checkpoint;
     private long _deleted;
+    private long _created;
+    private long _updated;
     private IReadOnlyList<Cascade> _cascades = [];
 
     /// <summary>Where values go back to the source; null where none do.</summary>
@@ -33,6 +35,12 @@ internal sealed class SqlPublish(
 
     /// <summary>The tables of all streams that are published together.</summary>
     public IReadOnlyList<StreamTables> Together { get; init; } = [];
+
+    /// <summary>
+    /// Whether a constraint that is deferred speaks of each statement, so that bad rows are found; else it speaks once all streams are
+    /// written, since rows of one may need those of another.
+    /// </summary>
+    public bool ChecksDeferred { get; init; } = true;
 
     private DbConnection Connection => session.Connection;
 
@@ -79,9 +87,13 @@ internal sealed class SqlPublish(
     }
 
     /// <summary>Writes what is new and what has changed.</summary>
-    public async Task<PublishResult> WriteAsync(CancellationToken cancellationToken)
+    public Task WriteAsync(CancellationToken cancellationToken) =>
+        tables.IsFirst ? RenameAsync(cancellationToken) : ApplyDifferenceAsync(cancellationToken);
+
+    /// <summary>Reads back what is live, once all streams are written, and notes where the stream stands.</summary>
+    public async Task<PublishResult> FinishAsync(CancellationToken cancellationToken)
     {
-        var result = tables.IsFirst ? await RenameAsync(cancellationToken) : await ApplyDifferenceAsync(cancellationToken);
+        var result = tables.IsFirst ? await FinishFirstAsync(cancellationToken) : await FinishDifferenceAsync(cancellationToken);
         // A scan of the keys has read no row anew: the stream stands where it stood.
         if (!_live.Plan.KeysOnly)
         {
@@ -96,18 +108,22 @@ internal sealed class SqlPublish(
         return result with { Refused = _refused, Kept = _kept };
     }
 
-    private async Task<PublishResult> RenameAsync(CancellationToken cancellationToken)
+    private async Task RenameAsync(CancellationToken cancellationToken)
     {
         await Connection.ExecuteAsync(dialect.Move(_staged.Name, _live.Name), cancellationToken);
         if (dialect.KeyOf(_live.Name.Beside(_staged.Name.Name)) is { } index && dialect.KeyOf(_live.Name) is { } wanted && await session.KindAsync(wanted, cancellationToken) is null)
             await Connection.ExecuteAsync($"ALTER INDEX IF EXISTS {index} RENAME TO {SqlName.Column(wanted.Name)}", cancellationToken);
+    }
+
+    private async Task<PublishResult> FinishFirstAsync(CancellationToken cancellationToken)
+    {
         if (WriteBack is not null) await WriteBack.PublishedAsync(Connection, null, cancellationToken);
         var live = await LiveAsync("", cancellationToken);
         return new PublishResult(_live.Name.Name, live.Rows, 0, 0, 0) { Live = live };
     }
 
     /// <summary>Updates before it inserts, so that a value that must be unique can move from one row to another.</summary>
-    private async Task<PublishResult> ApplyDifferenceAsync(CancellationToken cancellationToken)
+    private async Task ApplyDifferenceAsync(CancellationToken cancellationToken)
     {
         var columns = string.Join(", ", _live.Columns.Select(column => column.Quoted));
         var values = string.Join(", ", _live.Columns.Select(column => $"s.{column.Quoted}"));
@@ -120,32 +136,35 @@ internal sealed class SqlPublish(
                 cancellationToken, ("run", plan.Run));
         }
 
-        var updated = await ApplyAsync(
+        _updated = await ApplyAsync(
             $"""
             UPDATE {_live.Name} AS l SET {_live.Assignments("s")} FROM {_staged.Name} AS s
             WHERE s."_op" BETWEEN @low AND @high AND {match}
             """,
             exchanges: true, cancellationToken);
-        var created = await ApplyAsync(
+        _created = await ApplyAsync(
             $"""
             INSERT INTO {_live.Name} ({columns}) {dialect.InsertAsGiven} SELECT {values} FROM {_staged.Name} AS s
             WHERE s."_op" BETWEEN @low AND @high AND NOT EXISTS (SELECT 1 FROM {_live.Name} AS l WHERE {match})
             """,
             exchanges: false, cancellationToken);
         if (note?.Images is { } taken && _refused.Count > 0) await taken.DropUntouchedAsync(session, cancellationToken);
-        await dialect.SettleDeferredAsync(Connection, cancellationToken);
+    }
+
+    private async Task<PublishResult> FinishDifferenceAsync(CancellationToken cancellationToken)
+    {
         // Rows that could not be written have no hash in the staging; their older live rows stay and prove nothing.
         var all = await Connection.CountAsync($"SELECT count(*) FROM {_staged.Name}", cancellationToken);
         var written = await Connection.CountAsync($"""SELECT count("_hash") FROM {_staged.Name}""", cancellationToken);
         var isEveryRow = !IsMerge && MayDelete && all == written && _kept.Count == 0;
         var live = await LiveAsync(
-            (isEveryRow ? "" : $"""AND EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_hash" IS NOT NULL AND {match})""")
+            (isEveryRow ? "" : $"""AND EXISTS (SELECT 1 FROM {_staged.Name} AS s WHERE s."_hash" IS NOT NULL AND {_live.KeyMatch("s", "l")})""")
             + _bystanders.HoldsWhatItShould,
             cancellationToken);
         await _bystanders.DropAsync(cancellationToken);
         if (WriteBack is not null) await WriteBack.PublishedAsync(Connection, _staged, cancellationToken);
         await Connection.ExecuteAsync($"DROP TABLE {_staged.Name}", cancellationToken);
-        return new PublishResult(_live.Name.Name, created, updated, written - created - updated, _deleted) { Live = live };
+        return new PublishResult(_live.Name.Name, _created, _updated, written - _created - _updated, _deleted) { Live = live };
     }
 
     private Task<Checksum> LiveAsync(string condition, CancellationToken cancellationToken) =>
@@ -297,5 +316,5 @@ internal sealed class SqlPublish(
     }
 
     private Task<Problem?> TryAsync(Func<Task> work, CancellationToken cancellationToken) =>
-        SqlSavepoint.TryAsync(Connection, work, dialect, failure => dialect.RowProblem(failure, _live.Name.Name), cancellationToken);
+        SqlSavepoint.TryAsync(Connection, work, dialect, failure => dialect.RowProblem(failure, _live.Name.Name), cancellationToken, ChecksDeferred);
 }

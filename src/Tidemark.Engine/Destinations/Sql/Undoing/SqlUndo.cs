@@ -70,7 +70,7 @@ internal sealed class SqlUndo(SqlDialect dialect, ISqlSession session, UndoPlan 
         await new SqlCheckpoints(session, dialect.OwnSchema, plan.Pipeline, plan.Undo).CreateAsync(cancellationToken);
         await Log.CreateAsync(cancellationToken);
         await new SqlOutbox(session.Connection, dialect.OwnSchema, plan.Pipeline).CreateAsync(cancellationToken);
-        return await SqlTableOrder.ReferredFirstAsync(session, await FindAsync(cancellationToken), NameOf, cancellationToken);
+        return (await SqlTableOrder.ReferredFirstAsync(session, await FindAsync(cancellationToken), NameOf, cancellationToken)).Tables;
     }
 
     private async Task RequireTablesAsync(IReadOnlyList<UndoEntry> entries, CancellationToken cancellationToken)
