@@ -139,6 +139,20 @@ public sealed class Home : IAsyncDisposable
     /// <exception cref="TidemarkException">As the restore itself would fail; <c>destination.in_use</c>.</exception>
     public Task<IReadOnlyList<RestoredTable>> TryAsync(RestoreRun request, CancellationToken cancellationToken) => Executor.TryAsync(request, cancellationToken);
 
+    /// <summary>The rows that a run changed, table by table, and what can no longer be told of them. Changes nothing.</summary>
+    /// <param name="run">Which.</param>
+    /// <param name="stream">Only this stream; null for all.</param>
+    /// <param name="limit">How many rows to list at most; all are counted.</param>
+    /// <param name="cancellationToken">Looked at between rows.</param>
+    /// <exception cref="TidemarkException">Settings, reachability; <c>destination.no_undo</c>, <c>stream.unknown</c> (usage).</exception>
+    public Task<IReadOnlyList<ToldTable>> TouchedAsync(RunRecord run, string? stream, int limit, CancellationToken cancellationToken) =>
+        stream is null || run.Result.Streams.Any(figures => figures.Stream == stream)
+            ? Executor.TouchedAsync(run, stream, limit, cancellationToken)
+            : throw new TidemarkException(FailureKind.Usage, "stream.unknown", $"The run {run.Id} has no stream {stream}.")
+            {
+                Hint = $"Its streams: {string.Join(", ", run.Result.Streams.Select(figures => figures.Stream))}.",
+            };
+
     /// <summary>Makes a backup, as a run, here and now.</summary>
     /// <exception cref="TidemarkException">As <see cref="RunAsync"/>; nothing is left of the backup.</exception>
     public async Task<CreatedBackup> BackUpAsync(BackupRun request, RunOrigin origin, CancellationToken cancellationToken)

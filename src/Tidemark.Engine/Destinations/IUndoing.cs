@@ -18,4 +18,7 @@ public interface IUndoing
     /// </summary>
     /// <exception cref="TidemarkException"><c>undo.unknown</c>, <c>undo.already</c> (usage).</exception>
     Task<IReadOnlyList<UndoneTable>> UndoAsync(UndoPlan plan, CancellationToken cancellationToken);
+
+    /// <summary>The rows that a run changed in a table, as far as they can still be told. Changes nothing.</summary>
+    Task<TouchedTable> TouchedAsync(TouchedQuery query, CancellationToken cancellationToken);
 }

@@ -55,6 +55,13 @@ internal sealed class RunExecutor(
         return await BackupRestore.TryAsync(file, request.Mode, destination, cancellationToken);
     }
 
+    /// <inheritdoc cref="TouchedRows.OfAsync"/>
+    public async Task<IReadOnlyList<ToldTable>> TouchedAsync(RunRecord run, string? stream, int limit, CancellationToken cancellationToken)
+    {
+        await using var destination = await OpenAsync(await definitions.PipelineAsync(run.Pipeline, cancellationToken), cancellationToken);
+        return await TouchedRows.OfAsync(destination, run, stream, limit, cancellationToken);
+    }
+
     private async Task<RunStatus> SyncAsync(RunContext run)
     {
         await run.Journal.StepAsync(Planning, null, StepStatus.Running, null, run.Stop);

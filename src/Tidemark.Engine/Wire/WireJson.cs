@@ -21,6 +21,7 @@ namespace Tidemark.Engine.Wire;
         typeof(WordConverter<RunKind>), typeof(WordConverter<RunStatus>), typeof(WordConverter<WriteMode>),
         typeof(WordConverter<ChangeKind>), typeof(WordConverter<FieldType>), typeof(WordConverter<RunLogLevel>), typeof(WordConverter<BackupFormat>),
         typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
+        typeof(WordConverter<RowDeed>),
     ])]
 [JsonSerializable(typeof(BackupAnswer))]
 [JsonSerializable(typeof(ConnectorAnswer))]
@@ -44,6 +45,8 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(StreamShownAnswer))]
 [JsonSerializable(typeof(TestAnswer))]
+[JsonSerializable(typeof(TouchedRowAnswer))]
+[JsonSerializable(typeof(TouchedTableAnswer))]
 [JsonSerializable(typeof(UndoTrialAnswer))]
 [JsonSerializable(typeof(VerificationAnswer))]
 public sealed partial class WireJson : JsonSerializerContext

@@ -44,29 +44,36 @@ internal static class PlanReport
     private static void WriteSamples(IAnsiConsole console, StreamChanges stream)
     {
         console.MarkupLine($"[grey]{Markup.Escape(Printable.Of(stream.Table))}[/]");
-        foreach (var change in stream.Samples)
-        {
-            var (sign, colour) = change.Kind switch
-            {
-                ChangeKind.Add => ("+", "green"),
-                ChangeKind.Update => ("~", "yellow"),
-                _ => ("-", "red"),
-            };
-            var fields = change.Fields.Take(FieldsShown).Select(field => Describe(change.Kind, field)).ToList();
-            if (change.Fields.Count > FieldsShown) fields.Add($"… {change.Fields.Count - FieldsShown} more");
-            if (fields.Count == 0) fields.Add("only what is kept in raw");
-            console.MarkupLine(
-                $"  [{colour}]{sign}[/] {Markup.Escape(Printable.Of(change.Key))}  [grey]{Markup.Escape(string.Join(", ", fields))}[/]");
-        }
-
+        foreach (var change in stream.Samples) WriteRow(console, change.Kind, change.Key, change.Fields);
         var left = stream.Adds + stream.Updates + stream.Deletes - stream.Samples.Count;
         if (left > 0) console.MarkupLine($"  [grey]and {RunReport.Number(left)} more; --save FILE writes all of them[/]");
+    }
+
+    /// <summary>One row and what changes of it, on a line.</summary>
+    /// <param name="console">Where to.</param>
+    /// <param name="kind">Null where it is not known whether the row was there before.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="fields">Its columns.</param>
+    /// <param name="isAfterKnown">False where an update has the values before alone.</param>
+    public static void WriteRow(IAnsiConsole console, ChangeKind? kind, string key, IReadOnlyList<FieldChange> fields, bool isAfterKnown = true)
+    {
+        var (sign, colour) = kind switch
+        {
+            ChangeKind.Add => ("+", "green"),
+            ChangeKind.Update => ("~", "yellow"),
+            ChangeKind.Delete => ("-", "red"),
+            _ => ("=", "blue"),
+        };
+        var shown = fields.Take(FieldsShown).Select(field => Describe(isAfterKnown ? kind : null, field)).ToList();
+        if (fields.Count > FieldsShown) shown.Add($"… {fields.Count - FieldsShown} more");
+        if (shown.Count == 0) shown.Add("only what is kept in raw");
+        console.MarkupLine($"  [{colour}]{sign}[/] {Markup.Escape(Printable.Of(key))}  [grey]{Markup.Escape(string.Join(", ", shown))}[/]");
     }
 
     private static string Describe(ColumnChange column) => column.Was is { } was
         ? $"column {column.Name} becomes {column.Type} (was {was})" : $"new column {column.Name} ({column.Type})";
 
-    private static string Describe(ChangeKind kind, FieldChange field) => kind == ChangeKind.Update
+    private static string Describe(ChangeKind? kind, FieldChange field) => kind == ChangeKind.Update
         ? $"{Printable.Of(field.Name)}: {Value(field.Before)} → {Value(field.After)}"
         : $"{Printable.Of(field.Name)}: {Value(field.After ?? field.Before)}";
 

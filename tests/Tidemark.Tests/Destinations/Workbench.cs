@@ -1,3 +1,4 @@
+using Shouldly;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Catalog.Sqlite;
 using Tidemark.Engine.Destinations;
@@ -69,6 +70,13 @@ public abstract class Workbench : IAsyncDisposable
         await using var destination = OpenDestination();
         var planning = await UndoPlanning.OfAsync(destination, await _runs!.FindAsync(run.Run, Stop), "r-trial", Stop);
         return await destination.Undoing().UndoAsync(planning.Plan with { IsTrial = true }, Stop);
+    }
+
+    /// <summary>The rows that a run changed, by its id.</summary>
+    public async Task<ToldTable> TouchedAsync(string id, int limit = 100)
+    {
+        await using var destination = OpenDestination();
+        return (await TouchedRows.OfAsync(destination, await _runs!.FindAsync(id, Stop), stream: null, limit, Stop)).ShouldHaveSingleItem();
     }
 
     private async Task<RunResult> CarryOutAsync(

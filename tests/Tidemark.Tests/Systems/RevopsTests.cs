@@ -76,6 +76,11 @@ public sealed class RevopsTests
         var saved = await File.ReadAllTextAsync(bench.File("plan.jsonl"), Stop);
         gone.ShouldAllBe(id => plan.GetRawText().Contains(id) && saved.Contains(id));
         (await bench.CountAsync("stripe_customers")).ShouldBe(60);
+        await bench.SucceedsAsync("stripe", "customers", "--full");
+        var rows = await bench.DoAsync("run", "rows", "last", "--stream", "customers");
+        rows.Lines.SkipLast(1).Select(row => (row.GetProperty("change").GetString(), row.GetProperty("key").GetString()))
+            .ShouldBe(gone.Select(id => ((string?)"deleted", (string?)id)));
+        rows.Lines[^1].GetProperty("deleted").GetInt64().ShouldBe(3);
     }
 
     [Fact]

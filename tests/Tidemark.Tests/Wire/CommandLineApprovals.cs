@@ -60,6 +60,7 @@ public sealed class CommandLineApprovals : IAsyncLifetime
         await ChangeAsync("""{"create":1,"delete":{"count":19}}""");
         await NoteAnswerAsync("sync", "payments", "--refresh");
         await NoteAnswerAsync("run", "approve", "last");
+        await NoteAnswerAsync("run", "rows", "last", "--limit", "1");
         await NoteAnswerAsync("run", "undo", "last", "--dry-run");
         await NoteAnswerAsync("run", "undo", "last");
         await NoteAnswerAsync("runs");

@@ -61,6 +61,9 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
             return await new SqlUndo(database.Dialect, session, plan, clock).RunAsync(cancellationToken);
         });
 
+    public Task<TouchedTable> TouchedAsync(TouchedQuery query, CancellationToken cancellationToken) =>
+        InTurnAsync(session => new SqlTouchedRows(database.Dialect, session, query).ReadAsync(cancellationToken), cancellationToken);
+
     public Task<IReadOnlyList<string>> StreamsAsync(string pipeline, CancellationToken cancellationToken) =>
         InTurnAsync(session => new SqlCheckpoints(session, database.Dialect.OwnSchema, pipeline, run: "")
             .StreamsAsync(cancellationToken), cancellationToken);

@@ -6,7 +6,7 @@ internal static class RunVerb
     public static Verb Create() => new("run", "Shows a run or acts on it.",
         "tidemark run show last", "tidemark run logs 20261122-1015")
     {
-        ShowRun.Create(), RunLogs.Create(), RunQuarantine.Create(),
+        ShowRun.Create(), RunRows.Create(), RunLogs.Create(), RunQuarantine.Create(),
         CancelRun.Create(), RetryRun.Create(), ApproveRun.Create(), UndoRun.Create(), PruneRuns.Create(),
     };
 }
