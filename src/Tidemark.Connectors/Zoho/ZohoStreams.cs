@@ -1,4 +1,3 @@
-using Tidemark.Engine.Records;
 using Tidemark.Engine.Sources.Http;
 
 namespace Tidemark.Connectors.Zoho;
@@ -55,12 +54,12 @@ internal static class ZohoStreams
         // In the order of changes a record that changes meanwhile moves to the end, where it is read again, and a token
         // that is no longer good has a successor.
         list = list.With("sort_by", "Modified_Time").With("sort_order", "asc");
-        return new HttpListing("data", slice => ZohoPaging.Page(list, slice, pageSize), ZohoPaging.ByTokenOrNumber)
+        return new HttpListing("data", slice => ZohoPaging.Page(list, slice, pageSize), ZohoPaging.ByTokenOrChange)
         {
             PageSize = pageSize,
             End = End,
             Counted = counted,
-            Range = new ListingRange("Modified_Time", WireTime.Iso8601, RangeOrder.OldestFirst),
+            Range = ZohoPaging.Changes,
             LosesPosition = ZohoPaging.LosesPosition,
         };
     }
