@@ -257,7 +257,18 @@ public sealed class Home : IAsyncDisposable
     {
         var folder = new HomeFolder(options.Folder);
         var database = CatalogAddress.Open(options.Catalog, folder, connectors.All);
-        if (!makes && !await database.ExistsAsync(cancellationToken))
+        var exists = await database.ExistsAsync(cancellationToken);
+        if (!exists && folder.HasKeyAlone)
+        {
+            throw new TidemarkException(FailureKind.Configuration, "catalog.gone",
+                $"The catalog in {database.Place} is gone: {folder.File("key")} is the key of its secrets, and there is no catalog.")
+            {
+                Hint = $"Look whether TIDEMARK_CATALOG names what it should. {database.WaysOut}",
+                Next = new(NextAct.SaveDefinitions),
+            };
+        }
+
+        if (!makes && !exists)
         {
             var unknown = $"There is no Tidemark in {database.Place}.";
             throw string.IsNullOrEmpty(options.Catalog)

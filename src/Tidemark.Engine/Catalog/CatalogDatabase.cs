@@ -1,4 +1,7 @@
+using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Catalog;
@@ -24,8 +27,9 @@ public abstract class CatalogDatabase : IAsyncDisposable
     /// <summary>A pooled connection, to be disposed by the caller. For reading; writing is for <see cref="WriteAsync{T}"/>.</summary>
     public abstract Task<DbConnection> ConnectAsync(CancellationToken cancellationToken);
 
-    /// <summary>Runs work that only reads.</summary>
-    /// <exception cref="TidemarkException"><c>catalog.connection_lost</c> (transient), where a server is asked.</exception>
+    /// <summary>Runs work that only reads, and makes of the rows what they are.</summary>
+    /// <exception cref="TidemarkException"><c>catalog.connection_lost</c> (transient), where a server is asked;
+    /// <c>catalog.unreadable</c> (configuration): it is damaged, or holds what no Tidemark has written.</exception>
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
     {
         try
@@ -37,6 +41,20 @@ public abstract class CatalogDatabase : IAsyncDisposable
         {
             throw known;
         }
+        catch (Exception wrong) when (IsNonsense(wrong))
+        {
+            throw Damaged(wrong);
+        }
+    }
+
+    /// <summary>As reading, row by row as they are asked for.</summary>
+    /// <exception cref="TidemarkException">As for reading.</exception>
+    public async IAsyncEnumerable<T> EachAsync<T>(
+        Func<DbConnection, IAsyncEnumerable<T>> work, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+        await using var rows = work(connection).GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(rows)) yield return rows.Current;
     }
 
     /// <summary>
@@ -80,6 +98,42 @@ public abstract class CatalogDatabase : IAsyncDisposable
 
     /// <summary>What a failure means for the operator; null where it is a defect.</summary>
     protected abstract TidemarkException? Explain(DbException failure);
+
+    /// <summary>How to go on without the old catalog, up to the colon after which stands how definitions are saved.</summary>
+    public abstract string BeginAnew { get; }
+
+    /// <summary>The hint of a catalog that is lost.</summary>
+    public string WaysOut =>
+        "Put a copy of it back. Without one: the tables and their checkpoints are in the destinations, and files of exported definitions and backups still stand; "
+        + $"secrets, the history of runs and the quarantine are lost. To begin anew, {BeginAnew}, and save the definitions again; runs go on from their checkpoints";
+
+    /// <summary>The catalog can be opened, and something in it cannot be read.</summary>
+    protected TidemarkException Damaged(Exception cause) =>
+        new(FailureKind.Configuration, "catalog.unreadable", $"The catalog in {Place} is damaged: something in it is not what was written.", cause)
+        {
+            Hint = WaysOut,
+            Next = new(NextAct.SaveDefinitions),
+        };
+
+    private async Task<bool> NextAsync<T>(IAsyncEnumerator<T> rows)
+    {
+        try
+        {
+            return await rows.MoveNextAsync();
+        }
+        catch (DbException failure) when (Explain(failure) is { } known)
+        {
+            throw known;
+        }
+        catch (Exception wrong) when (IsNonsense(wrong))
+        {
+            throw Damaged(wrong);
+        }
+    }
+
+    /// <summary>Whether what is stored cannot be what was stored.</summary>
+    private static bool IsNonsense(Exception wrong) =>
+        wrong is JsonException or FormatException or DataException or InvalidCastException or OverflowException;
 
     protected TidemarkException Busy(DbException cause) =>
         new(FailureKind.Transient, "catalog.busy", $"Another process has been writing to the catalog in {Place} for long.", cause);

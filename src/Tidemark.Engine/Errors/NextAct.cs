@@ -36,6 +36,12 @@ public enum NextAct
     /// <summary>Restore a backup.</summary>
     RestoreBackup,
 
+    /// <summary>Save definitions from a file.</summary>
+    SaveDefinitions,
+
+    /// <summary>Forget secrets whose key is lost.</summary>
+    ForgetSecrets,
+
     /// <summary>Name another home folder.</summary>
     ChooseHome,
 }

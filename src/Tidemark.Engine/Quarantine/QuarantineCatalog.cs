@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
@@ -13,18 +12,13 @@ public sealed class QuarantineCatalog(CatalogDatabase database, TimeProvider clo
     /// <param name="filter">Which.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Looked at between records.</param>
-    public async IAsyncEnumerable<QuarantineEntry> ListAsync(
-        QuarantineFilter filter, int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        var rows = connection.QueryUnbufferedAsync<QuarantineRow>($"""
+    public IAsyncEnumerable<QuarantineEntry> ListAsync(QuarantineFilter filter, int limit, CancellationToken cancellationToken) =>
+        database.EachAsync(connection => connection.QueryUnbufferedAsync<QuarantineRow>($"""
             SELECT {QuarantineRow.Columns} FROM quarantine
             WHERE (@Pipeline IS NULL OR pipeline = @Pipeline) AND (@Stream IS NULL OR stream = @Stream)
                 AND (@Run IS NULL OR run = @Run)
             ORDER BY last_seen DESC, id DESC LIMIT @limit
-            """, new { filter.Pipeline, filter.Stream, filter.Run, limit });
-        await foreach (var row in rows.WithCancellation(cancellationToken)) yield return row.ToEntry();
-    }
+            """, new { filter.Pipeline, filter.Stream, filter.Run, limit }).Select(row => row.ToEntry()), cancellationToken);
 
     /// <summary>How many records of a pipeline are in quarantine.</summary>
     public Task<long> CountAsync(string pipeline, CancellationToken cancellationToken) =>

@@ -31,12 +31,11 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     /// <param name="cancellationToken">Looked at before reading.</param>
     public async Task OpenAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        var keys = connection.QueryUnbufferedAsync<(string Key, long IsOwn)>("""
+        var keys = database.EachAsync(connection => connection.QueryUnbufferedAsync<(string Key, long IsOwn)>("""
             SELECT key, CASE WHEN last_seen >= @since AND settled_by <> 'newer' THEN 1 ELSE 0 END FROM quarantine
             WHERE pipeline = @pipeline AND stream = @stream AND key IS NOT NULL
-            """, new { pipeline, stream, since = Milliseconds(since) });
-        await foreach (var (key, isOwn) in keys.WithCancellation(cancellationToken))
+            """, new { pipeline, stream, since = Milliseconds(since) }), cancellationToken);
+        await foreach (var (key, isOwn) in keys)
         {
             var hash = HashOf(CatalogText.Decode(key));
             _open.Add(hash);
@@ -103,14 +102,13 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     /// <summary>What can be tried again, the oldest first, as pages that do not move the cursor.</summary>
     public async IAsyncEnumerable<Page> PagesAsync(Cursor cursor, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        var payloads = connection.QueryUnbufferedAsync<byte[]>("""
+        var payloads = database.EachAsync(connection => connection.QueryUnbufferedAsync<byte[]>("""
             SELECT payload FROM quarantine
             WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'retry' AND run <> @run ORDER BY id
-            """, new { pipeline, stream, run });
+            """, new { pipeline, stream, run }), cancellationToken);
         var page = new List<byte[]>();
         var bytes = 0;
-        await foreach (var payload in payloads.WithCancellation(cancellationToken))
+        await foreach (var payload in payloads)
         {
             page.Add(payload);
             bytes += payload.Length;

@@ -23,12 +23,13 @@ internal sealed class LaterRuns(CatalogDatabase database, RunRecord run)
     {
         var open = tables.ToHashSet(StringComparer.Ordinal);
         var written = new HashSet<string>(StringComparer.Ordinal);
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        var results = connection.QueryUnbufferedAsync<string>(
-            Writing, new { run.Pipeline, started = run.StartedAt.ToUnixTimeMilliseconds() });
-        await foreach (var result in results.WithCancellation(cancellationToken))
+        var results = database.EachAsync(
+            connection => connection.QueryUnbufferedAsync<string>(Writing, new { run.Pipeline, started = run.StartedAt.ToUnixTimeMilliseconds() })
+                .Select(RunJson.Read),
+            cancellationToken);
+        await foreach (var result in results)
         {
-            foreach (var figures in RunJson.Read(result).Streams.Where(figures => HasWritten(figures) && open.Remove(figures.Table)))
+            foreach (var figures in result.Streams.Where(figures => HasWritten(figures) && open.Remove(figures.Table)))
                 written.Add(figures.Table);
             if (open.Count == 0) break;
         }

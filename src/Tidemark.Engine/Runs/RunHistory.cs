@@ -14,25 +14,23 @@ public sealed class RunHistory(CatalogDatabase database)
     public async Task<IReadOnlyList<RunLogLine>> LogsAsync(
         string run, long afterSeq, int limit, CancellationToken cancellationToken)
     {
-        var rows = await database.ReadAsync(connection => connection.QueryAsync<LogRow>("""
+        return await database.ReadAsync<IReadOnlyList<RunLogLine>>(async connection => [.. (await connection.QueryAsync<LogRow>("""
             SELECT seq AS Seq, at AS At, level AS Level, stream AS Stream, message AS Message
             FROM run_logs WHERE run = @run AND seq > @afterSeq ORDER BY seq LIMIT @limit
-            """, new { run, afterSeq, limit }), cancellationToken);
-        return [.. rows.Select(row => new RunLogLine(
-            row.Seq, Time(row.At), Enum.Parse<RunLogLevel>(row.Level, ignoreCase: true), row.Stream, CatalogText.Decode(row.Message)))];
+            """, new { run, afterSeq, limit })).Select(row => new RunLogLine(
+                row.Seq, Time(row.At), Word<RunLogLevel>(row.Level), row.Stream, CatalogText.Decode(row.Message)))], cancellationToken);
     }
 
     /// <summary>Steps in the order in which they began.</summary>
     public async Task<IReadOnlyList<RunStep>> StepsAsync(string run, CancellationToken cancellationToken)
     {
-        var rows = await database.ReadAsync(connection => connection.QueryAsync<StepRow>("""
+        return await database.ReadAsync<IReadOnlyList<RunStep>>(async connection => [.. (await connection.QueryAsync<StepRow>("""
             SELECT name AS Name, stream AS Stream, status AS Status, detail AS Detail, started_at AS StartedAt,
                    finished_at AS FinishedAt
             FROM run_steps WHERE run = @run ORDER BY seq
-            """, new { run }), cancellationToken);
-        return [.. rows.Select(row => new RunStep(
-            row.Name, row.Stream, Enum.Parse<StepStatus>(row.Status, ignoreCase: true), row.Detail is { } detail ? CatalogText.Decode(detail) : null,
-            Time(row.StartedAt), row.FinishedAt is { } end ? Time(end) : null))];
+            """, new { run })).Select(row => new RunStep(
+                row.Name, row.Stream, Word<StepStatus>(row.Status), row.Detail is { } detail ? CatalogText.Decode(detail) : null,
+                Time(row.StartedAt), row.FinishedAt is { } end ? Time(end) : null))], cancellationToken);
     }
 
     /// <summary>Removes the steps and log lines of runs that ended before a moment; their figures and receipts stay.</summary>
@@ -47,6 +45,9 @@ public sealed class RunHistory(CatalogDatabase database)
             await connection.ExecuteAsync($"DELETE FROM run_logs WHERE {old}; DELETE FROM run_steps WHERE {old}", values);
             return runs;
         }, cancellationToken);
+
+    private static T Word<T>(string stored)
+        where T : struct, Enum => Enum.TryParse<T>(stored, ignoreCase: true, out var word) ? word : throw new FormatException($"{stored} is no {typeof(T).Name}.");
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 

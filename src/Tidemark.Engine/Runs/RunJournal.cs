@@ -245,10 +245,9 @@ public sealed class RunJournal : IAsyncDisposable
     /// <summary>Hears of a request to stop. False where the lease is gone.</summary>
     private async Task<bool> ListenAsync()
     {
-        await using var connection = await _database.ConnectAsync(_stopping.Token);
-        var isCancelled = await connection.QuerySingleOrDefaultAsync<long?>("""
+        var isCancelled = await _database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<long?>("""
             SELECT runs.cancel_requested FROM runs JOIN leases ON leases.run = runs.id WHERE runs.id = @Run
-            """, new { Run });
+            """, new { Run }), _stopping.Token);
         if (isCancelled == 1) await _cancelRequested.CancelAsync();
         return isCancelled is not null;
     }

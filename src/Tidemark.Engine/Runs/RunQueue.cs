@@ -77,11 +77,8 @@ public sealed class RunQueue(CatalogDatabase database, TimeProvider clock)
     /// <summary>Claims, for a worker, the oldest queued run whose subject is free; null if there is none.</summary>
     public async Task<RunJournal?> ClaimNextAsync(CancellationToken cancellationToken)
     {
-        await using (var connection = await database.ConnectAsync(cancellationToken))
-        {
-            // Nearly always there is nothing to do, and looking takes no lock.
-            if (await connection.ExecuteScalarAsync<string?>(Next) is null) return null;
-        }
+        // Nearly always there is nothing to do, and looking takes no lock.
+        if (await database.ReadAsync(connection => connection.ExecuteScalarAsync<string?>(Next), cancellationToken) is null) return null;
 
         var claimed = await database.WriteAsync(
             async connection => await connection.ExecuteScalarAsync<string?>(Next) is { } next

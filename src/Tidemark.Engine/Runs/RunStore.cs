@@ -21,11 +21,8 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
     /// </summary>
     public async Task<IReadOnlyList<string>> ReconcileAsync(CancellationToken cancellationToken)
     {
-        await using (var connection = await database.ConnectAsync(cancellationToken))
-        {
-            // Nearly always there is nothing to do, and looking takes no lock.
-            if ((await Lease.AllAsync(connection)).All(lease => !lease.IsStale(clock.GetUtcNow()))) return [];
-        }
+        // Nearly always there is nothing to do, and looking takes no lock.
+        if ((await database.ReadAsync(Lease.AllAsync, cancellationToken)).All(lease => !lease.IsStale(clock.GetUtcNow()))) return [];
 
         return await database.WriteAsync(async connection =>
         {
@@ -80,14 +77,18 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
     /// <param name="cancellationToken">Looked at before reading.</param>
     public async Task<IReadOnlyList<RunRecord>> ListAsync(int limit, RunFilter filter, CancellationToken cancellationToken)
     {
-        await using var connection = await database.ConnectAsync(cancellationToken);
         var statuses = string.Join(", ", filter.Statuses.Select(status => $"'{RunJson.Word(status)}'"));
-        var rows = await connection.QueryAsync<RunRow>($"""
+        var sql = $"""
             SELECT {RunRow.Columns} FROM runs
             WHERE (@pipeline IS NULL OR pipeline = @pipeline) AND started_at >= @since{(statuses.Length > 0 ? $" AND status IN ({statuses})" : "")}
             ORDER BY started_at DESC, id DESC LIMIT @limit
-            """, new { pipeline = filter.Pipeline, since = filter.Since?.ToUnixTimeMilliseconds() ?? 0, limit });
-        return [.. rows.Select(row => row.ToRecord())];
+            """;
+        return await database.ReadAsync<IReadOnlyList<RunRecord>>(
+            async connection =>
+            [
+                .. (await connection.QueryAsync<RunRow>(
+                    sql, new { pipeline = filter.Pipeline, since = filter.Since?.ToUnixTimeMilliseconds() ?? 0, limit })).Select(row => row.ToRecord()),
+            ], cancellationToken);
     }
 
     /// <summary>The run that a person means by <c>last</c>: the latest that was no dry run, and no undo that failed.</summary>
@@ -105,8 +106,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
             };
         }
 
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        return await LastAsync(connection, pipeline) ?? throw new TidemarkException(
+        return await database.ReadAsync(connection => LastAsync(connection, pipeline), cancellationToken) ?? throw new TidemarkException(
             FailureKind.Usage, "run.unknown", pipeline is null ? "There is no run yet." : $"The pipeline {pipeline} has no run yet.")
         {
             Hint = "Dry runs do not count, nor undos that failed.",
@@ -133,11 +133,8 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
 
     /// <summary>The run that a person means: an id, the beginning of one (<c>r-</c> may be left out), or <c>last</c>.</summary>
     /// <exception cref="TidemarkException"><c>run.unknown</c>, <c>run.ambiguous</c> (usage).</exception>
-    public async Task<RunRecord> FindAsync(string id, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        return await FindAsync(connection, id);
-    }
+    public Task<RunRecord> FindAsync(string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => FindAsync(connection, id), cancellationToken);
 
     /// <summary>
     /// Asks a running run to stop, which its journal notices within a second; a parked or queued one is cancelled at

@@ -47,6 +47,19 @@ internal sealed class KeyFile(HomeFolder home)
         FolderOnDisk.Flush(home.Path);
     }
 
+    /// <summary>Moves a file away that holds no key, so that a new one can be made. The caller holds the write lock.</summary>
+    public void SetAside()
+    {
+        try
+        {
+            ReadFrom(_current);
+        }
+        catch (TidemarkException)
+        {
+            File.Move(_current, _current + ".unreadable", overwrite: true);
+        }
+    }
+
     private static EncryptionKey? ReadFrom(string path)
     {
         try
@@ -66,7 +79,8 @@ internal sealed class KeyFile(HomeFolder home)
             throw new TidemarkException(FailureKind.Configuration, "secrets.key_unreadable",
                 $"The key file {path} cannot be read or holds no key.", wrong)
             {
-                Hint = "Put the key file back from a copy, or set TIDEMARK_ENCRYPTION_KEY to the key.",
+                Hint = "Put the key file back from a copy, or set TIDEMARK_ENCRYPTION_KEY to the key. If the key is lost, forget the secrets, and set them again",
+                Next = new(NextAct.ForgetSecrets),
             };
         }
     }

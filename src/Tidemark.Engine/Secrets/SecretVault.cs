@@ -19,6 +19,9 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
     // Rotations that meet one reading.
     private const int ReadAttempts = 10;
 
+    // How many owners of secrets a message names.
+    private const int NamedOwners = 20;
+
     private const string MaskOwner = "masks";
     private const string MaskSetting = "key";
     private const int MaskKeyBytes = 32;
@@ -106,8 +109,7 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
             var from = await KeyForWritingAsync(connection);
             var to = newKey is null
                 ? EncryptionKey.Generate() : EncryptionKey.FromText(newKey, await SaltAsync(connection));
-            var rows = (await connection.QueryAsync<SecretRow>(
-                "SELECT kind AS Kind, owner AS Owner, setting AS Setting, sealed AS Sealed FROM secrets")).AsList();
+            var rows = await AllAsync(connection);
             await connection.ExecuteAsync(
                 "UPDATE secrets SET sealed = @Sealed WHERE kind = @Kind AND owner = @Owner AND setting = @Setting",
                 rows.Select(row => row with { Sealed = SealedText.Seal(to, row.Subject, Open(from, row)) }));
@@ -160,25 +162,88 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
     private async Task<EncryptionKey> FittingKeyAsync(DbConnection connection, string id)
     {
         if (await LoadedAsync(connection, id) is { } known) return known;
-        var key = await LoadAsync(connection, id) ?? throw new TidemarkException(
-            FailureKind.Configuration, "secrets.key_missing",
-            $"The secrets of this catalog are encrypted with the key {id}, and {_file.FullName} is not there.")
+        var key = await LoadAsync(connection, id);
+        if (key?.Id == id) return _key = key;
+        var names = await NamesAsync(connection);
+        if (key is null)
         {
-            Hint = "Set TIDEMARK_ENCRYPTION_KEY to that key, or put the key file back.",
-        };
-        if (key.Id != id)
-        {
-            throw new TidemarkException(FailureKind.Configuration, "secrets.wrong_key",
-                $"The encryption key does not fit: the secrets were encrypted with the key {id}, this is {key.Id}.")
-            {
-                Hint = _isGiven
-                    ? "Set TIDEMARK_ENCRYPTION_KEY to the key that the secrets were saved with."
-                    : $"Put the key that the secrets were saved with back into {_file.FullName}, or set "
-                      + "TIDEMARK_ENCRYPTION_KEY to it.",
-            };
+            throw Lost("secrets.key_missing",
+                $"The secrets of this catalog are encrypted with the key {id}, and {_file.FullName} is not there. They are {names}.",
+                "Set TIDEMARK_ENCRYPTION_KEY to that key, or put the key file back");
         }
 
-        return _key = key;
+        throw Lost("secrets.wrong_key",
+            $"The encryption key does not fit: the secrets were encrypted with the key {id}, this is {key.Id}. They are {names}.",
+            _isGiven
+                ? "Set TIDEMARK_ENCRYPTION_KEY to the key that the secrets were saved with"
+                : $"Put the key that the secrets were saved with back into {_file.FullName}, or set TIDEMARK_ENCRYPTION_KEY to it");
+    }
+
+    private static TidemarkException Lost(string code, string message, string hint) =>
+        new(FailureKind.Configuration, code, message)
+        {
+            Hint = $"{hint}. If the key is lost, forget these secrets, and set them again; definitions, runs and checkpoints stay",
+            Next = new(NextAct.ForgetSecrets),
+        };
+
+    /// <summary>What is encrypted, e.g. <c>source shop (api_key)</c>.</summary>
+    private static async Task<string> NamesAsync(DbConnection connection)
+    {
+        var all = (await AllAsync(connection)).GroupBy(row => (row.Kind, row.Owner))
+            .Select(owner => $"{owner.Key.Kind} {owner.Key.Owner} ({string.Join(", ", owner.Select(row => row.Setting))})").ToList();
+        return string.Join(", ", all.Take(NamedOwners)) + (all.Count > NamedOwners ? $" and {all.Count - NamedOwners} more" : "");
+    }
+
+    private static async Task<IReadOnlyList<SecretRow>> AllAsync(DbConnection connection) =>
+        (await connection.QueryAsync<SecretRow>(
+            "SELECT kind AS Kind, owner AS Owner, setting AS Setting, sealed AS Sealed FROM secrets ORDER BY kind, owner, setting")).AsList();
+
+    /// <summary>The secrets that cannot be read with the key that is here: it is lost or another, or they were changed outside.</summary>
+    public Task<IReadOnlyList<LostSecret>> LostAsync(CancellationToken cancellationToken) => catalog.ReadAsync(LostAsync, cancellationToken);
+
+    /// <summary>
+    /// Forgets the secrets that cannot be read, so that they can be set again. Where none is left, the next secret is encrypted with
+    /// the key that is given or in the key file, or with a new one; a key file that holds no key is moved aside.
+    /// </summary>
+    /// <returns>What was forgotten.</returns>
+    public Task<IReadOnlyList<LostSecret>> ForgetLostAsync(CancellationToken cancellationToken) =>
+        catalog.WriteAsync(async connection =>
+        {
+            var lost = await LostAsync(connection);
+            await connection.ExecuteAsync("DELETE FROM secrets WHERE kind = @Kind AND owner = @Owner AND setting = @Setting", lost);
+            if (!_isGiven && await RecordedIdAsync(connection) is null) _file.SetAside();
+            return lost;
+        }, cancellationToken);
+
+    private async Task<IReadOnlyList<LostSecret>> LostAsync(DbConnection connection)
+    {
+        var key = await RecordedIdAsync(connection) is { } id ? await UsableAsync(connection, id) : null;
+        return [.. (await AllAsync(connection)).Where(row => key is null || !Opens(key, row)).Select(row => new LostSecret(row.Kind, row.Owner, row.Setting))];
+    }
+
+    private async Task<EncryptionKey?> UsableAsync(DbConnection connection, string id)
+    {
+        try
+        {
+            return await LoadedAsync(connection, id);
+        }
+        catch (TidemarkException unreadable) when (unreadable.Code == "secrets.key_unreadable")
+        {
+            return null;
+        }
+    }
+
+    private static bool Opens(EncryptionKey key, SecretRow row)
+    {
+        try
+        {
+            SealedText.Open(key, row.Subject, row.Sealed);
+            return true;
+        }
+        catch (Exception wrong) when (wrong is CryptographicException or FormatException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The key with this id; null where there is none such here.</summary>
@@ -212,7 +277,8 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
                 $"The stored setting {row.Setting} of {row.Kind} {row.Owner} was changed or moved outside Tidemark.",
                 wrong)
             {
-                Hint = $"Save the {row.Kind} again with its secret.",
+                Hint = "Forget the secrets that cannot be read, and set them again",
+                Next = new(NextAct.ForgetSecrets),
             };
         }
     }
@@ -234,6 +300,12 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
         public string Subject => SecretVault.Subject(Kind, Owner, Setting);
     }
 }
+
+/// <summary>A secret that cannot be read.</summary>
+/// <param name="Kind">E.g. <c>source</c>; <c>masks</c> for the key of hashes that take the place of values.</param>
+/// <param name="Owner">Name of the source or destination.</param>
+/// <param name="Setting">Name of the setting.</param>
+public sealed record LostSecret(string Kind, string Owner, string Setting);
 
 /// <summary>What a rotation did.</summary>
 /// <param name="OldKeyId">Id of the key until now.</param>

@@ -31,6 +31,7 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(DiscardedAnswer))]
 [JsonSerializable(typeof(ExportAnswer))]
 [JsonSerializable(typeof(FailureAnswer))]
+[JsonSerializable(typeof(ForgottenSecretAnswer))]
 [JsonSerializable(typeof(KeyRotationAnswer))]
 [JsonSerializable(typeof(LogLineAnswer))]
 [JsonSerializable(typeof(PipelineAnswer))]

@@ -1,16 +1,61 @@
 using System.CommandLine;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Secrets;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
 
-/// <summary><c>tidemark secrets rotate</c>: encrypts every secret under a new key.</summary>
+/// <summary><c>tidemark secrets</c>: a new key for every secret, and the way out where the key is lost.</summary>
 internal static class SecretsVerb
 {
-    public static Verb Create() => new("secrets", "Manages the encryption of secrets.", "tidemark secrets rotate")
+    public static Verb Create() => new("secrets", "Manages the encryption of secrets.", "tidemark secrets rotate", "tidemark secrets forget")
     {
-        Rotate(),
+        Rotate(), Forget(),
     };
+
+    private static Verb Forget()
+    {
+        var question = new Confirmation();
+        var verb = new Verb("forget",
+            "Forgets the secrets that cannot be read, as their key is lost, and says how to set them again; all else stays.",
+            "tidemark secrets forget", "tidemark secrets forget --yes")
+        {
+            question.Yes,
+        };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var lost = await home.Secrets.LostAsync(session.Stop);
+            if (lost.Count == 0)
+            {
+                session.Say("Every secret can be read; nothing was forgotten.");
+                return ExitCode.Done;
+            }
+
+            foreach (var secret in lost) session.Say(Printable.Of($"  {secret.Kind} {secret.Owner}: {secret.Setting}"));
+            var refusal = new TidemarkException(FailureKind.Usage, "secrets.not_confirmed",
+                "Secrets that are forgotten are gone, and there is nobody here to ask.")
+            {
+                Hint = "Say --yes.",
+            };
+            if (!await question.AskAsync(session, $"Forget {(lost.Count == 1 ? "this secret" : $"these {lost.Count} secrets")} for good?", refusal))
+                return ExitCode.Cancelled;
+            var forgotten = await home.Secrets.ForgetLostAsync(session.Stop);
+            foreach (var secret in forgotten.Where(_ => session.IsJson))
+                session.WriteJson(ForgottenSecretAnswer.Of(secret), WireJson.Default.ForgottenSecretAnswer);
+            session.Say("Forgotten. Set them again:");
+            foreach (var line in Commands(forgotten)) session.Say(Printable.Of($"  {line}"));
+            if (forgotten.Any(secret => secret.Kind == "masks"))
+                session.Say("The key of masked columns is made anew: hashes of hash masks become others, and a full reading writes them all.");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static IEnumerable<string> Commands(IReadOnlyList<LostSecret> forgotten) =>
+        forgotten.Where(secret => secret.Kind != "masks").GroupBy(secret => (secret.Kind, secret.Owner)).Select(owner =>
+            $"tidemark {owner.Key.Kind} set \"{owner.Key.Owner}\" {string.Join(' ', owner.Select(secret => $"{secret.Setting}=-"))}");
 
     private static Verb Rotate()
     {

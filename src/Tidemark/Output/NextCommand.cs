@@ -23,6 +23,8 @@ internal static partial class NextCommand
         NextAct.ListQuarantine => "tidemark quarantine list",
         NextAct.ListBackups => "tidemark backup list",
         NextAct.RestoreBackup => $"tidemark backup restore {Name(next, "NAME")}",
+        NextAct.SaveDefinitions => "tidemark apply -f FILE",
+        NextAct.ForgetSecrets => "tidemark secrets forget",
         NextAct.ChooseHome => "tidemark VERB --home DIR",
         _ => throw new InvalidOperationException($"There is no command for {next.Act}."),
     };

@@ -69,7 +69,7 @@ public sealed class SqliteCatalogTests : IDisposable
         await File.WriteAllTextAsync(_home.Folder, "", TestHome.Cancelled);
         try
         {
-            (await Should.ThrowAsync<TidemarkException>(_home.OpenAsync)).Code.ShouldBe("catalog.unreadable");
+            (await Should.ThrowAsync<TidemarkException>(_home.OpenAsync)).Code.ShouldBe("home.not_a_folder");
         }
         finally
         {

@@ -82,6 +82,29 @@ public sealed class PostgresCatalogVerbTests : IAsyncLifetime
             .ShouldBe(["succeeded", "succeeded", "failed"], "the run without the key is there too");
     }
 
+    [Fact]
+    public async Task A_catalog_that_lacks_a_table_or_is_gone_is_told_and_not_made_anew()
+    {
+        await ApplyAsync();
+        await _bench.DoAsync("sync", "payments");
+        await using var connection = await TestPostgres.ConnectAsync("public", CommandBench.Cancel);
+        await connection.ExecuteAsync($"DROP TABLE {_catalog.Name}.runs CASCADE");
+        var damaged = await _bench.RunAsync("runs", "--json");
+        (damaged.Code, damaged.ErrorCode).ShouldBe((5, "catalog.unreadable"), damaged.ToString());
+        damaged.Error.ShouldContain("name another schema in TIDEMARK_CATALOG");
+        await connection.ExecuteAsync($"DROP SCHEMA {_catalog.Name} CASCADE");
+
+        foreach (var verb in new[] { new[] { "runs" }, ["source", "set", "shop", "--connector", "stripe", "api_key=sk_test_x"] })
+        {
+            var gone = await _bench.RunAsync([.. verb, "--json"]);
+            (gone.Code, gone.ErrorCode).ShouldBe((5, "catalog.gone"), gone.ToString());
+        }
+
+        File.Move(Path.Combine(_bench.Home, "key"), _bench.File("key"));
+        await ApplyAsync();
+        (await _bench.DoAsync("sync", "payments", "--json")).Line.GetProperty("streams")[0].TryGetProperty("full", out _).ShouldBeFalse();
+    }
+
     private async Task ApplyAsync()
     {
         var file = _bench.File("tidemark.yaml");

@@ -37,6 +37,8 @@ internal sealed class PostgresCatalog : CatalogDatabase
     public override string Place => string.Create(CultureInfo.InvariantCulture,
         $"the schema {_address.Schema} of the database {_address.Connection.Database} on {_address.Connection.Host}:{_address.Connection.Port}");
 
+    public override string BeginAnew => "name another schema in TIDEMARK_CATALOG, move the file key out of the home";
+
     internal static CatalogMigrations Migrations { get; } =
         new(typeof(PostgresCatalog).Assembly, "Tidemark.Connectors.Postgres.Catalog.Migrations.");
 
@@ -98,7 +100,13 @@ internal sealed class PostgresCatalog : CatalogDatabase
 
     protected override TidemarkException? Explain(DbException failure) =>
         failure is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected }
-            ? Busy(failure) : PostgresCatalogErrors.Explain(failure, Place);
+            ? Busy(failure) : IsDamaged(failure) ? Damaged(failure) : PostgresCatalogErrors.Explain(failure, Place);
+
+    /// <summary>Tables or columns of ours are gone, or the server finds its files damaged.</summary>
+    private bool IsDamaged(DbException failure) => failure is PostgresException
+    {
+        SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted,
+    } || (_isPrepared && failure is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn });
 
     private static async Task CheckServerAsync(NpgsqlConnection connection)
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Errors;
@@ -14,7 +15,7 @@ public sealed class SqliteCatalog : CatalogDatabase
 {
     // Result codes of https://sqlite.org/rescode.html
     private const int BusyCode = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14;
-    private const int NotADatabase = 26;
+    private const int SqlError = 1, NotADatabase = 26;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -52,20 +53,27 @@ public sealed class SqliteCatalog : CatalogDatabase
         return catalog;
     }
 
-    public override Task<bool> ExistsAsync(CancellationToken cancellationToken) => Task.FromResult(File.Exists(Path));
+    public override string BeginAnew => $"move catalog.db, catalog.db-wal and key out of {_home.Path}";
+
+    public override Task<bool> ExistsAsync(CancellationToken cancellationToken)
+    {
+        _home.Require();
+        return Task.FromResult(File.Exists(Path));
+    }
 
     public override async Task PrepareAsync(CancellationToken cancellationToken)
     {
         try
         {
-            CreateFile();
+            if (!File.Exists(Path)) await CreateAsync(cancellationToken);
+            RequireFile();
             await using var connection = await OpenConnectionAsync(cancellationToken);
             await connection.ExecuteAsync("PRAGMA journal_mode = WAL");
             await MigrateAsync(connection, cancellationToken);
         }
-        catch (SqliteException wrong) when (wrong.SqliteErrorCode is NotADatabase or Corrupt or CannotOpen)
+        catch (SqliteException wrong) when (wrong.SqliteErrorCode is NotADatabase)
         {
-            throw Unreadable("is not a readable SQLite database", wrong);
+            throw Lost("is not a readable SQLite database", wrong);
         }
         catch (SqliteException failure) when (Explain(failure) is { } known)
         {
@@ -73,7 +81,7 @@ public sealed class SqliteCatalog : CatalogDatabase
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable("cannot be opened or created", wrong);
+            throw Unwritable(wrong);
         }
     }
 
@@ -86,13 +94,18 @@ public sealed class SqliteCatalog : CatalogDatabase
     protected override TidemarkException? Explain(DbException failure) => (failure as SqliteException)?.SqliteErrorCode switch
     {
         BusyCode or Locked => Busy(failure),
-        ReadOnly or IoError or Full => new(
-            FailureKind.Configuration, "catalog.unwritable", $"The catalog {Path} cannot be written.", failure)
-        {
-            Hint = "Free some space on its disk, and look at its owner and permissions.",
-        },
+        ReadOnly or IoError or Full or CannotOpen => Unwritable(failure),
+        Corrupt or NotADatabase => Damaged(failure),
+        // A table or a column is gone: the schema is not what the migrations have made of it.
+        SqlError when failure.Message.Contains("no such ", StringComparison.Ordinal) => Damaged(failure),
         _ => null,
     };
+
+    private TidemarkException Unwritable(Exception cause) =>
+        new(FailureKind.Configuration, "catalog.unwritable", $"The catalog {Path} cannot be opened or written by the user {Environment.UserName}.", cause)
+        {
+            Hint = "Look at its owner and permissions and those of its folder, and free some space on its disk.",
+        };
 
     private async Task<SqliteConnection> OpenConnectionAsync(CancellationToken cancellationToken)
     {
@@ -130,26 +143,51 @@ public sealed class SqliteCatalog : CatalogDatabase
     private static Task<long> VersionAsync(SqliteConnection connection) =>
         connection.ExecuteScalarAsync<long>("PRAGMA user_version");
 
-    /// <summary>The folder and the file (mode 0600) where there are none.</summary>
-    private void CreateFile()
+    /// <summary>
+    /// The folder and the file (mode 0600). Under its name it is whole: a file that is empty is one that somebody has emptied. Of
+    /// processes that start at once, one is the first.
+    /// </summary>
+    private async Task CreateAsync(CancellationToken cancellationToken)
     {
         _home.Create();
-        var options = new FileStreamOptions
+        var made = $"{Path}.{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}-{Environment.CurrentManagedThreadId.ToString(CultureInfo.InvariantCulture)}.new";
+        File.Delete(made);
+        try
         {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-        };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            // SQLite gives its -wal and -shm files the mode of the database.
+            await using (var file = new FileStream(made, options)) await file.FlushAsync(cancellationToken);
+            await using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = made, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString()))
+            {
+                await connection.OpenAsync(cancellationToken);
+                await MigrateAsync(connection, cancellationToken);
+            }
 
-        // SQLite gives its -wal and -shm files the mode of the database.
-        using var created = new FileStream(Path, options);
+            File.Move(made, Path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(Path))
+        {
+            // Another process was faster.
+        }
+        finally
+        {
+            File.Delete(made);
+        }
     }
 
-    private TidemarkException Unreadable(string what, Exception cause) =>
+    /// <summary>A file that this user may write, with something in it.</summary>
+    private void RequireFile()
+    {
+        var share = FileShare.ReadWrite | FileShare.Delete;
+        using var file = new FileStream(Path, FileMode.Open, FileAccess.ReadWrite, share);
+        if (file.Length == 0) throw Lost("has been emptied", cause: null);
+    }
+
+    private TidemarkException Lost(string what, Exception? cause) =>
         new(FailureKind.Configuration, "catalog.unreadable", $"The catalog {Path} {what}.", cause)
         {
-            Hint = "Put a copy of the catalog back in its place, set TIDEMARK_HOME, or name another folder.",
-            Next = new(NextAct.ChooseHome),
+            Hint = WaysOut,
+            Next = new(NextAct.SaveDefinitions),
         };
 }
