@@ -124,7 +124,7 @@ internal static class Measurement
             await home.Definitions.Pipelines.SaveAsync(pipeline, CancellationToken.None);
             var request = new SyncRun(pipeline.Name) { Mode = mode };
             var watch = Stopwatch.StartNew();
-            var result = await home.RunAsync(request, new(RunTrigger.Command, null), _ => { }, CancellationToken.None);
+            var result = await home.RunAsync(request, new(RunTrigger.Command, null), RunWatch.None, CancellationToken.None);
             var figures = result.Streams[0];
             var isRight = result.Status == RunStatus.Succeeded && figures.Read >= settings.Records
                 && (isFirst ? figures.Created : figures.Unchanged) == settings.Records;

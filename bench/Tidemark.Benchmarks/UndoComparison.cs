@@ -58,7 +58,7 @@ internal static class UndoComparison
             if (undoRuns == 0) return new Round(first, run, 0);
 
             var watch = Stopwatch.StartNew();
-            var undone = await home.RunAsync(new UndoRun(pipeline.Name, id), new(RunTrigger.Command, null), _ => { }, CancellationToken.None);
+            var undone = await home.RunAsync(new UndoRun(pipeline.Name, id), new(RunTrigger.Command, null), RunWatch.None, CancellationToken.None);
             var undo = watch.Elapsed.TotalSeconds;
             Require(undone, figures => figures.Updated == settings.Records);
             return before == await HashAsync(folder.FullName, settings, destination)
@@ -75,7 +75,7 @@ internal static class UndoComparison
     {
         var watch = Stopwatch.StartNew();
         var result = await home.RunAsync(
-            new SyncRun(pipeline.Name) { Mode = WriteMode.Merge }, new(RunTrigger.Command, null), _ => { }, CancellationToken.None);
+            new SyncRun(pipeline.Name) { Mode = WriteMode.Merge }, new(RunTrigger.Command, null), RunWatch.None, CancellationToken.None);
         var seconds = watch.Elapsed.TotalSeconds;
         Require(result, isRight);
         return (seconds, result.Run);

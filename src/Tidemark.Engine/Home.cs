@@ -100,32 +100,32 @@ public sealed class Home : IAsyncDisposable
     /// <summary>Records a run, claims it and carries it out, here and now.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="origin">Who and what asks.</param>
-    /// <param name="progress">Called with the figures so far, often; must return fast.</param>
+    /// <param name="watch">Who watches the run.</param>
     /// <param name="cancellationToken">Stops the run within seconds; the result says so.</param>
     /// <exception cref="TidemarkException">There is no run: <c>pipeline.unknown</c>, <c>pipeline.in_use</c>… Or the run failed
     /// before it read or changed anything, and its record says so too.</exception>
     public async Task<RunResult> RunAsync(
-        RunRequest request, RunOrigin origin, Action<RunProgress> progress, CancellationToken cancellationToken)
+        RunRequest request, RunOrigin origin, RunWatch watch, CancellationToken cancellationToken)
     {
         await using var journal = await BeginAsync(request, origin, cancellationToken);
-        return ResultOf(await Executor.RunAsync(journal, progress, cancellationToken));
+        return ResultOf(await Executor.RunAsync(journal, watch, cancellationToken));
     }
 
     /// <summary>As the other, after every run that has the pipeline now is over.</summary>
-    /// <inheritdoc cref="RunAsync(RunRequest, RunOrigin, Action{RunProgress}, CancellationToken)"/>
+    /// <inheritdoc cref="RunAsync(RunRequest, RunOrigin, RunWatch, CancellationToken)"/>
     public async Task<RunResult> RunInTurnAsync(
-        RunRequest request, RunOrigin origin, Action<RunProgress> progress, CancellationToken cancellationToken)
+        RunRequest request, RunOrigin origin, RunWatch watch, CancellationToken cancellationToken)
     {
         var began = _clock.GetTimestamp();
         while (true)
         {
             try
             {
-                return await RunAsync(request, origin, progress, cancellationToken);
+                return await RunAsync(request, origin, watch, cancellationToken);
             }
             catch (TidemarkException busy) when (busy.Code == Lease.InUseCode)
             {
-                progress(new([], new(0, _clock.GetElapsedTime(began).TotalSeconds, busy.Message)));
+                watch.OnProgress(new([], new(0, _clock.GetElapsedTime(began).TotalSeconds, busy.Message)));
                 await Task.Delay(TurnEvery, _clock, cancellationToken);
             }
         }
@@ -155,10 +155,10 @@ public sealed class Home : IAsyncDisposable
 
     /// <summary>Makes a backup, as a run, here and now.</summary>
     /// <exception cref="TidemarkException">As <see cref="RunAsync"/>; nothing is left of the backup.</exception>
-    public async Task<CreatedBackup> BackUpAsync(BackupRun request, RunOrigin origin, CancellationToken cancellationToken)
+    public async Task<CreatedBackup> BackUpAsync(BackupRun request, RunOrigin origin, RunWatch watch, CancellationToken cancellationToken)
     {
         await using var journal = await BeginAsync(request, origin, cancellationToken);
-        var (end, created) = await Executor.BackUpAsync(journal, request, cancellationToken);
+        var (end, created) = await Executor.BackUpAsync(journal, request, watch, cancellationToken);
         var result = ResultOf(end);
         if (created is not null) return created;
         cancellationToken.ThrowIfCancellationRequested();
@@ -169,7 +169,7 @@ public sealed class Home : IAsyncDisposable
     /// <summary>Takes runs from the queue and carries them out, in this process.</summary>
     /// <param name="maxConcurrentRuns">How many runs go on at once at most.</param>
     public RunWorker Worker(int maxConcurrentRuns) =>
-        new(Queue, (journal, stop) => Executor.RunAsync(journal, _ => { }, stop), maxConcurrentRuns, _clock);
+        new(Queue, (journal, stop) => Executor.RunAsync(journal, RunWatch.None, stop), maxConcurrentRuns, _clock);
 
     /// <summary>Settles runs whose process is gone. Goes on beside a <see cref="Worker"/>.</summary>
     public Reconciler Reconciler() => new(Runs, Queue.Signal, _clock);

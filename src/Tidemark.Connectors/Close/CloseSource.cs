@@ -21,6 +21,8 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
         set => _exchange.OnWait = value;
     }
 
+    public long Requests => _exchange.Requests;
+
     // Custom fields are known only once Close was asked for them; the streams are always the same.
     public IReadOnlyList<string> KnownNames => [.. Over([]).KnownStreams.Select(stream => stream.Name)];
 

@@ -33,6 +33,8 @@ internal sealed class GraphQLSource : ISource, IWaiting
         set => _exchange.OnWait = value;
     }
 
+    public long Requests => _exchange.Requests;
+
     private string Target => _options.Url.PathAndQuery;
 
     // What a query's fields are, its schema says.

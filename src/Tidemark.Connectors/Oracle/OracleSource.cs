@@ -28,6 +28,8 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
         set => exchange.OnWait = value;
     }
 
+    public long Requests => exchange.Requests;
+
     public IReadOnlyList<StreamSchema> KnownStreams => _inner.KnownStreams;
 
     public Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>

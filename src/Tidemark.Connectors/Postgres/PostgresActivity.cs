@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Npgsql;
 using Tidemark.Engine.Destinations.Sql;
+using Tidemark.Engine.Errors;
 
 namespace Tidemark.Connectors.Postgres;
 
@@ -67,7 +68,7 @@ internal static class PostgresActivity
             holders.Add(string.Create(CultureInfo.InvariantCulture,
                 $" It is held by {(program.Length > 0 ? program : "a program without a name")} (user {reader.GetString(2)}, pid {reader.GetInt32(0)} of the server")
                 + (state.Length > 0 ? $", {state}" : "")
-                + (await reader.IsDBNullAsync(4, cancellationToken) ? ")." : $", since {reader.GetDateTime(4).ToUniversalTime():u})."));
+                + (await reader.IsDBNullAsync(4, cancellationToken) ? ")." : $", since {MomentText.Of(new DateTimeOffset(reader.GetDateTime(4).ToUniversalTime()))})."));
         }
 
         return string.Concat(holders);

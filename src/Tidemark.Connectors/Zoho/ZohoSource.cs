@@ -32,6 +32,8 @@ internal sealed class ZohoSource(
         set => exchange.OnWait = value;
     }
 
+    public long Requests => exchange.Requests;
+
     public async Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) =>
         await (await OpenAsync(options.Modules, cancellationToken)).DiscoverAsync(cancellationToken);
 

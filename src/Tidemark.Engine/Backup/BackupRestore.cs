@@ -26,8 +26,10 @@ internal sealed class BackupRestore(
         await journal.StepAsync(
             "verify", null, StepStatus.Done, file.Manifest.IsSealed ? null : "The manifest has no checksum of itself: an older version wrote it.", run.Stop);
         await journal.StepAsync("restore", null, StepStatus.Running, null, run.Stop);
+        var watched = new WatchedTables(run);
+        foreach (var table in file.Manifest.Tables) run.Expect(table.Stream, table.Content.Rows);
         Restored = await destination.BackedUp().RestoreAsync(
-            new RestorePlan(journal.Pipeline, journal.Run, mode, Tables(file, content, run.Stop)) { UndoRuns = undoRuns }, run.Stop);
+            new RestorePlan(journal.Pipeline, journal.Run, mode, Tables(file, content, watched, run.Stop)) { UndoRuns = undoRuns }, run.Stop);
         foreach (var (table, cascade) in Restored.SelectMany(table => table.Cascades.Select(cascade => (table, cascade))))
             await journal.LogAsync(RunLogLevel.Warning, table.Stream, cascade.Describe(table.Table), CancellationToken.None);
         await journal.StepAsync("restore", null, StepStatus.Done, null, CancellationToken.None);
@@ -43,14 +45,18 @@ internal sealed class BackupRestore(
         await using var content = file.Open();
         await BackupCheck.RunAsync(content, file.Name, file.Manifest, cancellationToken);
         return await destination.BackedUp().RestoreAsync(
-            new RestorePlan(file.Manifest.Pipeline, $"trial of {file.Name}", mode, Tables(file, content, cancellationToken)) { IsTrial = true },
+            new RestorePlan(file.Manifest.Pipeline, $"trial of {file.Name}", mode, Tables(file, content, watched: null, cancellationToken)) { IsTrial = true },
             cancellationToken);
     }
 
-    private static List<RestoreTable> Tables(BackupFile file, Stream content, CancellationToken cancellationToken) =>
+    private static List<RestoreTable> Tables(BackupFile file, Stream content, WatchedTables? watched, CancellationToken cancellationToken) =>
     [
-        .. file.Manifest.Tables.Select((table, place) => new RestoreTable(
-            table.Stream, table.Table, table.Content, file.Format.ReadAsync(content, table.Table, place, cancellationToken))),
+        .. file.Manifest.Tables.Select((table, place) =>
+        {
+            var rows = file.Format.ReadAsync(content, table.Table, place, cancellationToken);
+            return new RestoreTable(
+                table.Stream, table.Table, table.Content, watched?.Of(table.Stream, table.Table.Name, rows, cancellationToken) ?? rows);
+        }),
     ];
 
     private static StreamFigures Figures(RestoredTable table) => new(table.Stream, table.Table)

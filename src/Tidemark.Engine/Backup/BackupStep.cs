@@ -21,7 +21,7 @@ internal sealed class BackupStep(BackupPlan plan, IDestination destination, RunC
     public async Task<RunStatus> RunAsync()
     {
         await run.Journal.StepAsync(Name, null, StepStatus.Running, null, run.Stop);
-        Created = await new BackupWriter(clock).CreateAsync(plan with { Run = run.Journal.Run }, destination, run.Stop)
+        Created = await new BackupWriter(clock) { Watched = new(run) }.CreateAsync(plan with { Run = run.Journal.Run }, destination, run.Stop)
             ?? throw new TidemarkException(FailureKind.Usage, "backup.nothing", $"The pipeline {plan.Pipeline} has no tables yet.")
             {
                 Hint = "They are there after its first run.",

@@ -33,6 +33,9 @@ public sealed record CreatedBackup(BackupFile File, IReadOnlyList<string> Pruned
 /// <summary>Makes one backup: reads the tables at one moment, writes them, and reads the file back.</summary>
 internal sealed class BackupWriter(TimeProvider clock)
 {
+    /// <summary>Counts the rows for whoever watches; null for nobody.</summary>
+    public WatchedTables? Watched { get; init; }
+
     /// <summary>Makes a backup that has been verified, and removes older ones that have been kept long enough; null where
     /// none of the tables is there yet.</summary>
     /// <exception cref="TidemarkException"><c>backup.cannot_write</c>; <c>backup.one_table</c> for a format that takes
@@ -81,8 +84,9 @@ internal sealed class BackupWriter(TimeProvider clock)
             {
                 if (tables.Count > 0 && plan.Policy.Format == BackupFormat.Json) throw OneTable(plan);
                 var sum = new RowSum();
-                await content.AddAsync(table, sum.Of(rows, cancellationToken), cancellationToken);
                 var stream = plan.Tables.First(known => known.Value == table.Name).Key;
+                var watched = Watched?.Of(stream, table.Name, rows, cancellationToken) ?? rows;
+                await content.AddAsync(table, sum.Of(watched, cancellationToken), cancellationToken);
                 tables.Add(new BackupTable(stream, table, sum.Total));
             }, cancellationToken);
         }

@@ -32,6 +32,25 @@ internal sealed class ReadStep(SyncPlan plan, ILoad load, RunContext run, TimePr
         run.Report();
     }
 
+    /// <summary>Asks the vendor how many records a full reading has, beside the reading. A number that nobody gives is unknown, and no problem.</summary>
+    private async Task CountAsync(string stream, CancellationToken stop)
+    {
+        try
+        {
+            if (await plan.Source.EstimateAsync(stream, stop) is not { } records) return;
+            run.Expect(stream, records);
+            run.Report();
+        }
+        catch (TidemarkException)
+        {
+            // The reading will say so where it matters.
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The stream has been read.
+        }
+    }
+
     private Task PassOverAsync(StreamLedger ledger, StreamLedger failed, CancellationToken stop)
     {
         ledger.Failed(new Problem("stream.not_reached", ledger.Stream, $"It was not read, because {failed.Stream} failed before it.")
@@ -44,6 +63,7 @@ internal sealed class ReadStep(SyncPlan plan, ILoad load, RunContext run, TimePr
 
     private async Task ReadAsync(StreamPlan stream, StreamLedger ledger, CancellationToken stop)
     {
+        ledger.Begin();
         await _journal.StepAsync(Name, ledger.Stream, StepStatus.Running, null, stop);
         try
         {
@@ -73,9 +93,11 @@ internal sealed class ReadStep(SyncPlan plan, ILoad load, RunContext run, TimePr
     {
         using var late = new CancellationTokenSource(stream.TimeLimit ?? Timeout.InfiniteTimeSpan, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        using var isRead = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task? counting = null;
         try
         {
-            await new StreamSync(plan, load, _journal, clock).RunAsync(stream.Table, ledger, Report, either.Token);
+            await new StreamSync(plan, load, _journal, clock).RunAsync(stream.Table, ledger, Wrote, either.Token);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
         {
@@ -84,6 +106,18 @@ internal sealed class ReadStep(SyncPlan plan, ILoad load, RunContext run, TimePr
             {
                 Hint = "Run again: it resumes from the last checkpoint. Or raise time_limit of the stream.",
             };
+        }
+        finally
+        {
+            await isRead.CancelAsync();
+            if (counting is not null) await counting;
+        }
+
+        void Wrote()
+        {
+            run.CountBatch();
+            if (run.WantsTotals && ledger.Figures.IsFull) counting ??= CountAsync(ledger.Stream, isRead.Token);
+            Report();
         }
     }
 

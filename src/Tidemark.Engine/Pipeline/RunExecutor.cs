@@ -18,22 +18,22 @@ internal sealed class RunExecutor(
     /// <summary>Carries a run of any kind out.</summary>
     /// <inheritdoc cref="RunShell.RunAsync"/>
     public Task<RunEnd> RunAsync(
-        RunJournal journal, Action<RunProgress> progress, CancellationToken cancellationToken) =>
+        RunJournal journal, RunWatch watch, CancellationToken cancellationToken) =>
         _shell.RunAsync(journal, run => run.Journal.Request switch
         {
             UndoRun undo => UndoAsync(undo, run),
             RestoreRun restore => RestoreAsync(restore, run),
             BackupRun backup => BackUpAsync(backup, run, _ => { }),
             _ => SyncAsync(run),
-        }, progress, cancellationToken);
+        }, watch, cancellationToken);
 
     /// <summary>Makes a backup, for those who want to know more of it than its run's record holds.</summary>
     public async Task<(RunEnd End, CreatedBackup? Created)> BackUpAsync(
-        RunJournal journal, BackupRun request, CancellationToken cancellationToken)
+        RunJournal journal, BackupRun request, RunWatch watch, CancellationToken cancellationToken)
     {
         CreatedBackup? created = null;
         var end = await _shell.RunAsync(
-            journal, run => BackUpAsync(request, run, backup => created = backup), _ => { }, cancellationToken);
+            journal, run => BackUpAsync(request, run, backup => created = backup), watch, cancellationToken);
         return (end, created);
     }
 

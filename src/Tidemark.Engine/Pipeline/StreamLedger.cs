@@ -11,7 +11,7 @@ namespace Tidemark.Engine.Pipeline;
 internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimeProvider clock)
 {
     private readonly Lock _lock = new();
-    private readonly long _startedAt = clock.GetTimestamp();
+    private long? _begunAt;
     private StreamFigures _figures = new(plan.Stream.Name, plan.Table);
     private Checksum _expected;
     private Checksum _found;
@@ -58,9 +58,18 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
         {
             lock (_lock)
             {
-                return _isEnded ? _figures : _figures with { Seconds = clock.GetElapsedTime(_startedAt).TotalSeconds };
+                return _isEnded ? _figures : _figures with { Seconds = Elapsed };
             }
         }
+    }
+
+    /// <summary>Since the stream began; 0 while it waits its turn.</summary>
+    private double Elapsed => _begunAt is { } begunAt ? clock.GetElapsedTime(begunAt).TotalSeconds : 0;
+
+    /// <summary>The stream's turn has come: its time counts from here.</summary>
+    public void Begin()
+    {
+        lock (_lock) _begunAt = clock.GetTimestamp();
     }
 
     public void Opened(IStreamLoad load, TablePlan table)
@@ -202,11 +211,10 @@ internal sealed class StreamLedger(TablePlan plan, QuarantineLimit limit, TimePr
 
     public void Ended()
     {
-        var seconds = clock.GetElapsedTime(_startedAt).TotalSeconds;
         lock (_lock)
         {
             if (_isEnded) return;
-            (_figures, _isEnded) = (_figures with { Seconds = seconds }, true);
+            (_figures, _isEnded) = (_figures with { Seconds = Elapsed }, true);
         }
     }
 

@@ -17,17 +17,20 @@ internal static class Interruption
     public static async Task SettleAsync(DbConnection connection, Lease lease, DateTimeOffset now)
     {
         var run = await RunRow.GetAsync(connection, lease.Run);
+        // The figures are written every second, the lease is renewed more seldom: the later of the two is the last sign of life.
+        var seconds = Math.Max((lease.HeartbeatAt - lease.TakenAt) / 1000d, run.Result.Seconds);
+        var lastSeen = lease.TakenAt + (long)(seconds * 1000);
         var again = lease.ByWorker == 1 ? await RepeatAsync(connection, run, run.Attempt + 1, now) : null;
         await RunRow.UpdateAsync(connection, run.Result with
         {
             Status = RunStatus.Failed,
             Waits = run.Result.Waits is { } waits ? waits with { For = null } : null,
-            Seconds = (lease.HeartbeatAt - lease.TakenAt) / 1000d,
+            Seconds = seconds,
             Problems = [.. run.Result.Problems, Problem(run, lease.HowItEnded(), again)],
         }, RunStatus.Running, now);
         await connection.ExecuteAsync(
-            "UPDATE run_steps SET status = 'failed', finished_at = CASE WHEN started_at > @HeartbeatAt THEN started_at ELSE @HeartbeatAt END WHERE run = @Run AND status = 'running'",
-            lease);
+            "UPDATE run_steps SET status = 'failed', finished_at = CASE WHEN started_at > @lastSeen THEN started_at ELSE @lastSeen END WHERE run = @Run AND status = 'running'",
+            new { lease.Run, lastSeen });
         await Lease.ReleaseAsync(connection, lease.Run);
     }
 

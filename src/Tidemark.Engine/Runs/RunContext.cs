@@ -1,11 +1,17 @@
+using System.Collections.Concurrent;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Runs;
 
 /// <summary>What the work of a run is given, and where it leaves what is reported however it ends.</summary>
-internal sealed class RunContext(RunJournal journal, Action<RunProgress> progress, TimeProvider clock, CancellationToken stop)
+internal sealed class RunContext(RunJournal journal, RunWatch watch, TimeProvider clock, CancellationToken stop)
 {
+    private readonly ConcurrentDictionary<string, long> _totals = new(StringComparer.Ordinal);
     private Func<IReadOnlyList<StreamFigures>> _streams = () => journal.Begun.Streams;
+    private Func<IReadOnlyList<StreamFigures>>? _shown;
+    private ISource? _source;
+    private long _batches;
 
     public RunJournal Journal => journal;
 
@@ -42,17 +48,36 @@ internal sealed class RunContext(RunJournal journal, Action<RunProgress> progres
         Report();
     }
 
+    /// <summary>Whether somebody watches who wants to know how many records there are to read.</summary>
+    public bool WantsTotals => watch.WantsTotals;
+
+    /// <summary>Figures for whoever watches, where those of the result are there only once the work is done.</summary>
+    public void Show(Func<IReadOnlyList<StreamFigures>> streams) => _shown = streams;
+
+    /// <summary>Notes how many records a stream has, as the vendor or a manifest says.</summary>
+    public void Expect(string stream, long records) => _totals[stream] = records;
+
+    /// <summary>Counts a batch of rows that was written.</summary>
+    public void CountBatch() => Interlocked.Increment(ref _batches);
+
     /// <summary>Shows the figures so far to whoever watches.</summary>
     public void Report()
     {
-        var sofar = new RunProgress(Streams, Waits.Figures);
-        progress(sofar);
+        var sofar = new RunProgress(Streams, Waits.Figures)
+        {
+            Steps = journal.Steps,
+            Totals = _totals,
+            Requests = _source?.Requests ?? 0,
+            Batches = Interlocked.Read(ref _batches),
+        };
+        watch.OnProgress(_shown is { } shown && !HasBegun ? sofar with { Streams = shown() } : sofar);
         journal.Progress(sofar);
     }
 
-    /// <summary>Hears from now on when a source or a destination waits.</summary>
+    /// <summary>Hears from now on when a source or a destination waits, and what it counts.</summary>
     public void Watch(object end)
     {
+        if (end is ISource source) _source = source;
         if (end is IWaiting waiting)
         {
             waiting.OnWait = wait =>

@@ -22,6 +22,7 @@ public sealed class RunJournal : IAsyncDisposable
     private readonly CatalogDatabase _database;
     private readonly TimeProvider _clock;
     private readonly RunLog _log;
+    private readonly StepList _known = new();
     private readonly CancellationTokenSource _leaseLost = new();
     private readonly CancellationTokenSource _cancelRequested = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -72,9 +73,11 @@ public sealed class RunJournal : IAsyncDisposable
     /// Begins a step (status running), or ends the latest one of this name and stream that runs. A step that never
     /// began is written as one that took no time.
     /// </summary>
-    public Task StepAsync(
-        string name, string? stream, StepStatus status, string? detail, CancellationToken cancellationToken) =>
-        _database.WriteAsync(async connection =>
+    public async Task StepAsync(
+        string name, string? stream, StepStatus status, string? detail, CancellationToken cancellationToken)
+    {
+        var noted = _clock.GetUtcNow();
+        await _database.WriteAsync(async connection =>
         {
             var values = new
             {
@@ -83,8 +86,8 @@ public sealed class RunJournal : IAsyncDisposable
                 stream,
                 status = status.ToString().ToLowerInvariant(),
                 detail = detail is null ? null : CatalogText.Encode(detail),
-                now = Now(),
-                end = status == StepStatus.Running ? (long?)null : Now(),
+                now = noted.ToUnixTimeMilliseconds(),
+                end = status == StepStatus.Running ? (long?)null : noted.ToUnixTimeMilliseconds(),
             };
             if (status != StepStatus.Running && await connection.ExecuteAsync("""
                 UPDATE run_steps SET status = @status, detail = coalesce(@detail, detail), finished_at = @now
@@ -108,6 +111,21 @@ public sealed class RunJournal : IAsyncDisposable
                 values.end,
             });
         }, cancellationToken);
+        _known.Note(name, stream, status, detail, noted);
+        OnStep?.Invoke();
+    }
+
+    /// <summary>The steps so far.</summary>
+    internal IReadOnlyList<RunStep> Steps => _known.Now;
+
+    /// <summary>Called when a step begins or ends.</summary>
+    internal Action? OnStep { get; set; }
+
+    /// <summary>Called with every line of the log as it comes.</summary>
+    internal Action<RunLogLine>? OnLine
+    {
+        set => _log.OnLine = value;
+    }
 
     /// <summary>
     /// Adds a line to the run's log: at most 10,000 lines of 4,000 letters; the last line says that the log is full. Lines are

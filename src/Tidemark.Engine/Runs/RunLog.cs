@@ -21,6 +21,9 @@ internal sealed class RunLog(CatalogDatabase database, TimeProvider clock, strin
     private readonly List<Line> _waiting = [];
     private long _seq;
 
+    /// <summary>Called with every line that is kept; null where nobody reads them as they come.</summary>
+    public Action<RunLogLine>? OnLine { get; set; }
+
     public async Task AddAsync(RunLogLevel level, string? stream, string message, CancellationToken cancellationToken)
     {
         if (Add(level, stream, message) >= FlushAt) await FlushAsync(cancellationToken);
@@ -31,17 +34,31 @@ internal sealed class RunLog(CatalogDatabase database, TimeProvider clock, strin
     public int Add(RunLogLevel level, string? stream, string message)
     {
         message = PlainLine.Of(message);
+        if (message.Length > MaxLetters) message = message[..MaxLetters] + "…";
+        RunLogLine line;
+        int waiting;
         lock (_adding)
         {
             if (_seq == MaxLines) return _waiting.Count;
-            var isLast = ++_seq == MaxLines;
-            _waiting.Add(new Line(run, _seq, clock.GetUtcNow().ToUnixTimeMilliseconds(),
-                (isLast ? RunLogLevel.Warning : level).ToString().ToLowerInvariant(), isLast ? null : stream,
-                isLast ? string.Create(CultureInfo.InvariantCulture,
-                    $"The log of this run is full at {MaxLines:N0} lines; what comes after is not kept.")
-                : CatalogText.Encode(message.Length <= MaxLetters ? message : message[..MaxLetters] + "…")));
-            return _waiting.Count;
+            line = new(++_seq, clock.GetUtcNow(), level, stream, message);
+            if (_seq == MaxLines)
+            {
+                line = line with
+                {
+                    Level = RunLogLevel.Warning,
+                    Stream = null,
+                    Message = string.Create(CultureInfo.InvariantCulture,
+                        $"The log of this run is full at {MaxLines:N0} lines; what comes after is not kept."),
+                };
+            }
+
+            _waiting.Add(new Line(run, line.Seq, line.At.ToUnixTimeMilliseconds(),
+                line.Level.ToString().ToLowerInvariant(), line.Stream, CatalogText.Encode(line.Message)));
+            waiting = _waiting.Count;
         }
+
+        OnLine?.Invoke(line);
+        return waiting;
     }
 
     /// <summary>Makes what was added so far durable. Lines stay in hand where it throws.</summary>

@@ -13,17 +13,17 @@ internal sealed class RunShell(TimeProvider clock)
 
     /// <param name="journal">The run's journal. Finished by this method.</param>
     /// <param name="work">Does what the run is for. Its status is the run's, unless it throws.</param>
-    /// <param name="progress">Called with the figures so far, often; must return fast.</param>
+    /// <param name="watch">Who watches the run.</param>
     /// <param name="cancellationToken">Stops the run within seconds and leaves it so that it can be resumed.</param>
     /// <exception cref="TidemarkException">The catalog cannot be written.</exception>
     public async Task<RunEnd> RunAsync(
-        RunJournal journal, Func<RunContext, Task<RunStatus>> work, Action<RunProgress> progress,
-        CancellationToken cancellationToken)
+        RunJournal journal, Func<RunContext, Task<RunStatus>> work, RunWatch watch, CancellationToken cancellationToken)
     {
         var startedAt = clock.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, journal.CancelRequested, journal.LeaseLost);
-        var run = new RunContext(journal, progress, clock, stop.Token);
+        var run = new RunContext(journal, watch, clock, stop.Token);
+        (journal.OnStep, journal.OnLine) = (run.Report, watch.OnLine);
         TidemarkException? failed = null;
         RunStatus status;
         try

@@ -7,7 +7,11 @@ namespace Tidemark.Engine.Runs;
 /// <param name="Retries">How often something that failed was tried again.</param>
 /// <param name="Seconds">How long it has waited in all; waits at the same time count once.</param>
 /// <param name="For">What it waits for now, in one sentence; null while it works, and when it is over.</param>
-public sealed record RunWaitFigures(int Retries, double Seconds, string? For);
+public sealed record RunWaitFigures(int Retries, double Seconds, string? For)
+{
+    /// <summary>When what it waits for now is over at the latest, as far as it is known; null where it is not, and when it is over.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>Collects the waits of one run: for its figures, for its log and for whoever watches.</summary>
 internal sealed class RunWaits(RunJournal journal, TimeProvider clock)
@@ -32,7 +36,10 @@ internal sealed class RunWaits(RunJournal journal, TimeProvider clock)
                 var left = _until - clock.GetUtcNow();
                 if (left < TimeSpan.Zero) left = TimeSpan.Zero;
                 if (_last is null) return null;
-                return new(_retries, Math.Round((_waited - left).TotalSeconds, 3), left > TimeSpan.Zero ? _last.Why : null);
+                return new(_retries, Math.Round((_waited - left).TotalSeconds, 3), left > TimeSpan.Zero ? _last.Why : null)
+                {
+                    Until = left > TimeSpan.Zero ? _until : null,
+                };
             }
         }
     }

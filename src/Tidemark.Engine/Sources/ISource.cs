@@ -25,6 +25,9 @@ public interface ISource : IAsyncDisposable
     /// <exception cref="TidemarkException">The vendor refused the call; the stream itself may be fine.</exception>
     Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
 
+    /// <summary>Requests that it has sent so far, retries among them; 0 for one that counts none, as by default.</summary>
+    long Requests => 0;
+
     /// <summary>
     /// Why a full reading may have found no record of a stream, e.g. how many match each part of its filter; null if the
     /// source has no explanation. Called only after an empty full reading. Default: null.

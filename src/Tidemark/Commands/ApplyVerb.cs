@@ -34,6 +34,7 @@ internal static class ApplyVerb
         var verb = new Verb("apply", "Saves the definitions of a file, all or none, or carries out a saved plan.",
             "tidemark apply -f tidemark.yaml", "tidemark apply -f - < tidemark.yaml",
             "tidemark apply -f tidemark.yaml --dry-run --prune", "tidemark apply --plan plan.jsonl") { file, dryRun, prune, question.Yes, plan };
+        verb.Watches();
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(file) is null != session.Get(plan) is null, "Give --file or --plan.");

@@ -27,7 +27,7 @@ internal static class ConnectorsVerb
                 .Where(spec => wanted is null || spec.Name == wanted).ToList();
             if (known.Count == 0) throw Unknown(session, wanted!);
             if (session.IsJson) known.ForEach(spec => session.WriteJson(ConnectorAnswer.Of(spec), WireJson.Default.ConnectorAnswer));
-            else if (wanted is null) session.Prose.Write(Overview(known));
+            else if (wanted is null) Overview(known).Write(session.Prose);
             else Show(session, known[0]);
             return Task.FromResult(ExitCode.Done);
         });
@@ -40,15 +40,13 @@ internal static class ConnectorsVerb
             Hint = NearestName.Hint(wanted, session.Connectors.Names<IConnector>()),
         };
 
-    private static Table Overview(IEnumerable<ConnectorSpec> connectors)
+    // The name and what it is stay; what it needs goes on beneath.
+    private static FittingTable Overview(List<ConnectorSpec> connectors)
     {
-        var table = RunReport.Plain("connector", "is a", "needs");
-        foreach (var spec in connectors)
-        {
-            var needs = spec.Settings.Where(setting => setting.IsRequired).Select(setting => setting.Name);
-            table.AddRow(spec.Name, Roles(spec), string.Join(", ", needs));
-        }
-
+        var table = new FittingTable();
+        table.Add("connector", connectors.Select(spec => spec.Name));
+        table.Add("is a", connectors.Select(Roles), wraps: true);
+        table.Add("needs", connectors.Select(spec => string.Join(", ", spec.Settings.Where(setting => setting.IsRequired).Select(setting => setting.Name))), wraps: true);
         return table;
     }
 

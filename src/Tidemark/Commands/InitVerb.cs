@@ -55,9 +55,10 @@ internal static class InitVerb
             return ExitCode.Done;
         }
 
-        var table = RunReport.Plain("template", "is for");
-        foreach (var template in DefinitionTemplate.All) table.AddRow(new Text(template.Name), new Text(template.Summary));
-        session.Prose.Write(table);
+        var table = new FittingTable();
+        table.Add("template", DefinitionTemplate.All.Select(template => template.Name));
+        table.Add("is for", DefinitionTemplate.All.Select(template => template.Summary), wraps: true);
+        table.Write(session.Prose);
         return ExitCode.Done;
     }
 

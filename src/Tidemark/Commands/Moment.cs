@@ -18,7 +18,7 @@ internal static partial class Moment
         }
 
         var isTime = DateTime.TryParse(typed, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.RoundtripKind, out var time);
-        UsageCheck.Require(isTime && time.Year is > 1 and < 9999, $"--since is how long ago (90min, 24h, 7d) or a time (2026-11-22 18:00), not {typed}.");
+        UsageCheck.Require(isTime && time.Year is > 1 and < 9999, $"--since is how long ago (90min, 24h, 7d) or a time (2026-11-22T18:00:00+01:00), not {typed}.");
         return time.Kind == DateTimeKind.Unspecified
             ? new DateTimeOffset(time, clock.LocalTimeZone.GetUtcOffset(time)) : new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero);
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 using Tidemark.Engine;
@@ -31,8 +30,14 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
 
     public bool IsJson => Get(SharedOptions.Json);
 
-    /// <summary>Where words for people go: standard output, unless a program reads that.</summary>
-    public IAnsiConsole Prose => IsJson ? Terminal.ErrorConsole : Terminal.OutputConsole;
+    /// <summary>Whether nothing is said that needs nobody.</summary>
+    public bool IsQuiet => Get(SharedOptions.Quiet);
+
+    /// <summary>Whether the log of a run is shown as it comes.</summary>
+    public bool IsVerbose => Get(SharedOptions.Verbose);
+
+    /// <summary>Where words for people go: standard output, unless a program reads that, or nobody wants to hear of success.</summary>
+    public IAnsiConsole Prose => IsJson || IsQuiet ? Terminal.ErrorConsole : Terminal.OutputConsole;
 
     /// <summary>True where somebody can be asked.</summary>
     public bool IsInteractive => Terminal.Traits.IsInput && Prose.Profile.Capabilities.Interactive;
@@ -99,14 +104,16 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     /// <summary>One JSON object on standard output.</summary>
     public void WriteJson<T>(T answer, JsonTypeInfo<T> type) => JsonLine.WriteTo(Terminal.Output, answer, type);
 
-    /// <summary>One line for people.</summary>
-    public void Say(string line) => Prose.WriteLine(line);
+    /// <summary>One line for people; of what needs nobody, and so not where they want quiet.</summary>
+    public void Say(string line)
+    {
+        if (!IsQuiet) Prose.WriteLine(line);
+    }
 
     /// <summary>Shows on a terminal that something takes its time.</summary>
-    public async Task<T> WaitAsync<T>(string what, Func<Task<T>> work) => Prose.Profile.Capabilities.Ansi
+    public async Task<T> WaitAsync<T>(string what, Func<Task<T>> work) => Prose.Profile.Capabilities.Ansi && !IsQuiet
         ? await Prose.Status().StartAsync(what, _ => work()) : await work();
 
-    /// <summary>A moment as the person's clock shows it, e.g. <c>2026-11-22 10:15:30</c>.</summary>
-    public string LocalTime(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, Clock.LocalTimeZone)
-        .ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>A moment as the person's clock shows it, with its offset.</summary>
+    public string LocalTime(DateTimeOffset moment) => Moments.Text(moment, Clock);
 }

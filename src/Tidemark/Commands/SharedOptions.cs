@@ -17,4 +17,16 @@ internal static class SharedOptions
         Description = "Write JSON, one object a line; text for people goes to standard error.",
         Recursive = true,
     };
+
+    /// <summary>On the verbs that run something.</summary>
+    public static readonly Option<bool> Quiet = new("--quiet")
+    {
+        Description = "Print nothing but errors and what needs a person, to standard error; the exit code tells the outcome.",
+    };
+
+    /// <summary>On the verbs that run something.</summary>
+    public static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "Print the log of the run as it comes, and count requests and batches.",
+    };
 }

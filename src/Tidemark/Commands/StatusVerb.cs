@@ -35,10 +35,12 @@ internal static class StatusVerb
 
     private static void Write(Session session, IReadOnlyList<PipelineStatus> all, DateTimeOffset now)
     {
+        // How it stands and since when stay; of the last run its status goes first, then its id, then the number in quarantine.
         var table = new FittingTable();
         table.Add("pipeline", all.Select(status => status.Pipeline));
         table.Add("stands", all.Select(status => Word(status.Standing)), colour: Colour);
-        table.Add("proven", all.Select(status => status.Proven?.FinishedAt is { } at ? Age(now - at) + " ago" : "never"));
+        table.Add("proven", all.Select(status => status.Proven?.FinishedAt is { } at ? $"{session.LocalTime(at)} ({Age(now - at)} ago)" : "never"),
+            shortened: all.Select(status => status.Proven?.FinishedAt is { } at ? Age(now - at) + " ago" : "never"));
         table.Add("quarantine", all.Select(status => RunReport.Number(status.Quarantined)), isNumber: true, rank: 2);
         table.Add("last run", all.Select(status => status.Last?.Id ?? ""), rank: 3);
         table.Add("its status", all.Select(status => status.Last is { } last ? RunJson.Word(last.Status) : ""), rank: 4, colour: RunReport.Colour);

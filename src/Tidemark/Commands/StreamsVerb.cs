@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
@@ -49,13 +48,14 @@ internal static class StreamsVerb
         return verb;
     }
 
+    // The stream and its key stay; the table goes first, then the number of columns.
     private static FittingTable List(IReadOnlyList<PreviewedStream> streams)
     {
         var table = new FittingTable();
         table.Add("stream", streams.Select(each => each.Table.Stream.Name));
         table.Add("table", streams.Select(each => each.Table.Table), rank: 2);
         table.Add("columns", streams.Select(each => RunReport.Number(each.Table.Stream.Fields.Count)), isNumber: true, rank: 1);
-        table.Add("key", streams.Select(each => string.Join(", ", each.Table.Stream.Key)));
+        table.Add("key", streams.Select(each => string.Join(", ", each.Table.Stream.Key)), wraps: true);
         return table;
     }
 
@@ -87,23 +87,19 @@ internal static class StreamsVerb
     {
         var names = preview.Fields.Select(field => (field.Name, Type: TypeOf(field))).ToList();
         if (preview.HasRaw) names.Add(("raw", "json"));
-        var wide = names.Max(column => column.Name.Length);
+        var wide = names.Max(column => Cells.Count(column.Name));
         var room = Math.Max(20, session.Prose.Profile.Width - wide - 15);
         foreach (var (at, row) in preview.Rows.Index())
         {
             session.Say($"record {at + 1}");
             foreach (var ((name, type), value) in names.Zip(row).Where(column => column.Second is not null))
-                session.Prose.MarkupLineInterpolated($"  {name.PadRight(wide)}  [grey]{type,-9}[/]  {Cut(Printable.Of(value), room)}");
+                session.Prose.MarkupLineInterpolated($"  {Cells.Fill(name, wide)}  [grey]{type,-9}[/]  {Cells.Cut(Printable.Of(value), room)}");
         }
 
         foreach (var record in preview.Unfit)
             session.Prose.MarkupLineInterpolated($"[yellow]would wait in quarantine: {Printable.Of(record.Reason.Message)} ({record.Reason.Code})[/]");
         if (preview.Rows.Count + preview.Unfit.Count == 0) session.Say("The source has no record of it.");
     }
-
-    /// <summary>A text in so many cells of the terminal: a letter of Korean takes two.</summary>
-    private static string Cut(string text, int room) =>
-        Segment.CellCount([new Segment(text)]) <= room ? text : $"{Segment.Truncate(new Segment(text), room - 1)?.Text}…";
 
     private static string TypeOf(Field field) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{field.Type}");
 }

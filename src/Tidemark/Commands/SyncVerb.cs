@@ -65,6 +65,7 @@ internal static class SyncVerb
         {
             names, from, to, streams, yaml, merge, full, deletions, refresh, dryRun, save, approve, wait,
         };
+        verb.Watches();
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(dryRun) || session.Get(save) is null, "--save needs --dry-run.");

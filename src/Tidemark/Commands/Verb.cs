@@ -21,6 +21,17 @@ internal sealed class Verb : Command
     public void Explains(Action<Session> write) =>
         ((HelpWithExamples)Options.OfType<HelpOption>().Single().Action!).More = write;
 
+    /// <summary>Lets a person choose how much is shown while something runs.</summary>
+    public void Watches()
+    {
+        Add(SharedOptions.Quiet);
+        Add(SharedOptions.Verbose);
+        Validators.Add(typed =>
+        {
+            if (typed.GetValue(SharedOptions.Quiet) && typed.GetValue(SharedOptions.Verbose)) typed.AddError("Use --quiet or --verbose, not both.");
+        });
+    }
+
     /// <summary>Sets what the verb does; the answer is the exit code.</summary>
     public void Runs(Func<Session, Task<int>> run) =>
         SetAction((parsed, stop) => run(new Session(parsed, (TidemarkInvocation)parsed.InvocationConfiguration, stop)));
@@ -41,7 +52,7 @@ internal sealed class HelpWithExamples(IReadOnlyList<string> examples) : Synchro
 
     /// <summary><c>--help</c> with these examples.</summary>
     public static HelpOption Option(params string[] examples) =>
-        new() { Description = "Show this help.", Action = new HelpWithExamples(examples) };
+        new("--help", "-h") { Description = "Show this help.", Action = new HelpWithExamples(examples) };
 
     public override int Invoke(ParseResult parseResult)
     {

@@ -23,26 +23,25 @@ internal static class WatchedRun
     /// <summary>Progress while it runs, figures and receipt at the end; one line with --json.</summary>
     public static async Task<RunResult> ShowAsync(Session session, Home home, RunRequest request, RunOrigin origin, bool waits = false)
     {
-        var display = new SyncDisplay(
-            session.Terminal, session.Prose, request.PipelineName, session.Clock, session.Stop);
-        var result = await display.ShowAsync(progress => waits
-            ? home.RunInTurnAsync(request, origin, progress, session.Stop) : home.RunAsync(request, origin, progress, session.Stop));
+        var result = await WatchAsync(session, request.PipelineName, watch => waits
+            ? home.RunInTurnAsync(request, origin, watch, session.Stop) : home.RunAsync(request, origin, watch, session.Stop));
         await WriteAsync(session, home, result);
         return result;
     }
 
-    /// <summary>Runs a request that shows no figures while it runs.</summary>
-    /// <param name="session">The command.</param>
-    /// <param name="home">The home of the run.</param>
-    /// <param name="what">What takes its time, e.g. <c>Restoring</c>.</param>
-    /// <param name="request">The request.</param>
-    public static Task<RunResult> WaitAsync(Session session, Home home, string what, RunRequest request) =>
-        session.WaitAsync(what, () => home.RunAsync(request, session.Origin, _ => { }, session.Stop));
+    /// <summary>Runs a request and shows its progress; the caller reports how it ended.</summary>
+    public static Task<RunResult> WaitAsync(Session session, Home home, RunRequest request) =>
+        WatchAsync(session, request.PipelineName, watch => home.RunAsync(request, session.Origin, watch, session.Stop));
 
-    /// <summary>How a run ended: for people, and with --json as one line.</summary>
+    /// <summary>Shows the progress of work on a pipeline, as much of it as the person wants to see.</summary>
+    public static Task<T> WatchAsync<T>(Session session, string pipeline, Func<RunWatch, Task<T>> work) => session.IsQuiet
+        ? Task.Run(() => work(RunWatch.None))
+        : new SyncDisplay(session.Terminal, session.Prose, pipeline, session.Clock, session.Stop) { IsVerbose = session.IsVerbose }.ShowAsync(work);
+
+    /// <summary>How a run ended: for people, where it concerns them, and with --json as one line.</summary>
     public static async Task WriteAsync(Session session, Home home, RunResult result)
     {
-        RunReport.Write(session.Prose, result);
+        if (!session.IsQuiet || ExitCode.Of(result) != ExitCode.Done) RunReport.Write(session.Prose, result);
         if (!session.IsJson) return;
         // Ctrl-C has ended the run; how it ended is reported all the same, with the times that the catalog has of it.
         var run = await home.Runs.FindAsync(result.Run, CancellationToken.None);

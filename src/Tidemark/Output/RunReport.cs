@@ -26,6 +26,8 @@ internal static class RunReport
             + $"in {Seconds(run.Seconds)} "
             + $"[grey]({Markup.Escape(Printable.Of(What(run, withWhich: true)))}, {Markup.Escape(run.Run)})[/]");
         if (run.Streams.Any(stream => stream.Receipt is not null)) console.MarkupLine(Receipt(run));
+        if (run.Refresh is { Backup: { } backup })
+            console.MarkupLineInterpolated($"[grey]backup before it: {Printable.Of(backup.Name)}, {Number(backup.Rows)} rows, verified ({Printable.Of(backup.Path)})[/]");
         if (run.Waits is { } waits) console.MarkupLineInterpolated($"[grey]waited {Seconds(waits.Seconds)}, {Number(waits.Retries)} retries[/]");
         if (RunOutcome.Of(run) is not { } outcome) return;
         console.WriteLine(Printable.Of(outcome.State));
@@ -61,15 +63,14 @@ internal static class RunReport
 
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    public static string Seconds(double seconds) => seconds < 60
-        ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s")
-        : string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 60):0} min {seconds % 60:00} s");
-
-    public static Table Plain(params string[] columns)
+    /// <summary>E.g. <c>0.4 s</c>, <c>2 min 05 s</c> or <c>3 h 05 min</c>.</summary>
+    public static string Seconds(double seconds)
     {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var column in columns) table.AddColumn(new TableColumn(new Text(column, Color.Grey)).NoWrap());
-        return table;
+        // A clock that was set back makes no time run backwards.
+        if (seconds < 59.95) return string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, seconds):0.0} s");
+        var span = TimeSpan.FromSeconds(Math.Round(seconds));
+        return span.TotalHours < 1 ? string.Create(CultureInfo.InvariantCulture, $"{span.Minutes} min {span.Seconds:00} s")
+            : string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(span.TotalHours):0} h {span.Minutes:00} min");
     }
 
     private static string Receipt(RunResult run)
@@ -81,6 +82,7 @@ internal static class RunReport
             : $"receipt: [red]not verified[/], {proven.Count} of {run.Streams.Count} streams fit";
     }
 
+    // The table's name goes first, then the time, then what seldom happens, then what is unchanged.
     private static FittingTable Figures(IReadOnlyList<StreamFigures> streams)
     {
         var table = new FittingTable();
@@ -89,7 +91,7 @@ internal static class RunReport
         Add("read", stream => stream.Read);
         Add("created", stream => stream.Created);
         Add("updated", stream => stream.Updated);
-        Add("unchanged", stream => stream.Unchanged);
+        Add("unchanged", stream => stream.Unchanged, rank: 5);
         Add("deleted", stream => stream.Deleted);
         // What seldom happens does not take room when it does not.
         if (streams.Any(stream => stream.Skipped > 0)) Add("skipped", stream => stream.Skipped, rank: 7);

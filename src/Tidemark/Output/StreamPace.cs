@@ -1,35 +1,35 @@
-using Tidemark.Engine.Runs;
-
 namespace Tidemark.Output;
 
-/// <summary>What one stream is doing and how fast, measured from its figures as they change.</summary>
+/// <summary>How fast one stream goes, over the last seconds, so that a pause shows.</summary>
 internal sealed class StreamPace(TimeProvider clock)
 {
-    private StreamFigures? _seen;
-    private long _startedAt;
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
 
-    /// <summary>As markup.</summary>
-    public string Phase { get; private set; } = "";
+    // One a second at most: the window holds few.
+    private readonly Queue<(long At, long Read)> _samples = new();
+    private (long At, long Read) _last;
 
-    /// <summary>Since its first records came, its time in the queue left out; null while none did.</summary>
-    public long? RowsPerSecond { get; private set; }
+    /// <summary>Records a second; null until there is something to measure.</summary>
+    public double? PerSecond { get; private set; }
 
-    public void See(StreamFigures figures)
+    /// <summary>Notes how many records were read by now.</summary>
+    public void See(long read)
     {
-        if (_startedAt == 0 && figures.Read > 0) _startedAt = clock.GetTimestamp();
-        // A stream's time stops when it has been read.
-        var isRead = _seen is not null && _seen.Seconds == figures.Seconds;
-        var isReading = !isRead && figures is { Read: > 0, Error: null, Receipt: null };
-        Phase = figures switch
+        var now = clock.GetTimestamp();
+        if (_samples.Count == 0 || clock.GetElapsedTime(_last.At, now) >= Least)
         {
-            { Error: not null } => "[red]failed[/]",
-            { Receipt: { } receipt } => receipt.IsVerified ? "[green]verified[/]" : "[red]does not fit[/]",
-            _ when isRead => "read, waits for the others",
-            _ when isReading => "[blue]reading[/]",
-            _ => "[grey]waiting[/]",
-        };
-        if (isReading && clock.GetElapsedTime(_startedAt) is { TotalSeconds: > 0.5 } elapsed)
-            RowsPerSecond = (long)(figures.Read / elapsed.TotalSeconds);
-        _seen = figures;
+            _last = (now, read);
+            _samples.Enqueue(_last);
+        }
+
+        while (_samples.Count > 1 && clock.GetElapsedTime(_samples.Peek().At, now) > Window) _samples.Dequeue();
+        var (from, before) = _samples.Peek();
+        var elapsed = clock.GetElapsedTime(from, now);
+        if (elapsed >= Least) PerSecond = (read - before) / elapsed.TotalSeconds;
     }
+
+    /// <summary>How long the rest takes at this pace; null where that is not known.</summary>
+    public TimeSpan? Left(long rest) =>
+        PerSecond is > 0 and var pace && rest / pace < TimeSpan.FromDays(99).TotalSeconds ? TimeSpan.FromSeconds(rest / pace) : null;
 }

@@ -46,7 +46,7 @@ public sealed class BackupBench(SqlWorkbench database, string connector) : IAsyn
             new(new RestoreRun("test", file.Name, mode), new(RunTrigger.Command, null), WriteMode.Merge), Stop);
         BackupRestore? restore = null;
         var end = await new RunShell(database.Clock).RunAsync(
-            journal, run => (restore = new(file, mode, undoRuns: 10, destination, run)).RunAsync(), _ => { }, Stop);
+            journal, run => (restore = new(file, mode, undoRuns: 10, destination, run)).RunAsync(), RunWatch.None, Stop);
         if (end.Refusal is not null) throw end.Refusal;
         return new(end.Result.Run, restore!.Restored);
     }

@@ -70,7 +70,7 @@ public sealed class SyncVerbTests : IAsyncLifetime
         var shown = (await _bench.DoAsync("run", "show", "last", "--json")).Line;
 
         shown.GetRawText().ShouldBe(listed.GetRawText());
-        (await _bench.DoAsync("run", "show", "last")).Output.ShouldContain("customers   done");
+        (await _bench.DoAsync("run", "show", "last")).Output.ShouldMatch("customers +done");
         (await _bench.DoAsync("run", "logs", "last", "--json")).Lines
             .ShouldAllBe(line => line.GetProperty("message").GetString()!.Length > 0);
         (await _bench.DoAsync("run", "quarantine", "last", "--json")).Output.ShouldBeEmpty();

@@ -152,7 +152,7 @@ public sealed class VendorBench : IAsyncDisposable
     private async Task<RunResult> RunAsync(RunRequest request, CancellationToken cancellationToken)
     {
         await _home.Definitions.Pipelines.SaveAsync(Pipeline, Stop);
-        return await _home.RunAsync(request, new(RunTrigger.Command, null), _ => { }, cancellationToken);
+        return await _home.RunAsync(request, new(RunTrigger.Command, null), RunWatch.None, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -130,7 +130,7 @@ internal sealed class CrashSite : IAsyncDisposable
 
     public Task<RunResult> UndoAsync(string run) => RunAsync(new UndoRun(Pipeline.Name, run));
 
-    public Task<RunResult> RunAsync(RunRequest request) => Home.RunAsync(request, new(RunTrigger.Command, null), _ => { }, Stop);
+    public Task<RunResult> RunAsync(RunRequest request) => Home.RunAsync(request, new(RunTrigger.Command, null), RunWatch.None, Stop);
 
     public static void ShouldBeWhole(RunResult result)
     {

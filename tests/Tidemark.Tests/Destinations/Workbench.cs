@@ -83,7 +83,7 @@ public abstract class Workbench : IAsyncDisposable
         RunRequest request, WriteMode mode, Func<RunContext, Task<RunStatus>> work, CancellationToken cancellationToken)
     {
         await using var journal = await _queue!.BeginAsync(new(request, new(RunTrigger.Command, null), mode), Stop);
-        return (await new RunShell(Clock).RunAsync(journal, work, _ => { }, cancellationToken)).Result;
+        return (await new RunShell(Clock).RunAsync(journal, work, RunWatch.None, cancellationToken)).Result;
     }
 
     public async Task<IReadOnlyList<QuarantineEntry>> QuarantineAsync() =>

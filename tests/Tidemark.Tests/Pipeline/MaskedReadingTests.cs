@@ -35,9 +35,9 @@ public sealed class MaskedReadingTests : IDisposable
         ]);
         await using var home = await HomeAsync(source);
 
-        await home.RunAsync(new SyncRun("p"), new RunOrigin(RunTrigger.Command, "me"), _ => { }, Stop);
+        await home.RunAsync(new SyncRun("p"), new RunOrigin(RunTrigger.Command, "me"), RunWatch.None, Stop);
         var first = await WaitingAsync(home);
-        await home.RunAsync(new SyncRun("p"), new RunOrigin(RunTrigger.Command, "me"), _ => { }, Stop);
+        await home.RunAsync(new SyncRun("p"), new RunOrigin(RunTrigger.Command, "me"), RunWatch.None, Stop);
 
         first.Select(record => record.Reason.Code).ShouldBe(["value.wrong_type", "record.not_masked"], ignoreOrder: true);
         var waiting = first.Single(record => record.Key == "1").Payload;

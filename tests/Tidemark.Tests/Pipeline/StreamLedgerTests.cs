@@ -119,10 +119,13 @@ public sealed class StreamLedgerTests
     }
 
     [Fact]
-    public void Time_runs_until_the_stream_has_ended_and_a_failure_stays()
+    public void Time_runs_from_the_stream_s_turn_until_it_has_ended_and_a_failure_stays()
     {
         var ledger = Ledger(WriteMode.Merge);
-        _clock.Seconds = 3;
+        _clock.Seconds = 40;
+        ledger.Figures.Seconds.ShouldBe(0, "it waits its turn");
+        ledger.Begin();
+        _clock.Seconds = 43;
         ledger.Figures.Seconds.ShouldBe(3);
         ledger.Failed(Bad);
         ledger.Ended();

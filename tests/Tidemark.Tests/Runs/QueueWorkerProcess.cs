@@ -78,7 +78,7 @@ public sealed class QueueWorkerProcess
             Note(log, run.Journal.Run);
             await Task.Delay(20, run.Stop);
             return RunStatus.Succeeded;
-        }, _ => { }, stopped), maxConcurrentRuns: 4, TimeProvider.System);
+        }, RunWatch.None, stopped), maxConcurrentRuns: 4, TimeProvider.System);
         var reconciler = new Reconciler(new RunStore(catalog, TimeProvider.System), queue.Signal, TimeProvider.System)
         {
             Every = TimeSpan.FromSeconds(1),

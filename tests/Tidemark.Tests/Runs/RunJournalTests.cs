@@ -96,6 +96,30 @@ public abstract class RunJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_killed_run_and_its_steps_end_at_the_last_sign_of_life()
+    {
+        var runs = await _home.RunsAsync();
+        await using var journal = await StartAsync();
+        var begun = _home.Clock.Now;
+        await journal.StepAsync("read", "a", StepStatus.Running, null, TestHome.Cancelled);
+        _home.Clock.Now += TimeSpan.FromSeconds(3);
+        journal.Progress(new([], null));
+        while ((await runs.FindAsync(journal.Run, TestHome.Cancelled)).Result.Seconds < 3) await Task.Delay(50, TestHome.Cancelled);
+        _home.Clock.Now += TimeSpan.FromSeconds(1);
+        await journal.StepAsync("publish", null, StepStatus.Running, null, TestHome.Cancelled);
+        await _home.ExecuteAsync("UPDATE leases SET pid = 999999999, process_started = process_started || '0'");
+
+        (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBe([journal.Run]);
+
+        (await runs.FindAsync(journal.Run, TestHome.Cancelled)).Result.Seconds.ShouldBe(3);
+        (await (await HistoryAsync()).StepsAsync(journal.Run, TestHome.Cancelled))
+            .Select(step => (step.Name, step.Status, step.StartedAt - begun, step.FinishedAt - step.StartedAt)).ShouldBe(
+            [
+                ("read", StepStatus.Failed, TimeSpan.Zero, TimeSpan.FromSeconds(3)), ("publish", StepStatus.Failed, TimeSpan.FromSeconds(4), TimeSpan.Zero),
+            ]);
+    }
+
+    [Fact]
     public async Task A_living_run_renews_its_lease()
     {
         var runs = await _home.RunsAsync();

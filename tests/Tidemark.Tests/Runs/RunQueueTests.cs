@@ -225,7 +225,7 @@ public abstract class RunQueueTests : IDisposable
             began.SetResult();
             await Task.Delay(Timeout.Infinite, run.Stop);
             return RunStatus.Succeeded;
-        }, _ => { }, stopped), maxConcurrentRuns: 2, _home.Clock);
+        }, RunWatch.None, stopped), maxConcurrentRuns: 2, _home.Clock);
         var working = worker.RunAsync(stop.Token);
         await began.Task.WaitAsync(TimeSpan.FromSeconds(30), TestHome.Cancelled);
 

@@ -117,7 +117,7 @@ public sealed class RunShellTests : IDisposable
     {
         await using var journal = await (await _home.QueueAsync()).BeginAsync(
             new(request, new(RunTrigger.Command, null), WriteMode.Merge), TestHome.Cancelled);
-        return await new RunShell(_home.Clock).RunAsync(journal, work, _ => { }, TestHome.Cancelled);
+        return await new RunShell(_home.Clock).RunAsync(journal, work, RunWatch.None, TestHome.Cancelled);
     }
 
     private async Task<RunResult> RecordedAsync(RunEnd end) =>

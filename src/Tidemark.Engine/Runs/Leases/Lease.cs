@@ -81,7 +81,7 @@ internal sealed record Lease
 
     public TidemarkException InUse() =>
         new(FailureKind.Transient, InUseCode, string.Create(CultureInfo.InvariantCulture,
-            $"The {Subject.Replace(':', ' ')} is being run by {Run} (host {Host}, pid {Pid}) since {Time(TakenAt):u}."))
+            $"The {Subject.Replace(':', ' ')} is being run by {Run} (host {Host}, pid {Pid}) since {MomentText.Of(Time(TakenAt))}."))
         {
             Hint = "Wait for it, or stop it.",
             Next = new(NextAct.CancelRun, Run),
@@ -89,7 +89,7 @@ internal sealed record Lease
 
     /// <summary>The sentence that says how the holder ended.</summary>
     public string HowItEnded() => string.Create(CultureInfo.InvariantCulture,
-        $"Its process (host {Host}, pid {Pid}) ended without finishing it; last sign of life {Time(HeartbeatAt):u}.");
+        $"Its process (host {Host}, pid {Pid}) ended without finishing it; last sign of life {MomentText.Of(Time(HeartbeatAt))}.");
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

@@ -93,7 +93,7 @@ internal static class HttpErrors
 
     public static TidemarkException WaitTooLong(HttpCall call, TimeSpan wait, DateTimeOffset now, TidemarkException cause) =>
         new(FailureKind.Transient, cause.Code, wait > MostPlausible ? $"{call.Label}: the vendor asks to wait for more than a year."
-            : string.Create(CultureInfo.InvariantCulture, $"{call.Label}: the vendor asks to wait until {(now + wait).UtcDateTime:yyyy-MM-dd HH:mm} UTC."), cause)
+            : string.Create(CultureInfo.InvariantCulture, $"{call.Label}: the vendor asks to wait until {MomentText.Of(now + wait)}."), cause)
         {
             Hint = "Run again after that time.",
         };

@@ -34,6 +34,7 @@ public sealed class HttpExchange : IAsyncDisposable
     private readonly RequestPace _pace;
     private readonly ResiliencePipeline<Attempt> _retry;
     private readonly ResiliencePipeline<Attempt> _retryBriefly;
+    private long _requests;
 
     public HttpExchange(HttpApi api, TimeProvider clock)
         : this(api, clock, GuardedHandler.Create(api.MaxConcurrent, api.AllowsPrivateNetwork))
@@ -59,6 +60,9 @@ public sealed class HttpExchange : IAsyncDisposable
 
     /// <summary>Hears when a request waits, with a text that is fit to be shown; null where nobody does.</summary>
     public Action<Wait>? OnWait { get; set; }
+
+    /// <summary>Requests sent so far, retries among them.</summary>
+    public long Requests => Interlocked.Read(ref _requests);
 
     /// <summary>The vendor's clock, by the dates of its answers so far.</summary>
     public VendorClock VendorClock { get; }
@@ -222,6 +226,7 @@ public sealed class HttpExchange : IAsyncDisposable
         {
             using var request = await RequestAsync(call, address, cancellationToken);
             asks(request.RequestUri!);
+            Interlocked.Increment(ref _requests);
             using var response = await _client.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response.StatusCode == HttpStatusCode.Unauthorized && refusals++ < MaxRefusals

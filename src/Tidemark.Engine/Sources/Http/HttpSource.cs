@@ -38,6 +38,8 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         set => exchange.OnWait = value;
     }
 
+    public long Requests => exchange.Requests;
+
     public IReadOnlyList<StreamSchema> KnownStreams { get; } = [.. streams.Select(stream => stream.Schema with { CursorPath = stream.Listing.Range?.Path })];
 
     public Task<IReadOnlyList<StreamSchema>> DiscoverAsync(CancellationToken cancellationToken) => Task.FromResult(KnownStreams);

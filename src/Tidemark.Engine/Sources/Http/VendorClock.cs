@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Sources.Http;
 
@@ -22,7 +23,7 @@ public sealed class VendorClock(TimeProvider clock)
     /// <summary>What a person should know of it, in a sentence each: dates that no clock of today shows. Empty for nothing.</summary>
     public IReadOnlyList<string> Remarks => Interlocked.Read(ref _oddDate) is var ticks and > 0
         ? [string.Create(CultureInfo.InvariantCulture,
-            $"The vendor dates its answers {new DateTime(ticks):yyyy-MM-dd HH:mm} UTC, a day or more off from the clock here: these dates are passed over. Check this machine's clock.")]
+            $"The vendor dates its answers {MomentText.Of(new DateTimeOffset(ticks, TimeSpan.Zero))}, a day or more off from the clock here: these dates are passed over. Check this machine's clock.")]
         : [];
 
     /// <summary>Takes the date of an answer into account.</summary>

@@ -14,12 +14,14 @@ internal static class CreateBackup
         var format = WordOption.Of<BackupFormat>("--format", "Format of the file. [default: the pipeline's, else compact]");
         var verb = new Verb("create", "Backs up all tables of a pipeline in one snapshot.",
             "tidemark backup create payments", "tidemark backup create payments --format json") { pipeline, format };
+        verb.Watches();
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
             var definition = await home.Definitions.PipelineAsync(session.Get(pipeline), session.Stop);
             var request = new BackupRun(definition.Name) { Format = session.Has(format) ? session.Get(format) : null };
-            var created = await session.WaitAsync("Backing up", () => home.BackUpAsync(request, session.Origin, session.Stop));
+            var created = await WatchedRun.WatchAsync(
+                session, definition.Name, watch => home.BackUpAsync(request, session.Origin, watch, session.Stop));
             if (session.IsJson)
                 session.WriteJson(CreatedBackupAnswer.Of(NextCommand.In(created)), WireJson.Default.CreatedBackupAnswer);
             session.Say($"{created.File.Path}: {BackupVerb.Content(created.File)}, verified.");

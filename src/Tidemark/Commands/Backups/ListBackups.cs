@@ -41,14 +41,16 @@ internal static class ListBackups
         return verb;
     }
 
+    // The name, whole, and whether it is verified stay: restoring takes the one and needs the other. The pipeline goes first, then the bytes, the
+    // time, which the name says too, and the rows.
     private static FittingTable Table(Session session, IReadOnlyList<BackupFile> files)
     {
         var table = new FittingTable();
-        table.Add("name", files.Select(file => file.Name));
-        table.Add("pipeline", files.Select(file => file.Manifest.Pipeline), rank: 2);
-        table.Add("created", files.Select(file => session.LocalTime(file.Manifest.CreatedAt)), rank: 1);
-        table.Add("bytes", files.Select(file => RunReport.Number(file.Manifest.Bytes)), isNumber: true);
-        table.Add("rows", files.Select(file => RunReport.Number(file.Manifest.Rows)), isNumber: true);
+        table.Add("name", files.Select(file => file.Name), isWhole: true);
+        table.Add("pipeline", files.Select(file => file.Manifest.Pipeline), rank: 4);
+        table.Add("created", files.Select(file => session.LocalTime(file.Manifest.CreatedAt)), rank: 2, isWhole: true);
+        table.Add("bytes", files.Select(file => RunReport.Number(file.Manifest.Bytes)), isNumber: true, rank: 3);
+        table.Add("rows", files.Select(file => RunReport.Number(file.Manifest.Rows)), isNumber: true, rank: 1);
         table.Add("verified", files.Select(file => file.Manifest.VerifiedAt is null ? "no" : "yes"));
         return table;
     }

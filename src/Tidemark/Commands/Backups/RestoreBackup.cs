@@ -23,6 +23,7 @@ internal static class RestoreBackup
         {
             name, mode, exact, dryRun, question.Yes,
         };
+        verb.Watches();
         verb.Runs(async session =>
         {
             UsageCheck.Require(
@@ -46,7 +47,7 @@ internal static class RestoreBackup
 
             if (!await question.AskAsync(session, $"Restore {Printable.Of(request.Backup)} into the tables of {Printable.Of(pipeline.Name)}?"))
                 return ExitCode.Cancelled;
-            var restored = await WatchedRun.WaitAsync(session, home, "Restoring", request);
+            var restored = await WatchedRun.WaitAsync(session, home, request);
             if (restored.Status != RunStatus.Succeeded)
             {
                 await WatchedRun.WriteAsync(session, home, restored);

@@ -35,7 +35,7 @@ internal sealed class DefinitionVerbs<T>(
             }
             else
             {
-                session.Prose.Write(Table([.. all.Select(each => facts(home, each))]));
+                Table([.. all.Select(each => facts(home, each))]).Write(session.Prose);
             }
 
             return ExitCode.Done;
@@ -80,12 +80,12 @@ internal sealed class DefinitionVerbs<T>(
         return verb;
     }
 
-    private static Table Table(List<IReadOnlyList<DefinitionFact>> all)
+    // The name stays; what stands last goes first.
+    private static FittingTable Table(List<IReadOnlyList<DefinitionFact>> all)
     {
-        var listed = all[0].Where(fact => fact.IsListed).Select(fact => fact.Name).ToArray();
-        var table = RunReport.Plain(listed);
-        foreach (var each in all)
-            table.AddRow([.. each.Where(fact => fact.IsListed).Select(fact => new Text(Printable.Of(fact.Text)))]);
+        var table = new FittingTable();
+        foreach (var (at, name) in all[0].Where(fact => fact.IsListed).Select(fact => fact.Name).Index())
+            table.Add(name, all.Select(each => each.Where(fact => fact.IsListed).ElementAt(at).Text), rank: at);
         return table;
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Spectre.Console;
 using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
@@ -13,24 +12,29 @@ internal static class QuarantineReport
     /// <returns>How many there were.</returns>
     public static async Task<int> WriteAsync(Session session, IAsyncEnumerable<QuarantineEntry> entries, bool withPayload)
     {
-        var table = RunReport.Plain("id", "stream", "key", "last seen");
-        table.AddColumn(new TableColumn(new Text("reason", Color.Grey)));
+        var shown = new List<QuarantineEntry>();
         var count = 0;
         await foreach (var entry in entries)
         {
             count++;
             if (session.IsJson) WriteJson(session, entry, withPayload);
-            else
-            {
-                table.AddRow(
-                    new Text(entry.Id.ToString(CultureInfo.InvariantCulture)), new Text(Printable.Of(entry.Record.Stream)),
-                    new Text(Printable.Of(entry.Record.Key ?? "unknown")), new Text(session.LocalTime(entry.LastSeen)),
-                    new Text(Reason(entry)));
-            }
+            else shown.Add(entry);
         }
 
-        if (count > 0 && !session.IsJson) session.Prose.Write(table);
+        if (shown.Count > 0) Table(session, shown).Write(session.Prose);
         return count;
+    }
+
+    // Which record and why always stay: the reason goes on beneath. When it was last seen goes first, then its stream.
+    private static FittingTable Table(Session session, List<QuarantineEntry> entries)
+    {
+        var table = new FittingTable();
+        table.Add("id", entries.Select(entry => entry.Id.ToString(CultureInfo.InvariantCulture)), isNumber: true);
+        table.Add("stream", entries.Select(entry => entry.Record.Stream), rank: 1);
+        table.Add("key", entries.Select(entry => entry.Record.Key ?? "unknown"));
+        table.Add("last seen", entries.Select(entry => session.LocalTime(entry.LastSeen)), rank: 2, isWhole: true);
+        table.Add("reason", entries.Select(Reason), wraps: true);
+        return table;
     }
 
     public static string Reason(QuarantineEntry entry) =>

@@ -18,6 +18,7 @@ internal static class RetryQuarantine
         {
             ids, pipeline,
         };
+        verb.Watches();
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();

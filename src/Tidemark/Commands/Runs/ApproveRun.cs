@@ -15,6 +15,7 @@ internal static class ApproveRun
         {
             question.Yes,
         });
+        verb.Watches();
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();

@@ -7,6 +7,7 @@ internal static class RetryRun
     {
         var choice = new RunChoice();
         var verb = choice.AddTo(new Verb("retry", "Repeats a run, from its checkpoint.", "tidemark run retry last"));
+        verb.Watches();
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();

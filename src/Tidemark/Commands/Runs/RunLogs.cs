@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
@@ -51,9 +50,6 @@ internal static class RunLogs
             return;
         }
 
-        var level = line.Level.ToString().ToLowerInvariant();
-        var colour = line.Level switch { RunLogLevel.Error => "red", RunLogLevel.Warning => "yellow", _ => "grey" };
-        session.Prose.MarkupLine($"{session.LocalTime(line.At)} [{colour}]{level,-7}[/] "
-            + Markup.Escape(Printable.Of(line.Stream is null ? line.Message : $"{line.Stream}: {line.Message}")));
+        LogLine.Write(session.Prose, session.Clock, line);
     }
 }

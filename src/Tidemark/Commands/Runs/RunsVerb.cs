@@ -7,6 +7,10 @@ namespace Tidemark.Commands.Runs;
 /// <summary><c>tidemark runs</c>: the latest runs, newest first.</summary>
 internal static class RunsVerb
 {
+    // r-20261122-101530-0a1b2c: what comes before the time, and where the time ends.
+    private const int IdPrefix = 2;
+    private const int LeastOfId = 17;
+
     public static Verb Create()
     {
         var limit = new Option<int>("--limit")
@@ -23,7 +27,7 @@ internal static class RunsVerb
             AllowMultipleArgumentsPerToken = true,
         };
         status.AcceptOnlyFromAmong([.. Enum.GetValues<RunStatus>().Select(RunJson.Word)]);
-        var since = new Option<string?>("--since") { Description = "Only runs that began since: 90min, 24h, 7d, or a time such as 2026-11-22 18:00.", HelpName = "TIME" };
+        var since = new Option<string?>("--since") { Description = "Only runs that began since: 90min, 24h, 7d, or a time as it is printed, such as 2026-11-22T18:00:00+01:00; without an offset, on this machine's clock.", HelpName = "TIME" };
         var verb = new Verb("runs", "Lists the latest runs.",
             "tidemark runs", "tidemark runs --pipeline payments --limit 5", "tidemark runs --status failed partial --since 24h")
         {
@@ -58,21 +62,31 @@ internal static class RunsVerb
         return verb;
     }
 
+    // Which, when and how it came out always stay, whole. The id gives way first, to a beginning of it that does as well; then the deleted, the
+    // duration, the written, the read, what it was; then the pipeline's name is cut, and where that is not enough it goes.
     internal static FittingTable Table(IReadOnlyList<RunRecord> runs, Func<DateTimeOffset, string> time)
     {
         var table = new FittingTable();
-        table.Add("run", runs.Select(run => run.Id));
-        table.Add("pipeline", runs.Select(run => run.Pipeline));
-        table.Add("what", runs.Select(run => RunReport.What(run.Result)));
-        table.Add("started", runs.Select(run => time(run.StartedAt)), rank: 4); // nearly the id once more
-        table.Add("time", runs.Select(run => RunReport.Seconds(run.Result.Seconds)), isNumber: true, rank: 3);
-        table.Add("status", runs.Select(run => RunJson.Word(run.Status)), colour: RunReport.Colour);
-        Add("read", stream => stream.Read);
-        Add("written", stream => stream.Created + stream.Updated, rank: 2);
-        Add("deleted", stream => stream.Deleted, rank: 1);
+        table.Add("run", runs.Select(run => run.Id), isWhole: true, shortened: Beginnings([.. runs.Select(run => run.Id)]));
+        table.Add("pipeline", runs.Select(run => run.Pipeline), rank: -1);
+        table.Add("what", runs.Select(run => RunReport.What(run.Result)), rank: 1);
+        table.Add("started", runs.Select(run => time(run.StartedAt)), isWhole: true);
+        table.Add("time", runs.Select(run => RunReport.Seconds(run.Result.Seconds)), isNumber: true, rank: 4);
+        table.Add("status", runs.Select(run => RunJson.Word(run.Status)), isWhole: true, colour: RunReport.Colour);
+        Add("read", stream => stream.Read, rank: 2);
+        Add("written", stream => stream.Created + stream.Updated, rank: 3);
+        Add("deleted", stream => stream.Deleted, rank: 5);
         return table;
 
-        void Add(string name, Func<StreamFigures, long> value, int rank = 0) =>
+        void Add(string name, Func<StreamFigures, long> value, int rank) =>
             table.Add(name, runs.Select(run => RunReport.Number(run.Result.Streams.Sum(value))), isNumber: true, rank);
     }
+
+    /// <summary>The time in an id, and as much more of it as tells it from the others; every verb takes it for the id.</summary>
+    private static IEnumerable<string> Beginnings(IReadOnlyList<string> ids) => ids.Select(id =>
+    {
+        var length = LeastOfId;
+        while (length < id.Length && ids.Any(other => other != id && other.StartsWith(id[..length], StringComparison.Ordinal))) length++;
+        return id[Math.Min(IdPrefix, id.Length)..Math.Min(length, id.Length)];
+    });
 }

@@ -1,4 +1,3 @@
-using Spectre.Console;
 using Tidemark.Engine.Runs;
 using Tidemark.Output;
 
@@ -24,24 +23,23 @@ internal static class ShowRun
             session.Say($"{run.Id}, started {session.LocalTime(run.StartedAt)} by {Printable.Of(RunReport.Who(run.Origin))}"
                 + (run is { IsCancelRequested: true, Status: RunStatus.Running } ? ", asked to stop" : ""));
             var steps = await home.History.StepsAsync(run.Id, session.Stop);
-            if (steps.Count > 0) session.Prose.Write(Steps(steps, session.Clock.GetUtcNow()));
+            if (steps.Count > 0) Steps(session, steps).Write(session.Prose);
             RunReport.Write(session.Prose, run.Result);
             return ExitCode.Done;
         });
         return verb;
     }
 
-    private static Table Steps(IReadOnlyList<RunStep> steps, DateTimeOffset now)
+    // The step and how it came out stay; when it began goes first.
+    private static FittingTable Steps(Session session, IReadOnlyList<RunStep> steps)
     {
-        var table = RunReport.Plain("step", "stream", "status", "time");
-        foreach (var step in steps)
-        {
-            var seconds = ((step.FinishedAt ?? now) - step.StartedAt).TotalSeconds;
-            table.AddRow(
-                new Text(step.Name), new Text(Printable.Of(step.Stream)),
-                new Text(step.Status.ToString().ToLowerInvariant()), new Text(RunReport.Seconds(seconds)));
-        }
-
+        var now = session.Clock.GetUtcNow();
+        var table = new FittingTable();
+        table.Add("step", steps.Select(step => step.Name));
+        table.Add("stream", steps.Select(step => step.Stream ?? ""));
+        table.Add("status", steps.Select(step => step.Status.ToString().ToLowerInvariant()));
+        table.Add("began", steps.Select(step => session.LocalTime(step.StartedAt)), rank: 1, isWhole: true);
+        table.Add("time", steps.Select(step => RunReport.Seconds(((step.FinishedAt ?? now) - step.StartedAt).TotalSeconds)), isNumber: true);
         return table;
     }
 }

@@ -17,6 +17,7 @@ internal static class UndoRun
         {
             dryRun, question.Yes,
         });
+        verb.Watches();
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
@@ -34,7 +35,7 @@ internal static class UndoRun
             }
 
             if (!await question.AskAsync(session, $"Undo {undo.Run} of {Printable.Of(undo.Pipeline)}?")) return ExitCode.Cancelled;
-            var result = await WatchedRun.WaitAsync(session, home, $"Undoing {undo.Run}", undo);
+            var result = await WatchedRun.WaitAsync(session, home, undo);
             await WatchedRun.WriteAsync(session, home, result);
             return ExitCode.Of(result);
         });

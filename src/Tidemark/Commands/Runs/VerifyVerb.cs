@@ -32,17 +32,19 @@ internal static class VerifyVerb
     private static void Write(Session session, Verification verification)
     {
         foreach (var stream in verification.Streams) session.Say($"{Printable.Of(stream.Table)}: {Sentence(stream)}");
-        var table = RunReport.Plain("table", "key", "column");
-        table.AddColumn(new TableColumn(new Text("is", Color.Grey)));
-        table.AddColumn(new TableColumn(new Text("the record says", Color.Grey)));
-        foreach (var (stream, row, difference) in Shown(verification))
+        var shown = Shown(verification).ToList();
+        if (shown.Count > 0)
         {
-            table.AddRow(
-                new Text(Printable.Of(stream.Table)), new Text(Printable.Of(Cut.Short(row.Key))), new Text(Printable.Of(difference.Column)),
-                new Text(Printable.Of(Cut.Short(difference.Found ?? "null"))), new Text(Printable.Of(Cut.Short(difference.Recorded ?? "null"))));
+            // Which value of which row stays; the values go on beneath.
+            var table = new FittingTable();
+            table.Add("table", shown.Select(each => each.Stream.Table), rank: 1);
+            table.Add("key", shown.Select(each => Cut.Short(each.Row.Key)));
+            table.Add("column", shown.Select(each => each.Difference.Column));
+            table.Add("is", shown.Select(each => Cut.Short(each.Difference.Found ?? "null")), wraps: true);
+            table.Add("the record says", shown.Select(each => Cut.Short(each.Difference.Recorded ?? "null")), wraps: true);
+            table.Write(session.Prose);
         }
 
-        if (table.Rows.Count > 0) session.Prose.Write(table);
         session.Prose.MarkupLine(verification.IsVerified
             ? $"{verification.Run}: [green]verified[/]" : $"{verification.Run}: [red]differs[/] ({VerificationAnswer.DiffersCode})");
     }

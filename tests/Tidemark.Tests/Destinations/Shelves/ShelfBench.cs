@@ -36,7 +36,7 @@ internal sealed class ShelfBench : IAsyncDisposable
         await using var journal = await new RunQueue(_catalog, TimeProvider.System).BeginAsync(
             new(new SyncRun("test"), new(RunTrigger.Command, null), mode), Stop);
         var end = await new RunShell(TimeProvider.System).RunAsync(
-            journal, run => new Sync(plan, run, TimeProvider.System).RunAsync(), _ => { }, Stop);
+            journal, run => new Sync(plan, run, TimeProvider.System).RunAsync(), RunWatch.None, Stop);
         return end.Result;
     }
 
