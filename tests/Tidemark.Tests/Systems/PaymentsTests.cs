@@ -86,8 +86,8 @@ public sealed class PaymentsTests
         await bench.ExecuteAsync($"CREATE VIEW names AS SELECT id, last_name FROM {Table}");
         await SetPendingAsync(bench, 12);
 
-        // Incremental: what waits comes beside what is there.
-        var merged = await bench.SucceedsAsync("payments", "--merge");
+        // Incremental, as every night: what waits comes beside what is there.
+        var merged = await bench.SucceedsAsync("payments");
 
         merged.Figures("contacts", "deleted").ShouldBe([0]);
         var both = await RowsAsync(bench);
@@ -95,7 +95,7 @@ public sealed class PaymentsTests
 
         // A refresh keeps only what waits: it asks first, and keeps all until somebody says yes.
         await SetPendingAsync(bench, 5);
-        (await bench.SyncAsync("parked", "payments")).Problems.ShouldNotBeEmpty();
+        (await bench.SyncAsync("parked", "payments", "--refresh")).Problems.ShouldNotBeEmpty();
         (await RowsAsync(bench)).ShouldBe(both);
         var refreshed = new SystemRun((await bench.RunAsync("run", "approve", "last")).Line);
 
@@ -130,7 +130,7 @@ public sealed class PaymentsTests
         var left = contacts.Where(contact => contact.Value[App]?.ToString() == "Pending Sync").ToList();
         left.ShouldAllBe(contact => !IsOnboarded(contact.Value));
 
-        var run = await bench.SyncAsync("parked", "payments");
+        var run = await bench.SyncAsync("parked", "payments", "--refresh");
 
         var problem = run.Problems.ShouldHaveSingleItem();
         problem.GetProperty("code").GetString().ShouldBe("guard.empty_source");
@@ -156,7 +156,7 @@ public sealed class PaymentsTests
         await bench.DoAsync("apply", "-f", bench.TemplateFile);
         await bench.Vendor.ResetRequestsAsync();
 
-        var run = await bench.SyncAsync("failed", "payments", "--approve");
+        var run = await bench.SyncAsync("failed", "payments", "--refresh", "--approve");
 
         run.Problems.ShouldHaveSingleItem().GetProperty("code").GetString().ShouldBe("backup.cannot_write");
         run.Figures("contacts", "read", "deleted").ShouldBe([0, 0]);
@@ -173,7 +173,7 @@ public sealed class PaymentsTests
         await SetPendingAsync(bench, 5);
         await bench.Vendor.FaultAsync(new { fault = "wrong_content", path = "/crm/v8/Contacts", times = -1 });
 
-        (await bench.SyncAsync("failed", "payments", "--approve")).Figures("contacts", "written_back").ShouldBe([0]);
+        (await bench.SyncAsync("failed", "payments", "--refresh", "--approve")).Figures("contacts", "written_back").ShouldBe([0]);
 
         (await RowsAsync(bench)).ShouldBe(before);
     }

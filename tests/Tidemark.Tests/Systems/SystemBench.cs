@@ -22,6 +22,7 @@ internal sealed class SystemBench : IAsyncDisposable
     private readonly SandboxServer _sandbox;
     private readonly string _database = $"system_{Guid.NewGuid():N}";
     private readonly bool _isPostgres;
+    private readonly List<VendorControl> _controls = [];
 
     private SystemBench(SandboxServer sandbox, string vendor, string database)
     {
@@ -76,6 +77,17 @@ internal sealed class SystemBench : IAsyncDisposable
     }
 
     public string File(string name) => _commands.File(name);
+
+    /// <summary>The stand-in of any vendor; it ends with this.</summary>
+    public VendorControl Of(string vendor)
+    {
+        var control = new VendorControl(_sandbox, vendor);
+        _controls.Add(control);
+        return control;
+    }
+
+    /// <summary>Runs a command as it is.</summary>
+    public Task<Answer> TypeAsync(params string[] args) => _commands.RunAsync(args);
 
     /// <summary>Runs a command; under <c>--json</c>.</summary>
     public Task<Answer> RunAsync(params string[] args) => _commands.RunAsync([.. args, "--json"]);
@@ -137,6 +149,7 @@ internal sealed class SystemBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Vendor.Dispose();
+        foreach (var control in _controls) control.Dispose();
         await _sandbox.DisposeAsync();
         NpgsqlConnection.ClearAllPools();
         if (_isPostgres) await ServerAsync($"DROP DATABASE {_database} WITH (FORCE)");
