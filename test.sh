@@ -26,6 +26,9 @@ if ! command -v pgbouncer >/dev/null; then
     exit 1
   fi
 fi
+if ! command -v zsh >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq zsh >/dev/null || echo "zsh is missing: its completion is not tried." >&2
+fi
 find_faketime() { ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null | head -n 1; }
 
 if [ -n "${TIDEMARK_TEST_DATE:-}" ] && [ -z "$(find_faketime)" ]; then
