@@ -16,8 +16,9 @@ public sealed record CloseOptions : HttpOptions
     [Description("Address of the API, without /api/v1.")]
     public Uri BaseUrl { get; set; } = new("https://api.close.com");
 
-    [Range(0, 1000), Advanced]
-    [Description("Requests per second that all streams share; 0 leaves it to Close's own header. Close names 20 for a key.")]
+    [AtLeast(0), Advanced]
+    [VendorLimit("20 for a key, as an example; the header of each answer says what holds", "https://developer.close.com/api/overview/rate-limits")]
+    [Description("Requests per second that all streams share; 0 leaves it to Close's own header.")]
     public double RequestsPerSecond { get; set; } = 16;
 
     [Range(1, 32), Advanced]
@@ -25,10 +26,12 @@ public sealed record CloseOptions : HttpOptions
     public int Parallel { get; set; } = 4;
 
     [Range(1, 100), Advanced]
+    [VendorLimit("100 for most lists", "https://developer.close.com/api/overview/pagination")]
     [Description("Records a page of a list.")]
     public int PageSize { get; set; } = 100;
 
     [Range(1, 200), Advanced]
+    [VendorLimit("200", "https://developer.close.com/api/resources/advanced-filtering")]
     [Description("Leads or contacts a page of a search.")]
     public int SearchPageSize { get; set; } = 200;
 

@@ -33,11 +33,11 @@ public sealed record GraphQLOptions : HttpOptions
     [Description("Whether the server is asked for its schema, which gives columns their types.")]
     public bool Introspection { get; set; } = true;
 
-    [Range(1, 10_000), Advanced]
+    [AtLeast(1), Advanced]
     [Description("Records a page, where the query has a variable for it.")]
     public int PageSize { get; set; } = 100;
 
-    [Range(0, 1000), Advanced]
+    [AtLeast(0), Advanced]
     [Description("Requests per second that all streams share; 0 is no limit but the server's.")]
     public double RequestsPerSecond { get; set; }
 

@@ -58,7 +58,7 @@ public sealed record OracleOptions : HttpOptions
     [Description("Declared fields that this tenant does not have, as stream.Name.")]
     public IReadOnlyList<string> SkipFields { get; set; } = [];
 
-    [Range(0, 1000), Advanced]
+    [AtLeast(0), Advanced]
     [Description("Requests per second that all streams share; 0 is no limit. Oracle documents none.")]
     public double RequestsPerSecond { get; set; }
 
@@ -67,6 +67,7 @@ public sealed record OracleOptions : HttpOptions
     public int Parallel { get; set; } = 8;
 
     [Range(2, 500), Advanced]
+    [VendorLimit("500", "https://docs.oracle.com/en/cloud/saas/sales/faaps/Manage_Collections.html")]
     [Description("Records a page.")]
     public int PageSize { get; set; } = 500;
 

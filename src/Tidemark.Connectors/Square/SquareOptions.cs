@@ -28,14 +28,17 @@ public sealed record SquareOptions : HttpOptions
     public bool KeepDeleted { get; set; }
 
     [Range(1, 1000), Advanced]
+    [VendorLimit("1000", "https://developer.squareup.com/reference/square/catalog-api/search-catalog-objects")]
     [Description("Catalog objects a page; Square takes it as a wish.")]
     public int CatalogPageSize { get; set; } = 1000;
 
     [Range(1, 1000), Advanced]
+    [VendorLimit("1000", "https://developer.squareup.com/reference/square/inventory-api/batch-retrieve-inventory-counts")]
     [Description("Variations whose counts are asked for at once.")]
     public int InventoryBatchSize { get; set; } = 500;
 
     [Range(1, 1000), Advanced]
+    [VendorLimit("1000", "https://developer.squareup.com/reference/square/orders-api/search-orders")]
     [Description("Orders a page.")]
     public int OrdersPageSize { get; set; } = 500;
 
@@ -46,8 +49,8 @@ public sealed record SquareOptions : HttpOptions
     [Example("2018-01-01")]
     public DateOnly? StartDate { get; set; }
 
-    [Range(0, 1000), Advanced]
-    [Description("Requests per second that all streams share; 0 is no limit. Square publishes none.")]
+    [AtLeast(0), Advanced]
+    [Description("Requests per second that all streams share; 0 is no limit. Square documents none.")]
     public double RequestsPerSecond { get; set; } = 10;
 
     [Range(1, 32), Advanced]

@@ -19,7 +19,8 @@ public sealed record StripeOptions : HttpOptions
     [Description("Connected account to read, acct_…, in place of the key's own.")]
     public string? Account { get; set; }
 
-    [Range(0, 1000), Advanced]
+    [AtLeast(0), Advanced]
+    [VendorLimit("100 with a live key, 25 with a test key, unless Stripe has raised them", "https://docs.stripe.com/rate-limits")]
     [Description("Requests per second that all streams share; 0 is 80 with a live key and 20 with a test key.")]
     public double RequestsPerSecond { get; set; }
 
@@ -28,6 +29,7 @@ public sealed record StripeOptions : HttpOptions
     public int Parallel { get; set; } = 8;
 
     [Range(1, 100), Advanced]
+    [VendorLimit("100", "https://docs.stripe.com/api/pagination")]
     [Description("Records a page.")]
     public int PageSize { get; set; } = 100;
 

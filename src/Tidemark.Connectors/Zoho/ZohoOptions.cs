@@ -40,11 +40,12 @@ public sealed record ZohoOptions : HttpOptions
     public ZohoEdition Edition { get; set; }
 
     [Range(0, 25), Advanced]
+    [VendorLimit("5, 10, 15, 20 or 25, by the edition", "https://www.zoho.com/crm/developer/docs/api/v8/api-limits.html")]
     [Description("Requests at once; 0 is as many as the edition allows.")]
     public int MaxConcurrent { get; set; }
 
-    [Range(0, 100), Advanced]
-    [Description("Requests per second that all modules share; 0 is no limit but max_concurrent.")]
+    [AtLeast(0), Advanced]
+    [Description("Requests per second that all modules share; 0 is no limit but max_concurrent. Zoho documents none.")]
     public double RequestsPerSecond { get; set; }
 
     [Range(1, 10), Advanced]
@@ -52,6 +53,7 @@ public sealed record ZohoOptions : HttpOptions
     public int Parallel { get; set; } = 4;
 
     [Range(1, 200), Advanced]
+    [VendorLimit("200", "https://www.zoho.com/crm/developer/docs/api/v8/get-records.html")]
     [Description("Records a page.")]
     public int PageSize { get; set; } = 200;
 

@@ -69,6 +69,7 @@ internal sealed class OptionsRecord
             Choices = type.IsEnum
                 ? [.. Enum.GetNames(type).Select(SnakeCase)] : property.GetCustomAttribute<ChoicesAttribute>()?.Choices ?? [],
             Pattern = property.GetCustomAttribute<RegularExpressionAttribute>()?.Pattern,
+            VendorLimit = property.GetCustomAttribute<VendorLimitAttribute>() is { } known ? new(known.Limit, new Uri(known.Source)) : null,
             Example = property.GetCustomAttribute<ExampleAttribute>()?.Value,
         };
     }
@@ -104,7 +105,8 @@ internal sealed class OptionsRecord
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 
-    private static double? Bound(object? bound) => bound is null ? null : Convert.ToDouble(bound, CultureInfo.InvariantCulture);
+    private static double? Bound(object? bound) =>
+        bound is not null && Convert.ToDouble(bound, CultureInfo.InvariantCulture) is var number && double.IsFinite(number) ? number : null;
 
     private static Type TypeOf(PropertyInfo property) => Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
 

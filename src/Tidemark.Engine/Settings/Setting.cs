@@ -36,6 +36,9 @@ public sealed record Setting(string Name, SettingKind Kind, string Description)
     /// <summary>Regular expression that the whole text, or each item of a list, matches; null for any.</summary>
     public string? Pattern { get; init; }
 
+    /// <summary>The limit that the vendor documents; null where it documents none.</summary>
+    public VendorLimit? VendorLimit { get; init; }
+
     /// <summary>A value that binds; null where the description says enough.</summary>
     public string? Example { get; init; }
 
@@ -57,3 +60,8 @@ public sealed record Setting(string Name, SettingKind Kind, string Description)
 
     private static string Text(double bound) => bound.ToString(CultureInfo.InvariantCulture);
 }
+
+/// <summary>A limit of the vendor's.</summary>
+/// <param name="Limit">In a few words, with its conditions, e.g. <c>100 with a live key</c>.</param>
+/// <param name="Source">The vendor's page that says so.</param>
+public sealed record VendorLimit(string Limit, Uri Source);

@@ -72,6 +72,9 @@ public sealed record SettingAnswer
     /// <summary>Regular expression that the whole text, or each item of a list, matches; absent for any.</summary>
     public string? Pattern { get; init; }
 
+    /// <summary>The limit that the vendor documents; absent where it documents none.</summary>
+    public VendorLimitAnswer? VendorLimit { get; init; }
+
     /// <summary>A value that is accepted, in the setting's own type; absent where the description says enough.</summary>
     public JsonNode? Example { get; init; }
 
@@ -88,6 +91,12 @@ public sealed record SettingAnswer
         Max = setting.Max,
         Choices = setting.Choices.Count > 0 ? setting.Choices : null,
         Pattern = setting.Pattern,
+        VendorLimit = setting.VendorLimit is { } known ? new(known.Limit, known.Source.OriginalString) : null,
         Example = setting.Example is { } example ? SettingSchema.Literal(setting, example) : null,
     };
 }
+
+/// <summary>A limit that a vendor documents.</summary>
+/// <param name="Limit">In a few words, with its conditions.</param>
+/// <param name="Source">Address of the vendor's page that says so.</param>
+public sealed record VendorLimitAnswer(string Limit, string Source);

@@ -22,6 +22,18 @@ public sealed class SettingsPageTests
         page.Contains(table, StringComparison.Ordinal).ShouldBeTrue($"Paste this into {folder}/{connector}.md:\n{table}\n");
     }
 
+    /// <summary>A ceiling that nobody has documented would keep somebody from what the vendor allows.</summary>
+    [Theory, MemberData(nameof(Connectors))]
+    public void What_limits_requests_has_the_vendor_s_limit_with_its_source_or_none(string connector)
+    {
+        string[] kinds = ["requests_per_second", "max_concurrent", "page_size", "batch_size"];
+        foreach (var setting in CompiledConnectors.Catalog().Find(connector)!.Spec.Settings.Where(setting => kinds.Any(kind => setting.Name.EndsWith(kind, StringComparison.Ordinal))))
+        {
+            if (setting.Max is not null) setting.VendorLimit.ShouldNotBeNull(setting.Name);
+            setting.VendorLimit?.Source.Scheme.ShouldBe("https");
+        }
+    }
+
     private static string Table(ConnectorSpec spec) => string.Join('\n',
     [
         "| setting | kind | bounds, choices | default | what for |",
@@ -36,7 +48,7 @@ public sealed class SettingsPageTests
         (setting.IsSecret ? "secret " : "") + Kind(setting.Kind) + (setting.IsAdvanced ? ", advanced" : ""),
         setting.Choices.Count > 0 ? string.Join(", ", setting.Choices.Select(Code)) : setting.Bounds,
         setting.IsRequired ? "required" : setting.Default is { } otherwise ? Code(otherwise) : "none",
-        setting.Description + (setting.Example is { } example ? $" E.g. {Code(example)}." : ""),
+        setting.Description + (setting.VendorLimit is { } limit ? $" The vendor's limit: {limit.Limit} ([source]({limit.Source}))." : "") + (setting.Example is { } example ? $" E.g. {Code(example)}." : ""),
     }.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))) + " |";
 
     private static string Code(string text) => $"`{text}`";
