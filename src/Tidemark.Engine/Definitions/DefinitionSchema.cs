@@ -16,6 +16,9 @@ public static class DefinitionSchema
     // What the environment fills in, or an export leaves out, may stand for any value.
     private const string Filled = @"\$\{|^<secret>$";
 
+    private const string QuotedWhole = @"^\d+$";
+    private const string QuotedNumber = @"^\d+(\.\d+)?$";
+
     /// <summary>The schema, with the settings of every connector.</summary>
     public static JsonObject Of(ConnectorCatalog connectors)
     {
@@ -147,7 +150,11 @@ public static class DefinitionSchema
             var kinds = new JsonArray(setting!.DeepClone(), new JsonObject { ["type"] = "string", ["pattern"] = Filled }, new JsonObject { ["type"] = "null" });
             // A list may be written as a text with commas, and a text such as 11.13 is a number to YAML.
             if (spec.Find(name)!.Kind == SettingKind.List) kinds.Add(new JsonObject { ["type"] = "string" });
-            if (spec.Find(name)!.Kind == SettingKind.Text) kinds.Add(new JsonObject { ["type"] = "number" });
+            var kind = spec.Find(name)!.Kind;
+            if (kind == SettingKind.Text) kinds.Add(new JsonObject { ["type"] = "number" });
+            // What stands in quotes is read all the same.
+            if (kind is SettingKind.Whole or SettingKind.Seconds or SettingKind.Number) kinds.Add(new JsonObject { ["type"] = "string", ["pattern"] = QuotedNumber });
+            if (kind == SettingKind.Flag) kinds.Add(new JsonObject { ["enum"] = new JsonArray("true", "false") });
             settings["properties"]![name] = new JsonObject { ["description"] = setting["description"]?.DeepClone(), ["anyOf"] = kinds };
         }
 
@@ -177,16 +184,16 @@ public static class DefinitionSchema
 
     private static JsonObject Flag(string description, bool? otherwise)
     {
-        var flag = new JsonObject { ["type"] = "boolean", ["description"] = description };
+        var flag = new JsonObject { ["enum"] = new JsonArray(true, false, "true", "false"), ["description"] = description };
         if (otherwise is { } value) flag["default"] = value;
         return flag;
     }
 
     private static JsonObject Number(string description, double max) =>
-        new() { ["type"] = "number", ["minimum"] = 0, ["maximum"] = max, ["description"] = description };
+        new() { ["type"] = new JsonArray("number", "string"), ["pattern"] = QuotedNumber, ["minimum"] = 0, ["maximum"] = max, ["description"] = description };
 
     private static JsonObject Whole(string description, int max) =>
-        new() { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = max, ["description"] = description };
+        new() { ["type"] = new JsonArray("integer", "string"), ["pattern"] = QuotedWhole, ["minimum"] = 0, ["maximum"] = max, ["description"] = description };
 
     private static JsonObject Words<T>(string description)
         where T : struct, Enum => Words([.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)], description);

@@ -70,13 +70,13 @@ public sealed partial class DocumentedDefinitionTests : IDisposable
     private static string? Text(YamlMappingNode map, string key) =>
         map.Children.TryGetValue(key, out var value) ? ((YamlScalarNode)value).Value : null;
 
-    private static IEnumerable<string> Pages() =>
+    internal static IEnumerable<string> Pages() =>
         Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Append(Path.Combine(Root, "README.md"))
             .Select(file => Path.GetRelativePath(Root, file)).Order(StringComparer.Ordinal);
 
     /// <summary>The blocks, without what a list around them indents them by.</summary>
-    private static List<string> BlocksOf(string page) =>
+    internal static List<string> BlocksOf(string page) =>
     [
         .. Block().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(block => string.Join('\n', block.Groups["text"].Value.Split('\n')
             .Select(line => line.StartsWith(block.Groups["margin"].Value, StringComparison.Ordinal) ? line[block.Groups["margin"].Length..] : line))),
