@@ -20,9 +20,9 @@ internal static class SettingsTable
     {
         (setting.IsRequired ? "required " : "") + (setting.IsSecret ? "secret " : "") + Value(setting),
         setting.Default is { } otherwise ? $"default {otherwise}" : null,
-        setting.VendorLimit is { } limit ? $"the vendor's limit: {limit.Limit} ({limit.Source})" : null,
         setting.Example is { } example ? $"e.g. {example}" : null,
         setting.IsAdvanced ? "advanced" : null,
+        setting.VendorLimit is { } limit ? $"the vendor's limit: {limit.Limit} ({limit.Source})" : null,
     }.OfType<string>());
 
     private static string Value(Setting setting)

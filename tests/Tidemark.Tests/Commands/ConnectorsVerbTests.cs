@@ -30,7 +30,7 @@ public sealed class ConnectorsVerbTests : IDisposable
         settings["api_key"].GetProperty("required").GetBoolean().ShouldBeTrue();
         settings["api_key"].TryGetProperty("default", out _).ShouldBeFalse();
         settings["page_size"].GetRawText().ShouldBe(
-            """{"name":"page_size","kind":"whole","required":false,"secret":false,"advanced":true,"description":"Records a page of a list.","default":100,"min":1,"max":100}""");
+            """{"name":"page_size","kind":"whole","required":false,"secret":false,"advanced":true,"description":"Records a page of a list.","default":100,"min":1,"max":100,"vendor_limit":{"limit":"100 for most lists","source":"https://developer.close.com/api/overview/pagination"}}""");
         settings["allow_private_network"].GetProperty("default").GetBoolean().ShouldBeFalse();
     }
 

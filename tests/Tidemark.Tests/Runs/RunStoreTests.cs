@@ -45,7 +45,7 @@ public abstract class RunStoreTests : IDisposable
 
         (refused.Kind, refused.Code).ShouldBe((FailureKind.Transient, "pipeline.in_use"));
         foreach (var part in new[]
-            { first.Run, Environment.MachineName, $"pid {Environment.ProcessId}", "2026-11-22 10:15:30Z" })
+            { first.Run, Environment.MachineName, $"pid {Environment.ProcessId}", "2026-11-22T10:15:30Z" })
             refused.Message.ShouldContain(part);
         await using var other = await StartAsync("q");
         await first.FinishAsync(Ended(first), TestHome.Cancelled);
