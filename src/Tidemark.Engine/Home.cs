@@ -35,13 +35,14 @@ public sealed class Home : IAsyncDisposable
         Connectors = connectors;
         Secrets = new SecretVault(database, folder, key);
         Definitions = new DefinitionCatalog(database, Secrets, connectors, clock);
-        Runs = new RunStore(database, clock);
+        Samples = new RunSamples(database, Secrets, clock);
+        Runs = new RunStore(database, clock) { Samples = Samples };
         History = new RunHistory(database);
         Quarantine = new QuarantineCatalog(database, clock);
         Connections = new Connections(connectors, clock);
         Backups = new Backups(folder, Definitions, Connections, clock);
         Requests = new RunRequests(Definitions, Runs, Quarantine, Backups);
-        Queue = new RunQueue(database, clock);
+        Queue = new RunQueue(database, clock) { Samples = Samples };
         Executor = new RunExecutor(Definitions, Connections, new SyncPlanner(Definitions, Connections, Secrets.MaskKeyAsync), Backups, Runs, clock);
     }
 
@@ -63,6 +64,8 @@ public sealed class Home : IAsyncDisposable
     public RunRequests Requests { get; }
 
     internal RunQueue Queue { get; }
+
+    private RunSamples Samples { get; }
 
     private Connections Connections { get; }
 
@@ -286,6 +289,7 @@ public sealed class Home : IAsyncDisposable
         await database.PrepareAsync(cancellationToken);
         var home = new Home(database, folder, options.Key, connectors, clock);
         await home.Runs.ReconcileAsync(cancellationToken);
+        await home.Samples.SweepAsync(cancellationToken);
         return home;
     }
 

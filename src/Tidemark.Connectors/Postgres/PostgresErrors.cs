@@ -31,7 +31,22 @@ internal static class PostgresErrors
                 PostgresErrorCodes.ExclusionViolation => "postgres.exclusion",
                 _ => "postgres.value_refused",
             },
-            $"table {table}", $"{refused.MessageText}{where}", refused.Hint);
+            $"table {table}", $"{refused.MessageText}{where}", refused.Hint)
+        {
+            Named = $"{refused.ColumnName} {Column(refused.Where)} {refused.ConstraintName}",
+        };
+    }
+
+    /// <summary>The column of a place such as <c>COPY people, line 1, column name: "x"</c>.</summary>
+    private static string Column(string? where)
+    {
+        const string Before = ", column ";
+        if (where is null || !where.StartsWith("COPY ", StringComparison.Ordinal)) return "";
+        var start = where.IndexOf(Before, StringComparison.Ordinal);
+        if (start < 0) return "";
+        start += Before.Length;
+        var end = where.IndexOf(':', start);
+        return end < 0 ? where[start..] : where[start..end];
     }
 
     /// <summary>Values and constraints, limits that a row exceeds, and whatever a trigger raises, in the codes that are left to users.</summary>

@@ -43,6 +43,8 @@ public sealed record ApprovedChanges(string Parked, ChangeSummary Changes)
     /// <summary>The rows by their keys, as far as the first changes of each kind tell them.</summary>
     private static string Since(StreamChanges seen, StreamChanges now)
     {
+        // Samples are not kept for ever: what was shown is no longer known by its keys then.
+        if (seen.Samples.Count == 0) now = now with { Samples = [] };
         var before = seen.Samples.Select(Text).ToHashSet(StringComparer.Ordinal);
         var after = now.Samples.Select(Text).ToHashSet(StringComparer.Ordinal);
         var keys = seen.Samples.Where(change => !after.Contains(Text(change)))

@@ -142,9 +142,16 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
         var own = 0;
         for (var row = 0; row < batch.Count; row++)
         {
-            if (batch.IsSuperseded(row) || batch.Kind(row) == RowKind.Unfit) continue;
+            if (batch.IsSuperseded(row)) continue;
             var key = batch.KeyText(row);
             var hash = HashOf(key);
+            if (batch.Kind(row) == RowKind.Unfit)
+            {
+                // It goes in again as the same entry, and is counted as that one.
+                if (_own.Contains(hash)) own++;
+                continue;
+            }
+
             if (!_open.Remove(hash)) continue;
             keys.Add(key);
             if (_own.Remove(hash)) own++;

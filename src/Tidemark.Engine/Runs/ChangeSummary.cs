@@ -4,7 +4,11 @@ using Tidemark.Engine.Destinations;
 namespace Tidemark.Engine.Runs;
 
 /// <summary>What a run would change, stream by stream.</summary>
-public sealed record ChangeSummary(IReadOnlyList<StreamChanges> Streams);
+public sealed record ChangeSummary(IReadOnlyList<StreamChanges> Streams)
+{
+    /// <summary>The same without values of records.</summary>
+    public ChangeSummary WithoutSamples() => new([.. Streams.Select(stream => stream with { Samples = [] })]);
+}
 
 /// <summary>What a run would change of one stream.</summary>
 /// <param name="Stream">Name of the stream.</param>

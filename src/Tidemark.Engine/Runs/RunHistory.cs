@@ -33,7 +33,7 @@ public sealed class RunHistory(CatalogDatabase database)
                 Time(row.StartedAt), row.FinishedAt is { } end ? Time(end) : null))], cancellationToken);
     }
 
-    /// <summary>Removes the steps and log lines of runs that ended before a moment; their figures and receipts stay.</summary>
+    /// <summary>Removes the steps, log lines and samples of runs that ended before a moment; their figures and receipts stay.</summary>
     /// <returns>How many runs lost them.</returns>
     public Task<int> PruneAsync(DateTimeOffset endedBefore, CancellationToken cancellationToken) =>
         database.WriteAsync(async connection =>
@@ -42,9 +42,11 @@ public sealed class RunHistory(CatalogDatabase database)
             const string old = "run IN (SELECT id FROM runs WHERE finished_at < @before AND status <> 'parked')";
             var runs = await connection.ExecuteScalarAsync<int>(
                 $"SELECT count(*) FROM (SELECT run FROM run_steps WHERE {old} UNION SELECT run FROM run_logs WHERE {old}) AS emptied", values);
-            await connection.ExecuteAsync($"DELETE FROM run_logs WHERE {old}; DELETE FROM run_steps WHERE {old}", values);
+            await connection.ExecuteAsync($"DELETE FROM run_logs WHERE {old}; DELETE FROM run_steps WHERE {old}; DELETE FROM secrets WHERE kind = '{Secrets.SecretVault.Passing}' AND owner {Of(old)}", values);
             return runs;
         }, cancellationToken);
+
+    private static string Of(string old) => old["run ".Length..];
 
     private static T Word<T>(string stored)
         where T : struct, Enum => Enum.TryParse<T>(stored, ignoreCase: true, out var word) ? word : throw new FormatException($"{stored} is no {typeof(T).Name}.");

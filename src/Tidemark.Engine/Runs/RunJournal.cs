@@ -21,6 +21,7 @@ public sealed class RunJournal : IAsyncDisposable
 
     private readonly CatalogDatabase _database;
     private readonly TimeProvider _clock;
+    private readonly RunSamples? _samples;
     private readonly RunLog _log;
     private readonly StepList _known = new();
     private readonly CancellationTokenSource _leaseLost = new();
@@ -40,9 +41,10 @@ public sealed class RunJournal : IAsyncDisposable
     /// <param name="clock">Where "now" comes from.</param>
     /// <param name="run">The run, which has just been claimed.</param>
     /// <param name="byWorker">Whether a worker claimed it.</param>
-    internal RunJournal(CatalogDatabase database, TimeProvider clock, RunRecord run, bool byWorker)
+    /// <param name="samples">Keeps the samples of its plan; null to keep none.</param>
+    internal RunJournal(CatalogDatabase database, TimeProvider clock, RunRecord run, bool byWorker, RunSamples? samples)
     {
-        (_database, _clock, _run, _byWorker, _last) = (database, clock, run, byWorker, run.Result);
+        (_database, _clock, _run, _byWorker, _last, _samples) = (database, clock, run, byWorker, run.Result, samples);
         (LeaseLost, CancelRequested) = (_leaseLost.Token, _cancelRequested.Token);
         _log = new RunLog(database, clock, Run);
         _heartbeat = Task.Run(BeatAsync);
@@ -301,6 +303,7 @@ public sealed class RunJournal : IAsyncDisposable
         await connection.ExecuteAsync(
             "UPDATE run_steps SET status = 'failed', finished_at = @now WHERE run = @Run AND status = 'running'",
             new { Run, now = Now() });
+        if (_samples is not null) await _samples.KeepAsync(connection, result);
         await Lease.ReleaseAsync(connection, Run);
         return true;
     }

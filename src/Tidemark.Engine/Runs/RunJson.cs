@@ -10,8 +10,9 @@ public static class RunJson
     /// <summary>The run with its times, for programs to read. Without a line break.</summary>
     public static string Write(RunRecord run) => JsonText.Line(RunAnswer.Of(run), RunJsonTypes.Default.RunAnswer);
 
-    /// <summary>The result alone, as the catalog stores it. Without a line break.</summary>
-    public static string Write(RunResult result) => JsonText.Line(RunAnswer.Of(result), RunJsonTypes.Default.RunAnswer);
+    /// <summary>The result alone, as the catalog stores it: without values of records. Without a line break.</summary>
+    public static string Write(RunResult result) =>
+        JsonText.Line(RunAnswer.Of(result with { Plan = result.Plan?.WithoutSamples() }), RunJsonTypes.Default.RunAnswer);
 
     /// <summary>What <see cref="Write(RunResult)"/> wrote, in this build or an older one; unknown keys are passed over.</summary>
     /// <exception cref="JsonException">It is something else.</exception>

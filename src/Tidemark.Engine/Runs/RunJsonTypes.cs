@@ -15,4 +15,5 @@ namespace Tidemark.Engine.Runs;
 [JsonSerializable(typeof(RunAnswer))]
 [JsonSerializable(typeof(ChangeAnswer))]
 [JsonSerializable(typeof(PlanFileAnswer))]
+[JsonSerializable(typeof(List<PlanAnswer>))]
 internal sealed partial class RunJsonTypes : JsonSerializerContext;

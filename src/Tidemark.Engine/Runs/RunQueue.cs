@@ -18,6 +18,9 @@ public sealed class RunQueue(CatalogDatabase database, TimeProvider clock)
         ORDER BY queued_at, id LIMIT 1
         """;
 
+    /// <summary>Keeps the samples of plans; null to keep none.</summary>
+    internal RunSamples? Samples { get; init; }
+
     /// <summary>Set when this process adds a run or ends one.</summary>
     public RunSignal Signal { get; } = new();
 
@@ -51,7 +54,7 @@ public sealed class RunQueue(CatalogDatabase database, TimeProvider clock)
             var added = await RunRow.InsertAsync(connection, run, now, now);
             return (await ClaimAsync(connection, added.Id, byWorker: false))!;
         }, cancellationToken);
-        return new RunJournal(database, clock, begun, byWorker: false);
+        return new RunJournal(database, clock, begun, byWorker: false, Samples);
     }
 
     /// <summary>
@@ -71,7 +74,7 @@ public sealed class RunQueue(CatalogDatabase database, TimeProvider clock)
     public async Task<RunJournal?> ClaimAsync(string run, CancellationToken cancellationToken)
     {
         var claimed = await database.WriteAsync(connection => ClaimAsync(connection, run, byWorker: false), cancellationToken);
-        return claimed is null ? null : new RunJournal(database, clock, claimed, byWorker: false);
+        return claimed is null ? null : new RunJournal(database, clock, claimed, byWorker: false, Samples);
     }
 
     /// <summary>Claims, for a worker, the oldest queued run whose subject is free; null if there is none.</summary>
@@ -84,7 +87,7 @@ public sealed class RunQueue(CatalogDatabase database, TimeProvider clock)
             async connection => await connection.ExecuteScalarAsync<string?>(Next) is { } next
                 ? await ClaimAsync(connection, next, byWorker: true) : null,
             cancellationToken);
-        return claimed is null ? null : new RunJournal(database, clock, claimed, byWorker: true);
+        return claimed is null ? null : new RunJournal(database, clock, claimed, byWorker: true, Samples);
     }
 
     private async Task<RunRecord?> ClaimAsync(DbConnection connection, string id, bool byWorker)

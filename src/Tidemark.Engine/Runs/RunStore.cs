@@ -9,6 +9,9 @@ namespace Tidemark.Engine.Runs;
 /// <summary>Finds, cancels and settles runs.</summary>
 public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
 {
+    /// <summary>Has the samples of plans; null for none.</summary>
+    internal RunSamples? Samples { get; init; }
+
     /// <summary>What a person calls the latest run.</summary>
     public const string LastWord = "last";
 
@@ -106,11 +109,12 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
             };
         }
 
-        return await database.ReadAsync(connection => LastAsync(connection, pipeline), cancellationToken) ?? throw new TidemarkException(
+        var last = await database.ReadAsync(connection => LastAsync(connection, pipeline), cancellationToken) ?? throw new TidemarkException(
             FailureKind.Usage, "run.unknown", pipeline is null ? "There is no run yet." : $"The pipeline {pipeline} has no run yet.")
         {
             Hint = "Dry runs do not count, nor undos that failed.",
         };
+        return await WholeAsync(last, cancellationToken);
     }
 
     private static async Task<RunRecord?> LastAsync(DbConnection connection, string? pipeline)
@@ -133,8 +137,12 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
 
     /// <summary>The run that a person means: an id, the beginning of one (<c>r-</c> may be left out), or <c>last</c>.</summary>
     /// <exception cref="TidemarkException"><c>run.unknown</c>, <c>run.ambiguous</c> (usage).</exception>
-    public Task<RunRecord> FindAsync(string id, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => FindAsync(connection, id), cancellationToken);
+    public async Task<RunRecord> FindAsync(string id, CancellationToken cancellationToken) =>
+        await WholeAsync(await database.ReadAsync(connection => FindAsync(connection, id), cancellationToken), cancellationToken);
+
+    /// <summary>One run is shown with the samples of its plan, a list of runs without.</summary>
+    private Task<RunRecord> WholeAsync(RunRecord run, CancellationToken cancellationToken) =>
+        Samples is null ? Task.FromResult(run) : Samples.InAsync(run, cancellationToken);
 
     /// <summary>
     /// Asks a running run to stop, which its journal notices within a second; a parked or queued one is cancelled at

@@ -13,7 +13,7 @@ public sealed record SavedPlan(string Pipeline, WriteMode Mode, DateTimeOffset M
 {
     /// <summary>The plan without its samples, which hold rows: all that a run needs to be held to it.</summary>
     public SavedPlan WithoutSamples() =>
-        this with { Changes = new ChangeSummary([.. Changes.Streams.Select(stream => stream with { Samples = [] })]) };
+        this with { Changes = Changes.WithoutSamples() };
 
     /// <summary>Where what would change now differs from what the plan says.</summary>
     public IEnumerable<Problem> Differences(ChangeSummary now)

@@ -19,6 +19,9 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
     // Rotations that meet one reading.
     private const int ReadAttempts = 10;
 
+    /// <summary>The kind of what is encrypted and only kept for a while, under the id of a run. It may be lost, and holds no key.</summary>
+    internal const string Passing = "run";
+
     // How many owners of secrets a message names.
     private const int NamedOwners = 20;
 
@@ -37,11 +40,16 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
     public async Task KeepAsync(DbConnection connection, string kind, string owner, string setting, string plain)
     {
         var key = await KeyForWritingAsync(connection);
-        await connection.ExecuteAsync("""
-            INSERT INTO secrets (kind, owner, setting, sealed) VALUES (@kind, @owner, @setting, @text)
-            ON CONFLICT (kind, owner, setting) DO UPDATE SET sealed = excluded.sealed
-            """, new { kind, owner, setting, text = SealedText.Seal(key, Subject(kind, owner, setting), plain) });
+        await InsertAsync(
+            connection,
+            new() { Kind = kind, Owner = owner, Setting = setting, Sealed = SealedText.Seal(key, Subject(kind, owner, setting), plain) });
     }
+
+    private static Task<int> InsertAsync(DbConnection connection, SecretRow row) =>
+        connection.ExecuteAsync("""
+            INSERT INTO secrets (kind, owner, setting, sealed) VALUES (@Kind, @Owner, @Setting, @Sealed)
+            ON CONFLICT (kind, owner, setting) DO UPDATE SET sealed = excluded.sealed
+            """, row);
 
     /// <summary>All secrets of one owner, by setting.</summary>
     /// <exception cref="TidemarkException">As for keeping, and <c>secrets.altered</c> where a stored text was changed
@@ -109,6 +117,9 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
             var from = await KeyForWritingAsync(connection);
             var to = newKey is null
                 ? EncryptionKey.Generate() : EncryptionKey.FromText(newKey, await SaltAsync(connection));
+            var passing = (await AllAsync(connection, passing: true)).Where(row => Opens(from, row)).ToList();
+            await connection.ExecuteAsync("DELETE FROM secrets WHERE kind = @Passing", new { Passing });
+            foreach (var row in passing) await InsertAsync(connection, row with { Sealed = SealedText.Seal(to, row.Subject, Open(from, row)) });
             var rows = await AllAsync(connection);
             await connection.ExecuteAsync(
                 "UPDATE secrets SET sealed = @Sealed WHERE kind = @Kind AND owner = @Owner AND setting = @Setting",
@@ -194,9 +205,11 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
         return string.Join(", ", all.Take(NamedOwners)) + (all.Count > NamedOwners ? $" and {all.Count - NamedOwners} more" : "");
     }
 
-    private static async Task<IReadOnlyList<SecretRow>> AllAsync(DbConnection connection) =>
-        (await connection.QueryAsync<SecretRow>(
-            "SELECT kind AS Kind, owner AS Owner, setting AS Setting, sealed AS Sealed FROM secrets ORDER BY kind, owner, setting")).AsList();
+    private static async Task<IReadOnlyList<SecretRow>> AllAsync(DbConnection connection, bool passing = false) =>
+        (await connection.QueryAsync<SecretRow>($"""
+            SELECT kind AS Kind, owner AS Owner, setting AS Setting, sealed AS Sealed FROM secrets
+            WHERE kind {(passing ? "=" : "<>")} @Passing ORDER BY kind, owner, setting
+            """, new { Passing })).AsList();
 
     /// <summary>The secrets that cannot be read with the key that is here: it is lost or another, or they were changed outside.</summary>
     public Task<IReadOnlyList<LostSecret>> LostAsync(CancellationToken cancellationToken) => catalog.ReadAsync(LostAsync, cancellationToken);
@@ -259,7 +272,7 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
     /// <summary>Null where there are no secrets: then a catalog whose key is lost may begin anew.</summary>
     private static Task<string?> RecordedIdAsync(DbConnection connection) =>
         connection.QuerySingleOrDefaultAsync<string>(
-            "SELECT value FROM facts WHERE name = 'key_id' AND EXISTS (SELECT 1 FROM secrets)");
+            "SELECT value FROM facts WHERE name = 'key_id' AND EXISTS (SELECT 1 FROM secrets WHERE kind <> @Passing)", new { Passing });
 
     private static async Task<byte[]> SaltAsync(DbConnection connection) =>
         Convert.FromHexString(await connection.QuerySingleAsync<string>(

@@ -31,7 +31,7 @@ internal static class TestVerb
             }
 
             if (tests.Count == 0) session.Say("There is nothing to test yet.");
-            return tests.Any(test => test.Problems.Count > 0) ? ExitCode.Configuration : ExitCode.Done;
+            return ExitCode.Of([.. tests.SelectMany(test => test.Problems)]);
         });
         return verb;
     }

@@ -51,6 +51,21 @@ public sealed class TestVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_may_pass_is_told_from_what_somebody_has_to_mend_by_the_exit_code()
+    {
+        using var control = new HttpClient { BaseAddress = _sandbox.Control };
+        using var fault = new StringContent("""{"fault":"status","status":503,"times":-1}""", mediaType: new("application/json"));
+        (await control.PostAsync(new Uri("faults/stripe", UriKind.Relative), fault, CommandBench.Cancel)).EnsureSuccessStatusCode();
+        var down = await _bench.RunAsync("test", "shop", "--json");
+        down.Code.ShouldBe(ExitCode.TryLater, down.ToString());
+        down.Line.GetProperty("problems")[0].GetProperty("transient").GetBoolean().ShouldBeTrue();
+        (await _bench.RunAsync("test", "--json")).Code.ShouldBe(ExitCode.TryLater, "the database works");
+
+        await _bench.DoAsync("destination", "set", "lost", "--connector", "sqlite", $"path={_bench.File("no/such/folder/x.db")}");
+        (await _bench.RunAsync("test", "--json")).Code.ShouldBe(ExitCode.Configuration, "somebody has to act");
+    }
+
+    [Fact]
     public async Task A_disk_with_less_room_than_a_full_reading_needs_is_told()
     {
         await _bench.DoAsync("sync", "shop", "db", "plans");

@@ -171,4 +171,17 @@ public sealed class PostgresPromises() : SqlDestinationPromises(new PostgresWork
         result.Status.ShouldBe(RunStatus.Cancelled);
         (await Sql.QueryAsync("SELECT name FROM people")).ShouldBe(["Ada"]);
     }
+
+    [Fact]
+    public async Task The_reason_of_a_reference_has_the_column_and_its_value()
+    {
+        await Bench.MergeAsync(PeopleSource([Person("a", "first")]));
+        await Sql.ExecuteAsync("CREATE TABLE names (name text PRIMARY KEY)");
+        await Sql.ExecuteAsync("INSERT INTO names VALUES ('first')");
+        await Sql.ExecuteAsync("ALTER TABLE people ADD FOREIGN KEY (name) REFERENCES names (name)");
+
+        await Bench.MergeAsync(PeopleSource([Person("a", "first"), Person("b", "lost")]));
+
+        (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Reason.Message.ShouldEndWith("The record has name = lost.");
+    }
 }

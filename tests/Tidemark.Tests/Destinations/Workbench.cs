@@ -6,6 +6,7 @@ using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Secrets;
 using Xunit;
 
 namespace Tidemark.Tests.Destinations;
@@ -39,8 +40,9 @@ public abstract class Workbench : IAsyncDisposable
     public async Task<RunResult> RunAsync(ScriptedSource source, WriteMode mode, CancellationToken cancellationToken)
     {
         _catalog ??= await SqliteCatalog.OpenAsync(_folder.File("home"), Stop);
-        _runs ??= new RunStore(_catalog, Clock);
-        _queue ??= new RunQueue(_catalog, Clock);
+        var samples = new RunSamples(_catalog, new SecretVault(_catalog, new HomeFolder(_folder.File("home")), givenKey: null), Clock);
+        _runs ??= new RunStore(_catalog, Clock) { Samples = samples };
+        _queue ??= new RunQueue(_catalog, Clock) { Samples = samples };
         var streams = await source.DiscoverAsync(Stop);
         await using var destination = OpenDestination();
         var plans = streams.Select(stream => new StreamPlan(Policy(new TablePlan(stream.Name, stream) { Mode = mode, UndoRuns = 10 })));

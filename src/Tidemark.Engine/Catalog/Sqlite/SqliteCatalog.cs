@@ -69,7 +69,7 @@ public sealed class SqliteCatalog : CatalogDatabase
             RequireFile();
             await using var connection = await OpenConnectionAsync(cancellationToken);
             await connection.ExecuteAsync("PRAGMA journal_mode = WAL");
-            await MigrateAsync(connection, cancellationToken);
+            if (await MigrateAsync(connection, cancellationToken)) await connection.ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)");
         }
         catch (SqliteException wrong) when (wrong.SqliteErrorCode is NotADatabase)
         {
@@ -112,14 +112,16 @@ public sealed class SqliteCatalog : CatalogDatabase
         cancellationToken.ThrowIfCancellationRequested();
         var connection = new SqliteConnection(_connectionString);
         await connection.OpenAsync(cancellationToken);
+        // What is removed leaves no bytes in the file.
+        await connection.ExecuteAsync("PRAGMA secure_delete = ON");
         return connection;
     }
 
-    /// <summary>Applies what is missing, all in one transaction: a crash leaves the old version.</summary>
-    private async Task MigrateAsync(SqliteConnection connection, CancellationToken cancellationToken)
+    /// <summary>Applies what is missing, all in one transaction: a crash leaves the old version. False where nothing was.</summary>
+    private async Task<bool> MigrateAsync(SqliteConnection connection, CancellationToken cancellationToken)
     {
         var newest = Migrations.Newest;
-        if (await VersionAsync(connection) == newest) return; // without a lock: the case of nearly every start
+        if (await VersionAsync(connection) == newest) return false; // without a lock: the case of nearly every start
 
         await using var transaction = await BeginWriteAsync(connection, cancellationToken);
         var version = await VersionAsync(connection);
@@ -138,6 +140,7 @@ public sealed class SqliteCatalog : CatalogDatabase
         foreach (var script in Migrations.After(version)) await connection.ExecuteAsync(script);
         await connection.ExecuteAsync($"PRAGMA user_version = {newest}"); // a PRAGMA takes no parameters
         await transaction.CommitAsync(CancellationToken.None);
+        return true;
     }
 
     private static Task<long> VersionAsync(SqliteConnection connection) =>

@@ -117,7 +117,8 @@ public sealed class RowWriter(
                 Checksum = after.Staged.Checksum - result.ReplacedChecksum - _triage.RefusedChecksum(batch),
             },
         };
-        result = result with { Verified = result.Verified + settled, Refused = _triage.Refused };
+        var refused = _triage.Refused.ConvertAll(each => each with { Reason = RefusedValues.In(each.Reason, batch, each.Row) });
+        result = result with { Verified = result.Verified + settled, Refused = refused };
         await beforeCommit(result);
         await SaveAsync(unit, after, result.Created + result.Updated + result.Deleted > 0, cancellationToken);
         return result;

@@ -46,6 +46,6 @@ internal sealed class PublishQuarantine(RunJournal journal, IReadOnlyList<Stream
         var batch = new RowBatch(stream);
         var mapped = new RecordMapper(stream, reportsNewFields: false, keepsRaw: true)
             .Map(System.Text.Encoding.UTF8.GetBytes(refused.Payload), isDeletion: false, batch);
-        return mapped.IsAdded ? record with { Key = batch.KeyText(0) } : record with { CanRetry = false };
+        return mapped.IsAdded ? record with { Key = batch.KeyText(0), Reason = RefusedValues.In(refused.Reason, batch, 0) } : record with { CanRetry = false };
     }
 }
