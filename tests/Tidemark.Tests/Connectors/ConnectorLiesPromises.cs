@@ -100,7 +100,7 @@ public abstract partial class ConnectorPromises
 
     [Theory]
     [MemberData(nameof(Lies))]
-    public async Task P1_no_run_against_a_vendor_that_lies_is_green_and_wrong(string fault, int times, Reading reading)
+    public async Task R1_R3_no_run_against_a_vendor_that_lies_is_green_and_wrong(string fault, int times, Reading reading)
     {
         await Bench.SyncAsync(WriteMode.Merge, Main);
         await MutateAsync(create: 3, update: 3, delete: 1);

@@ -1,6 +1,7 @@
 using Shouldly;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline.Comparing;
+using Tidemark.Engine.Runs;
 using Xunit;
 
 namespace Tidemark.Tests.Destinations;
@@ -99,6 +100,28 @@ public abstract partial class DestinationPromises
 
         await Bench.DropAsync("people");
         (await Bench.VerifyAsync(source, result)).Streams.ShouldHaveSingleItem().Missing.ShouldBe(50);
+    }
+
+    [Theory]
+    [InlineData("9999-12-31T23:59:59.999999Z")]
+    [InlineData("9999-12-31T23:59:59.999Z")]
+    [InlineData("2028-02-29T23:59:59.999999+14:00")]
+    [InlineData("0001-01-01T00:00:00.000001Z")]
+    [InlineData("1969-12-31T23:59:59.999999Z")]
+    public async Task W7_an_instant_at_the_edge_is_verified_and_undone(string instant)
+    {
+        var first = await Bench.MergeAsync(PeopleSource([$$"""{"id":"a","name":"Ada","seen":"{{instant}}"}"""]));
+        first.Status.ShouldBe(RunStatus.Succeeded, Why(first));
+        var source = PeopleSource([Person("a", "Ada L")]);
+        var before = await Bench.RowsAsync("people", "id", "name", "seen");
+        var second = await Bench.MergeAsync(source);
+
+        (await Bench.VerifyAsync(source, second)).IsVerified.ShouldBeTrue();
+        var undone = await Bench.UndoAsync(second);
+        undone.Status.ShouldBe(RunStatus.Succeeded, Why(undone));
+        (await Bench.RowsAsync("people", "id", "name", "seen")).ShouldBe(before);
+        (await Bench.VerifyAsync(source, first)).IsVerified.ShouldBeTrue();
+        (await Bench.ReplaceAsync(PeopleSource([$$"""{"id":"a","name":"Ada","seen":"{{instant}}"}"""]))).Streams[0].Unchanged.ShouldBe(1);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class ServerErrorTests
     [InlineData(200, """{"errors":[{"message":"Slower","extensions":{"code":"RATE_LIMITED"}}]}""")]
     [InlineData(429, """{"errors":[{"message":"Slower"}]}""")]
     [InlineData(429, "slower")]
-    public async Task A_throttle_is_known_by_its_code_its_word_or_its_status(int status, string body)
+    public async Task R9_a_throttle_is_known_by_its_code_its_word_or_its_status(int status, string body)
     {
         var api = GraphQLConnector.Api(new GraphQLOptions { Url = new Uri("https://shop.example/graphql"), Retries = 2 });
 

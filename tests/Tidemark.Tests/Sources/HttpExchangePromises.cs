@@ -253,7 +253,7 @@ public sealed class HttpExchangePromises
     [InlineData(202, "")]
     [InlineData(204, "")]
     [InlineData(304, "")]
-    public async Task P4_an_answer_without_a_body_is_no_records_only_where_the_vendor_documents_it(int status, string body)
+    public async Task R1_an_answer_without_a_body_is_no_records_only_where_the_vendor_documents_it(int status, string body)
     {
         await using var server = new PlayedServer(_ => new PlayedAnswer(status, System.Text.Encoding.UTF8.GetBytes(body)));
         var failure = await Played.FailureAsync(() => SendAsync(server));
@@ -271,7 +271,7 @@ public sealed class HttpExchangePromises
     [InlineData(400, "Retry-After", "1")]
     [InlineData(403, "X-RateLimit-Remaining", "0")]
     [InlineData(403, "RateLimit-Remaining", "0")]
-    public async Task A_refusal_whose_headers_say_too_fast_is_waited_for_whatever_its_status(int status, string header, string value)
+    public async Task R9_a_refusal_whose_headers_say_too_fast_is_waited_for_whatever_its_status(int status, string header, string value)
     {
         await using var server = Failing(times: 1, _ => new PlayedAnswer(status, "{}"u8.ToArray()) { Headers = new() { [header] = value } });
         (await SendAsync(server)).ShouldBe(2);

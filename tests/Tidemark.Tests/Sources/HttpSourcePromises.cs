@@ -40,7 +40,7 @@ public sealed class HttpSourcePromises
     }
 
     [Fact]
-    public async Task P4_a_list_is_at_its_end_where_nothing_follows_its_last_record()
+    public async Task R3_a_list_is_at_its_end_where_nothing_follows_its_last_record()
     {
         await using var source = Source(PlayedList.Spread(7), out var vendor);
         await Played.ReadAsync(source, Played.Everything());
@@ -48,7 +48,7 @@ public sealed class HttpSourcePromises
     }
 
     [Fact]
-    public async Task P4_a_short_page_that_claims_to_be_the_last_is_asked_about_once_more()
+    public async Task R3_a_short_page_that_claims_to_be_the_last_is_asked_about_once_more()
     {
         var list = PlayedList.Spread(40);
         list.Fault = (request, answer) => request["after"] is null ? PlayedList.Page(list.First(request, 4), hasMore: false) : answer;
@@ -57,7 +57,7 @@ public sealed class HttpSourcePromises
     }
 
     [Fact]
-    public async Task P4_what_is_refused_behind_the_last_page_is_the_end()
+    public async Task R1_what_is_refused_behind_the_last_page_is_the_end()
     {
         var list = PlayedList.Spread(7);
         list.Fault = (request, answer) => request["after"] is null ? answer : PlayedAnswer.Json("""{"error":{"message":"Out of range"}}""", 400);
@@ -70,7 +70,7 @@ public sealed class HttpSourcePromises
     [Theory]
     [InlineData(1, 7)]
     [InlineData(int.MaxValue, null)]
-    public async Task P4_a_reading_has_to_come_to_the_total_that_the_vendor_gives(int lies, int? read)
+    public async Task R6_a_reading_has_to_come_to_the_total_that_the_vendor_gives(int lies, int? read)
     {
         // The page says that it is the last and counts more: asked again it may say so no more.
         var list = PlayedList.Spread(7);
@@ -85,7 +85,7 @@ public sealed class HttpSourcePromises
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""{"total":{{total}},""") + System.Text.Encoding.UTF8.GetString(answer.Body)[1..]);
 
     [Fact]
-    public async Task An_empty_page_with_a_new_position_is_gone_through()
+    public async Task R8_an_empty_page_with_a_new_position_is_gone_through()
     {
         var pages = new Dictionary<string, string>
         {
@@ -107,7 +107,7 @@ public sealed class HttpSourcePromises
     }
 
     [Fact]
-    public async Task Two_pages_in_turn_under_ever_new_positions_are_a_loop()
+    public async Task R8_two_pages_in_turn_under_ever_new_positions_are_a_loop()
     {
         await using var source = Tokens(page => PlayedAnswer.Json(
             $$$"""{"data":[{"id":"{{{(page % 2 == 0 ? "a" : "b")}}}"}],"info":{"next":"{{{page + 1}}}"}}"""));
@@ -125,7 +125,7 @@ public sealed class HttpSourcePromises
     }
 
     [Fact]
-    public async Task A_last_page_that_claims_more_is_believed_until_nothing_comes()
+    public async Task R8_a_last_page_that_claims_more_is_believed_until_nothing_comes()
     {
         var list = PlayedList.Spread(7);
         list.Fault = (request, answer) => (request["after"], request["to"]) is (null, null) ? Lie(answer, hasMore: true) : answer;
@@ -133,7 +133,7 @@ public sealed class HttpSourcePromises
     }
 
     [Fact]
-    public async Task An_empty_page_that_claims_more_is_asked_for_again_and_then_refused()
+    public async Task R8_an_empty_page_that_claims_more_is_asked_for_again_and_then_refused()
     {
         var empty = 2;
         var list = PlayedList.Spread(30);

@@ -58,7 +58,7 @@ public sealed class SightTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task P4_a_scope_that_appears_later_is_read_from_its_beginning_and_one_that_is_missing_keeps_its_place()
+    public async Task R2_a_scope_that_appears_later_is_read_from_its_beginning_and_one_that_is_missing_keeps_its_place()
     {
         var stream = _stream with
         {
@@ -96,7 +96,7 @@ public sealed class SightTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task P4_changes_are_asked_for_since_the_scope_that_lags_most_and_new_scopes_are_listed()
+    public async Task R2_changes_are_asked_for_since_the_scope_that_lags_most_and_new_scopes_are_listed()
     {
         var windows = new List<(long From, string Places)>();
         var stream = _stream with
@@ -236,7 +236,7 @@ public sealed class SightTests : IAsyncDisposable
     [InlineData(200, true)]
     [InlineData(400, false)]
     [InlineData(403, false)]
-    public async Task P4_an_end_behind_which_the_vendor_refuses_to_answer_is_not_proven(int status, bool isProven)
+    public async Task R1_an_end_behind_which_the_vendor_refuses_to_answer_is_not_proven(int status, bool isProven)
     {
         var stream = Played.Things with
         {

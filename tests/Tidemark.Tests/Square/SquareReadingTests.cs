@@ -179,7 +179,7 @@ public sealed class SquareReadingTests
     }
 
     [Fact]
-    public async Task A_rate_limit_that_does_not_say_how_long_is_waited_for()
+    public async Task R9_a_rate_limit_that_does_not_say_how_long_is_waited_for()
     {
         await using var bench = await SquareBench.StartAsync(40);
         await bench.SetAsync(new { rate_limit = 15, retry_after = false });

@@ -93,7 +93,7 @@ public sealed class RetailTests
     [Theory]
     [InlineData(SystemBench.Sqlite)]
     [InlineData(SystemBench.Postgres)]
-    public async Task P4_S4_5_orders_and_counts_of_a_location_that_is_out_of_sight_are_not_taken_for_gone(string database)
+    public async Task R2_S4_5_orders_and_counts_of_a_location_that_is_out_of_sight_are_not_taken_for_gone(string database)
     {
         string[] children = ["catalog_inventory", "orders", "order_line_items"];
         await using var bench = await StartAsync(database);
