@@ -83,7 +83,9 @@ internal static class PostgresErrors
         NpgsqlException { InnerException: TimeoutException } when isConnected =>
             new(FailureKind.Transient, TooManyConnections, "A connection was opened, but PostgreSQL, or the pooler before it, did not answer.", failure) { Hint = MoreConnections },
         _ => new(
-            failure is TimeoutException or SocketException or NpgsqlException ? FailureKind.Configuration : FailureKind.Transient,
+            // A server that restarts at night may pass; a certificate or a form of encryption that does not fit will not.
+            failure is NpgsqlException && failure.GetBaseException() is not (SocketException or TimeoutException or IOException)
+                ? FailureKind.Configuration : FailureKind.Transient,
             "postgres.unreachable", $"PostgreSQL at {address.Host}:{address.Port} cannot be reached: {Innermost(failure)}", failure)
         {
             Hint = "Check host, port and firewall, and that the server is running.",

@@ -11,8 +11,8 @@ public interface IDestination : IAsyncDisposable
     DestinationLimits Limits { get; }
 
     /// <summary>
-    /// Everything that would stop a load: not reachable, no permission, a column of another type, too many columns.
-    /// Changes nothing.
+    /// Everything that would stop a load: no permission, a column of another type, too many columns. Changes nothing. Throws where the database
+    /// cannot be asked.
     /// </summary>
     Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken);
 

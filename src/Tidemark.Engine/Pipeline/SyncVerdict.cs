@@ -54,7 +54,8 @@ internal static class SyncVerdict
         if (stream.Quarantined > 0)
         {
             yield return new("run.quarantined", stream.Stream,
-                $"{stream.Quarantined} records of {stream.Stream} could not be written and are in quarantine.");
+                stream.Quarantined == 1 ? $"One record of {stream.Stream} could not be written and is in quarantine."
+                    : $"{stream.Quarantined} records of {stream.Stream} could not be written and are in quarantine.");
         }
     }
 

@@ -11,6 +11,7 @@ namespace Tidemark.Engine.Runs;
 /// </summary>
 internal static class Interruption
 {
+    public const string Code = "run.interrupted";
     public const int MaxAttempts = 3;
 
     /// <summary>Ends the run of a holder that is gone. For the inside of a write transaction.</summary>
@@ -49,7 +50,7 @@ internal static class Interruption
 
     /// <summary>Why the run has no result, and what happens next.</summary>
     public static Problem Problem(RunRecord run, string how, string? again) =>
-        new("run.interrupted", $"run {run.Id}", how, again is null ? Hint(run) : $"It was queued again as {again}.") { IsTransient = true };
+        new(Code, $"run {run.Id}", how, again is null ? Hint(run) : $"It was queued again as {again}.") { IsTransient = true };
 
     private static string Hint(RunRecord run) => run.Request switch
     {

@@ -34,21 +34,28 @@ public sealed record PipelineStatus(
     /// <summary>The reason why somebody has to act, in one sentence; null for none.</summary>
     public string? Due => this switch
     {
+        { Parked: [{ Result.Problems: [var held, ..] }, ..] } => $"A run waits for approval: {held.Message}",
         { Parked.Count: > 0 } => "A run waits for approval.",
         { Last: { Status: RunStatus.Failed or RunStatus.Partial, Result.Problems: [var problem, ..] } } => problem.Message,
         { Quarantined: > 0 } => "Records wait in quarantine.",
         _ => null,
     };
 
+    /// <summary>What to do about it, where no act of ours does it; null where one does, or nothing is known.</summary>
+    public string? Hint => this is { Next: null, Parked: [], Last: { Status: RunStatus.Failed or RunStatus.Partial, Result.Problems: [{ Next: null } problem, ..] } }
+        ? problem.Hint : null;
+
     /// <summary>The act that does it; null where none is known.</summary>
     public NextStep? Next => this switch
     {
         { Parked: [var parked, ..] } => new(NextAct.ApproveRun, parked.Id),
-        { Last: { Status: RunStatus.Failed or RunStatus.Partial or RunStatus.Cancelled } last } => RunOutcome.Of(last.Result)?.Next,
+        { Last: { Status: RunStatus.Failed or RunStatus.Partial or RunStatus.Cancelled } last } => RunOutcome.Of(last.Result)?.Next ?? Named(last.Result),
         { Quarantined: > 0 } => new(NextAct.ListQuarantine),
         { Standing: Standing.Never } => new(NextAct.RunPipeline, Pipeline),
         _ => null,
     };
+
+    private static NextStep? Named(RunResult run) => run.Problems is [{ Next: { } next }, ..] ? next.For(run.Run, run.Pipeline) : null;
 
     internal static PipelineStatus Of(string pipeline, IReadOnlyList<RunRecord> runs, long quarantined)
     {

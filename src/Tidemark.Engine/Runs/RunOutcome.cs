@@ -75,9 +75,13 @@ public sealed record RunOutcome(string State, NextStep? Next)
     private static string Stopped(RunResult run)
     {
         var nothing = run.Status == RunStatus.Cancelled ? "It was cancelled before" : "It failed before";
+        // The figures of a run whose process is gone are those of its last sign of life: it may have written since.
+        var isGone = run.Problems.Any(problem => problem.Code == Interruption.Code);
         return run.Kind switch
         {
+            RunKind.Undo or RunKind.Restore when isGone => "Its process ended in the middle: all of it was done, or nothing.",
             RunKind.DryRun or RunKind.Undo or RunKind.Restore or RunKind.Backup => "Nothing was changed.",
+            _ when isGone => "Its process ended in the middle: what it had written until then is kept, and the next run goes on from there.",
             _ when Written(run) > 0 => "What was written until then is kept and counted; the next run goes on from there.",
             _ when run.Streams.Any(stream => stream.Read > 0) => "The tables are as they were. What was read is kept, and the next run goes on from there where the vendor allows it.",
             _ => $"{nothing} anything was read: the tables are as they were.",

@@ -37,6 +37,9 @@ public sealed record StatusAnswer
     /// <summary>The reason why somebody has to act, in one sentence; absent where there is none.</summary>
     public string? Due { get; init; }
 
+    /// <summary>What to do about it, where no act does it; absent where one does, or nothing is known.</summary>
+    public string? Hint { get; init; }
+
     /// <summary>The act that does it; absent where none is known.</summary>
     public NextAnswer? Next { get; init; }
 
@@ -54,6 +57,7 @@ public sealed record StatusAnswer
         Parked = [.. status.Parked.Select(run => run.Id)],
         Quarantined = status.Quarantined,
         Due = status.Due,
+        Hint = status.Hint,
         Next = next is null ? null : NextAnswer.From(next),
     };
 }

@@ -48,7 +48,7 @@ internal static class StatusVerb
         foreach (var status in all.Where(status => status.Due is not null || status.Next is not null))
         {
             session.Say($"{Printable.Of(status.Pipeline)}: {Printable.Of(status.Due ?? "It has not run yet.")}");
-            if (status.Next is { } next) session.Prose.MarkupLineInterpolated($"  [grey]{Printable.Of(NextCommand.Line(next))}[/]");
+            if ((status.Next is { } next ? NextCommand.Line(next) : status.Hint) is { } advice) session.Prose.MarkupLineInterpolated($"  [grey]{Printable.Of(advice)}[/]");
         }
     }
 

@@ -28,7 +28,7 @@ internal static class RunReport
         if (run.Streams.Any(stream => stream.Receipt is not null)) console.MarkupLine(Receipt(run));
         if (run.Refresh is { Backup: { } backup })
             console.MarkupLineInterpolated($"[grey]backup before it: {Printable.Of(backup.Name)}, {Number(backup.Rows)} rows, verified ({Printable.Of(backup.Path)})[/]");
-        if (run.Waits is { } waits) console.MarkupLineInterpolated($"[grey]waited {Seconds(waits.Seconds)}, {Number(waits.Retries)} retries[/]");
+        if (run.Waits is { } waits) console.MarkupLineInterpolated($"[grey]waited {Seconds(waits.Seconds)}{Retries(waits.Retries)}[/]");
         if (RunOutcome.Of(run) is not { } outcome) return;
         console.WriteLine(Printable.Of(outcome.State));
         // A problem's hint may end with the same command.
@@ -59,6 +59,13 @@ internal static class RunReport
         "failed" => Color.Red,
         "cancelled" => Color.Grey,
         _ => Color.Blue,
+    };
+
+    private static string Retries(long retries) => retries switch
+    {
+        0 => "",
+        1 => ", 1 retry",
+        _ => $", {Number(retries)} retries",
     };
 
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

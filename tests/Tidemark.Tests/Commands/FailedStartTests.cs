@@ -34,6 +34,9 @@ public sealed class FailedStartTests : IAsyncLifetime
         await SetPostgresAsync("postgres://tidemark@127.0.0.1:1/postgres");
 
         await FailsAsync("postgres.unreachable");
+        var answer = await _bench.RunAsync("sync", "payments");
+        answer.Code.ShouldBe(6, answer.ToString());
+        answer.Error.ShouldContain("in destination \"db\"");
     }
 
     [Fact]

@@ -106,6 +106,7 @@ public sealed class ProcessTests : IDisposable
 
         run.GetProperty("status").GetString().ShouldBe("failed");
         run.GetProperty("problems")[0].GetProperty("code").GetString().ShouldBe("run.interrupted");
+        run.GetProperty("state").GetString()!.ShouldStartWith("Its process ended in the middle: what it had written until then is kept");
     }
 
     [Fact]

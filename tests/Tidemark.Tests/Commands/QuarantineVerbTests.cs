@@ -113,7 +113,7 @@ public sealed class QuarantineVerbTests : IAsyncLifetime
         difference.GetProperty("key").GetString()!.ShouldStartWith("prod_");
         difference.GetProperty("column").GetString().ShouldBe("name");
         difference.GetProperty("found").GetString()!.ShouldEndWith("x… (5,000 letters)");
-        differs.Error.ShouldContain("1 are not what their record says");
+        differs.Error.ShouldContain("1 is not what its record says");
     }
 
     private static string Id(JsonElement entry) => entry.GetProperty("id").GetInt64().ToString(CultureInfo.InvariantCulture);

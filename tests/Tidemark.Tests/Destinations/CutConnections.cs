@@ -6,16 +6,20 @@ namespace Tidemark.Tests.Destinations;
 /// <summary>Stands between a client and a server and cuts every connection, once, when the client has sent so much.</summary>
 internal sealed class CutConnections : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly (string Host, int Port) _server;
     private readonly CancellationTokenSource _end = new();
     private readonly List<TcpClient> _open = [];
     private readonly Lock _lock = new();
     private int _left = int.MaxValue;
 
-    public CutConnections(string host, int port)
+    /// <param name="host">Of the server.</param>
+    /// <param name="port">Of the server.</param>
+    /// <param name="own">The port that clients connect to; 0 for any.</param>
+    public CutConnections(string host, int port, int own = 0)
     {
         _server = (host, port);
+        _listener = new(IPAddress.Loopback, own);
         _listener.Start();
         _ = AcceptAsync();
     }

@@ -17,18 +17,8 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
 
     public DestinationLimits Limits => database.Dialect.Limits;
 
-    public async Task<IReadOnlyList<Problem>> CheckAsync(
-        IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await InTurnAsync(session => ProblemsAsync(session, tables, cancellationToken), cancellationToken);
-        }
-        catch (TidemarkException failure)
-        {
-            return [Problem.From(failure, $"{database.Dialect.Name} destination")];
-        }
-    }
+    public Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken) =>
+        InTurnAsync(session => ProblemsAsync(session, tables, cancellationToken), cancellationToken);
 
     public Task<DestinationTrial> TryAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken) =>
         InTurnAsync(session => new SqlTrial(database, session).RunAsync(tables, cancellationToken), cancellationToken);

@@ -47,7 +47,7 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
 
             var checks = await Task.WhenAll(
                 SourceProblemsAsync(source, from, tables, cancellationToken),
-                destination is null ? Task.FromResult<IReadOnlyList<Problem>>([]) : destination.CheckAsync(tables, cancellationToken));
+                DestinationProblemsAsync(destination, to.Name, tables, cancellationToken));
             problems.AddRange(checks.SelectMany(found => found));
             // A problem of the source would only be reported twice.
             var losing = writeBack is not null && problems.Count == 0 ? await writeBack.AskAsync(tables, cancellationToken) : [];
@@ -85,7 +85,7 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
         var tables = await TablesAsync(ResolvedSync.ForLooking(pipeline, []), source, problems, cancellationToken);
         new WriteBackPlanning(source, problems).Check(tables);
         problems.AddRange(DestinationAbilities.Missing(destination, $"destination \"{pipeline.Destination}\"", tables, pipeline.Mode == WriteMode.Refresh));
-        problems.AddRange(await destination.CheckAsync(tables, cancellationToken));
+        problems.AddRange(await DestinationProblemsAsync(destination, pipeline.Destination, tables, cancellationToken));
         return tables;
     }
 
@@ -176,6 +176,19 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
 
     private static StreamShape ShapeOf(PipelineDefinition pipeline, string stream) =>
         pipeline.Shapes.FirstOrDefault(each => each.Stream == stream) ?? new StreamShape(stream);
+
+    private static async Task<IReadOnlyList<Problem>> DestinationProblemsAsync(
+        IDestination? destination, string name, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return destination is null ? [] : await destination.CheckAsync(tables, cancellationToken);
+        }
+        catch (TidemarkException failure)
+        {
+            return [Problem.From(failure, $"destination \"{name}\"")];
+        }
+    }
 
     private static async Task<IReadOnlyList<Problem>> SourceProblemsAsync(
         ISource? source, SourceDefinition definition, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)

@@ -52,8 +52,8 @@ internal static class VerifyVerb
     private static string Sentence(StreamVerification stream)
     {
         var facts = new List<string> { $"{RunReport.Number(stream.Rows)} rows read back" };
-        if (stream.Differing > 0) facts.Add($"{RunReport.Number(stream.Differing)} are not what their record says");
-        if (stream.Missing > 0) facts.Add($"{RunReport.Number(stream.Missing)} are missing");
+        if (stream.Differing > 0) facts.Add(stream.Differing == 1 ? "1 is not what its record says" : $"{RunReport.Number(stream.Differing)} are not what their record says");
+        if (stream.Missing > 0) facts.Add(stream.Missing == 1 ? "1 is missing" : $"{RunReport.Number(stream.Missing)} are missing");
         if (stream is { Missing: 0, Checksums: { } sums } && sums.Left != sums.Found)
             facts.Add($"their checksum is not that of the {RunReport.Number(sums.Left.Rows)} rows the run left");
         if (stream.ChangedLater > 0) facts.Add($"changed by later runs: {RunReport.Number(stream.ChangedLater)}");
