@@ -36,7 +36,7 @@ public sealed class FailedStartTests : IAsyncLifetime
         await FailsAsync("postgres.unreachable");
         var answer = await _bench.RunAsync("sync", "payments");
         answer.Code.ShouldBe(6, answer.ToString());
-        answer.Error.ShouldContain("in destination \"db\"");
+        answer.Error.ShouldContain("in destination \"pg\"");
     }
 
     [Fact]

@@ -13,8 +13,8 @@ internal sealed class CutConnections : IAsyncDisposable
     private readonly Lock _lock = new();
     private int _left = int.MaxValue;
 
-    /// <param name="host">Of the server.</param>
-    /// <param name="port">Of the server.</param>
+    /// <param name="host">Host of the server.</param>
+    /// <param name="port">Port of the server.</param>
     /// <param name="own">The port that clients connect to; 0 for any.</param>
     public CutConnections(string host, int port, int own = 0)
     {
