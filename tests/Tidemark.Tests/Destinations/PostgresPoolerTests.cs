@@ -2,6 +2,7 @@ using Npgsql;
 using Shouldly;
 using Tidemark.Connectors.Postgres;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Xunit;
@@ -34,7 +35,7 @@ public sealed class PostgresPoolerTests : IAsyncDisposable
         var bench = await BenchAsync(mode, more);
         await using (var destination = bench.OpenDestination())
         {
-            var problem = (await destination.CheckAsync([new TablePlan("people", People)], Stop)).ShouldHaveSingleItem();
+            var problem = await Should.ThrowAsync<TidemarkException>(() => destination.CheckAsync([new TablePlan("people", People)], Stop));
             (problem.Code, problem.Hint.ShouldNotBeNull()).ShouldSatisfyAllConditions(
                 told => told.Code.ShouldBe("postgres.pooler_mode"), told => told.Item2.ShouldContain("session"));
         }
@@ -55,7 +56,7 @@ public sealed class PostgresPoolerTests : IAsyncDisposable
         for (var time = 0; time < 5; time++)
         {
             await using var destination = bench.OpenDestination();
-            (await destination.CheckAsync([new TablePlan("people", People)], Stop)).ShouldHaveSingleItem().Code.ShouldBe("postgres.pooler_mode");
+            (await Should.ThrowAsync<TidemarkException>(() => destination.CheckAsync([new TablePlan("people", People)], Stop))).Code.ShouldBe("postgres.pooler_mode");
         }
 
         await end.CancelAsync();
