@@ -16,7 +16,7 @@ public sealed class AtNightTranscript
     public async Task Ten_faults_at_night_are_as_the_docs_tell_them()
     {
         Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("TIDEMARK_TEST_TRANSCRIPTS") == "all", "Typed in the longer mode: it waits for real locks, retries and processes.");
+            Environment.GetEnvironmentVariable("TIDEMARK_TEST_TRANSCRIPTS") == "all", "left out: TIDEMARK_TEST_TRANSCRIPTS is not all; it waits for real locks, retries and processes.");
         await using var page = await Transcript.StartAsync(tellsCodes: true);
         var server = new Uri(TestPostgres.Url);
         var network = new CutConnections(server.Host, server.Port);
