@@ -103,7 +103,7 @@ fi
 counters=$(grep -o '<Counters [^>]*>' "$report/tests.trx" | head -n 1)
 count() { echo "$counters" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | head -n 1; }
 passed=$(count passed)
-# Left out are the checks against the vendors' specs, where TIDEMARK_SPECS names no folder with them, and what only another
+# Left out are the checks against the vendors' specs, where TIDEMARK_SPECS names no folder with them, the night's transcript, and what only another
 # test starts. What else was not run is not passed: an error or a time-out counts as failed, and so does a run that was cut off.
 skipped=$(grep -oE 'left out: TIDEMARK_(SPECS|TEST_TRANSCRIPTS)' "$report/tests.trx" | wc -l)
 failed=$(( $(count total) - passed - skipped - $(count notRunnable) ))
