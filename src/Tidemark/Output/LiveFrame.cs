@@ -78,7 +78,7 @@ internal sealed class LiveFrame(string pipeline, RunSight sight)
         return [.. all.Where(first.Contains)];
     }
 
-    // Of the columns the bar is shortened first; then go the total, the bar, the pace, the time; the share, the records and the time left stay longest.
+    // The bar is shortened first; then these go: the total, the bar, the pace, the time; the share, the records and the time left stay longest.
     private static FittingTable Table(IReadOnlyList<StreamSight> streams)
     {
         var table = new FittingTable();

@@ -76,7 +76,7 @@ internal sealed class SqlStreamLoad : IStreamLoad
         var isFilled = await session.Connection.CountAsync(
             $"SELECT CASE WHEN EXISTS (SELECT 1 FROM {tables.Target.Name}) THEN 1 ELSE 0 END", cancellationToken);
         var keepsValues = tables.Shape != StagingShape.Direct || await session.KeepsValuesAsync(tables.Live, cancellationToken);
-        var proven = await setup.PrepareProvenAsync(tables, cancellationToken);
+        var proven = keepsValues ? null : await setup.PrepareProvenAsync(tables, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         // The staging, or the before images, have columns beside those of the live table.
         var beside = Math.Max(1, note?.Images is null ? 0 : SqlBeforeImages.OwnColumns);

@@ -179,7 +179,7 @@ internal sealed class SqlTableSetup(
     /// <summary>Makes room for copies of the rows that are read back, where the table may change them while others are written.</summary>
     public async Task<SqlProvenRows?> PrepareProvenAsync(StreamTables tables, CancellationToken cancellationToken)
     {
-        if (tables.Shape != StagingShape.Direct || !await session.MayChangeOthersAsync(tables.Live.Name, cancellationToken)) return null;
+        if (!await session.MayChangeOthersAsync(tables.Live.Name, cancellationToken)) return null;
         await CreateAsync(SqlProvenRows.TableOf(dialect, tables.Live), dialect.CreateStaging, cancellationToken);
         return new SqlProvenRows(dialect, session);
     }

@@ -144,7 +144,7 @@ internal sealed class SqlTouchedRows(SqlDialect dialect, ISqlSession session, To
         while (await reader.ReadAsync(cancellationToken))
         {
             var (deed, isKnown) = (Deed(reader), IsKnown(reader));
-            // Of a row that was not there, an undo or a restore has kept the key.
+            // An undo or a restore keeps the key alone where no row was there.
             var fields = columns.Select((name, at) => new FieldChange(
                 name, deed == RowDeed.Created ? null : Text(FirstValue + (2 * at)), Text(FirstValue + (2 * at) + 1)));
             rows.Add(new(deed, reader.GetString(2), [.. fields.Where(field => IsShown(field, deed, isKnown))]) { IsAfterKnown = isKnown });
