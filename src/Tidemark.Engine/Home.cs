@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Tidemark.Engine.Access;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
@@ -40,6 +41,8 @@ public sealed class Home : IAsyncDisposable
         History = new RunHistory(database);
         Quarantine = new QuarantineCatalog(database, clock);
         Connections = new Connections(connectors, clock);
+        Tokens = new TokenCatalog(database, clock);
+        Audit = new AuditCatalog(database, clock);
         Backups = new Backups(folder, Definitions, Connections, clock);
         Requests = new RunRequests(Definitions, Runs, Quarantine, Backups);
         Queue = new RunQueue(database, clock) { Samples = Samples };
@@ -59,6 +62,10 @@ public sealed class Home : IAsyncDisposable
     public QuarantineCatalog Quarantine { get; }
 
     public Backups Backups { get; }
+
+    public TokenCatalog Tokens { get; }
+
+    public AuditCatalog Audit { get; }
 
     /// <summary>Requests that act on what is there already: approve, retry, undo, restore…</summary>
     public RunRequests Requests { get; }

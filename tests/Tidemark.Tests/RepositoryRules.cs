@@ -13,7 +13,7 @@ public sealed partial class RepositoryRules
     /// <summary>Folders of the engine, each of which uses those before it and none after it.</summary>
     private static readonly string[] EngineFolders =
     [
-        "Json", "Errors", "Records", "Settings", "Sources", "Destinations", "Connectors", "Catalog", "Secrets", "Definitions", "Quarantine",
+        "Json", "Errors", "Records", "Settings", "Sources", "Destinations", "Connectors", "Catalog", "Secrets", "Definitions", "Access", "Quarantine",
         "Runs", "Backup", "Pipeline", "Wire", "Home",
     ];
 
@@ -93,7 +93,7 @@ public sealed partial class RepositoryRules
     [Fact]
     public void JSON_is_read_and_written_by_generated_code()
     {
-        new[] { "Tidemark.Engine", "Tidemark.Connectors", "Tidemark" }.SelectMany(project => Files(Path.Combine("src", project), "*.cs"))
+        new[] { "Tidemark.Engine", "Tidemark.Connectors", "Tidemark.Server", "Tidemark" }.SelectMany(project => Files(Path.Combine("src", project), "*.cs"))
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Where(file => File.ReadLines(file).Any(line => ReflectedJson().IsMatch(line)))
             .Select(Path.GetFileName).ShouldBeEmpty();
@@ -116,7 +116,8 @@ public sealed partial class RepositoryRules
         References("Tidemark.Engine").ShouldBeEmpty();
         References("Tidemark.Connectors").ShouldBe(["Tidemark.Engine"]);
         References("Tidemark.Sandbox").ShouldBeEmpty();
-        References("Tidemark").ShouldBe(["Tidemark.Connectors", "Tidemark.Sandbox"]);
+        References("Tidemark.Server").ShouldBe(["Tidemark.Connectors"]);
+        References("Tidemark").ShouldBe(["Tidemark.Sandbox", "Tidemark.Server"]);
     }
 
     [Fact]

@@ -37,6 +37,10 @@ public static class CatalogText
         return stored.ToString();
     }
 
+    /// <summary>The text as a part of a pattern for LIKE with <c>!</c> as its escape, in small letters.</summary>
+    public static string Pattern(string text) =>
+        Encode(text.ToLowerInvariant()).Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal);
+
     /// <summary>The text that <see cref="Encode"/> stored; what is no escape stays as it is.</summary>
     public static string Decode(string stored)
     {

@@ -7,7 +7,7 @@ namespace Tidemark.Engine.Json;
 /// Gives a key that is missing in the JSON the value that the record's initialiser gives it. Generated code takes an
 /// init-only property for a parameter of the constructor, and would make it null or zero.
 /// </summary>
-internal static class InitialValues
+public static class InitialValues
 {
     /// <summary>The generated types, those that are named made from their first value.</summary>
     /// <param name="generated">The generated context.</param>

@@ -16,9 +16,17 @@ public sealed class QuarantineCatalog(CatalogDatabase database, TimeProvider clo
         database.EachAsync(connection => connection.QueryUnbufferedAsync<QuarantineRow>($"""
             SELECT {QuarantineRow.Columns} FROM quarantine
             WHERE (@Pipeline IS NULL OR pipeline = @Pipeline) AND (@Stream IS NULL OR stream = @Stream)
-                AND (@Run IS NULL OR run = @Run)
+                AND (@Run IS NULL OR run = @Run) AND (last_seen < @seen OR (last_seen = @seen AND id < @id))
             ORDER BY last_seen DESC, id DESC LIMIT @limit
-            """, new { filter.Pipeline, filter.Stream, filter.Run, limit }).Select(row => row.ToEntry()), cancellationToken);
+            """, new
+        {
+            filter.Pipeline,
+            filter.Stream,
+            filter.Run,
+            seen = filter.Before?.LastSeen.ToUnixTimeMilliseconds() ?? long.MaxValue,
+            id = filter.Before?.Id ?? long.MaxValue,
+            limit,
+        }).Select(row => row.ToEntry()), cancellationToken);
 
     /// <summary>How many records of a pipeline are in quarantine.</summary>
     public Task<long> CountAsync(string pipeline, CancellationToken cancellationToken) =>

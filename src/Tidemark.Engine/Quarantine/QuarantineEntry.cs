@@ -37,4 +37,12 @@ public sealed record QuarantineFilter
 
     /// <summary>Full id of the latest run that met the record.</summary>
     public string? Run { get; init; }
+
+    /// <summary>Only those listed after this one.</summary>
+    public QuarantinePlace? Before { get; init; }
 }
+
+/// <summary>The place of a record in the list.</summary>
+/// <param name="LastSeen">When the latest run met it.</param>
+/// <param name="Id">Its number.</param>
+public sealed record QuarantinePlace(DateTimeOffset LastSeen, long Id);

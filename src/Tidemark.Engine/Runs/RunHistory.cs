@@ -11,13 +11,22 @@ public sealed class RunHistory(CatalogDatabase database)
     /// <param name="afterSeq">0 for the beginning.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Looked at before reading.</param>
+    public Task<IReadOnlyList<RunLogLine>> LogsAsync(string run, long afterSeq, int limit, CancellationToken cancellationToken) =>
+        LogsAsync(run, afterSeq, LogFilter.None, limit, cancellationToken);
+
+    /// <summary>As the other, of the lines that are meant.</summary>
+    /// <inheritdoc cref="LogsAsync(string, long, int, CancellationToken)"/>
     public async Task<IReadOnlyList<RunLogLine>> LogsAsync(
-        string run, long afterSeq, int limit, CancellationToken cancellationToken)
+        string run, long afterSeq, LogFilter filter, int limit, CancellationToken cancellationToken)
     {
-        return await database.ReadAsync<IReadOnlyList<RunLogLine>>(async connection => [.. (await connection.QueryAsync<LogRow>("""
+        var levels = string.Join(", ", Enum.GetValues<RunLogLevel>().Where(level => level >= filter.Least).Select(level => $"'{Word(level)}'"));
+        return await database.ReadAsync<IReadOnlyList<RunLogLine>>(async connection => [.. (await connection.QueryAsync<LogRow>($"""
             SELECT seq AS Seq, at AS At, level AS Level, stream AS Stream, message AS Message
-            FROM run_logs WHERE run = @run AND seq > @afterSeq ORDER BY seq LIMIT @limit
-            """, new { run, afterSeq, limit })).Select(row => new RunLogLine(
+            FROM run_logs
+            WHERE run = @run AND seq > @afterSeq AND level IN ({levels}) AND (@Stream IS NULL OR stream = @Stream)
+                AND (@search IS NULL OR lower(message) LIKE @search ESCAPE '!')
+            ORDER BY seq LIMIT @limit
+            """, new { run, afterSeq, filter.Stream, search = filter.Search is { } text ? $"%{CatalogText.Pattern(text)}%" : null, limit })).Select(row => new RunLogLine(
                 row.Seq, Time(row.At), Word<RunLogLevel>(row.Level), row.Stream, CatalogText.Decode(row.Message)))], cancellationToken);
     }
 
@@ -47,6 +56,8 @@ public sealed class RunHistory(CatalogDatabase database)
         }, cancellationToken);
 
     private static string Of(string old) => old["run ".Length..];
+
+    private static string Word(RunLogLevel level) => level.ToString().ToLowerInvariant();
 
     private static T Word<T>(string stored)
         where T : struct, Enum => Enum.TryParse<T>(stored, ignoreCase: true, out var word) ? word : throw new FormatException($"{stored} is no {typeof(T).Name}.");

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
+using Tidemark.Engine.Access;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Json;
@@ -21,8 +22,9 @@ namespace Tidemark.Engine.Wire;
         typeof(WordConverter<RunKind>), typeof(WordConverter<RunStatus>), typeof(WordConverter<WriteMode>),
         typeof(WordConverter<ChangeKind>), typeof(WordConverter<FieldType>), typeof(WordConverter<RunLogLevel>), typeof(WordConverter<BackupFormat>),
         typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
-        typeof(WordConverter<RowDeed>),
+        typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>),
     ])]
+[JsonSerializable(typeof(AuditAnswer))]
 [JsonSerializable(typeof(BackupAnswer))]
 [JsonSerializable(typeof(ConnectorAnswer))]
 [JsonSerializable(typeof(CreatedBackupAnswer))]
@@ -46,6 +48,7 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(StreamShownAnswer))]
 [JsonSerializable(typeof(TestAnswer))]
+[JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(TouchedRowAnswer))]
 [JsonSerializable(typeof(TouchedTableAnswer))]
 [JsonSerializable(typeof(UndoTrialAnswer))]

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using Tidemark.Commands.Access;
 using Tidemark.Commands.Backups;
 using Tidemark.Commands.Definitions;
 using Tidemark.Commands.Demo;
 using Tidemark.Commands.Quarantined;
 using Tidemark.Commands.Runs;
+using Tidemark.Commands.Serving;
 
 namespace Tidemark.Commands;
 
@@ -54,6 +56,9 @@ internal static class VerbTree
         TestVerb.Create(),
         StreamsVerb.Create(),
         ConnectorsVerb.Create(),
+        ServeVerb.Create(),
+        TokenVerb.Create(),
+        AuditVerb.Create(),
         SecretsVerb.Create(),
         SchemaVerb.Create(),
         CompletionVerb.Create(),

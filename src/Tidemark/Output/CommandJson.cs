@@ -5,6 +5,7 @@ namespace Tidemark.Output;
 /// <summary>What only the command line answers.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SandboxAnswer))]
+[JsonSerializable(typeof(ServeAnswer))]
 [JsonSerializable(typeof(TemplateAnswer))]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(WrittenFileAnswer))]
@@ -24,3 +25,6 @@ internal sealed record WrittenFileAnswer(string File);
 /// <param name="Vendors">Address of each stand-in, by its name.</param>
 /// <param name="StripeKey">Key that the stand-in for Stripe takes.</param>
 internal sealed record SandboxAnswer(string Control, IReadOnlyDictionary<string, string> Vendors, string StripeKey);
+
+/// <param name="Address">Address that the server listens on.</param>
+internal sealed record ServeAnswer(string Address);

@@ -1,0 +1,53 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+using Tidemark.Engine.Access;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+
+namespace Tidemark.Server.Access;
+
+/// <summary>Who calls, and what they may do.</summary>
+/// <param name="Name">A token's name, or <c>local</c>.</param>
+/// <param name="Role">The role.</param>
+/// <param name="Pipelines">The pipelines that the role is for; empty for all.</param>
+internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipelines)
+{
+    private const string RoleClaim = "tidemark:role";
+    private const string PipelineClaim = "tidemark:pipeline";
+
+    /// <summary>The caller of a request that was let in.</summary>
+    public static Caller Of(HttpContext http) => Of(http.User);
+
+    /// <summary>The origin of a run that the caller starts.</summary>
+    public RunOrigin Origin => new(RunTrigger.Api, Name);
+
+    /// <summary>Whether the caller may see and act on a pipeline.</summary>
+    public bool Sees(string pipeline) => Pipelines.Count == 0 || Pipelines.Contains(pipeline, StringComparer.Ordinal);
+
+    /// <summary>Refuses a pipeline that the caller's role is not for.</summary>
+    /// <exception cref="TidemarkException"><c>access.pipeline</c>.</exception>
+    public void Require(string pipeline)
+    {
+        if (!Sees(pipeline)) throw Refused($"{Name} has no role for the pipeline {pipeline}.");
+    }
+
+    /// <summary>Refuses what belongs to no pipeline, where the caller's role is for some.</summary>
+    /// <exception cref="TidemarkException"><c>access.pipeline</c>.</exception>
+    public void RequireAll()
+    {
+        if (Pipelines.Count > 0) throw Refused($"{Name} has a role for {string.Join(", ", Pipelines)} alone.");
+    }
+
+    private static TidemarkException Refused(string message) =>
+        new(FailureKind.Usage, "access.pipeline", message) { Hint = "Ask an administrator for a role that is for it." };
+
+    internal ClaimsPrincipal ToPrincipal(string scheme) => new(new ClaimsIdentity(
+        [new(ClaimTypes.Name, Name), new(RoleClaim, Role.ToString()), .. Pipelines.Select(pipeline => new Claim(PipelineClaim, pipeline))], scheme));
+
+    internal static Caller Of(ClaimsPrincipal user) => new(
+        user.FindFirstValue(ClaimTypes.Name) ?? throw new InvalidOperationException("Nobody was let in."),
+        Enum.Parse<Role>(user.FindFirstValue(RoleClaim)!), [.. user.FindAll(PipelineClaim).Select(claim => claim.Value)]);
+
+    internal static bool Has(ClaimsPrincipal user, Role role) =>
+        user.FindFirstValue(RoleClaim) is { } held && Enum.Parse<Role>(held) >= role;
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Tidemark.Engine.Access;
+
+namespace Tidemark.Server.Access;
+
+/// <summary>Every endpoint says who may call it; one that does not say lets nobody in.</summary>
+internal static class EndpointAccess
+{
+    /// <summary>The endpoint shows something, and changes nothing.</summary>
+    public static TBuilder Shows<TBuilder>(this TBuilder endpoint, Role least = Role.Viewer)
+        where TBuilder : IEndpointConventionBuilder => endpoint.RequireAuthorization(PolicyOf(least));
+
+    /// <summary>The endpoint changes or starts something: it is written into the audit trail.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="action">As the trail has it, e.g. <c>run.start</c>.</param>
+    /// <param name="least">The least role that may.</param>
+    public static TBuilder Acts<TBuilder>(this TBuilder endpoint, string action, Role least)
+        where TBuilder : IEndpointConventionBuilder =>
+        endpoint.RequireAuthorization(PolicyOf(least)).WithMetadata(new AuditedAct(action));
+
+    public static void AddPolicies(AuthorizationOptions options)
+    {
+        foreach (var role in Enum.GetValues<Role>())
+            options.AddPolicy(PolicyOf(role), policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => Caller.Has(asked.User, role)));
+        options.FallbackPolicy = options.GetPolicy(PolicyOf(Role.Admin));
+    }
+
+    public static string PolicyOf(Role role) => role.ToString();
+}
+
+/// <summary>The name under which the audit trail has an endpoint.</summary>
+/// <param name="Action">E.g. <c>run.start</c>.</param>
+internal sealed record AuditedAct(string Action);

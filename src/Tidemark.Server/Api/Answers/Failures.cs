@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Tidemark.Engine.Errors;
+
+namespace Tidemark.Server.Api.Answers;
+
+/// <summary>Answers a failure with a problem document, from wherever it comes.</summary>
+internal sealed class Failures(RequestDelegate next, ILogger<Failures> log)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        try
+        {
+            await next(http);
+            if (Unanswered(http) is { } empty) await empty.WriteAsync(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody waits for the answer.
+        }
+        catch (Exception failure) when (!http.Response.HasStarted)
+        {
+            await Answer(failure).WriteAsync(http);
+        }
+    }
+
+    /// <summary>What the framework refuses without a word.</summary>
+    private static ProblemDocument? Unanswered(HttpContext http) => http.Response is { HasStarted: true } or { ContentLength: > 0 } ? null
+        : http.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => new(StatusCodes.Status404NotFound, "address.unknown", $"There is nothing at {http.Request.Path}.")
+            {
+                Hint = "/openapi/v1.json lists what there is.",
+            },
+            StatusCodes.Status405MethodNotAllowed => new(StatusCodes.Status405MethodNotAllowed, "method.unknown", $"{http.Request.Method} is not for {http.Request.Path}."),
+            StatusCodes.Status415UnsupportedMediaType => new(StatusCodes.Status415UnsupportedMediaType, "request.not_json", "The body is not JSON by its Content-Type.")
+            {
+                Hint = "Send it with Content-Type: application/json.",
+            },
+            StatusCodes.Status400BadRequest => new(StatusCodes.Status400BadRequest, "request.malformed", "The request is not what the address takes."),
+            _ => null,
+        };
+
+    private ProblemDocument Answer(Exception failure)
+    {
+        switch (failure)
+        {
+            case TidemarkException known:
+                if (known.Kind == FailureKind.Defect) log.LogError(known, "A request failed");
+                return ProblemDocument.Of(known);
+            case BadHttpRequestException { InnerException: JsonException wrong }:
+                return Malformed(Place(wrong));
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return new(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The body of the request is too large.");
+            case BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType }:
+                return new(StatusCodes.Status415UnsupportedMediaType, "request.not_json", "The body is not JSON by its Content-Type.");
+            case BadHttpRequestException wrong:
+                return Malformed(wrong.Message);
+            case JsonException wrong:
+                return Malformed(Place(wrong));
+            default:
+                log.LogError(failure, "A request failed");
+                return new(StatusCodes.Status500InternalServerError, "server.defect", "Tidemark has failed; the server's log says where.");
+        }
+    }
+
+    private static ProblemDocument Malformed(string detail) => new(StatusCodes.Status400BadRequest, "request.malformed", detail);
+
+    /// <summary>Where the JSON is wrong, without what stands there: it may be a secret.</summary>
+    private static string Place(JsonException wrong) => wrong.Path is { Length: > 0 } path
+        ? $"The JSON of the body is wrong at {path}." : "The body is not the JSON that the address takes.";
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tidemark.Engine.Access;
+using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Json;
+using Tidemark.Engine.Records;
+using Tidemark.Engine.Runs;
+using Tidemark.Engine.Settings;
+using Tidemark.Engine.Wire;
+using Tidemark.Server.Api.Answers;
+using Tidemark.Server.Running;
+
+namespace Tidemark.Server.Api;
+
+/// <summary>Everything that the API takes and answers: the records of every door, in pages, and those of this one.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters = [
+        typeof(WordConverter<RunKind>), typeof(WordConverter<RunStatus>), typeof(WordConverter<WriteMode>), typeof(WordConverter<ChangeKind>),
+        typeof(WordConverter<FieldType>), typeof(WordConverter<RunLogLevel>), typeof(WordConverter<BackupFormat>), typeof(WordConverter<RestoreMode>),
+        typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
+        typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<StepStatus>),
+        typeof(WordConverter<StartKind>),
+    ])]
+[JsonSerializable(typeof(CallerAnswer))]
+[JsonSerializable(typeof(ChosenRecords))]
+[JsonSerializable(typeof(ConnectorAnswer))]
+[JsonSerializable(typeof(DefinitionChangeAnswer))]
+[JsonSerializable(typeof(DiscardedAnswer))]
+[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<DefinitionChangeAnswer>))]
+[JsonSerializable(typeof(IReadOnlyList<RunAnswer>))]
+[JsonSerializable(typeof(IReadOnlyList<StepAnswer>))]
+[JsonSerializable(typeof(IReadOnlyList<StreamShownAnswer>))]
+[JsonSerializable(typeof(IReadOnlyList<TestAnswer>))]
+[JsonSerializable(typeof(ListPage<AuditAnswer>))]
+[JsonSerializable(typeof(ListPage<BackupAnswer>))]
+[JsonSerializable(typeof(ListPage<ConnectorAnswer>))]
+[JsonSerializable(typeof(ListPage<DestinationAnswer>))]
+[JsonSerializable(typeof(ListPage<LogLineAnswer>))]
+[JsonSerializable(typeof(ListPage<PipelineAnswer>))]
+[JsonSerializable(typeof(ListPage<QuarantineAnswer>))]
+[JsonSerializable(typeof(ListPage<RunAnswer>))]
+[JsonSerializable(typeof(ListPage<SourceAnswer>))]
+[JsonSerializable(typeof(ListPage<StatusAnswer>))]
+[JsonSerializable(typeof(ListPage<TokenAnswer>))]
+[JsonSerializable(typeof(NewToken))]
+[JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(PrunedBackupsAnswer))]
+[JsonSerializable(typeof(PrunedRunsAnswer))]
+[JsonSerializable(typeof(RestoreTrialAnswer))]
+[JsonSerializable(typeof(RowsAnswer))]
+[JsonSerializable(typeof(StartRun))]
+[JsonSerializable(typeof(UndoTrialAnswer))]
+[JsonSerializable(typeof(VerificationAnswer))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(bool?))]
+[JsonSerializable(typeof(DateTimeOffset?))]
+[JsonSerializable(typeof(int?))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Makes the framework read and write as this context does.</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        var own = Default.Options;
+        options.TypeInfoResolver = InitialValues.Keep(Default, new Dictionary<Type, Func<object>>
+        {
+            [typeof(StartRun)] = () => new StartRun { Pipeline = "" },
+            [typeof(NewToken)] = () => new NewToken { Name = "", Role = default },
+        });
+        options.PropertyNamingPolicy = own.PropertyNamingPolicy;
+        options.DefaultIgnoreCondition = own.DefaultIgnoreCondition;
+        options.RespectNullableAnnotations = own.RespectNullableAnnotations;
+        options.RespectRequiredConstructorParameters = own.RespectRequiredConstructorParameters;
+        options.UnmappedMemberHandling = own.UnmappedMemberHandling;
+        foreach (var converter in own.Converters) options.Converters.Add(converter);
+    }
+}

@@ -1,0 +1,67 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
+
+namespace Tidemark.Server;
+
+/// <summary>Settings of the server. Each is a variable too: <c>port</c> is <c>TIDEMARK_PORT</c>.</summary>
+public sealed record ServerOptions
+{
+    public const string VariablePrefix = "TIDEMARK_";
+
+    [Range(0, 65535)]
+    [Description("Port to listen on; 0 takes a free one.")]
+    public int Port { get; set; } = 8000;
+
+    [Description("Address to listen on: 127.0.0.1 for this machine alone, 0.0.0.0 for every network that it is in.")]
+    public string Listen { get; set; } = "127.0.0.1";
+
+    [FilePath]
+    [Description("Certificate for HTTPS, a PEM file with its chain. Without one the server speaks HTTP.")]
+    public string? Certificate { get; set; }
+
+    [FilePath]
+    [Description("Private key of the certificate, a PEM file.")]
+    public string? CertificateKey { get; set; }
+
+    [Range(1, 64)]
+    [Description("Runs that go on at once.")]
+    public int MaxRuns { get; set; } = 4;
+
+    [Description("Hosts that callers may name, separated by commas; * for any. Always among them: localhost, 127.0.0.1, [::1].")]
+    public IReadOnlyList<string> AllowedHosts { get; set; } = [];
+
+    [Description("Origins of web pages that may call the API and the old addresses, separated by commas, such as https://app.example.com.")]
+    public IReadOnlyList<string> CorsOrigins { get; set; } = [];
+
+    [Description("Opens the old addresses to callers on this machine that show no token. They are written down as local.")]
+    public bool LocalCallers { get; set; }
+
+    /// <summary>How the settings look to those who give them.</summary>
+    public static ConnectorSpec Spec { get; } = ConnectorSpec.Of<ServerOptions>("server", "Server", ConnectorRoles.None);
+
+    /// <summary>The settings from flags, then variables.</summary>
+    /// <param name="given">Flags that were given, by name.</param>
+    /// <param name="variable">Value of a variable; null where it is not set.</param>
+    /// <exception cref="TidemarkException">Everything that is wrong with them, each with its variable (configuration).</exception>
+    public static ServerOptions Read(IReadOnlyDictionary<string, string> given, Func<string, string?> variable)
+    {
+        var settings = new Dictionary<string, string>(given, StringComparer.Ordinal);
+        foreach (var setting in Spec.Settings.Where(setting => !settings.ContainsKey(setting.Name)))
+        {
+            if (variable(VariableOf(setting.Name)) is { } value) settings[setting.Name] = value;
+        }
+
+        var problems = new List<Problem>();
+        var options = SettingsBinder.Bind(Spec, settings, "server", problems).As<ServerOptions>();
+        if (options.Certificate is null != options.CertificateKey is null)
+            problems.Add(new("setting.missing", "server", "A certificate needs its key, and a key its certificate.", "Set certificate and certificate_key, or neither."));
+        if (!System.Net.IPAddress.TryParse(options.Listen, out _))
+            problems.Add(new("setting.invalid", "server, setting listen", $"{options.Listen} is no IP address.", "Use 127.0.0.1, 0.0.0.0, ::1 or ::."));
+        return problems.Count == 0 ? options : throw TidemarkException.ForAll(problems);
+    }
+
+    /// <summary>The variable of a setting.</summary>
+    public static string VariableOf(string setting) => VariablePrefix + setting.ToUpperInvariant();
+}

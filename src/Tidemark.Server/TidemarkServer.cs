@@ -1,0 +1,147 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Scalar.AspNetCore;
+using Tidemark.Engine;
+using Tidemark.Engine.Errors;
+using Tidemark.Server.Access;
+using Tidemark.Server.Api;
+using Tidemark.Server.Api.Answers;
+using Tidemark.Server.Running;
+
+namespace Tidemark.Server;
+
+/// <summary>One Tidemark as a server: what it is made of, and what answers where.</summary>
+public sealed class TidemarkServer : IAsyncDisposable
+{
+    // Running syncs save what they have within seconds.
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(5);
+
+    private const long MaxBodyBytes = 4 << 20;
+
+    private readonly WebApplication _app;
+
+    private TidemarkServer(WebApplication app) => _app = app;
+
+    /// <summary>Where it listens, e.g. <c>http://127.0.0.1:8000/</c>.</summary>
+    public Uri Address => new(_app.Urls.First());
+
+    /// <summary>Starts a server over a home.</summary>
+    /// <param name="home">The home; it stays the caller's.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="clock">Where "now" comes from.</param>
+    /// <param name="log">Takes the server's own log, a line each.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="TidemarkException"><c>server.port_taken</c>, <c>server.certificate_unreadable</c> (configuration).</exception>
+    public static async Task<TidemarkServer> StartAsync(
+        Home home, ServerOptions options, TimeProvider clock, ILoggerProvider log, CancellationToken cancellationToken)
+    {
+        // Nothing from files or variables of the framework's own: its settings are ServerOptions.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        Add(builder.Services, home, options, clock);
+        var app = builder.Build();
+        Map(app, options);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException taken)
+        {
+            await app.DisposeAsync();
+            throw new TidemarkException(FailureKind.Configuration, "server.port_taken", $"The port {options.Port} of {options.Listen} cannot be opened: another program has it.", taken)
+            {
+                Hint = "Choose another port, or 0 for a free one.",
+            };
+        }
+
+        return new(app);
+    }
+
+    /// <summary>Stops taking requests and runs; what goes on saves what it has, and is resumed at the next start.</summary>
+    public async Task StopAsync() => await _app.StopAsync(CancellationToken.None);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static void Add(IServiceCollection services, Home home, ServerOptions options, TimeProvider clock)
+    {
+        services.AddSingleton(home).AddSingleton(options).AddSingleton(clock);
+        services.AddSingleton<IHostLifetime, GuestLifetime>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = StopsWithin);
+        services.AddSingleton<RunHosting>().AddHostedService(all => all.GetRequiredService<RunHosting>());
+        services.AddRoutingCore();
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        // The core alone: the whole would keep keys for cookies in the user's home.
+        services.AddAuthenticationCore(known =>
+        {
+            known.AddScheme<TokenAuthentication>(TokenAuthentication.SchemeName, displayName: null);
+            known.DefaultScheme = TokenAuthentication.SchemeName;
+        });
+        services.AddTransient<TokenAuthentication>().AddWebEncoders();
+        services.AddAuthorizationBuilder();
+        services.Configure<Microsoft.AspNetCore.Authorization.AuthorizationOptions>(EndpointAccess.AddPolicies);
+        services.AddOpenApi("v1", ApiDocument.Describe);
+        if (options.CorsOrigins.Count > 0)
+            services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()));
+        services.Configure<HostFilteringOptions>(hosts =>
+        {
+            hosts.AllowedHosts = [.. new[] { "localhost", "127.0.0.1", "[::1]" }.Concat(options.AllowedHosts)];
+            hosts.AllowEmptyHosts = false;
+        });
+    }
+
+    private static void Map(WebApplication app, ServerOptions options)
+    {
+        app.UseMiddleware<Failures>();
+        app.UseHostFiltering();
+        app.UseRouting();
+        if (options.CorsOrigins.Count > 0) app.UseCors();
+        app.UseAuthentication();
+        app.UseMiddleware<AuditTrail>();
+        app.UseMiddleware<Failures>();
+        app.UseAuthorization();
+        HealthApi.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("Tidemark").WithOpenApiRoutePattern("/openapi/{documentName}.json").DisableDefaultFonts()).AllowAnonymous();
+        var api = app.MapGroup("/api/v1");
+        OverviewApi.Map(api);
+        RunsApi.Map(api);
+        DefinitionsApi.Map(api);
+        QuarantineApi.Map(api);
+        BackupsApi.Map(api);
+        AccessApi.Map(api);
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ServerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        kestrel.Listen(IPAddress.Parse(options.Listen), options.Port, listen =>
+        {
+            if (options.Certificate is { } certificate) listen.UseHttps(CertificateOf(certificate, options.CertificateKey!));
+        });
+    }
+
+    private static X509Certificate2 CertificateOf(string certificate, string key)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificate, key);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new TidemarkException(FailureKind.Configuration, "server.certificate_unreadable", $"The certificate {certificate} with its key {key} cannot be used.", wrong)
+            {
+                Hint = wrong.Message,
+            };
+        }
+    }
+}

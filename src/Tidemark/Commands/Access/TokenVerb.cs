@@ -1,0 +1,102 @@
+using System.CommandLine;
+using Tidemark.Engine.Access;
+using Tidemark.Engine.Wire;
+using Tidemark.Output;
+
+namespace Tidemark.Commands.Access;
+
+/// <summary><c>tidemark token</c>: who may call the API.</summary>
+internal static class TokenVerb
+{
+    public static Verb Create() => new("token", "Manages the tokens that let programs call the API.",
+        "tidemark token create nightly --role operator --pipeline payments", "tidemark token revoke nightly")
+    {
+        Make(), List(), Revoke(),
+    };
+
+    private static Verb Make()
+    {
+        var name = new Argument<string>("name") { Description = "Name of the token, as the audit trail will have it." };
+        var role = WordOption.Of<Role>("--role", "What it allows: viewer looks, operator runs and approves, admin changes definitions and access.");
+        role.Required = true;
+        var pipelines = new Option<string[]>("--pipeline")
+        {
+            Description = "Only for these pipelines. [default: all]",
+            HelpName = "NAME",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var expires = new Option<string?>("--expires") { Description = "Ends after this time: 24h, 90d. [default: never]", HelpName = "TIME" };
+        var verb = new Verb("create", "Makes a token and shows it once.",
+            "tidemark token create ci --role viewer", "tidemark token create nightly --role operator --pipeline payments --expires 90d")
+        {
+            name, role, pipelines, expires,
+        };
+        verb.Runs(async session =>
+        {
+            var home = await session.MakeHomeAsync();
+            var now = session.Clock.GetUtcNow();
+            var created = await home.Tokens.CreateAsync(
+                session.Get(name), session.Get(role), session.Get(pipelines) ?? [], session.Get(expires) is { } typed ? Moment.Until("--expires", typed, session.Clock) : null,
+                new(session.Origin.Actor, "command"), session.Stop);
+            if (session.IsJson)
+            {
+                session.WriteJson(TokenAnswer.Of(created, now), WireJson.Default.TokenAnswer);
+                return ExitCode.Done;
+            }
+
+            session.Say(created.Text);
+            session.Say("It is shown this once. Callers send it as a header: Authorization: Bearer tdm_…");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static Verb List()
+    {
+        var verb = new Verb("list", "Lists the tokens, without their secrets.", "tidemark token list");
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var now = session.Clock.GetUtcNow();
+            var tokens = await home.Tokens.ListAsync(session.Stop);
+            foreach (var token in session.IsJson ? tokens : []) session.WriteJson(TokenAnswer.Of(token, now), WireJson.Default.TokenAnswer);
+            if (tokens.Count == 0) session.Say("There are no tokens yet.");
+            else if (!session.IsJson) Table(session, tokens, now).Write(session.Prose);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static Verb Revoke()
+    {
+        var name = new Argument<string>("name") { Description = "Name or id of the token." };
+        var verb = new Verb("revoke", "Ends a token, from the next request on.", "tidemark token revoke nightly") { name };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var revoked = await home.Tokens.RevokeAsync(session.Get(name), new(session.Origin.Actor, "command"), session.Stop);
+            if (session.IsJson) session.WriteJson(TokenAnswer.Of(revoked, session.Clock.GetUtcNow()), WireJson.Default.TokenAnswer);
+            session.Say($"The token {Printable.Of(revoked.Name)} lets nobody in any more.");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    // Which and what it may stay; when it was made goes first, then when it was used.
+    private static FittingTable Table(Session session, IReadOnlyList<AccessToken> tokens, DateTimeOffset now)
+    {
+        var table = new FittingTable();
+        table.Add("token", tokens.Select(token => token.Name));
+        table.Add("role", tokens.Select(token => token.Role.ToString().ToLowerInvariant()));
+        table.Add("pipelines", tokens.Select(token => token.Pipelines.Count == 0 ? "all" : string.Join(", ", token.Pipelines)), wraps: true);
+        table.Add("stands", tokens.Select(token => token switch
+        {
+            { RevokedAt: not null } => "revoked",
+            _ when token.IsValid(now) => token.ExpiresAt is { } end ? $"valid until {session.LocalTime(end)}" : "valid",
+            _ => "over",
+        }));
+        table.Add("last used", tokens.Select(token => token.LastUsedAt is { } used ? session.LocalTime(used) : "never"), rank: 2);
+        table.Add("made", tokens.Select(token => session.LocalTime(token.CreatedAt)), rank: 1);
+        return table;
+    }
+}

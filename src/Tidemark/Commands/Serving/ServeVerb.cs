@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Tidemark.Output;
+using Tidemark.Server;
+
+namespace Tidemark.Commands.Serving;
+
+/// <summary><c>tidemark serve</c>: the API, and the runs that it is asked for, until Ctrl-C.</summary>
+internal static class ServeVerb
+{
+    public static Verb Create()
+    {
+        var flags = ServerOptions.Spec.Settings.Select(setting => new Option<string?>("--" + setting.Name.Replace('_', '-'))
+        {
+            Description = $"{setting.Description}{(setting.Default is { Length: > 0 } usual ? $" [default: {usual}]" : "")}",
+            HelpName = setting.Name == "port" ? "N" : "VALUE",
+        }).ToList();
+        var verb = new Verb("serve", "Serves the API and carries out the runs that it is asked for, until Ctrl-C.",
+            "tidemark serve", "tidemark serve --port 9000 --max-runs 8", "tidemark serve --listen 0.0.0.0 --allowed-hosts sync.example.com");
+        foreach (var flag in flags) verb.Add(flag);
+        verb.Explains(session =>
+        {
+            session.Say("Environment:");
+            session.Say($"  Each option is a variable too, here or in .env: --max-runs is {ServerOptions.VariableOf("max_runs")}.");
+            session.Say("");
+        });
+        verb.Runs(async session =>
+        {
+            var given = flags.Where(flag => session.Get(flag) is not null)
+                .ToDictionary(flag => flag.Name[2..].Replace('-', '_'), flag => session.Get(flag)!, StringComparer.Ordinal);
+            var options = ServerOptions.Read(given, session.Variable);
+            await using var home = await session.MakeHomeAsync();
+            using var log = new ServerLog(session.Terminal.Error, session.Clock);
+            await using var server = await TidemarkServer.StartAsync(home, options, session.Clock, log, session.Stop);
+            await SayAsync(session, home, server, options);
+            await SandboxVerb.UntilStoppedAsync(session);
+            await server.StopAsync();
+            session.Say("Stopped. What was going on is resumed at the next start.");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static async Task SayAsync(Session session, Engine.Home home, TidemarkServer server, ServerOptions options)
+    {
+        if (session.IsJson) session.WriteJson(new ServeAnswer($"{server.Address}"), CommandJson.Default.ServeAnswer);
+        session.Say($"Serving on {server.Address}");
+        session.Say($"  {server.Address}docs tries the API; {server.Address}healthz says whether it lives.");
+        if (!(await home.Tokens.ListAsync(session.Stop)).Any(token => token.IsValid(session.Clock.GetUtcNow())))
+            session.Say("Nobody can call it yet. Make a token: tidemark token create NAME --role admin");
+        if (options.Certificate is null && options.Listen is not ("127.0.0.1" or "::1"))
+            session.Say("Tokens cross the network in the clear: give a certificate, or put a proxy with HTTPS before it.");
+        session.Say("Ctrl-C stops it.");
+    }
+}
