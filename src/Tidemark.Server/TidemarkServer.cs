@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HostFiltering;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +22,8 @@ public sealed class TidemarkServer : IAsyncDisposable
 {
     // Running syncs save what they have within seconds.
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(5);
+
+    private static readonly string[] ThisMachine = ["localhost", "127.0.0.1", "[::1]"];
 
     private const long MaxBodyBytes = 4 << 20;
 
@@ -93,7 +94,7 @@ public sealed class TidemarkServer : IAsyncDisposable
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()));
         services.Configure<HostFilteringOptions>(hosts =>
         {
-            hosts.AllowedHosts = [.. new[] { "localhost", "127.0.0.1", "[::1]" }.Concat(options.AllowedHosts)];
+            hosts.AllowedHosts = [.. ThisMachine.Concat(options.AllowedHosts)];
             hosts.AllowEmptyHosts = false;
         });
     }

@@ -28,11 +28,11 @@ internal static class AccessApi
         Home home, TimeProvider clock, [FromQuery] string? search, [FromQuery] int? limit, [FromQuery] string? cursor, [FromQuery] string? format,
         CancellationToken cancellationToken)
     {
-        var (size, after, now) = (PageSize.Of(limit), PageSize.Place(cursor), clock.GetUtcNow());
+        var (size, after, now) = (Paging.Of(limit), Paging.Place(cursor), clock.GetUtcNow());
         var tokens = (await home.Tokens.ListAsync(cancellationToken))
             .Where(token => search is null || token.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
             .SkipWhile(token => after is not null && token.Id != after).Skip(after is null ? 0 : 1).Take(size + 1).ToList();
-        return ListPage<TokenAnswer>.Of(tokens, size, token => token.Id, token => TokenAnswer.Of(token, now)).As(format, ApiJson.Default.TokenAnswer);
+        return Paging.Cut(tokens, size, token => token.Id, token => TokenAnswer.Of(token, now)).As(format, ApiJson.Default.TokenAnswer);
     }
 
     private static async Task<Created<TokenAnswer>> CreateAsync(
@@ -56,16 +56,16 @@ internal static class AccessApi
         Home home, [FromQuery] string? actor, [FromQuery] string? action, [FromQuery] string? outcome, [FromQuery] DateTimeOffset? since,
         [FromQuery] int? limit, [FromQuery] string? cursor, [FromQuery] string? format, CancellationToken cancellationToken)
     {
-        var size = PageSize.Of(limit);
+        var size = Paging.Of(limit);
         var lines = await home.Audit.ListAsync(new()
         {
             Actor = actor,
             Action = action,
             Outcome = outcome is null ? null : QueryText.Word<AuditOutcome>("outcome", outcome),
             Since = since,
-            Before = PageSize.Number(cursor),
+            Before = Paging.Number(cursor),
         }, size + 1, cancellationToken);
-        return ListPage<AuditAnswer>.Of(lines, size, line => $"{line.Id}", AuditAnswer.Of).As(format, ApiJson.Default.AuditAnswer);
+        return Paging.Cut(lines, size, line => $"{line.Id}", AuditAnswer.Of).As(format, ApiJson.Default.AuditAnswer);
     }
 }
 

@@ -32,12 +32,12 @@ internal static class BackupsApi
         HttpContext http, Home home, [FromQuery] string? pipeline, [FromQuery] string? search, [FromQuery] int? limit, [FromQuery] string? cursor,
         [FromQuery] string? format, CancellationToken cancellationToken)
     {
-        var (caller, size, after) = (Caller.Of(http), PageSize.Of(limit), PageSize.Place(cursor));
+        var (caller, size, after) = (Caller.Of(http), Paging.Of(limit), Paging.Place(cursor));
         if (pipeline is not null) caller.Require(pipeline);
         var files = (await home.Backups.ListAsync(pipeline, cancellationToken))
             .Where(file => caller.Sees(file.Manifest.Pipeline) && (search is null || file.Name.Contains(search, StringComparison.OrdinalIgnoreCase)))
             .SkipWhile(file => after is not null && file.Name != after).Skip(after is null ? 0 : 1).Take(size + 1).ToList();
-        return ListPage<BackupAnswer>.Of(files, size, file => file.Name, BackupAnswer.Of).As(format, ApiJson.Default.BackupAnswer);
+        return Paging.Cut(files, size, file => file.Name, BackupAnswer.Of).As(format, ApiJson.Default.BackupAnswer);
     }
 
     private static async Task<Ok<BackupAnswer>> GetAsync(HttpContext http, Home home, string name, CancellationToken cancellationToken) =>

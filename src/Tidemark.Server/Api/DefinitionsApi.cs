@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -7,7 +8,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Tidemark.Engine;
 using Tidemark.Engine.Access;
-using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Wire;
@@ -42,12 +42,12 @@ internal static class DefinitionsApi
         group.MapGet("", async (HttpContext http, Home home, [FromQuery] string? search, [FromQuery] int? limit, [FromQuery] string? cursor,
             [FromQuery] string? format, CancellationToken cancellationToken) =>
         {
-            var (caller, size, after) = (Caller.Of(http), PageSize.Of(limit), PageSize.Place(cursor));
+            var (caller, size, after) = (Caller.Of(http), Paging.Of(limit), Paging.Place(cursor));
             var shown = (await set(home).ListAsync(cancellationToken))
                 .Where(definition => Sees(caller, definition) && (after is null || string.CompareOrdinal(definition.Name, after) > 0))
                 .Where(definition => search is null || definition.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
                 .OrderBy(definition => definition.Name, StringComparer.Ordinal).Take(size + 1).ToList();
-            return ListPage<TAnswer>.Of(shown, size, definition => definition.Name, definition => answer(home, definition)).As(format, Info<TAnswer>());
+            return Paging.Cut(shown, size, definition => definition.Name, definition => answer(home, definition)).As(format, Info<TAnswer>());
         }).Shows().Produces<ListPage<TAnswer>>().WithSummary($"Lists the {plural}, by name");
         group.MapGet("/{name}", async (HttpContext http, Home home, string name, CancellationToken cancellationToken) =>
         {
@@ -142,6 +142,6 @@ internal static class DefinitionsApi
         return new(buffer, 0, length);
     }
 
-    private static System.Text.Json.Serialization.Metadata.JsonTypeInfo<TAnswer> Info<TAnswer>() =>
-        (System.Text.Json.Serialization.Metadata.JsonTypeInfo<TAnswer>)ApiJson.Default.GetTypeInfo(typeof(TAnswer))!;
+    private static JsonTypeInfo<TAnswer> Info<TAnswer>() =>
+        (JsonTypeInfo<TAnswer>)ApiJson.Default.GetTypeInfo(typeof(TAnswer))!;
 }

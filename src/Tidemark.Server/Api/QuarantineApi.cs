@@ -30,7 +30,7 @@ internal static class QuarantineApi
         HttpContext http, Home home, [FromQuery] string? pipeline, [FromQuery] string? stream, [FromQuery] int? limit, [FromQuery] string? cursor,
         [FromQuery] string? format, CancellationToken cancellationToken)
     {
-        var (caller, size) = (Caller.Of(http), PageSize.Of(limit));
+        var (caller, size) = (Caller.Of(http), Paging.Of(limit));
         if (pipeline is not null) caller.Require(pipeline);
         var (found, before) = (new List<QuarantineEntry>(), Place(cursor));
         await foreach (var entry in home.Quarantine.ListAsync(new() { Pipeline = pipeline, Stream = stream, Before = before }, int.MaxValue, cancellationToken))
@@ -40,7 +40,7 @@ internal static class QuarantineApi
             if (found.Count > size) break;
         }
 
-        return ListPage<QuarantineAnswer>.Of(
+        return Paging.Cut(
             found, size, entry => $"{entry.LastSeen.ToUnixTimeMilliseconds()} {entry.Id}", entry => QuarantineAnswer.Of(entry, withPayload: false))
             .As(format, ApiJson.Default.QuarantineAnswer);
     }
@@ -76,17 +76,17 @@ internal static class QuarantineApi
 
     private static async Task RequireAsync(HttpContext http, Home home, ChosenRecords chosen, CancellationToken cancellationToken)
     {
-        if (chosen.Ids.Count is 0 or > PageSize.Most)
-            throw new TidemarkException(FailureKind.Usage, "request.malformed", $"ids has from 1 to {PageSize.Most} numbers.");
+        if (chosen.Ids.Count is 0 or > Paging.Most)
+            throw new TidemarkException(FailureKind.Usage, "request.malformed", $"ids has from 1 to {Paging.Most} numbers.");
         foreach (var id in chosen.Ids.Distinct()) Caller.Of(http).Require((await home.Quarantine.GetAsync(id, cancellationToken)).Pipeline);
         AuditTrail.About(http, $"records {string.Join(", ", chosen.Ids)}");
     }
 
     private static QuarantinePlace? Place(string? cursor)
     {
-        if (PageSize.Place(cursor) is not { } place) return null;
-        return place.Split(' ') is [var seen, var id] && PageSize.Time(seen) is { } at && PageSize.Whole(id) is { } number
-            ? new(at, number) : throw PageSize.Malformed();
+        if (Paging.Place(cursor) is not { } place) return null;
+        return place.Split(' ') is [var seen, var id] && Paging.Time(seen) is { } at && Paging.Whole(id) is { } number
+            ? new(at, number) : throw Paging.Malformed();
     }
 }
 

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Tidemark.Engine;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Server.Access;
@@ -39,7 +38,7 @@ internal static class RunsApi
         HttpContext http, Home home, [FromQuery] string? pipeline, [FromQuery] string[]? status, [FromQuery] DateTimeOffset? since,
         [FromQuery] string? search, [FromQuery] int? limit, [FromQuery] string? cursor, [FromQuery] string? format, CancellationToken cancellationToken)
     {
-        var (caller, size) = (Caller.Of(http), PageSize.Of(limit));
+        var (caller, size) = (Caller.Of(http), Paging.Of(limit));
         if (pipeline is not null) caller.Require(pipeline);
         var runs = await home.Runs.ListAsync(size + 1, new()
         {
@@ -50,7 +49,7 @@ internal static class RunsApi
             Search = search,
             Before = Place(cursor),
         }, cancellationToken);
-        var page = ListPage<RunAnswer>.Of(runs, size, run => $"{run.StartedAt.ToUnixTimeMilliseconds()} {run.Id}", RunAnswer.Of);
+        var page = Paging.Cut(runs, size, run => $"{run.StartedAt.ToUnixTimeMilliseconds()} {run.Id}", RunAnswer.Of);
         return page.As(format, ApiJson.Default.RunAnswer);
     }
 
@@ -82,21 +81,21 @@ internal static class RunsApi
     {
         var run = await FindAsync(http, home, id, cancellationToken);
         var filter = new LogFilter { Least = level is null ? RunLogLevel.Debug : QueryText.Word<RunLogLevel>("level", level), Stream = stream, Search = search };
-        var after = PageSize.Number(cursor) ?? 0;
+        var after = Paging.Number(cursor) ?? 0;
         if (firstError is true
             && await home.History.LogsAsync(run.Id, after, filter with { Least = RunLogLevel.Error }, 1, cancellationToken) is [var first, ..])
             after = first.Seq - 1;
         if (follow is true) return RunFollow.Logs(home, run.Id, after, filter, clock, cancellationToken);
-        var size = PageSize.Of(limit);
+        var size = Paging.Of(limit);
         var lines = await home.History.LogsAsync(run.Id, after, filter, size + 1, cancellationToken);
-        return ListPage<LogLineAnswer>.Of(lines, size, line => $"{line.Seq}", LogLineAnswer.Of).As(format, ApiJson.Default.LogLineAnswer);
+        return Paging.Cut(lines, size, line => $"{line.Seq}", LogLineAnswer.Of).As(format, ApiJson.Default.LogLineAnswer);
     }
 
     private static async Task<Ok<RowsAnswer>> RowsAsync(
         HttpContext http, Home home, string id, [FromQuery] string? stream, [FromQuery] int? limit, CancellationToken cancellationToken)
     {
         var run = await FindAsync(http, home, id, cancellationToken);
-        return TypedResults.Ok(RowsAnswer.Of(run, await home.TouchedAsync(run, stream, PageSize.Of(limit), cancellationToken)));
+        return TypedResults.Ok(RowsAnswer.Of(run, await home.TouchedAsync(run, stream, Paging.Of(limit), cancellationToken)));
     }
 
     private static async Task<Ok<VerificationAnswer>> VerifyAsync(HttpContext http, Home home, string id, CancellationToken cancellationToken)
@@ -162,7 +161,7 @@ internal static class RunsApi
 
     private static RunPlace? Place(string? cursor)
     {
-        if (PageSize.Place(cursor) is not { } place) return null;
-        return place.Split(' ') is [var began, var id] && PageSize.Time(began) is { } at ? new(at, id) : throw PageSize.Malformed();
+        if (Paging.Place(cursor) is not { } place) return null;
+        return place.Split(' ') is [var began, var id] && Paging.Time(began) is { } at ? new(at, id) : throw Paging.Malformed();
     }
 }

@@ -124,7 +124,7 @@ public sealed class RunsApiTests
         await bench.SavePaymentsAsync();
         var failed = await bench.RunAsync(new { pipeline = "payments", streams = new[] { "nothing_like_it" } });
         failed.GetProperty("status").GetString().ShouldBe("failed");
-        var run = (await bench.RunAsync(new { pipeline = "payments" })).GetProperty("run").GetString();
+        var run = failed.GetProperty("run").GetString();
 
         var all = (await bench.GetAsync($"runs/{run}/logs?limit=1000")).GetProperty("items").EnumerateArray().ToList();
         all.ShouldNotBeEmpty();
@@ -133,10 +133,9 @@ public sealed class RunsApiTests
         found.EnumerateArray().ShouldAllBe(line => line.GetProperty("message").GetString() == message);
         found.GetArrayLength().ShouldBeGreaterThan(0);
         (await bench.GetAsync($"runs/{run}/logs?stream=none")).GetProperty("items").GetArrayLength().ShouldBe(0);
-        (await bench.GetAsync($"runs/{run}/logs?level=error")).GetProperty("items").GetArrayLength().ShouldBe(0);
         var followed = await ServerBench.FollowAsync(bench.Admin, $"runs/{run}/logs?follow=true");
         followed.Count.ShouldBe(all.Count);
-        var error = (await bench.GetAsync($"runs/{failed.GetProperty("run").GetString()}/logs?first_error=true&limit=1")).GetProperty("items")[0];
+        var error = (await bench.GetAsync($"runs/{run}/logs?first_error=true&limit=1")).GetProperty("items")[0];
         error.GetProperty("level").GetString().ShouldBe("error");
     }
 

@@ -12,14 +12,6 @@ namespace Tidemark.Server.Api.Answers;
 /// <param name="Next">The cursor that the next part is asked for with; null where this is the last.</param>
 public sealed record ListPage<T>(IReadOnlyList<T> Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next)
 {
-    /// <summary>Cuts what was read with one item more than wanted.</summary>
-    /// <param name="read">At most <paramref name="limit"/> + 1 items.</param>
-    /// <param name="limit">How many are wanted.</param>
-    /// <param name="cursor">The place behind an item.</param>
-    /// <param name="answer">The item as it is shown.</param>
-    public static ListPage<T> Of<TRead>(IReadOnlyList<TRead> read, int limit, Func<TRead, string> cursor, Func<TRead, T> answer) => new(
-        [.. read.Take(limit).Select(answer)], read.Count > limit ? PageSize.Opaque(cursor(read[limit - 1])) : null);
-
     /// <summary>The page as JSON, or its items as CSV.</summary>
     /// <param name="format"><c>json</c> or <c>csv</c>; null for JSON.</param>
     /// <param name="type">The items' type, for CSV.</param>
@@ -33,7 +25,7 @@ public sealed record ListPage<T>(IReadOnlyList<T> Items, [property: JsonIgnore(C
 }
 
 /// <summary>How much of a list is asked for, and from where.</summary>
-internal static class PageSize
+internal static class Paging
 {
     public const int Usual = 50;
     public const int Most = 1000;
@@ -46,7 +38,15 @@ internal static class PageSize
         _ => throw new TidemarkException(FailureKind.Usage, "request.malformed", $"limit is from 1 to {Most}."),
     };
 
-    public static string Opaque(string place) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(place));
+    /// <summary>Cuts what was read with one item more than wanted.</summary>
+    /// <param name="read">At most <paramref name="limit"/> + 1 items.</param>
+    /// <param name="limit">How many are wanted.</param>
+    /// <param name="cursor">The place behind an item.</param>
+    /// <param name="answer">The item as it is shown.</param>
+    public static ListPage<T> Cut<TRead, T>(IReadOnlyList<TRead> read, int limit, Func<TRead, string> cursor, Func<TRead, T> answer) => new(
+        [.. read.Take(limit).Select(answer)], read.Count > limit ? Opaque(cursor(read[limit - 1])) : null);
+
+    private static string Opaque(string place) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(place));
 
     /// <summary>The place in a cursor; null for none.</summary>
     /// <exception cref="TidemarkException"><c>cursor.malformed</c> (usage).</exception>
