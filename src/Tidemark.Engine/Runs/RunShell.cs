@@ -52,6 +52,7 @@ internal sealed class RunShell(TimeProvider clock)
 #pragma warning restore CA1031
         {
             run.Problems.Add(Defect(defect, journal.Pipeline));
+            await journal.LogAsync(RunLogLevel.Error, null, $"{defect.GetType().Name} {defect.StackTrace}", CancellationToken.None);
             status = RunStatus.Failed;
         }
 
@@ -79,6 +80,9 @@ internal sealed class RunShell(TimeProvider clock)
         run.Report();
         try
         {
+            // What a stream failed by is in the log already.
+            foreach (var problem in run.Problems)
+                await journal.LogAsync(status == RunStatus.Failed ? RunLogLevel.Error : RunLogLevel.Warning, null, $"{problem.Code}: {problem.Message}", CancellationToken.None);
             await journal.FinishAsync(result, CancellationToken.None);
             return result;
         }
