@@ -12,6 +12,7 @@ using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Runs.Leases;
+using Tidemark.Engine.Scheduling;
 using Tidemark.Engine.Secrets;
 
 namespace Tidemark.Engine;
@@ -45,6 +46,7 @@ public sealed class Home : IAsyncDisposable
         Audit = new AuditCatalog(database, clock);
         Backups = new Backups(folder, Definitions, Connections, clock);
         Requests = new RunRequests(Definitions, Runs, Quarantine, Backups);
+        Schedules = new ScheduleList(Definitions, Runs, clock);
         Queue = new RunQueue(database, clock) { Samples = Samples };
         Executor = new RunExecutor(Definitions, Connections, new SyncPlanner(Definitions, Connections, Secrets.MaskKeyAsync), Backups, Runs, clock);
     }
@@ -69,6 +71,9 @@ public sealed class Home : IAsyncDisposable
 
     /// <summary>Requests that act on what is there already: approve, retry, undo, restore…</summary>
     public RunRequests Requests { get; }
+
+    /// <summary>When pipelines run by themselves.</summary>
+    public ScheduleList Schedules { get; }
 
     internal RunQueue Queue { get; }
 
@@ -181,6 +186,13 @@ public sealed class Home : IAsyncDisposable
     public RunWorker Worker(int maxConcurrentRuns) =>
         new(Queue, (journal, stop) => Executor.RunAsync(journal, RunWatch.None, stop), maxConcurrentRuns, _clock);
 
+    /// <summary>Starts runs when they are due. Goes on beside a <see cref="Worker"/>, which carries them out.</summary>
+    public Scheduler Scheduler() => new(Definitions, new DueRuns(_database, Requests, Queue), Runs, Queue.Signal, _clock);
+
+    /// <summary>Removes, once a day, what is old.</summary>
+    /// <param name="keepDays">Days that steps and logs of runs are kept; 0 for ever.</param>
+    public Cleanup Cleanup(int keepDays) => new(_database, Definitions, History, Backups, keepDays, _clock);
+
     /// <summary>Settles runs whose process is gone. Goes on beside a <see cref="Worker"/>.</summary>
     public Reconciler Reconciler() => new(Runs, Queue.Signal, _clock);
 
@@ -248,14 +260,14 @@ public sealed class Home : IAsyncDisposable
     public async Task<IReadOnlyList<PipelineStatus>> StatusAsync(string? pipeline, CancellationToken cancellationToken)
     {
         if (pipeline is not null) await Definitions.PipelineAsync(pipeline, cancellationToken);
-        var names = pipeline is not null ? [pipeline]
-            : (await Definitions.Pipelines.ListAsync(cancellationToken)).Select(defined => defined.Name)
-                .Union(await Runs.PipelinesAsync(cancellationToken), StringComparer.Ordinal);
+        var defined = (await Definitions.ScheduledAsync(cancellationToken)).ToDictionary(scheduled => scheduled.Definition.Name, StringComparer.Ordinal);
+        var names = pipeline is not null ? [pipeline] : defined.Keys.Union(await Runs.PipelinesAsync(cancellationToken), StringComparer.Ordinal);
+        var now = _clock.GetUtcNow();
         var all = new List<PipelineStatus>();
         foreach (var name in names)
         {
             all.Add(PipelineStatus.Of(
-                name, await Runs.ListAsync(StatusRuns, new() { Pipeline = name }, cancellationToken), await Quarantine.CountAsync(name, cancellationToken)));
+                name, defined.GetValueOrDefault(name), await Runs.ListAsync(StatusRuns, new() { Pipeline = name }, cancellationToken), await Quarantine.CountAsync(name, cancellationToken), now));
         }
 
         return [.. all.OrderBy(status => status.Standing).ThenBy(status => status.Pipeline, StringComparer.Ordinal)];

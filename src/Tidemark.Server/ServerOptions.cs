@@ -29,6 +29,10 @@ public sealed record ServerOptions
     [Description("Runs that go on at once.")]
     public int MaxRuns { get; set; } = 4;
 
+    [Range(0, 36_500)]
+    [Description("Days that steps and logs of runs are kept; 0 for ever. Their figures stay.")]
+    public int KeepRunDays { get; set; } = 90;
+
     [Description("Hosts that callers may name, separated by commas; * for any. Always among them: localhost, 127.0.0.1, [::1].")]
     public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 

@@ -13,8 +13,8 @@ public sealed partial class RepositoryRules
     /// <summary>Folders of the engine, each of which uses those before it and none after it.</summary>
     private static readonly string[] EngineFolders =
     [
-        "Json", "Errors", "Records", "Settings", "Sources", "Destinations", "Connectors", "Catalog", "Secrets", "Definitions", "Access", "Quarantine",
-        "Runs", "Backup", "Pipeline", "Wire", "Home",
+        "Json", "Errors", "Records", "Settings", "Sources", "Destinations", "Connectors", "Catalog", "Secrets", "Times", "Definitions", "Access", "Quarantine",
+        "Runs", "Backup", "Pipeline", "Scheduling", "Wire", "Home",
     ];
 
     private static readonly string Root = FindRoot();

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
@@ -31,10 +32,18 @@ public sealed class DefinitionCatalog
             await Destinations.RequireAsync(connection, pipeline.Destination);
             if (pipeline.Backup.Upload is { } upload)
                 await Destinations.RequireAsync(connection, upload);
-            var mistakes = await MistakesAsync(connection, pipeline, []);
+            IReadOnlyList<DefinitionMistake> mistakes =
+                [
+                    .. await MistakesAsync(connection, pipeline, []),
+                    .. pipeline.After.Count == 0 ? [] : PipelineOrder.Mistakes(pipeline, await AfterAsync(connection, [pipeline])),
+                ];
             if (mistakes.Count > 0)
                 throw TidemarkException.ForAll([.. mistakes.Select(mistake => mistake.In($"pipeline \"{pipeline.Name}\""))], FailureKind.Usage);
-        }, clock);
+        }, clock)
+        {
+            Saved = (connection, pipeline) => ScheduleMark.KeepAsync(connection, pipeline.Name, ScheduledPipeline.ActiveKeys(pipeline), clock.GetUtcNow()),
+            Removed = (connection, name) => ScheduleMark.KeepAsync(connection, name, [], clock.GetUtcNow()),
+        };
     }
 
     public DefinitionSet<SourceDefinition> Sources { get; }
@@ -73,6 +82,18 @@ public sealed class DefinitionCatalog
         return await Pipelines.FindAsync(name, cancellationToken);
     }
 
+    /// <summary>All pipelines, by name, with what their schedules have dealt with. Needs no key.</summary>
+    public Task<IReadOnlyList<ScheduledPipeline>> ScheduledAsync(CancellationToken cancellationToken) => Database.ReadAsync<IReadOnlyList<ScheduledPipeline>>(async connection =>
+    {
+        var marks = await ScheduleMark.AllAsync(connection);
+        var saved = await connection.QueryAsync<(string Body, long CreatedAt)>("SELECT body, created_at FROM definitions WHERE kind = 'pipeline' ORDER BY name");
+        return
+        [
+            .. saved.Select(row => (Definition: DefinitionJson.Read<PipelineDefinition>(row.Body), row.CreatedAt))
+                .Select(row => new ScheduledPipeline(row.Definition, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt), [.. marks[row.Definition.Name]])),
+        ];
+    }, cancellationToken);
+
     /// <summary>Whether a setting of a connector is encrypted at rest and never shown.</summary>
     public bool IsSecret(string connector, string setting) =>
         Connectors.Find(connector) is not { } known || known.Spec.Find(setting) is { IsSecret: true };
@@ -87,6 +108,14 @@ public sealed class DefinitionCatalog
         var source = drafts.FirstOrDefault(draft => draft.Name == pipeline.Source) ?? await SavedAsync(connection, pipeline.Source);
         return source is null ? [] : await PipelineStreams.MistakesAsync(pipeline, source, Connections);
     }
+
+    /// <summary>By name, what each pipeline follows.</summary>
+    /// <param name="connection">The catalog.</param>
+    /// <param name="drafts">Pipelines that are about to be saved.</param>
+    internal static async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> AfterAsync(
+        DbConnection connection, IEnumerable<PipelineDefinition> drafts) =>
+        (await connection.QueryAsync<string>("SELECT body FROM definitions WHERE kind = 'pipeline'")).Select(DefinitionJson.Read<PipelineDefinition>).Concat(drafts).GroupBy(pipeline => pipeline.Name, StringComparer.Ordinal)
+            .ToDictionary(same => same.Key, same => same.Last().After, StringComparer.Ordinal);
 
     /// <summary>A source with its secrets; null where it is not there, or the key for them is not.</summary>
     private async Task<SourceDefinition?> SavedAsync(DbConnection connection, string name)

@@ -71,7 +71,7 @@ internal static class DefinitionDifference
     private static string Name(DefinitionTree item) => item switch
     {
         DefinitionScalar scalar => scalar.Text ?? "",
-        DefinitionMap map => (map.Find("name") as DefinitionScalar)?.Text ?? "",
+        DefinitionMap map => ((map.Find("name") ?? map.Find("cron")) as DefinitionScalar)?.Text ?? "",
         _ => "",
     };
 }

@@ -111,9 +111,11 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
             connection, catalog.Destinations,
             file.Destinations.Select(draft => DatabaseAddress.Resolve(draft, catalog.Connectors.All)).ToList(), problems);
         await CheckEndsAsync(connection, file);
+        var after = await DefinitionCatalog.AfterAsync(connection, file.Pipelines.Select(draft => draft.Definition));
         foreach (var draft in file.Pipelines)
         {
             foreach (var mistake in await catalog.MistakesAsync(connection, draft.Definition, sources)) draft.Node.Report(mistake);
+            foreach (var mistake in PipelineOrder.Mistakes(draft.Definition, after)) draft.Node.Report(mistake);
         }
 
         return problems.Count == 0 ? (sources, destinations) : throw TidemarkException.ForAll(problems);
@@ -129,7 +131,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
         where T : IDefinition<T>
     {
         var removed = removals.Where(removal => removal.Kind == T.Kind && removal.Change == DefinitionChange.Removed).ToList();
-        foreach (var removal in removed) await set.RemoveAsync(connection, removal.Name);
+        foreach (var removal in removed) await set.RemoveAsync(connection, removal.Name, removed.ConvertAll(gone => gone.Name));
         return removed;
     }
 
@@ -221,7 +223,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
     {
         var applied = new List<AppliedDefinition>();
         foreach (var definition in definitions)
-            applied.Add(new(T.Kind, definition.Name, await set.SaveAsync(connection, definition)));
+            applied.Add(new(T.Kind, definition.Name, await set.SaveCheckedAsync(connection, definition)));
         return applied;
     }
 }

@@ -20,6 +20,7 @@ internal static class DefinitionJson
             [typeof(StreamShape)] = () => new StreamShape(""),
             [typeof(ColumnShape)] = () => new ColumnShape(""),
             [typeof(DeletePolicy)] = () => new DeletePolicy(IsSoft: false),
+            [typeof(PipelineSchedule)] = () => new PipelineSchedule(""),
             [typeof(BackupPolicy)] = () => new BackupPolicy(),
         }),
     };
@@ -40,7 +41,7 @@ internal static class DefinitionJson
     Converters = [
         typeof(WordConverter<WriteMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<BackupFormat>),
         typeof(WordConverter<FieldType>), typeof(WordConverter<ColumnOwner>), typeof(WordConverter<WriteBackWhen>),
-        typeof(WordConverter<Masking>),
+        typeof(WordConverter<Masking>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
     ])]
 [JsonSerializable(typeof(SourceDefinition))]
 [JsonSerializable(typeof(DestinationDefinition))]

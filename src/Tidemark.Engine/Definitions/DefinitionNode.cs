@@ -138,11 +138,17 @@ internal sealed class DefinitionNode
         return settings;
     }
 
+    /// <summary>A part of the item that has no name of its own.</summary>
+    /// <param name="map">The part.</param>
+    /// <param name="keys">The keys that it may have.</param>
+    /// <param name="part">The word for it.</param>
+    public DefinitionNode Part(DefinitionMap map, string[] keys, string part) => new(Subject, map, keys, _problems, part);
+
     /// <summary>The map that is the value of a key; null if absent.</summary>
     public DefinitionNode? Inner(string key, string[] keys)
     {
         if (Child(key) is not { } value) return null;
-        if (value is DefinitionMap map) return new DefinitionNode(Subject, map, keys, _problems, part: key);
+        if (value is DefinitionMap map) return Part(map, keys, key);
         Invalid(value, key, "is a mapping.");
         return null;
     }

@@ -24,7 +24,7 @@ internal sealed class DefinitionReader
     [
         "name", "source", "destination", "mode", "streams", "tables", "schema_changes", "empty_text", "raw", "max_deleted_percent",
         "max_deleted_rows", "max_updated_percent", "max_quarantined_percent", "max_quarantined_rows", "deletes", "in_order",
-        "undo_runs", "backup",
+        "undo_runs", "schedules", "after", "deadline", "paused", "backup",
     ];
 
     internal static readonly string[] Sections = ["sources", "destinations", "pipelines"];
@@ -127,6 +127,7 @@ internal sealed class DefinitionReader
             },
             Backup = BackupPolicyFile.Read(node),
         };
+        pipeline = ScheduleFile.Read(node, pipeline);
         foreach (var mistake in pipeline.Mistakes()) node.Report(mistake);
         return new(node, pipeline, DraftSettings.None);
     }

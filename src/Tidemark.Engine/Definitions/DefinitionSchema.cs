@@ -74,6 +74,15 @@ public static class DefinitionSchema
             ["deletes"] = Deletes(),
             ["in_order"] = Flag("Read streams one after another as listed; a failed one stops those after it.", otherwise: false),
             ["undo_runs"] = Whole("Latest runs that can be undone; 0 for none.", PipelineRules.MaxUndoRuns),
+            ["schedules"] = Schedules(),
+            ["after"] = new JsonObject
+            {
+                ["type"] = new JsonArray("array", "string", "null"),
+                ["items"] = new JsonObject { ["type"] = "string" },
+                ["description"] = "Pipelines of which each run that succeeds starts this one.",
+            },
+            ["deadline"] = new JsonObject { ["type"] = "string", ["pattern"] = @"^\d{1,9}(s|min|h|d)$", ["description"] = "How old the last proven run may be before the pipeline is late, e.g. 26h." },
+            ["paused"] = Flag("With true, schedules start nothing.", otherwise: false),
             ["backup"] = Keyed(BackupPolicyFile.Keys, new()
             {
                 ["folder"] = Text("Folder of the files, below the home unless absolute."),
@@ -86,6 +95,26 @@ public static class DefinitionSchema
         });
         pipeline["required"] = Names("name", "source", "destination");
         return pipeline;
+    }
+
+    private static JsonObject Schedules()
+    {
+        var cron = Text("Minute, hour, day of the month, month, weekday; or @hourly, @daily, @weekly, @monthly, @yearly.");
+        var schedule = Keyed(ScheduleFile.Keys, new()
+        {
+            ["cron"] = cron,
+            ["time_zone"] = Text("IANA name of the zone that the times are in."),
+            ["run"] = Words<ScheduledWork>("What it starts."),
+            ["overlap"] = Words<Overlap>("What becomes of a run that is due while the same work waits or goes on."),
+            ["paused"] = Flag("With true, it starts nothing.", otherwise: false),
+        });
+        schedule["required"] = Names("cron");
+        var one = new JsonArray(cron.DeepClone(), schedule);
+        return new()
+        {
+            ["description"] = "When the server runs the pipeline: a cron text, a mapping, or a list of these.",
+            ["anyOf"] = new JsonArray([.. one.Select(kind => kind!.DeepClone()), new JsonObject { ["type"] = new JsonArray("array", "null"), ["items"] = new JsonObject { ["anyOf"] = one } }]),
+        };
     }
 
     private static JsonObject Stream()

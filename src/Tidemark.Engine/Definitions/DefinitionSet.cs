@@ -35,6 +35,12 @@ public sealed class DefinitionSet<T>
         (_checkReferences, _clock) = (checkReferences, clock);
     }
 
+    /// <summary>Called in the transaction that has saved one that differs from what was there.</summary>
+    internal Func<DbConnection, T, Task> Saved { get; init; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Called in the transaction that has removed the one with this name.</summary>
+    internal Func<DbConnection, string, Task> Removed { get; init; } = (_, _) => Task.CompletedTask;
+
     /// <summary>All of them, by name.</summary>
     /// <exception cref="TidemarkException"><c>secrets.wrong_key</c> and its like.</exception>
     public Task<IReadOnlyList<T>> ListAsync(CancellationToken cancellationToken) => _database.ReadAsync(ListAsync, cancellationToken);
@@ -63,15 +69,19 @@ public sealed class DefinitionSet<T>
     /// <c>destination.in_use</c> (usage) naming the pipelines; <c>pipeline.in_use</c> (transient) while it runs.
     /// </exception>
     public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
-        _database.WriteAsync(connection => RemoveAsync(connection, name), cancellationToken);
+        _database.WriteAsync(connection => RemoveAsync(connection, name, [name]), cancellationToken);
 
-    internal async Task RemoveAsync(DbConnection connection, string name)
+    /// <param name="connection">The catalog, in a transaction that writes.</param>
+    /// <param name="name">Which to remove.</param>
+    /// <param name="together">Names of all that are removed with it: that they use it is in nobody's way.</param>
+    internal async Task RemoveAsync(DbConnection connection, string name, IReadOnlyCollection<string> together)
     {
-        await RefuseIfInUseAsync(connection, name);
+        await RefuseIfInUseAsync(connection, name, together);
         await SecretVault.ForgetAsync(connection, T.Kind, name);
         var removed = await connection.ExecuteAsync(
             "DELETE FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name });
         if (removed == 0) throw await UnknownAsync(connection, name);
+        await Removed(connection, name);
     }
 
     /// <summary>What saving a definition would change, field by field. Saves nothing.</summary>
@@ -126,6 +136,12 @@ public sealed class DefinitionSet<T>
         var mistakes = definition.Mistakes().Select(mistake => mistake.In($"{T.Kind} \"{definition.Name}\"")).ToList();
         if (mistakes.Count > 0) throw TidemarkException.ForAll(mistakes, FailureKind.Usage);
         await _checkReferences(connection, definition);
+        return await SaveCheckedAsync(connection, definition);
+    }
+
+    /// <summary>Saves a definition that keeps to its rules, and whose references were checked.</summary>
+    internal async Task<DefinitionChange> SaveCheckedAsync(DbConnection connection, T definition)
+    {
         definition = definition.WithSettings(_rooted(definition));
         var isNew = !(await NamesAsync(connection)).Contains(definition.Name, StringComparer.Ordinal);
         if (!isNew && await IsUnchangedAsync(connection, definition)) return DefinitionChange.Unchanged;
@@ -144,6 +160,7 @@ public sealed class DefinitionSet<T>
         await SecretVault.ForgetAsync(connection, T.Kind, definition.Name);
         foreach (var (setting, value) in definition.Settings.Where(setting => !plain.ContainsKey(setting.Key)))
             await _vault.KeepAsync(connection, T.Kind, definition.Name, setting, value);
+        await Saved(connection, definition);
         return isNew ? DefinitionChange.Created : DefinitionChange.Updated;
     }
 
@@ -174,17 +191,17 @@ public sealed class DefinitionSet<T>
             .SetEquals(definition.Settings.Keys.Where(setting => _isSecret(definition, setting)));
     }
 
-    private static async Task RefuseIfInUseAsync(DbConnection connection, string name)
+    private static async Task RefuseIfInUseAsync(DbConnection connection, string name, IReadOnlyCollection<string> together)
     {
         var pipelines = await connection.QueryAsync<string>("SELECT body FROM definitions WHERE kind = 'pipeline' ORDER BY name");
         var users = pipelines.Select(DefinitionJson.Read<PipelineDefinition>)
-            .Where(pipeline => Uses(pipeline, name)).Select(pipeline => pipeline.Name).ToList();
+            .Where(pipeline => Uses(pipeline, name, together)).Select(pipeline => pipeline.Name).ToList();
         if (users.Count > 0)
         {
             throw new TidemarkException(FailureKind.Usage, $"{T.Kind}.in_use",
                 $"The {T.Kind} {name} is used by {string.Join(", ", users)}.")
             {
-                Hint = "Remove the pipelines first, or let them use another.",
+                Hint = typeof(T) == typeof(PipelineDefinition) ? "They follow it. Remove them first, or let them follow another." : "Remove the pipelines first, or let them use another.",
             };
         }
 
@@ -201,9 +218,10 @@ public sealed class DefinitionSet<T>
         }
     }
 
-    private static bool Uses(PipelineDefinition pipeline, string name) =>
+    private static bool Uses(PipelineDefinition pipeline, string name, IReadOnlyCollection<string> together) =>
         (typeof(T) == typeof(SourceDefinition) && pipeline.Source == name)
-        || (typeof(T) == typeof(DestinationDefinition) && (pipeline.Destination == name || pipeline.Backup.Upload == name));
+        || (typeof(T) == typeof(DestinationDefinition) && (pipeline.Destination == name || pipeline.Backup.Upload == name))
+        || (typeof(T) == typeof(PipelineDefinition) && pipeline.After.Contains(name, StringComparer.Ordinal) && !together.Contains(pipeline.Name));
 
     private async Task<TidemarkException> UnknownAsync(DbConnection connection, string name) =>
         new(FailureKind.Usage, $"{T.Kind}.unknown", $"There is no {T.Kind} {name}.")

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -60,11 +59,11 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
     {
         Write(yaml, "source", pipeline.Source);
         Write(yaml, "destination", pipeline.Destination);
-        Write(yaml, "mode", JsonNamingPolicy.SnakeCaseLower.ConvertName(pipeline.Mode.ToString()));
+        Write(yaml, "mode", DefinitionText.Word(pipeline.Mode));
         StreamShapeWriter.Write(yaml, pipeline);
         Write(yaml, "tables", pipeline.Tables);
-        Write(yaml, "schema_changes", JsonNamingPolicy.SnakeCaseLower.ConvertName(pipeline.SchemaChanges.ToString()));
-        Write(yaml, "empty_text", JsonNamingPolicy.SnakeCaseLower.ConvertName(pipeline.EmptyText.ToString()));
+        Write(yaml, "schema_changes", DefinitionText.Word(pipeline.SchemaChanges));
+        Write(yaml, "empty_text", DefinitionText.Word(pipeline.EmptyText));
         Write(yaml, "raw", pipeline.Raw ? "true" : "false");
         Write(yaml, "max_deleted_percent", pipeline.MaxDeletedPercent.ToString(CultureInfo.InvariantCulture));
         Write(yaml, "max_updated_percent", pipeline.MaxUpdatedPercent.ToString(CultureInfo.InvariantCulture));
@@ -73,6 +72,7 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         Write(yaml, "max_deleted_rows", pipeline.MaxDeletedRows.ToString(CultureInfo.InvariantCulture));
         Write(yaml, "max_quarantined_percent", pipeline.MaxQuarantinedPercent.ToString(CultureInfo.InvariantCulture));
         Write(yaml, "max_quarantined_rows", pipeline.MaxQuarantinedRows.ToString(CultureInfo.InvariantCulture));
+        ScheduleFile.Write(yaml, pipeline);
         var backup = BackupPolicyFile.Write(pipeline.Backup).ToList();
         if (backup.Count == 0) return;
         yaml.Emit(Scalar("backup"));

@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Text.Json.Serialization;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Times;
 
 namespace Tidemark.Engine.Definitions;
 
@@ -138,8 +139,23 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
         init => Limits = Limits with { MaxQuarantinedRows = value };
     }
 
+    /// <summary>When it runs by itself.</summary>
+    public IReadOnlyList<PipelineSchedule> Schedules { get; init; } = [];
+
+    /// <summary>Pipelines of which each run that succeeds starts this one.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
+    /// <summary>How old its last proven run may be before it is late, e.g. <c>26h</c>; null for what its schedules make of it.</summary>
+    public string? Deadline { get; init; }
+
+    /// <summary>Whether its schedules, and the pipelines that it follows, start nothing for now.</summary>
+    public bool Paused { get; init; }
+
     /// <summary>How its tables are backed up.</summary>
     public BackupPolicy Backup { get; init; } = new();
+
+    /// <summary>The deadline as a length of time; null where it says none.</summary>
+    internal TimeSpan? LongestAge => Deadline is { } text && SpanText.TryParse(text, out var span) ? span : null;
 
     public IEnumerable<DefinitionMistake> Mistakes() => PipelineRules.Of(this);
 

@@ -19,6 +19,7 @@ internal static class PipelineRules
         .. DeleteRules.Of(pipeline.Deletes),
         .. TableRules.Of(pipeline),
         .. StreamRules.Of(pipeline),
+        .. ScheduleRules.Of(pipeline),
         .. BackupRules.Of(pipeline.Backup).Select(mistake => mistake.Within("backup", "backup")),
     ];
 

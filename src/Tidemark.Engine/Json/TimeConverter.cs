@@ -11,7 +11,10 @@ public sealed class UtcConverter : JsonConverter<DateTimeOffset>
         reader.GetDateTimeOffset();
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(Text(value));
+
+    /// <summary>The moment as it is written.</summary>
+    public static string Text(DateTimeOffset value) => value.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 }
 
 /// <summary>A moment with its distance from UTC, e.g. <c>2026-11-22T10:15:30.1230000+00:00</c>; always as many digits.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Runs;
@@ -7,6 +9,9 @@ public enum Standing
 {
     /// <summary>Something waits for a person: a decision, a mistake to mend, a record in quarantine.</summary>
     NeedsPerson,
+
+    /// <summary>No run was proven by its deadline.</summary>
+    Late,
 
     /// <summary>The last run failed for what may pass; the next one goes on.</summary>
     TryAgain,
@@ -31,12 +36,25 @@ public enum Standing
 public sealed record PipelineStatus(
     string Pipeline, Standing Standing, RunRecord? Last, RunRecord? Proven, IReadOnlyList<RunRecord> Parked, long Quarantined)
 {
+    /// <summary>The moment by which a run is to be proven; null where nothing says.</summary>
+    public DateTimeOffset? Deadline { get; private init; }
+
+    /// <summary>The time since the deadline; null where it lies ahead, or there is none.</summary>
+    public TimeSpan? LateBy { get; private init; }
+
+    /// <summary>When a schedule of it is due next; null where none is.</summary>
+    public DateTimeOffset? NextAt { get; private init; }
+
+    /// <summary>Whether its schedules start nothing for now.</summary>
+    public bool IsPaused { get; private init; }
+
     /// <summary>The reason why somebody has to act, in one sentence; null for none.</summary>
     public string? Due => this switch
     {
         { Parked: [{ Result.Problems: [var held, ..] }, ..] } => $"A run waits for approval: {held.Message}",
         { Parked.Count: > 0 } => "A run waits for approval.",
         { Last: { Status: RunStatus.Failed or RunStatus.Partial, Result.Problems: [var problem, ..] } } => problem.Message,
+        { LateBy: not null } => string.Create(CultureInfo.InvariantCulture, $"No run was proven by {Deadline:yyyy-MM-dd HH:mm} UTC."),
         { Quarantined: > 0 } => "Records wait in quarantine.",
         _ => null,
     };
@@ -50,30 +68,42 @@ public sealed record PipelineStatus(
     {
         { Parked: [var parked, ..] } => new(NextAct.ApproveRun, parked.Id),
         { Last: { Status: RunStatus.Failed or RunStatus.Partial or RunStatus.Cancelled } last } => RunOutcome.Of(last.Result)?.Next ?? Named(last.Result),
-        { Quarantined: > 0 } => new(NextAct.ListQuarantine),
-        { Standing: Standing.Never } => new(NextAct.RunPipeline, Pipeline),
+        { LateBy: null, Quarantined: > 0 } => new(NextAct.ListQuarantine),
+        { Standing: Standing.Never or Standing.Late } => new(NextAct.RunPipeline, Pipeline),
         _ => null,
     };
 
     private static NextStep? Named(RunResult run) => run.Problems is [{ Next: { } next }, ..] ? next.For(run.Run, run.Pipeline) : null;
 
-    internal static PipelineStatus Of(string pipeline, IReadOnlyList<RunRecord> runs, long quarantined)
+    /// <param name="pipeline">Its name.</param>
+    /// <param name="scheduled">Its definition; null where none is saved.</param>
+    /// <param name="runs">Its runs, the latest first.</param>
+    /// <param name="quarantined">Records in quarantine.</param>
+    /// <param name="now">The moment that lateness is counted to.</param>
+    internal static PipelineStatus Of(string pipeline, ScheduledPipeline? scheduled, IReadOnlyList<RunRecord> runs, long quarantined, DateTimeOffset now)
     {
-        var real = runs.Where(run => run.Result.Kind != RunKind.DryRun).ToList();
+        var real = runs.Where(run => run.Result is { Kind: not RunKind.DryRun, IsSkipped: false }).ToList();
         var last = real.Find(run => run.Status != RunStatus.Queued);
-        var proven = real.Find(run => run.Status == RunStatus.Succeeded
-            && run.Result.Kind is RunKind.Sync or RunKind.Deletions or RunKind.Plan or RunKind.Approve);
+        var proven = real.Find(run => run.Status == RunStatus.Succeeded && run.Result.BringsIntoStep);
+        var deadline = scheduled is null ? null : Runs.Deadline.Of(scheduled, proven?.FinishedAt);
         var parked = real.FindAll(run => run.Status == RunStatus.Parked);
         var standing = last switch
         {
             _ when parked.Count > 0 => Standing.NeedsPerson,
+            { Status: RunStatus.Failed or RunStatus.Partial, Result.MayPass: false } => Standing.NeedsPerson,
+            _ when deadline < now => Standing.Late,
             { Status: RunStatus.Running } => Standing.Running,
             { Result.MayPass: true } or { Status: RunStatus.Cancelled } => Standing.TryAgain,
-            { Status: RunStatus.Failed or RunStatus.Partial } => Standing.NeedsPerson,
             _ when quarantined > 0 => Standing.NeedsPerson,
             _ when proven is null => Standing.Never,
             _ => Standing.Proven,
         };
-        return new(pipeline, standing, last, proven, parked, quarantined);
+        return new(pipeline, standing, last, proven, parked, quarantined)
+        {
+            Deadline = deadline,
+            LateBy = deadline < now ? now - deadline : null,
+            NextAt = scheduled is null ? null : Runs.Deadline.Next(scheduled, now),
+            IsPaused = scheduled is { Definition.Paused: true },
+        };
     }
 }

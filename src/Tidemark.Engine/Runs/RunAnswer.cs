@@ -31,6 +31,13 @@ public sealed record RunAnswer
     /// <summary>Name of the user or token that asked for the run; absent where nobody did, as for a schedule.</summary>
     public string? Actor { get; init; }
 
+    /// <summary>When the schedule wanted the run; absent where none started it.</summary>
+    [JsonConverter(typeof(UtcConverter))]
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>How many times of its schedule, which no server was there for, the run makes up for; absent for none.</summary>
+    public int? Missed { get; init; }
+
     /// <summary>When the run took its pipeline.</summary>
     [JsonConverter(typeof(UtcConverter))]
     public DateTimeOffset? StartedAt { get; init; }
@@ -83,6 +90,8 @@ public sealed record RunAnswer
         Next = (run.Result.Next ?? outcome?.Next) is { } next ? NextAnswer.From(next) : null,
         Trigger = RunJson.Word(run.Origin.Trigger),
         Actor = run.Origin.Actor,
+        DueAt = run.Origin.DueAt,
+        Missed = run.Origin.Missed > 0 ? run.Origin.Missed : null,
         StartedAt = run.Status == RunStatus.Queued ? null : run.StartedAt,
         FinishedAt = run.FinishedAt,
         Source = run.Source,

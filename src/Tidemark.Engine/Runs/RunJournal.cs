@@ -60,6 +60,9 @@ public sealed class RunJournal : IAsyncDisposable
     /// <summary>What the run was asked for.</summary>
     public RunRequest Request => _run.Request;
 
+    /// <summary>Who and what started the run.</summary>
+    public RunOrigin Origin => _run.Origin;
+
     /// <summary>The run as it was claimed; its end is written over this.</summary>
     public RunResult Begun => _run.Result;
 

@@ -16,4 +16,11 @@ public enum RunTrigger
 /// <summary>Who and what started a run.</summary>
 /// <param name="Trigger">The door that the request came through.</param>
 /// <param name="Actor">Name of a user or a token; null for a schedule, and where nobody knows.</param>
-public sealed record RunOrigin(RunTrigger Trigger, string? Actor);
+public sealed record RunOrigin(RunTrigger Trigger, string? Actor)
+{
+    /// <summary>When the schedule wanted the run; null where none started it.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>How many times of its schedule, which no server was there for, the run makes up for.</summary>
+    public int Missed { get; init; }
+}

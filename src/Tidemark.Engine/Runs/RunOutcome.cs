@@ -15,6 +15,7 @@ public sealed record RunOutcome(string State, NextStep? Next)
         {
             RunStatus.Queued or RunStatus.Running => null,
             RunStatus.Cancelled when run.Problems.Any(problem => problem.Code == RunStore.SupersededCode) => new("Another run went on in its place.", null),
+            RunStatus.Cancelled when run.IsSkipped => new("It was left out: nothing was read or changed.", run.Problems.Select(problem => problem.Next).FirstOrDefault()),
             RunStatus.Planned => new(
                 run.WouldPark ? "Nothing was changed. A run like this would wait for approval." : "Nothing was changed.", null),
             RunStatus.Succeeded => new(Succeeded(run), null),

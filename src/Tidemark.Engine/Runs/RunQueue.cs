@@ -61,7 +61,7 @@ public sealed class RunQueue(CatalogDatabase database, TimeProvider clock)
     /// The present moment, after that of every run so far: runs are told apart by their time, and a clock may have been set back.
     /// One that was a day ahead or more was wrong, and is not followed.
     /// </summary>
-    private async Task<DateTimeOffset> NowAsync(DbConnection connection)
+    internal async Task<DateTimeOffset> NowAsync(DbConnection connection)
     {
         var now = clock.GetUtcNow();
         var latest = await connection.ExecuteScalarAsync<long?>("SELECT max(started_at) FROM runs") is { } milliseconds

@@ -82,6 +82,15 @@ public sealed record StreamReceipt(Checksum Expected, Checksum Found)
 public sealed record RunResult(
     string Run, string Pipeline, WriteMode Mode, RunStatus Status, IReadOnlyList<StreamFigures> Streams, double Seconds)
 {
+    /// <summary>Code of the problem that says why a due run was left out.</summary>
+    public const string SkippedCode = "schedule.skipped";
+
+    /// <summary>Whether it was due and left out: it never began.</summary>
+    public bool IsSkipped => Status == RunStatus.Cancelled && Problems.Any(problem => problem.Code == SkippedCode);
+
+    /// <summary>Whether it is for bringing the destination into step with the source.</summary>
+    public bool BringsIntoStep => Kind is RunKind.Sync or RunKind.Deletions or RunKind.Plan or RunKind.Approve;
+
     /// <summary>Whether it is a dry run of what would wait for approval; the problems say why.</summary>
     public bool WouldPark => Status == RunStatus.Planned && Problems.Count > 0;
 

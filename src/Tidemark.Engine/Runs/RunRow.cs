@@ -11,7 +11,7 @@ internal sealed record RunRow
     public const string Columns =
         "id AS Id, request AS Request, trigger AS Trigger, actor AS Actor, source AS Source, destination AS Destination, "
         + "attempt AS Attempt, repeats AS Repeats, queued_at AS QueuedAt, started_at AS StartedAt, finished_at AS FinishedAt, "
-        + "result AS Result, cancel_requested AS CancelRequested";
+        + "result AS Result, cancel_requested AS CancelRequested, due_at AS DueAt, missed AS Missed";
 
     public required string Id { get; init; }
 
@@ -39,10 +39,18 @@ internal sealed record RunRow
 
     public required long CancelRequested { get; init; }
 
+    public long? DueAt { get; init; }
+
+    public required long Missed { get; init; }
+
     public RunRecord ToRecord()
     {
         var request = RunRequestJson.Read(Request);
-        var origin = new RunOrigin(Enum.Parse<RunTrigger>(Trigger, ignoreCase: true), Actor);
+        var origin = new RunOrigin(Enum.Parse<RunTrigger>(Trigger, ignoreCase: true), Actor)
+        {
+            DueAt = DueAt is { } due ? Time(due) : null,
+            Missed = (int)Missed,
+        };
         var result = RunJson.Read(Result) with { Kind = request.Kind, About = request.About };
         return new(Id, request, origin, Time(StartedAt), FinishedAt is { } end ? Time(end) : null, result)
         {
@@ -82,9 +90,9 @@ internal sealed record RunRow
         };
         await connection.ExecuteAsync("""
             INSERT INTO runs (id, pipeline, subject, mode, status, request, trigger, actor, source, destination, attempt, repeats,
-                              idempotency_key, queued_at, started_at, result)
+                              idempotency_key, queued_at, started_at, due_at, missed, result)
             VALUES (@Run, @Pipeline, @Subject, @mode, @status, @request, @trigger, @Actor, @Source, @Destination, @attempt, @repeats,
-                    @key, @queued, @queued, @json)
+                    @key, @queued, @queued, @due, @Missed, @json)
             """, new
         {
             result.Run,
@@ -101,6 +109,8 @@ internal sealed record RunRow
             repeats,
             key,
             queued = queuedAt.ToUnixTimeMilliseconds(),
+            due = run.Origin.DueAt?.ToUnixTimeMilliseconds(),
+            run.Origin.Missed,
             json = RunJson.Write(result),
         });
         return await GetAsync(connection, result.Run);

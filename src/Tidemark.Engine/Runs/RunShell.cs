@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Runs;
@@ -24,6 +25,7 @@ internal sealed class RunShell(TimeProvider clock)
             cancellationToken, journal.CancelRequested, journal.LeaseLost);
         var run = new RunContext(journal, watch, clock, stop.Token);
         (journal.OnStep, journal.OnLine) = (run.Report, watch.OnLine);
+        if (journal.Origin is { Missed: > 0 } origin) journal.Log(RunLogLevel.Warning, null, MadeUpFor(origin));
         TidemarkException? failed = null;
         RunStatus status;
         try
@@ -59,6 +61,9 @@ internal sealed class RunShell(TimeProvider clock)
         var result = await FinishAsync(journal, run, status, clock.GetElapsedTime(startedAt));
         return new(result, run.HasBegun ? null : failed);
     }
+
+    private static string MadeUpFor(RunOrigin origin) => string.Create(CultureInfo.InvariantCulture,
+        $"Its schedule was missed {(origin.Missed == 1 ? "once" : $"{origin.Missed} times")} while no server was up. This run, due at {origin.DueAt:yyyy-MM-dd HH:mm} UTC, makes up for {(origin.Missed == 1 ? "it" : "all of them")}.");
 
     /// <summary>What is said of an exception that nobody expected.</summary>
     public static Problem Defect(Exception defect, string subject) =>

@@ -109,7 +109,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
         static string Numbered(int count) => string.Join(", ", Enumerable.Range(0, count).Select(at => $"@{Name(at)}"));
     }
 
-    /// <summary>The run that a person means by <c>last</c>: the latest that was no dry run, and no undo that failed.</summary>
+    /// <summary>The run that a person means by <c>last</c>: the latest that was no dry run, none that was left out, and no undo that failed.</summary>
     /// <param name="pipeline">Name of the pipeline; null for any.</param>
     /// <param name="acts">Whether something is done with it: then it must be clear of which pipeline it is.</param>
     /// <param name="cancellationToken">Looked at before reading.</param>
@@ -142,7 +142,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
                 ORDER BY started_at DESC, id DESC LIMIT {AtOnce} OFFSET @from
                 """, new { pipeline, from })).Select(row => row.ToRecord()).ToList();
             if (runs.Count == 0) return null;
-            if (runs.Find(run => run.Result is not ({ Kind: RunKind.DryRun } or { Kind: RunKind.Undo, Status: RunStatus.Failed })) is { } last) return last;
+            if (runs.Find(run => run.Result is not ({ Kind: RunKind.DryRun } or { IsSkipped: true } or { Kind: RunKind.Undo, Status: RunStatus.Failed })) is { } last) return last;
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class RunWorker(
             var news = queue.Signal.Next();
             if (going.Count < maxConcurrentRuns && await ClaimAsync(stop) is { } journal)
                 going.Add(Task.Run(() => CarryOutAsync(journal, stop), CancellationToken.None));
-            else await WaitAsync(news, stop);
+            else await RunSignal.WaitAsync(news, LookEvery, clock, stop);
         }
 
         await Task.WhenAll(going);
@@ -56,14 +56,5 @@ public sealed class RunWorker(
         {
             queue.Signal.Set(); // its subject is free
         }
-    }
-
-    private async Task WaitAsync(Task news, CancellationToken stop)
-    {
-        using var wait = CancellationTokenSource.CreateLinkedTokenSource(stop);
-#pragma warning disable VSTHRD003 // It ends by the signal, which waits for nobody.
-        await Task.WhenAny(news, Task.Delay(LookEvery, clock, wait.Token)); // throws nothing, whichever ends how
-#pragma warning restore VSTHRD003
-        await wait.CancelAsync();
     }
 }

@@ -43,6 +43,18 @@ public sealed record PipelineAnswer
 
     public required int MaxQuarantinedRows { get; init; }
 
+    public required IReadOnlyList<PipelineScheduleAnswer> Schedules { get; init; }
+
+    /// <summary>Pipelines of which each run that succeeds starts this one.</summary>
+    public required IReadOnlyList<string> After { get; init; }
+
+    /// <summary>How old its last proven run may be before it is late; null where its schedules say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required string? Deadline { get; init; }
+
+    /// <summary>Whether schedules start nothing for now.</summary>
+    public required bool Paused { get; init; }
+
     public required string BackupFolder { get; init; }
 
     public required BackupFormat BackupFormat { get; init; }
@@ -77,11 +89,42 @@ public sealed record PipelineAnswer
         MaxDeletedRows = pipeline.MaxDeletedRows,
         MaxQuarantinedPercent = pipeline.MaxQuarantinedPercent,
         MaxQuarantinedRows = pipeline.MaxQuarantinedRows,
+        Schedules = [.. pipeline.Schedules.Select(PipelineScheduleAnswer.Of)],
+        After = pipeline.After,
+        Deadline = pipeline.Deadline,
+        Paused = pipeline.Paused,
         BackupFolder = pipeline.Backup.Folder,
         BackupFormat = pipeline.Backup.Format,
         BackupName = pipeline.Backup.Name,
         BackupKeepDays = pipeline.Backup.KeepDays,
         BackupKeep = pipeline.Backup.Keep,
         BackupUpload = pipeline.Backup.Upload,
+    };
+}
+
+/// <summary>When a pipeline runs by itself. The keys are those of its YAML.</summary>
+public sealed record PipelineScheduleAnswer
+{
+    public required string Cron { get; init; }
+
+    public required string TimeZone { get; init; }
+
+    public required ScheduledWork Run { get; init; }
+
+    public required Overlap Overlap { get; init; }
+
+    public required bool Paused { get; init; }
+
+    /// <summary>E.g. <c>every day at 02:00 Europe/Berlin</c>.</summary>
+    public required string Words { get; init; }
+
+    public static PipelineScheduleAnswer Of(PipelineSchedule schedule) => new()
+    {
+        Cron = schedule.Cron,
+        TimeZone = schedule.TimeZone,
+        Run = schedule.Run,
+        Overlap = schedule.Overlap,
+        Paused = schedule.Paused,
+        Words = schedule.Words,
     };
 }

@@ -21,6 +21,20 @@ public sealed record StatusAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required double? Age { get; init; }
 
+    /// <summary>The moment by which a run is to be proven; absent where nothing says.</summary>
+    [JsonConverter(typeof(UtcConverter))]
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Seconds since the deadline; absent where it lies ahead.</summary>
+    public double? LateBy { get; init; }
+
+    /// <summary>When a schedule is due next; absent where none is.</summary>
+    [JsonConverter(typeof(UtcConverter))]
+    public DateTimeOffset? NextAt { get; init; }
+
+    /// <summary>True where its schedules start nothing for now; absent otherwise.</summary>
+    public bool? Paused { get; init; }
+
     /// <summary>Id of the latest run that was more than a dry run; null where there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? LastRun { get; init; }
@@ -52,6 +66,10 @@ public sealed record StatusAnswer
         Standing = status.Standing,
         ProvenAt = status.Proven?.FinishedAt,
         Age = status.Proven?.FinishedAt is { } proven ? Math.Round((now - proven).TotalSeconds, 3) : null,
+        Deadline = status.Deadline,
+        LateBy = status.LateBy is { } late ? Math.Round(late.TotalSeconds, 3) : null,
+        NextAt = status.NextAt,
+        Paused = status.IsPaused ? true : null,
         LastRun = status.Last?.Id,
         LastStatus = status.Last?.Status,
         Parked = [.. status.Parked.Select(run => run.Id)],

@@ -22,7 +22,7 @@ namespace Tidemark.Engine.Wire;
         typeof(WordConverter<RunKind>), typeof(WordConverter<RunStatus>), typeof(WordConverter<WriteMode>),
         typeof(WordConverter<ChangeKind>), typeof(WordConverter<FieldType>), typeof(WordConverter<RunLogLevel>), typeof(WordConverter<BackupFormat>),
         typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
-        typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>),
+        typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
     ])]
 [JsonSerializable(typeof(AuditAnswer))]
 [JsonSerializable(typeof(BackupAnswer))]
@@ -44,6 +44,7 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(RestoreTrialAnswer))]
 [JsonSerializable(typeof(RetriedRecordAnswer))]
 [JsonSerializable(typeof(RunAnswer))]
+[JsonSerializable(typeof(ScheduleAnswer))]
 [JsonSerializable(typeof(SourceAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(StreamShownAnswer))]

@@ -3,7 +3,7 @@ using Tidemark.Engine;
 
 namespace Tidemark.Server.Running;
 
-/// <summary>Carries queued runs out, and settles those whose process is gone, for as long as the server is up.</summary>
+/// <summary>Starts runs when they are due, carries them out, settles those whose process is gone, and cleans up, for as long as the server is up.</summary>
 internal sealed class RunHosting(Home home, ServerOptions options) : BackgroundService
 {
     /// <summary>Whether runs are being taken from the queue.</summary>
@@ -14,7 +14,9 @@ internal sealed class RunHosting(Home home, ServerOptions options) : BackgroundS
         IsWorking = true;
         try
         {
-            await Task.WhenAll(home.Worker(options.MaxRuns).RunAsync(stoppingToken), home.Reconciler().RunAsync(stoppingToken));
+            await Task.WhenAll(
+                home.Worker(options.MaxRuns).RunAsync(stoppingToken), home.Reconciler().RunAsync(stoppingToken),
+                home.Scheduler().RunAsync(stoppingToken), home.Cleanup(options.KeepRunDays).RunAsync(stoppingToken));
         }
         finally
         {

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using Spectre.Console;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Times;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -39,8 +39,16 @@ internal static class StatusVerb
         var table = new FittingTable();
         table.Add("pipeline", all.Select(status => status.Pipeline));
         table.Add("stands", all.Select(status => Word(status.Standing)), colour: Colour);
-        table.Add("proven", all.Select(status => status.Proven?.FinishedAt is { } at ? $"{session.LocalTime(at)} ({Age(now - at)} ago)" : "never"),
-            shortened: all.Select(status => status.Proven?.FinishedAt is { } at ? Age(now - at) + " ago" : "never"));
+        table.Add("proven", all.Select(status => status.Proven?.FinishedAt is { } at ? $"{session.LocalTime(at)} ({SpanText.Rounded(now - at)} ago)" : "never"),
+            shortened: all.Select(status => status.Proven?.FinishedAt is { } at ? SpanText.Rounded(now - at) + " ago" : "never"));
+        // What seldom happens does not take room when it does not.
+        if (all.Any(status => status.LateBy is not null)) table.Add("late", all.Select(status => status.LateBy is { } late ? SpanText.Rounded(late) : ""), isWhole: true);
+        if (all.Any(status => status.NextAt is not null || status.IsPaused))
+        {
+            table.Add("next", all.Select(status => status.NextAt is { } next ? session.LocalTime(next) : status.IsPaused ? "paused" : ""), rank: 1,
+                shortened: all.Select(status => status.NextAt is { } next ? $"in {SpanText.Rounded(next - now)}" : status.IsPaused ? "paused" : ""));
+        }
+
         table.Add("quarantine", all.Select(status => RunReport.Number(status.Quarantined)), isNumber: true, rank: 2);
         table.Add("last run", all.Select(status => status.Last?.Id ?? ""), rank: 3);
         table.Add("its status", all.Select(status => status.Last is { } last ? RunJson.Word(last.Status) : ""), rank: 4, colour: RunReport.Colour);
@@ -55,6 +63,7 @@ internal static class StatusVerb
     private static string Word(Standing standing) => standing switch
     {
         Standing.NeedsPerson => "needs a person",
+        Standing.Late => "late",
         Standing.TryAgain => "try again",
         Standing.Never => "never run",
         Standing.Running => "running",
@@ -64,17 +73,8 @@ internal static class StatusVerb
     private static Color Colour(string word) => word switch
     {
         "proven" => Color.Green,
-        "needs a person" => Color.Red,
+        "needs a person" or "late" => Color.Red,
         "try again" => Color.Yellow,
         _ => Color.Blue,
-    };
-
-    /// <summary>E.g. <c>3 h</c>; days from two of them on.</summary>
-    private static string Age(TimeSpan age) => age switch
-    {
-        { TotalMinutes: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, age.TotalSeconds):0} s"),
-        { TotalHours: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{age.TotalMinutes:0} min"),
-        { TotalDays: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0} h"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{age.TotalDays:0} days"),
     };
 }

@@ -48,6 +48,7 @@ internal static class VerbTree
         PipelineVerb.Create(),
         SyncVerb.Create(),
         StatusVerb.Create(),
+        SchedulesVerb.Create(),
         RunsVerb.Create(),
         RunVerb.Create(),
         QuarantineVerb.Create(),

@@ -48,8 +48,12 @@ internal static class RunReport
     };
 
     /// <summary>Who and what started a run, e.g. <c>command (ada)</c>.</summary>
-    public static string Who(RunOrigin origin) =>
-        origin.Actor is { } actor ? $"{RunJson.Word(origin.Trigger)} ({actor})" : RunJson.Word(origin.Trigger);
+    /// <param name="origin">The origin.</param>
+    /// <param name="time">Shows a moment.</param>
+    public static string Who(RunOrigin origin, Func<DateTimeOffset, string> time) => RunJson.Word(origin.Trigger)
+        + (origin.Actor is { } actor ? $" ({actor})" : "")
+        + (origin.DueAt is { } due ? $", due {time(due)}" : "")
+        + (origin.Missed > 0 ? $", made up for {Number(origin.Missed)} missed" : "");
 
     /// <summary>Colour of a status, by its word.</summary>
     public static Color Colour(string status) => status switch

@@ -79,6 +79,18 @@ public sealed class PipelineRulesTests : IDisposable
         ["backup with a path"] = new("backup: { name: a/b }", Good with { Backup = new() { Name = "a/b" } }, "definition.invalid_value"),
         ["backup in no folder"] = new("backup: { folder: \"\" }", Good with { Backup = new() { Folder = "" } }, "definition.invalid_value"),
         ["backup to nowhere"] = new("backup: { upload: vault }", Good with { Backup = new() { Upload = "vault" } }, "destination.unknown"),
+        ["cron that is none"] = new("schedules: \"0 25 * * *\"", Good with { Schedules = [new("0 25 * * *")] }, "definition.invalid_value", "--schedule=0 25 * * *"),
+        ["cron with seconds"] = new("schedules: [{ cron: 0 0 2 * * * }]", Good with { Schedules = [new("0 0 2 * * *")] }, "definition.invalid_value", "--schedule=0 0 2 * * *"),
+        ["no cron"] = new("schedules: { run: backup }", Good with { Schedules = [new("") { Run = ScheduledWork.Backup }] }, "definition.key_missing"),
+        ["time zone that is none"] = new("schedules: { cron: \"@daily\", time_zone: Europe/Berlyn }",
+            Good with { Schedules = [new("@daily") { TimeZone = "Europe/Berlyn" }] }, "definition.invalid_value"),
+        ["schedule twice"] = new("schedules: [\"@daily\", \"0  0 * * *\"]", Good with { Schedules = [new("@daily"), new("0  0 * * *")] }, "definition.duplicate"),
+        ["after nothing"] = new("after: [\"\"]", Good with { After = [""] }, "definition.invalid_value"),
+        ["after a pipeline that is not there"] = new("after: orders", Good with { After = ["orders"] }, "pipeline.unknown", "--after=orders"),
+        ["after itself"] = new("after: [p]", Good with { After = ["p"] }, "definition.circle", "--after=p"),
+        ["deadline without a unit"] = new("deadline: 26", Good with { Deadline = "26" }, "definition.invalid_value", "--deadline=26"),
+        ["deadline of centuries"] = new("deadline: 99999d", Good with { Deadline = "99999d" }, "definition.invalid_value", "--deadline=99999d"),
+        ["deadline of no time"] = new("deadline: 0h", Good with { Deadline = "0h" }, "definition.invalid_value", "--deadline=0h"),
     };
 
     private readonly TestHome _home = new SqliteHome();

@@ -19,11 +19,19 @@ internal static class PipelineVerb
             "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse");
         foreach (var shared in Shared.Create()) verb.Add(shared);
         verb.Add(SetPipeline.Create());
+        verb.Add(PausePipeline.Create("pause", "Lets the schedules of a pipeline start nothing until it is resumed; by hand it still runs.", paused: true));
+        verb.Add(PausePipeline.Create("resume", "Lets the schedules of a pipeline start runs again; what was due meanwhile is not made up for.", paused: false));
         return verb;
     }
 
     public static string Word(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
-    private static IReadOnlyList<DefinitionFact> Facts(Home home, PipelineDefinition pipeline) => DefinitionFact.Of(
-        PipelineAnswer.Of(pipeline), WireJson.Default.PipelineAnswer, "name", "source", "destination", "mode", "streams");
+    private static IReadOnlyList<DefinitionFact> Facts(Home home, PipelineDefinition pipeline) =>
+    [
+        .. DefinitionFact.Of(PipelineAnswer.Of(pipeline), WireJson.Default.PipelineAnswer, "name", "source", "destination", "mode", "streams")
+            .Select(fact => fact.Name == "schedules" ? fact with { Text = string.Join("; ", pipeline.Schedules.Select(Words)) } : fact),
+    ];
+
+    private static string Words(PipelineSchedule schedule) =>
+        $"{Word(schedule.Run)} {schedule.Words}{(schedule.Overlap == Overlap.Queue ? ", overlap queue" : "")}{(schedule.Paused ? ", paused" : "")}";
 }

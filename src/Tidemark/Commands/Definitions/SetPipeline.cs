@@ -10,6 +10,8 @@ namespace Tidemark.Commands.Definitions;
 /// <summary><c>tidemark pipeline set</c>: saves a pipeline; what is not named stays as it is.</summary>
 internal static class SetPipeline
 {
+    private const string None = "none";
+
     public static Verb Create()
     {
         var usual = RunLimits.Usual;
@@ -45,14 +47,20 @@ internal static class SetPipeline
         var badRows = Limit<int>(
             "--max-quarantined-rows", "Records of a stream that may always go to quarantine.", usual.MaxQuarantinedRows);
         var undo = Limit<int>("--undo-runs", "Number of latest runs that can be undone.", fallback.UndoRuns);
+        var schedule = new Option<string[]>("--schedule") { Description = "Cron text of a sync, such as \"30 2 * * *\"; again for more, none for no schedule.", HelpName = "CRON", Arity = ArgumentArity.OneOrMore };
+        var zone = new Option<string>("--time-zone") { Description = $"Time zone of what --schedule names. [default: {new PipelineSchedule("").TimeZone}]", HelpName = "ZONE" };
+        var after = new Option<string>("--after") { Description = "Pipelines of which each run that succeeds starts this one; none for no pipeline.", HelpName = "NAMES" };
+        var deadline = new Option<string>("--deadline") { Description = "How old the last proven run may be, such as 26h; none for what the schedules make of it.", HelpName = "SPAN" };
         var verb = new Verb("set", "Creates or changes a pipeline.",
             "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse",
-            "tidemark pipeline set payments --streams customers,charges --mode replace")
+            "tidemark pipeline set payments --streams customers,charges --mode replace",
+            "tidemark pipeline set payments --schedule \"30 2 * * *\" --time-zone Europe/Berlin")
         {
             name, source, destination, mode, streams, tables, changes, empty, raw,
-            deletedPercent, updatedPercent, rows, badPercent, badRows, undo,
+            deletedPercent, updatedPercent, rows, badPercent, badRows, undo, schedule, zone, after, deadline,
         };
         var byKey = verb.Options.ToDictionary(option => option.Name.TrimStart('-').Replace('-', '_'), option => option.Name);
+        byKey["schedules"] = schedule.Name;
         verb.Runs(async session =>
         {
             var home = await session.MakeHomeAsync();
@@ -80,12 +88,19 @@ internal static class SetPipeline
             if (session.Has(badPercent)) pipeline = pipeline with { MaxQuarantinedPercent = session.Get(badPercent) };
             if (session.Has(badRows)) pipeline = pipeline with { MaxQuarantinedRows = session.Get(badRows) };
             if (session.Has(undo)) pipeline = pipeline with { UndoRuns = session.Get(undo) };
+            if (session.Has(schedule)) pipeline = pipeline with { Schedules = Schedules(session.Get(schedule)!, session.Get(zone)) };
+            else if (session.Has(zone)) pipeline = pipeline with { Schedules = [.. pipeline.Schedules.Select(kept => kept with { TimeZone = session.Get(zone)! })] };
+            if (session.Has(after)) pipeline = pipeline with { After = session.Get(after) == None ? [] : Split(session.Get(after)!) };
+            if (session.Has(deadline)) pipeline = pipeline with { Deadline = session.Get(deadline) == None ? null : session.Get(deadline) };
             RefuseMistakes(pipeline, byKey);
             SavedDefinition.Report(session, "pipeline", pipeline.Name, await pipelines.SaveAsync(pipeline, session.Stop));
             return ExitCode.Done;
         });
         return verb;
     }
+
+    private static PipelineSchedule[] Schedules(string[] texts, string? zone) => texts is [None] ? []
+        : [.. texts.Select(text => zone is null ? new PipelineSchedule(text) : new PipelineSchedule(text) { TimeZone = zone })];
 
     private static Option<T> Limit<T>(string name, string description, T usual)
         where T : struct =>
@@ -100,7 +115,7 @@ internal static class SetPipeline
     {
         var problems = pipeline.Mistakes()
             .Select(mistake => mistake.In(
-                mistake.Part.Length == 0 && byKey.TryGetValue(mistake.Key.Split('/')[0], out var option) ? option : $"pipeline \"{pipeline.Name}\""))
+                (mistake.Part.Length == 0 || mistake.Key.StartsWith("schedules/", StringComparison.Ordinal)) && byKey.TryGetValue(mistake.Key.Split('/')[0], out var option) ? option : $"pipeline \"{pipeline.Name}\""))
             .ToList();
         if (problems.Count > 0) throw TidemarkException.ForAll(problems, FailureKind.Usage);
     }

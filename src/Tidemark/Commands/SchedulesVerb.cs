@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Runs;
+using Tidemark.Engine.Scheduling;
+using Tidemark.Engine.Wire;
+using Tidemark.Output;
+
+namespace Tidemark.Commands;
+
+/// <summary><c>tidemark schedules</c>: when pipelines run by themselves, in words, with the next times.</summary>
+internal static class SchedulesVerb
+{
+    private const int MostTimes = 1000;
+
+    public static Verb Create()
+    {
+        var name = new Argument<string?>("pipeline") { Description = "Name of a pipeline; all if absent.", Arity = ArgumentArity.ZeroOrOne };
+        var next = new Option<int>("--next") { Description = "Number of next times to show.", DefaultValueFactory = _ => 5, HelpName = "N" };
+        var verb = new Verb("schedules", "Shows when pipelines run by themselves: in words, the next times, and what was missed.",
+            "tidemark schedules", "tidemark schedules payments --next 10") { name, next };
+        verb.Runs(async session =>
+        {
+            UsageCheck.Require(session.Get(next) is >= 0 and <= MostTimes, $"--next is from 0 to {MostTimes}.");
+            var home = await session.OpenHomeAsync();
+            var all = await home.Schedules.ListAsync(session.Get(name), session.Get(next), session.Stop);
+            foreach (var schedule in session.IsJson ? all : []) session.WriteJson(ScheduleAnswer.Of(schedule), WireJson.Default.ScheduleAnswer);
+            if (session.IsJson) return ExitCode.Done;
+            if (all.Count == 0) session.Say("There are no schedules yet: see tidemark pipeline set --help, or the key schedules of a pipeline.");
+            else Write(session, all);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    // Which and when stay. The pipeline's last run goes first, then what it runs.
+    private static void Write(Session session, IReadOnlyList<ScheduleStatus> all)
+    {
+        var table = new FittingTable();
+        table.Add("pipeline", all.Select(schedule => schedule.Pipeline));
+        table.Add("runs", all.Select(schedule => schedule.Run.ToString().ToLowerInvariant()), rank: 1);
+        table.Add("when", all.Select(When), wraps: true);
+        table.Add("next", all.Select(schedule => schedule.IsPaused ? "paused" : schedule.Next is [var first, ..] ? session.LocalTime(first) : ""), isWhole: true);
+        if (all.Any(schedule => schedule.Missed > 0)) table.Add("missed", all.Select(schedule => schedule.Missed == 0 ? "" : Counted(schedule.Missed)), isWhole: true);
+        table.Add("last run", all.Select(schedule => schedule.Last?.Id ?? ""), rank: 3);
+        table.Add("its status", all.Select(schedule => schedule.Last is { } last ? Outcome(last) : ""), rank: 2, colour: RunReport.Colour);
+        table.Write(session.Prose);
+        foreach (var schedule in all.Where(schedule => schedule.Next.Count > 1))
+            session.Say($"{Printable.Of(schedule.Pipeline)}, {When(schedule)}: {string.Join(", ", schedule.Next.Select(session.LocalTime))}");
+        if (all.Any(schedule => schedule.Missed > 0))
+            session.Say("Missed: no server has dealt with it. tidemark serve makes up for it with one run.");
+    }
+
+    private static string When(ScheduleStatus schedule) =>
+        schedule.Words + (schedule.Schedule is { Overlap: Overlap.Queue } ? "; waits while the same goes on" : "");
+
+    private static string Counted(int missed) => missed >= Scheduler.MaxMissed ? $"{Scheduler.MaxMissed} or more" : RunReport.Number(missed);
+
+    private static string Outcome(RunRecord run) => run.Result.IsSkipped ? "left out"
+        : RunJson.Word(run.Status) + (run.Origin.Missed > 0 ? $", made up for {RunReport.Number(run.Origin.Missed)}" : "");
+}
