@@ -90,7 +90,7 @@ public sealed class ClockChangeTests
     }
 
     private static CronTimes Times(string cron, string zone) =>
-        CronText.TryParse(cron, out var text, out var mistake) ? new(text, TimeZoneInfo.FindSystemTimeZoneById(zone)) : throw new ArgumentException(mistake);
+        CronText.TryParse(cron, out var text, out var mistake) ? new(text, TimeZoneInfo.FindSystemTimeZoneById(zone)) : throw new ArgumentException(mistake, nameof(cron));
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
