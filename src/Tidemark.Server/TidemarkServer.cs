@@ -116,6 +116,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         OverviewApi.Map(api);
         RunsApi.Map(api);
         DefinitionsApi.Map(api);
+        SchedulesApi.Map(api);
         QuarantineApi.Map(api);
         BackupsApi.Map(api);
         AccessApi.Map(api);

@@ -82,6 +82,14 @@ public sealed class DefinitionCatalog
         return await Pipelines.FindAsync(name, cancellationToken);
     }
 
+    /// <summary>Lets the schedules of a pipeline start nothing, or start runs again. The rest of its definition stays.</summary>
+    /// <exception cref="TidemarkException"><c>pipeline.unknown</c> (usage).</exception>
+    public Task<DefinitionChange> PauseAsync(string name, bool paused, CancellationToken cancellationToken) => Database.WriteAsync(async connection =>
+    {
+        await Pipelines.RequireAsync(connection, name);
+        return await Pipelines.SaveCheckedAsync(connection, (await Pipelines.FindOrDefaultAsync(connection, name))! with { Paused = paused });
+    }, cancellationToken);
+
     /// <summary>All pipelines, by name, with what their schedules have dealt with. Needs no key.</summary>
     public Task<IReadOnlyList<ScheduledPipeline>> ScheduledAsync(CancellationToken cancellationToken) => Database.ReadAsync<IReadOnlyList<ScheduledPipeline>>(async connection =>
     {

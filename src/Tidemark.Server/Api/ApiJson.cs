@@ -22,7 +22,7 @@ namespace Tidemark.Server.Api;
         typeof(WordConverter<FieldType>), typeof(WordConverter<RunLogLevel>), typeof(WordConverter<BackupFormat>), typeof(WordConverter<RestoreMode>),
         typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
         typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<StepStatus>),
-        typeof(WordConverter<StartKind>),
+        typeof(WordConverter<StartKind>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
     ])]
 [JsonSerializable(typeof(CallerAnswer))]
 [JsonSerializable(typeof(ChosenRecords))]
@@ -43,6 +43,7 @@ namespace Tidemark.Server.Api;
 [JsonSerializable(typeof(ListPage<PipelineAnswer>))]
 [JsonSerializable(typeof(ListPage<QuarantineAnswer>))]
 [JsonSerializable(typeof(ListPage<RunAnswer>))]
+[JsonSerializable(typeof(ListPage<ScheduleAnswer>))]
 [JsonSerializable(typeof(ListPage<SourceAnswer>))]
 [JsonSerializable(typeof(ListPage<StatusAnswer>))]
 [JsonSerializable(typeof(ListPage<TokenAnswer>))]

@@ -13,9 +13,7 @@ internal static class PausePipeline
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var pipeline = await home.Definitions.Pipelines.FindAsync(session.Get(name), session.Stop);
-            var change = await home.Definitions.Pipelines.SaveAsync(pipeline with { Paused = paused }, session.Stop);
-            SavedDefinition.Report(session, "pipeline", pipeline.Name, change);
+            SavedDefinition.Report(session, "pipeline", session.Get(name), await home.Definitions.PauseAsync(session.Get(name), paused, session.Stop));
             return ExitCode.Done;
         });
         return verb;
