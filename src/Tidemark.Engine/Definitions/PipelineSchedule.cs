@@ -50,7 +50,7 @@ public sealed record PipelineSchedule(string Cron)
     [JsonIgnore]
     public string Words => CronText.TryParse(Cron, out var cron, out _) ? $"{CronWords.Of(cron)} {TimeZone}" : Cron;
 
-    /// <summary>The moments at which it is due. Only for one that keeps to the rules.</summary>
-    internal CronTimes Times() => CronText.TryParse(Cron, out var cron, out var mistake)
-        ? new(cron, TimeZoneInfo.FindSystemTimeZoneById(TimeZone)) : throw new InvalidOperationException(mistake);
+    /// <summary>The moments at which it is due; null where this machine does not know its time zone, which another one may have saved.</summary>
+    internal CronTimes? Times() =>
+        CronText.TryParse(Cron, out var cron, out _) && TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) ? new(cron, zone) : null;
 }

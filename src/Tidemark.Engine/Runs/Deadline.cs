@@ -23,11 +23,11 @@ internal static class Deadline
 
     /// <summary>The next moment at which one of its schedules is due; null where none is.</summary>
     public static DateTimeOffset? Next(ScheduledPipeline pipeline, DateTimeOffset now) =>
-        pipeline.Active.Select(active => active.Schedule.Times().Next(now)).Min();
+        pipeline.Active.Select(active => active.Schedule.Times()?.Next(now)).Min();
 
     private static DateTimeOffset? Of(PipelineSchedule schedule, DateTimeOffset from)
     {
-        if (schedule.Times().After(from).Take(2).ToList() is not [var next, var following]) return null;
+        if (schedule.Times()?.After(from).Take(2).ToList() is not [var next, var following]) return null;
         var margin = (following - next) / 12;
         return next + (margin < Least ? Least : margin > Most ? Most : margin);
     }

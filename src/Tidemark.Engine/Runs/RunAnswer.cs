@@ -35,7 +35,7 @@ public sealed record RunAnswer
     [JsonConverter(typeof(UtcConverter))]
     public DateTimeOffset? DueAt { get; init; }
 
-    /// <summary>How many times of its schedule, which no server was there for, the run makes up for; absent for none.</summary>
+    /// <summary>How many times of its schedule, which no server was there for, the run makes up for, or how many more were left out with it; absent for none.</summary>
     public int? Missed { get; init; }
 
     /// <summary>When the run took its pipeline.</summary>

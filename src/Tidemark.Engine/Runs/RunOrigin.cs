@@ -21,6 +21,9 @@ public sealed record RunOrigin(RunTrigger Trigger, string? Actor)
     /// <summary>When the schedule wanted the run; null where none started it.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
-    /// <summary>How many times of its schedule, which no server was there for, the run makes up for.</summary>
+    /// <summary>
+    /// How many times of its schedule, which no server was there for, the run makes up for. Of a run that was left out: how many more times
+    /// were left out for the same reason.
+    /// </summary>
     public int Missed { get; init; }
 }

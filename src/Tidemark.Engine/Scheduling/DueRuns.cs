@@ -31,6 +31,7 @@ internal sealed class DueRuns(CatalogDatabase database, RunRequests requests, Ru
             if (!await due.Mark.MoveAsync(connection, due.At)) return null;
             var obstacle = await ObstacleAsync(connection, due, pipeline);
             var now = await queue.NowAsync(connection);
+            if (obstacle is not null && await AgainAsync(connection, due, obstacle, now) is { } again) return again;
             var added = await RunRow.InsertAsync(connection, run, now, now);
             await due.Mark.NoteAsync(connection, added.Id);
             if (obstacle is null) return added;
@@ -39,6 +40,17 @@ internal sealed class DueRuns(CatalogDatabase database, RunRequests requests, Ru
         }, cancellationToken);
         if (started is not null) queue.Signal.Set();
         return started;
+    }
+
+    /// <summary>The record of the time before, where that was left out for the same reason: it stands for this time too. Null where it was not.</summary>
+    private static async Task<RunRecord?> AgainAsync(DbConnection connection, DueRun due, Problem obstacle, DateTimeOffset now)
+    {
+        if (due.Mark.LastRun is not { } id || await RunRow.GetAsync(connection, id) is not { Result.IsSkipped: true } last || last.Result.Problems[0].Message != obstacle.Message)
+            return null;
+        await RunRow.UpdateAsync(connection, last.Result, RunStatus.Cancelled, now);
+        await connection.ExecuteAsync("UPDATE runs SET due_at = @due, missed = missed + @more WHERE id = @id",
+            new { id, due = due.At.ToUnixTimeMilliseconds(), more = due.Missed + 1 });
+        return await RunRow.GetAsync(connection, id);
     }
 
     /// <summary>Why the run is left out; null where it is not.</summary>

@@ -22,6 +22,9 @@ public sealed record ScheduleStatus(string Pipeline, ScheduledWork Run, string W
     /// <summary>The next moments at which it is due; none where it is paused or follows a pipeline.</summary>
     public IReadOnlyList<DateTimeOffset> Next { get; init; } = [];
 
+    /// <summary>Why it starts nothing here, in one sentence; null where it does.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>The run that it last started or left out; null for none.</summary>
     public RunRecord? Last { get; init; }
 
@@ -53,12 +56,14 @@ public sealed class ScheduleList
             foreach (var schedule in scheduled.Definition.Schedules)
             {
                 var mark = scheduled.Find(schedule.Key);
+                var times = schedule.Times();
                 all.Add(new(scheduled.Definition.Name, schedule.Run, schedule.Words)
                 {
                     Schedule = schedule,
                     IsPaused = mark is null,
-                    Next = mark is null ? [] : [.. schedule.Times().After(now).Take(next)],
-                    Missed = mark is null ? 0 : schedule.Times().Count(mark.Until, now, Scheduler.MaxMissed),
+                    Next = mark is null || times is null ? [] : [.. times.After(now).Take(next)],
+                    Missed = mark is null || times is null ? 0 : times.Count(mark.Until, now, Scheduler.MaxMissed),
+                    Problem = times is null ? $"This machine does not know the time zone {schedule.TimeZone}." : null,
                     Last = await LastAsync(mark, cancellationToken),
                 });
             }

@@ -3,6 +3,7 @@ using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Times;
 
 namespace Tidemark.Engine.Scheduling;
 
@@ -54,8 +55,9 @@ public sealed class Scheduler
         {
             foreach (var (schedule, mark) in pipeline.Active)
             {
-                var first = schedule.Times().Next(mark.Until);
-                if (first <= now) await StartAsync(Due(schedule, mark, now), pipeline, stop);
+                var times = schedule.Times();
+                var first = times?.Next(mark.Until);
+                if (first <= now) await StartAsync(Due(schedule, times!, mark, now), pipeline, stop);
                 else if (next is null || first < next) next = first;
             }
 
@@ -69,9 +71,8 @@ public sealed class Scheduler
         return next;
     }
 
-    private static DueRun Due(PipelineSchedule schedule, ScheduleMark mark, DateTimeOffset now)
+    private static DueRun Due(PipelineSchedule schedule, CronTimes times, ScheduleMark mark, DateTimeOffset now)
     {
-        var times = schedule.Times();
         var last = times.Last(mark.Until, now)!.Value;
         var all = times.Count(mark.Until, now, MaxMissed);
         return new(mark, last, now - last > InTime ? all : all - 1, Request(schedule.Run, mark.Pipeline), schedule.Overlap);

@@ -37,6 +37,9 @@ public sealed record ScheduleAnswer
     /// <summary>Times that have gone by and that no server has dealt with yet.</summary>
     public required int Missed { get; init; }
 
+    /// <summary>Why it starts nothing here, in one sentence; absent where it does.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>Id of the run that it last started or left out; absent for none.</summary>
     public string? LastRun { get; init; }
 
@@ -62,6 +65,7 @@ public sealed record ScheduleAnswer
         Paused = status.IsPaused,
         Next = [.. status.Next.Select(UtcConverter.Text)],
         Missed = status.Missed,
+        Problem = status.Problem,
         LastRun = status.Last?.Id,
         LastStatus = status.Last?.Status,
         LastDueAt = status.Last?.Origin.DueAt,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Spectre.Console;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Scheduling;
@@ -46,6 +47,8 @@ internal static class SchedulesVerb
         table.Write(session.Prose);
         foreach (var schedule in all.Where(schedule => schedule.Next.Count > 1))
             session.Say($"{Printable.Of(schedule.Pipeline)}, {When(schedule)}: {string.Join(", ", schedule.Next.Select(session.LocalTime))}");
+        foreach (var schedule in all.Where(schedule => schedule.Problem is not null))
+            session.Prose.MarkupLineInterpolated($"[red]{Printable.Of(schedule.Pipeline)}, {Printable.Of(When(schedule))}: {Printable.Of(schedule.Problem!)}[/]");
         if (all.Any(schedule => schedule.Missed > 0))
             session.Say("Missed: no server has dealt with it. tidemark serve makes up for it with one run.");
     }
@@ -55,6 +58,6 @@ internal static class SchedulesVerb
 
     private static string Counted(int missed) => missed >= Scheduler.MaxMissed ? $"{Scheduler.MaxMissed} or more" : RunReport.Number(missed);
 
-    private static string Outcome(RunRecord run) => run.Result.IsSkipped ? "left out"
+    private static string Outcome(RunRecord run) => run.Result.IsSkipped ? (run.Origin.Missed > 0 ? $"left out {RunReport.Number(run.Origin.Missed + 1)} times" : "left out")
         : RunJson.Word(run.Status) + (run.Origin.Missed > 0 ? $", made up for {RunReport.Number(run.Origin.Missed)}" : "");
 }

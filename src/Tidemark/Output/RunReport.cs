@@ -48,12 +48,12 @@ internal static class RunReport
     };
 
     /// <summary>Who and what started a run, e.g. <c>command (ada)</c>.</summary>
-    /// <param name="origin">The origin.</param>
+    /// <param name="run">The run.</param>
     /// <param name="time">Shows a moment.</param>
-    public static string Who(RunOrigin origin, Func<DateTimeOffset, string> time) => RunJson.Word(origin.Trigger)
-        + (origin.Actor is { } actor ? $" ({actor})" : "")
-        + (origin.DueAt is { } due ? $", due {time(due)}" : "")
-        + (origin.Missed > 0 ? $", made up for {Number(origin.Missed)} missed" : "");
+    public static string Who(RunRecord run, Func<DateTimeOffset, string> time) => RunJson.Word(run.Origin.Trigger)
+        + (run.Origin.Actor is { } actor ? $" ({actor})" : "")
+        + (run.Origin.DueAt is { } due ? $", due {time(due)}" : "")
+        + (run.Origin.Missed > 0 ? run.Result.IsSkipped ? $" and {Number(run.Origin.Missed)} times before" : $", makes up for {Number(run.Origin.Missed)} missed" : "");
 
     /// <summary>Colour of a status, by its word.</summary>
     public static Color Colour(string status) => status switch

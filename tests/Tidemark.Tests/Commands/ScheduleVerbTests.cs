@@ -52,7 +52,7 @@ public sealed class ScheduleVerbTests : IDisposable
         var line = Lines(await DoAsync("schedules", "--json"))[0];
         (line.GetProperty("missed").GetInt32(), Text(line, "last_run"), line.GetProperty("last_missed").GetInt32(), Text(line, "last_due_at"))
             .ShouldBe((0, run.Id, 3, "2027-03-30T00:00:00.0000000Z"));
-        (await DoAsync("run", "show", run.Id)).ShouldContain("made up for 3 missed");
+        (await DoAsync("run", "show", run.Id)).ShouldContain("makes up for 3 missed");
     }
 
     [Fact]
@@ -87,6 +87,34 @@ public sealed class ScheduleVerbTests : IDisposable
         await DoAsync("pipeline", "set", "p", "--schedule", "none", "--after", "none", "--deadline", "none");
         var bare = Lines(await DoAsync("pipeline", "show", "p", "--json"))[0];
         (bare.GetProperty("schedules").GetArrayLength(), bare.GetProperty("after").GetArrayLength(), bare.GetProperty("deadline").ValueKind).ShouldBe((0, 0, JsonValueKind.Null));
+    }
+
+    [Fact]
+    public async Task Setting_the_syncs_of_a_pipeline_keeps_their_zone_and_its_other_schedules()
+    {
+        await _home.SaveAsync(ScheduledHome.Pipeline("p", new("0 0 * * *") { TimeZone = "Europe/Berlin", Overlap = Overlap.Queue }, new("0 2 * * *") { Run = ScheduledWork.Backup }));
+
+        await DoAsync("pipeline", "set", "p", "--schedule", "0 6 * * *");
+        await using var command = await _home.OpenAsync();
+        (await command.Definitions.Pipelines.FindAsync("p", TestHome.Cancelled)).Schedules.ShouldBe([
+            new PipelineSchedule("0 6 * * *") { TimeZone = "Europe/Berlin", Overlap = Overlap.Queue }, new PipelineSchedule("0 2 * * *") { Run = ScheduledWork.Backup }]);
+        await DoAsync("pipeline", "set", "p", "--schedule", "none");
+        (await command.Definitions.Pipelines.FindAsync("p", TestHome.Cancelled)).Schedules.ShouldHaveSingleItem().Run.ShouldBe(ScheduledWork.Backup);
+    }
+
+    [Fact]
+    public async Task A_time_zone_that_this_machine_does_not_know_is_told_and_keeps_nothing_else_from_running()
+    {
+        await _home.SaveAsync(ScheduledHome.Pipeline("a", new PipelineSchedule("0 0 * * *")), ScheduledHome.Pipeline("b", new PipelineSchedule("0 0 * * *")));
+        // As a machine with other zones would have saved it.
+        await _home.Catalog.ExecuteAsync("UPDATE definitions SET body = replace(body, '\"UTC\"', '\"Mars/Olympus\"') WHERE name = 'a'");
+        await _home.Catalog.ExecuteAsync("UPDATE schedules SET entry = 'sync 0 0 * * * Mars/Olympus' WHERE pipeline = 'a'");
+
+        var lines = Lines(await DoAsync("schedules", "--json"));
+        (Text(lines[0], "problem"), lines[0].GetProperty("next").GetArrayLength()).ShouldBe(("This machine does not know the time zone Mars/Olympus.", 0));
+        (await DoAsync("schedules")).ShouldContain("This machine does not know the time zone Mars/Olympus.");
+        Lines(await DoAsync("status", "--json")).Count.ShouldBe(2);
+        (await _home.LookAsync("2027-03-28T00:00Z")).ShouldHaveSingleItem().Pipeline.ShouldBe("b");
     }
 
     [Fact]

@@ -37,6 +37,24 @@ public sealed class OverlapTests : IDisposable
     }
 
     [Fact]
+    public async Task S4_11_a_run_that_is_left_out_many_times_for_one_reason_is_one_record()
+    {
+        await _home.SaveAsync(ScheduledHome.Pipeline("p", new PipelineSchedule("*/5 * * * *")));
+        await using var server = await _home.OpenAsync();
+        await _home.LookAsync("2027-03-01T10:05Z", server);
+        await using var going = (await (await _home.Catalog.QueueAsync()).ClaimNextAsync(TestHome.Cancelled)).ShouldNotBeNull();
+
+        var skipped = (await _home.LookAsync("2027-03-01T10:10Z", server)).ShouldHaveSingleItem();
+        (await _home.LookAsync("2027-03-01T10:15Z", server)).ShouldBeEmpty();
+        (await _home.LookAsync("2027-03-01T10:20Z", server)).ShouldBeEmpty();
+
+        var record = (await _home.RunsAsync()).Single(run => run.Id == skipped.Id);
+        (record.Origin.Missed, record.Origin.DueAt, record.Status).ShouldBe((2, ScheduledHome.At("2027-03-01T10:20Z"), RunStatus.Cancelled));
+        await going.FinishAsync(RunStoreTests.Ended(going), TestHome.Cancelled);
+        (await _home.LookAsync("2027-03-01T10:25Z", server)).ShouldHaveSingleItem().Status.ShouldBe(RunStatus.Queued);
+    }
+
+    [Fact]
     public async Task S4_11_with_queue_one_run_waits_for_the_one_that_goes_on_and_no_more()
     {
         await _home.SaveAsync(ScheduledHome.Pipeline("p", new PipelineSchedule("*/5 * * * *") { Overlap = Overlap.Queue }));

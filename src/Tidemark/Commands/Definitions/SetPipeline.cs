@@ -47,7 +47,7 @@ internal static class SetPipeline
         var badRows = Limit<int>(
             "--max-quarantined-rows", "Records of a stream that may always go to quarantine.", usual.MaxQuarantinedRows);
         var undo = Limit<int>("--undo-runs", "Number of latest runs that can be undone.", fallback.UndoRuns);
-        var schedule = new Option<string[]>("--schedule") { Description = "Cron text of a sync, such as \"30 2 * * *\"; again for more, none for no schedule.", HelpName = "CRON", Arity = ArgumentArity.OneOrMore };
+        var schedule = new Option<string[]>("--schedule") { Description = "Cron text of a sync, such as \"30 2 * * *\"; again for more, none for no sync. Schedules of other work stay.", HelpName = "CRON", Arity = ArgumentArity.OneOrMore };
         var zone = new Option<string>("--time-zone") { Description = $"Time zone of what --schedule names. [default: {new PipelineSchedule("").TimeZone}]", HelpName = "ZONE" };
         var after = new Option<string>("--after") { Description = "Pipelines of which each run that succeeds starts this one; none for no pipeline.", HelpName = "NAMES" };
         var deadline = new Option<string>("--deadline") { Description = "How old the last proven run may be, such as 26h; none for what the schedules make of it.", HelpName = "SPAN" };
@@ -88,7 +88,7 @@ internal static class SetPipeline
             if (session.Has(badPercent)) pipeline = pipeline with { MaxQuarantinedPercent = session.Get(badPercent) };
             if (session.Has(badRows)) pipeline = pipeline with { MaxQuarantinedRows = session.Get(badRows) };
             if (session.Has(undo)) pipeline = pipeline with { UndoRuns = session.Get(undo) };
-            if (session.Has(schedule)) pipeline = pipeline with { Schedules = Schedules(session.Get(schedule)!, session.Get(zone)) };
+            if (session.Has(schedule)) pipeline = pipeline with { Schedules = Schedules(pipeline.Schedules, session.Get(schedule)!, session.Get(zone)) };
             else if (session.Has(zone)) pipeline = pipeline with { Schedules = [.. pipeline.Schedules.Select(kept => kept with { TimeZone = session.Get(zone)! })] };
             if (session.Has(after)) pipeline = pipeline with { After = session.Get(after) == None ? [] : Split(session.Get(after)!) };
             if (session.Has(deadline)) pipeline = pipeline with { Deadline = session.Get(deadline) == None ? null : session.Get(deadline) };
@@ -99,8 +99,17 @@ internal static class SetPipeline
         return verb;
     }
 
-    private static PipelineSchedule[] Schedules(string[] texts, string? zone) => texts is [None] ? []
-        : [.. texts.Select(text => zone is null ? new PipelineSchedule(text) : new PipelineSchedule(text) { TimeZone = zone })];
+    /// <summary>The syncs anew, with the time zone that they had where none is given; backups and other work as they are.</summary>
+    private static PipelineSchedule[] Schedules(IReadOnlyList<PipelineSchedule> saved, string[] texts, string? zone)
+    {
+        var syncs = saved.Where(schedule => schedule.Run == ScheduledWork.Sync).ToList();
+        var usual = syncs.FirstOrDefault() ?? new("");
+        return
+        [
+            .. texts is [None] ? [] : texts.Select(text => usual with { Cron = text, TimeZone = zone ?? usual.TimeZone, Paused = false }),
+            .. saved.Except(syncs),
+        ];
+    }
 
     private static Option<T> Limit<T>(string name, string description, T usual)
         where T : struct =>

@@ -20,7 +20,7 @@ internal static class ShowRun
                 return ExitCode.Done;
             }
 
-            session.Say($"{run.Id}, started {session.LocalTime(run.StartedAt)} by {Printable.Of(RunReport.Who(run.Origin, session.LocalTime))}"
+            session.Say($"{run.Id}, started {session.LocalTime(run.StartedAt)} by {Printable.Of(RunReport.Who(run, session.LocalTime))}"
                 + (run is { IsCancelRequested: true, Status: RunStatus.Running } ? ", asked to stop" : ""));
             var steps = await home.History.StepsAsync(run.Id, session.Stop);
             if (steps.Count > 0) Steps(session, steps).Write(session.Prose);
