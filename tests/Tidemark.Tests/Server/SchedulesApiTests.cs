@@ -8,7 +8,7 @@ namespace Tidemark.Tests.Server;
 /// <summary>Schedules over the API, and the server that starts what is due.</summary>
 public sealed class SchedulesApiTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private const int Looks = 1200;
 
     [Fact]
     public async Task S2_8_schedules_are_listed_in_words_with_their_next_times_and_paused()
@@ -64,15 +64,14 @@ public sealed class SchedulesApiTests
 
         var first = await bench.RunAsync(new { pipeline = "payments" });
 
-        var deadline = DateTimeOffset.UtcNow + Patience;
         var runs = new List<JsonElement>();
-        while (runs is not [var only] || Text(only, "status") is "queued" or "running")
+        for (var look = 0; look < Looks && (runs is not [var only] || Text(only, "status") is "queued" or "running"); look++)
         {
-            (DateTimeOffset.UtcNow < deadline).ShouldBeTrue("no run followed");
             await Task.Delay(100, ServerBench.Cancel);
             runs = [.. (await bench.GetAsync("runs?pipeline=copy")).GetProperty("items").EnumerateArray()];
         }
 
+        runs.Count.ShouldBe(1, "a run followed, and only one");
         (Text(runs[0], "status"), Text(runs[0], "trigger")).ShouldBe(("succeeded", "schedule"));
         runs[0].GetProperty("due_at").GetDateTimeOffset().ShouldBe(first.GetProperty("finished_at").GetDateTimeOffset());
     }
