@@ -24,6 +24,8 @@ internal static class Measurement
     /// <summary>In the home's folder.</summary>
     public const string SqliteFile = "data.db";
 
+    private const string Pipeline = "bench";
+
     public static async Task<int> RunAsync(string what, Settings settings)
     {
         var seconds = what switch
@@ -35,6 +37,9 @@ internal static class Measurement
             "first" => await SyncAsync(settings, WriteMode.Merge, isFirst: true),
             "full" => await SyncAsync(settings, WriteMode.Replace, isFirst: true),
             "again" => await SyncAsync(settings, WriteMode.Replace, isFirst: false),
+            "nothing" => await NothingAsync(settings),
+            "version" => await StartUp.VersionAsync(),
+            "runs" => await StartUp.RunsAsync(settings),
             _ => throw new InvalidOperationException($"There is nothing to measure called {what}."),
         };
         using var self = Process.GetCurrentProcess();
@@ -115,20 +120,45 @@ internal static class Measurement
     private static async Task<double> SyncAsync(Settings settings, WriteMode mode, bool isFirst)
     {
         if (isFirst) await ClearAsync();
-
-        var folder = Directory.CreateTempSubdirectory("tidemark-bench-");
-        try
+        return await InHomeAsync(settings, async (home, _) =>
         {
-            var home = await HomeAsync(folder.FullName, settings);
-            var pipeline = new PipelineDefinition("bench", "source", "postgres") { Streams = [settings.Stream] };
-            await home.Definitions.Pipelines.SaveAsync(pipeline, CancellationToken.None);
-            var request = new SyncRun(pipeline.Name) { Mode = mode };
+            var request = new SyncRun(Pipeline) { Mode = mode };
             var watch = Stopwatch.StartNew();
             var result = await home.RunAsync(request, new(RunTrigger.Command, null), RunWatch.None, CancellationToken.None);
             var figures = result.Streams[0];
             var isRight = result.Status == RunStatus.Succeeded && figures.Read >= settings.Records
                 && (isFirst ? figures.Created : figures.Unchanged) == settings.Records;
             return isRight ? watch.Elapsed.TotalSeconds : throw new InvalidOperationException(RunJson.Write(result));
+        });
+    }
+
+    /// <summary>A merge when nothing has changed since the one before, which another process has made.</summary>
+    private static Task<double> NothingAsync(Settings settings) => InHomeAsync(settings, async (home, _) =>
+    {
+        var watch = Stopwatch.StartNew();
+        var result = await MergeAsync(home);
+        return result.Streams[0] is { Created: 0, Updated: 0, Deleted: 0 } figures && figures.Read < settings.Records / 2
+            ? watch.Elapsed.TotalSeconds : throw new InvalidOperationException(RunJson.Write(result));
+    });
+
+    /// <summary>A merge that must succeed, of a pipeline that <see cref="InHomeAsync"/> has made.</summary>
+    public static async Task<RunResult> MergeAsync(Home home)
+    {
+        var result = await home.RunAsync(
+            new SyncRun(Pipeline) { Mode = WriteMode.Merge }, new(RunTrigger.Command, null), RunWatch.None, CancellationToken.None);
+        return result.Status == RunStatus.Succeeded ? result : throw new InvalidOperationException(RunJson.Write(result));
+    }
+
+    /// <summary>Works in a home with a pipeline into PostgreSQL, which is removed afterwards.</summary>
+    public static async Task<double> InHomeAsync(Settings settings, Func<Home, string, Task<double>> measure)
+    {
+        var folder = Directory.CreateTempSubdirectory("tidemark-bench-");
+        try
+        {
+            var home = await HomeAsync(folder.FullName, settings);
+            await home.Definitions.Pipelines.SaveAsync(
+                new PipelineDefinition(Pipeline, "source", "postgres") { Streams = [settings.Stream] }, CancellationToken.None);
+            return await measure(home, folder.FullName);
         }
         finally
         {

@@ -25,6 +25,8 @@ internal static class Output
             full   a first sync in replace mode, published at its end
             again  the same sync once more, nothing changed at the source (a full reading)
             serial the pages alone, one range at a time
+            nothing a merge when nothing has changed since first or again, which have been measured before
+            version, runs  a start of the program beside this one: tidemark --version, and tidemark runs in a home of one run
 
             PostgreSQL is named by TIDEMARK_BENCH_POSTGRES (postgres://user:password@host:port/database).
             """);

@@ -60,7 +60,7 @@ internal static class RawCopy
             using var part = new MemoryStream();
             ReadOnlyMemory<int> rows = Enumerable.Range(0, batch.Count).ToArray();
             await encoder.WriteAsync(
-                part, table, batch, rows, null, new RowStamp("r-bench", DateTimeOffset.UnixEpoch), CancellationToken.None);
+                part, table, [.. Enumerable.Range(0, table.Columns.Count)], batch, rows, null, new RowStamp("r-bench", DateTimeOffset.UnixEpoch), CancellationToken.None);
             // Parts become one COPY: the header of the first, the trailer of the last.
             var start = isFirst ? 0 : HeaderBytes;
             file.Write(part.GetBuffer(), start, (int)part.Length - start - TrailerBytes);

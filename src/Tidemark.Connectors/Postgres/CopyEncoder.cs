@@ -16,19 +16,29 @@ internal sealed class CopyEncoder(PostgresDialect dialect)
     private const long MicrosecondsTo2000 = 946_684_800_000_000;
     private const int DaysTo2000 = 10_957;
 
-    private (SqlTable Table, IReadOnlyList<(SqlColumn Column, PostgresForm Form)> Columns) _digested;
+    private SqlTable? _digested;
+    private SqlColumn[] _digestedColumns = [];
+    private PostgresForm[] _digestedForms = [];
     private byte[] _buffer = new byte[2 * FlushBytes];
     private int _used;
 
     /// <summary>Encodes the given rows and sends them as they fill the buffer.</summary>
+    /// <param name="copy">The COPY.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="columns">Positions of its columns that the COPY names.</param>
+    /// <param name="batch">Holds the rows.</param>
+    /// <param name="rows">Their numbers.</param>
+    /// <param name="states">A state a row of the batch; null where all are written in full.</param>
+    /// <param name="stamp">Who writes them, and when.</param>
+    /// <param name="cancellationToken">Cancels between parts.</param>
     public async Task WriteAsync(
-        Stream copy, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[]? states, RowStamp stamp,
+        Stream copy, SqlTable table, int[] columns, RowBatch batch, ReadOnlyMemory<int> rows, RowState[]? states, RowStamp stamp,
         CancellationToken cancellationToken)
     {
         _used = 0;
         WriteHeader();
         var row = new RowContext(
-            table, [.. table.Columns.Select(dialect.FormOf)], System.Text.Encoding.UTF8.GetBytes(stamp.Run),
+            table, columns, [.. table.Columns], [.. table.Columns.Select(dialect.FormOf)], System.Text.Encoding.UTF8.GetBytes(stamp.Run),
             (stamp.SyncedAt.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
         for (var at = 0; at < rows.Length; at++)
         {
@@ -51,10 +61,16 @@ internal sealed class CopyEncoder(PostgresDialect dialect)
     {
         _used = 0;
         var cells = batch.Row(row);
-        if (_digested.Table != table)
-            _digested = (table, [.. PostgresDigest.Columns(dialect, table).Select(column => (column, dialect.FormOf(column)))]);
-        foreach (var (column, form) in _digested.Columns)
+        if (_digested != table)
         {
+            _digestedColumns = [.. PostgresDigest.Columns(dialect, table)];
+            _digestedForms = [.. _digestedColumns.Select(dialect.FormOf)];
+            _digested = table;
+        }
+
+        for (var at = 0; at < _digestedColumns.Length; at++)
+        {
+            var (column, form) = (_digestedColumns[at], _digestedForms[at]);
             var cell = column.Role == ColumnRole.Raw ? default : cells[column.Position];
             if (column.Role == ColumnRole.Field && cell.IsNull)
             {
@@ -99,10 +115,10 @@ internal sealed class CopyEncoder(PostgresDialect dialect)
     {
         var table = context.Table;
         var cells = batch.Row(row);
-        WriteInt16((short)table.Columns.Count);
-        for (var at = 0; at < table.Columns.Count; at++)
+        WriteInt16((short)context.Written.Length);
+        foreach (var at in context.Written)
         {
-            var column = table.Columns[at];
+            var column = context.Columns[at];
             switch (table.Layout.Content(at, state))
             {
                 case null: WriteInt32(-1); break;
@@ -230,5 +246,6 @@ internal sealed class CopyEncoder(PostgresDialect dialect)
         return _buffer.AsSpan(_used, length);
     }
 
-    private sealed record RowContext(SqlTable Table, PostgresForm[] Forms, byte[] Run, long SyncedAtMicroseconds);
+    private sealed record RowContext(
+        SqlTable Table, int[] Written, SqlColumn[] Columns, PostgresForm[] Forms, byte[] Run, long SyncedAtMicroseconds);
 }

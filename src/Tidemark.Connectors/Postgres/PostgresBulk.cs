@@ -193,23 +193,37 @@ internal sealed class PostgresBulk(PostgresDialect dialect, NpgsqlConnection con
             """,
             [.. json.Select(column => Json(batch, rows.Span, column))]);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var row = rows.Span[(int)reader.GetInt64(0) - 1];
-            var stored = await reader.IsDBNullAsync(1, cancellationToken) ? (long?)null : reader.GetInt64(1);
-            var digest = await reader.IsDBNullAsync(2, cancellationToken) ? null : await reader.GetFieldValueAsync<byte[]>(2, cancellationToken);
-            var isSame = digest is not null && reader.GetBoolean(4) && _encoder.HasDigest(table, batch, row, digest);
-            yield return new(row, stored, isSame, reader.GetBoolean(3));
-        }
+        while (await reader.ReadAsync(cancellationToken)) yield return Found(reader, table, batch, rows.Span);
+    }
+
+    // The row is in memory: nothing of it is waited for.
+    private FoundRow Found(NpgsqlDataReader reader, SqlTable table, RowBatch batch, ReadOnlySpan<int> rows)
+    {
+        var row = rows[(int)reader.GetInt64(0) - 1];
+        var stored = reader.IsDBNull(1) ? (long?)null : reader.GetInt64(1);
+        var isSame = !reader.IsDBNull(2) && reader.GetBoolean(4)
+            && _encoder.HasDigest(table, batch, row, reader.GetFieldValue<byte[]>(2));
+        return new(row, stored, isSame, reader.GetBoolean(3));
     }
 
     private async Task CopyAsync(
         string into, SqlTable table, RowBatch batch, ReadOnlyMemory<int> rows, RowState[]? states, RowStamp stamp,
         CancellationToken cancellationToken)
     {
+        var columns = Filled(table, rows.Span, states);
         await using var copy = await connection.BeginRawBinaryCopyAsync(
-            $"COPY {into} ({table.ColumnList}) FROM STDIN (FORMAT BINARY)", cancellationToken);
-        await _encoder.WriteAsync(copy, table, batch, rows, states, stamp, cancellationToken);
+            $"COPY {into} ({string.Join(", ", columns.Select(at => table.Columns[at].Quoted))}) FROM STDIN (FORMAT BINARY)", cancellationToken);
+        await _encoder.WriteAsync(copy, table, columns, batch, rows, states, stamp, cancellationToken);
+    }
+
+    /// <summary>Positions of the columns that are written: of a staging that is compared, those that any of the rows fills.</summary>
+    private static int[] Filled(SqlTable table, ReadOnlySpan<int> rows, RowState[]? states)
+    {
+        IEnumerable<int> all = Enumerable.Range(0, table.Columns.Count);
+        if (!table.IsDifference || states is null) return [.. all];
+        var those = new HashSet<RowState>();
+        foreach (var row in rows) those.Add(states[row]);
+        return [.. all.Where(at => those.Any(state => table.Layout.Content(at, state) is not null))];
     }
 
     private async Task<Checksum> ChecksumAsync(

@@ -24,6 +24,11 @@ public enum RowKind : byte
 /// </summary>
 public sealed class RowBatch(StreamSchema stream)
 {
+    // A buffer that grows leaves the smaller ones behind, which are large enough to stay until the last: from here on it goes to what a full
+    // batch and its last page take, and only then doubles.
+    private const int SmallBytes = 1024 * 1024;
+    private const int FullBytes = 4608 * 1024;
+
     private StreamSchema _stream = stream;
     private readonly List<RowHead> _rows = [];
     private readonly Dictionary<ulong, int> _lastOfKey = [];
@@ -135,8 +140,17 @@ public sealed class RowBatch(StreamSchema stream)
     /// <summary>Room for up to <paramref name="length"/> bytes at the buffer's end; <see cref="Take"/> keeps them.</summary>
     internal Span<byte> Reserve(int length)
     {
-        if (_used + length > _bytes.Length) Array.Resize(ref _bytes, checked(Math.Max(_used + length, _bytes.Length * 2)));
+        if (_used + length > _bytes.Length) Grow(checked(_used + length));
         return _bytes.AsSpan(_used, length);
+    }
+
+    private void Grow(int needed)
+    {
+        var size = _bytes.Length >= SmallBytes && _bytes.Length < FullBytes ? FullBytes : checked(_bytes.Length * 2);
+        // What is not used yet takes no memory.
+        var larger = GC.AllocateUninitializedArray<byte>(Math.Max(needed, size));
+        _bytes.AsSpan(0, _used).CopyTo(larger);
+        _bytes = larger;
     }
 
     internal Cell Take(int length)
