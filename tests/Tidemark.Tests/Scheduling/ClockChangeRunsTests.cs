@@ -36,7 +36,11 @@ public sealed class ClockChangeRunsTests : IDisposable
         await using var server = await _home.OpenAsync();
         var scheduler = server.Scheduler();
 
-        for (_home.Now = ScheduledHome.At(from); _home.Now <= ScheduledHome.At(to); _home.Now += TimeSpan.FromMinutes(1)) await scheduler.LookAsync(TestHome.Cancelled);
+        for (_home.Now = ScheduledHome.At(from); _home.Now <= ScheduledHome.At(to); _home.Now += TimeSpan.FromMinutes(1))
+        {
+            await scheduler.LookAsync(TestHome.Cancelled);
+            await _home.CarryOutAsync();
+        }
 
         (await DueAsync()).ShouldBe(due);
         (await _home.RunsAsync()).ShouldAllBe(run => run.Origin.Missed == 0);
@@ -49,7 +53,12 @@ public sealed class ClockChangeRunsTests : IDisposable
     {
         await SaveAsync(zone, cron, from);
 
-        for (_home.Now = ScheduledHome.At(from); _home.Now <= ScheduledHome.At(to); _home.Now += TimeSpan.FromMinutes(10)) await _home.LookAsync();
+        for (_home.Now = ScheduledHome.At(from); _home.Now <= ScheduledHome.At(to); _home.Now += TimeSpan.FromMinutes(10))
+        {
+            await _home.LookAsync();
+            await _home.CarryOutAsync();
+        }
+
         await _home.LookAsync(to);
 
         (await DueAsync()).ShouldBe(due);
