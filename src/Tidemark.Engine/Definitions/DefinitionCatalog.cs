@@ -41,7 +41,7 @@ public sealed class DefinitionCatalog
                 throw TidemarkException.ForAll([.. mistakes.Select(mistake => mistake.In($"pipeline \"{pipeline.Name}\""))], FailureKind.Usage);
         }, clock)
         {
-            Saved = (connection, pipeline) => ScheduleMark.KeepAsync(connection, pipeline.Name, ScheduledPipeline.ActiveKeys(pipeline), clock.GetUtcNow()),
+            Saved = (connection, pipeline) => MarkAsync(connection, pipeline, clock),
             Removed = (connection, name) => ScheduleMark.KeepAsync(connection, name, [], clock.GetUtcNow()),
         };
     }
@@ -89,6 +89,15 @@ public sealed class DefinitionCatalog
         await Pipelines.RequireAsync(connection, name);
         return await Pipelines.SaveCheckedAsync(connection, (await Pipelines.FindOrDefaultAsync(connection, name))! with { Paused = paused });
     }, cancellationToken);
+
+    /// <summary>Begins the schedules of a pipeline that have no mark.</summary>
+    internal Task MarkAsync(string name, TimeProvider clock, CancellationToken cancellationToken) => Database.WriteAsync(async connection =>
+    {
+        if (await Pipelines.FindOrDefaultAsync(connection, name) is { } pipeline) await MarkAsync(connection, pipeline, clock);
+    }, cancellationToken);
+
+    private static Task MarkAsync(DbConnection connection, PipelineDefinition pipeline, TimeProvider clock) =>
+        ScheduleMark.KeepAsync(connection, pipeline.Name, ScheduledPipeline.ActiveKeys(pipeline), clock.GetUtcNow());
 
     /// <summary>All pipelines, by name, with what their schedules have dealt with. Needs no key.</summary>
     public Task<IReadOnlyList<ScheduledPipeline>> ScheduledAsync(CancellationToken cancellationToken) => Database.ReadAsync<IReadOnlyList<ScheduledPipeline>>(async connection =>

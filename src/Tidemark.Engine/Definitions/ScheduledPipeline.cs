@@ -24,6 +24,9 @@ public sealed record ScheduledPipeline(PipelineDefinition Definition, DateTimeOf
     internal static IReadOnlyList<string> ActiveKeys(PipelineDefinition pipeline) => pipeline.Paused ? []
         : [.. pipeline.Schedules.Where(schedule => !schedule.Paused).Select(schedule => schedule.Key), .. pipeline.After.Select(FollowKey)];
 
+    /// <summary>Whether something of it that is not paused has no mark, as after a catalog was put together by hand.</summary>
+    internal bool LacksMarks => ActiveKeys(Definition).Any(key => Find(key) is null);
+
     internal static string FollowKey(string pipeline) => $"after {pipeline}";
 
     internal ScheduleMark? Find(string entry) => Marks.FirstOrDefault(mark => mark.Entry == entry);

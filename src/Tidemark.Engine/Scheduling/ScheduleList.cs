@@ -60,7 +60,7 @@ public sealed class ScheduleList
                 all.Add(new(scheduled.Definition.Name, schedule.Run, schedule.Words)
                 {
                     Schedule = schedule,
-                    IsPaused = mark is null,
+                    IsPaused = scheduled.Definition.Paused || schedule.Paused,
                     Next = mark is null || times is null ? [] : [.. times.After(now).Take(next)],
                     Missed = mark is null || times is null ? 0 : times.Count(mark.Until, now, Scheduler.MaxMissed),
                     Problem = times is null ? $"This machine does not know the time zone {schedule.TimeZone}." : null,
@@ -74,7 +74,7 @@ public sealed class ScheduleList
                 all.Add(new(scheduled.Definition.Name, ScheduledWork.Sync, $"after each run of {name} that succeeds")
                 {
                     After = name,
-                    IsPaused = mark is null,
+                    IsPaused = scheduled.Definition.Paused,
                     Last = await LastAsync(mark, cancellationToken),
                 });
             }

@@ -53,6 +53,7 @@ public sealed class Scheduler
         DateTimeOffset? next = null;
         foreach (var pipeline in await _definitions.ScheduledAsync(stop))
         {
+            if (pipeline.LacksMarks) await _definitions.MarkAsync(pipeline.Definition.Name, _clock, stop);
             foreach (var (schedule, mark) in pipeline.Active)
             {
                 var times = schedule.Times();

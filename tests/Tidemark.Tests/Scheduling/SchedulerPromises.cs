@@ -166,6 +166,17 @@ public abstract class SchedulerPromises : IDisposable
     }
 
     [Fact]
+    public async Task Schedules_whose_marks_are_gone_begin_anew()
+    {
+        _home.Now = ScheduledHome.At("2027-03-01T10:00Z");
+        await _home.SaveAsync(ScheduledHome.Pipeline("p", Nightly));
+        await _home.Catalog.ExecuteAsync("DELETE FROM schedules");
+
+        (await _home.LookAsync("2027-03-05T10:00Z")).ShouldBeEmpty();
+        (await _home.LookAsync("2027-03-05T23:00Z")).ShouldHaveSingleItem().Origin.Missed.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_clock_that_is_set_back_starts_nothing_twice()
     {
         _home.Now = ScheduledHome.At("2027-03-01T10:00Z");
