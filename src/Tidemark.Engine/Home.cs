@@ -122,7 +122,7 @@ public sealed class Home : IAsyncDisposable
     public async Task<RunResult> RunAsync(
         RunRequest request, RunOrigin origin, RunWatch watch, CancellationToken cancellationToken)
     {
-        await using var journal = await BeginAsync(request, origin, cancellationToken);
+        await using var journal = await BeginAsync(request, origin, watch, cancellationToken);
         return ResultOf(await Executor.RunAsync(journal, watch, cancellationToken));
     }
 
@@ -172,7 +172,7 @@ public sealed class Home : IAsyncDisposable
     /// <exception cref="TidemarkException">As <see cref="RunAsync"/>; nothing is left of the backup.</exception>
     public async Task<CreatedBackup> BackUpAsync(BackupRun request, RunOrigin origin, RunWatch watch, CancellationToken cancellationToken)
     {
-        await using var journal = await BeginAsync(request, origin, cancellationToken);
+        await using var journal = await BeginAsync(request, origin, watch, cancellationToken);
         var (end, created) = await Executor.BackUpAsync(journal, request, watch, cancellationToken);
         var result = ResultOf(end);
         if (created is not null) return created;
@@ -317,8 +317,22 @@ public sealed class Home : IAsyncDisposable
     public Task<IReadOnlyList<ConnectionTest>> TestAsync(string? name, CancellationToken cancellationToken) =>
         ConnectionTest.RunAsync(Definitions, Connections, _clock, name, cancellationToken);
 
-    private async Task<RunJournal> BeginAsync(RunRequest request, RunOrigin origin, CancellationToken cancellationToken) =>
-        await Queue.BeginAsync(await Requests.NewAsync(request, origin, cancellationToken), cancellationToken);
+    /// <summary>Records and claims a run, and says where that has to wait.</summary>
+    private async Task<RunJournal> BeginAsync(RunRequest request, RunOrigin origin, RunWatch watch, CancellationToken cancellationToken)
+    {
+        var began = _clock.GetTimestamp();
+        _database.Hear(Show);
+        try
+        {
+            return await Queue.BeginAsync(await Requests.NewAsync(request, origin, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _database.HearNoMore(Show);
+        }
+
+        void Show(Wait wait) => watch.OnProgress(new([], new(0, _clock.GetElapsedTime(began).TotalSeconds, wait.Why)));
+    }
 
     private static RunResult ResultOf(RunEnd end)
     {

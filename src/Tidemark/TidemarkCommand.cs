@@ -17,14 +17,18 @@ public static class TidemarkCommand
         IReadOnlyList<string> args, Terminal terminal, TimeProvider clock, CancellationToken stop)
     {
         var root = VerbTree.Build();
+        var invocation = new TidemarkInvocation(terminal, clock);
+        var isAsked = CompletionVerb.IsAsked(args);
+        var meant = CompletionVerb.WithoutProgram(args);
         // A response file would swallow an argument that begins with @.
-        var parsed = root.Parse(args.Count == 0 ? ["--help"] : CompletionVerb.WithoutProgram(args), new() { ResponseFileTokenReplacer = null });
+        var parsed = root.Parse(args.Count == 0 ? ["--help"] : meant, new() { ResponseFileTokenReplacer = null });
         var errors = new ErrorReport(terminal, isJson: args.Contains(SharedOptions.Json.Name, StringComparer.Ordinal));
         try
         {
             // A shell asks about a line that is not finished.
-            if (!CompletionVerb.IsAsked(args)) UsageCheck.ThrowIfWrong(parsed);
-            var code = await parsed.InvokeAsync(new TidemarkInvocation(terminal, clock), stop);
+            if (isAsked) HomeNames.Answer(await HomeNames.FindAsync(new(root.Parse(meant[1]), invocation, stop)));
+            else UsageCheck.ThrowIfWrong(parsed);
+            var code = await parsed.InvokeAsync(invocation, stop);
             return args.Count == 0 ? ExitCode.Usage : code;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -160,6 +160,10 @@ internal sealed class PostgresDialect(string schema, PostgresJson json, bool isA
 
     public override Problem? RowProblem(DbException failure, string table) => PostgresErrors.RowProblem(failure, table);
 
+    public override async Task<IReadOnlyList<string>> RefusedColumnsAsync(
+        DbConnection connection, DbException failure, SqlName table, CancellationToken cancellationToken) =>
+        failure is PostgresException refused ? await PostgresConstraints.ColumnsAsync((NpgsqlConnection)connection, refused, table, cancellationToken) : [];
+
     public override TidemarkException Explain(DbException failure) => PostgresErrors.Explain(failure);
 
     public override async Task<TidemarkException> ExplainAsync(DbException failure) => PostgresErrors.Explain(

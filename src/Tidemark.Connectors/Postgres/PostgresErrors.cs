@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Npgsql;
 using Tidemark.Engine.Errors;
 
@@ -31,19 +32,16 @@ internal static class PostgresErrors
                 PostgresErrorCodes.ExclusionViolation => "postgres.exclusion",
                 _ => "postgres.value_refused",
             },
-            $"table {table}", $"{refused.MessageText}{where}", refused.Hint)
-        {
-            Named = $"{refused.ColumnName} {Column(refused.Where)} {refused.ConstraintName}",
-        };
+            $"table {table}", $"{refused.MessageText}{where}", refused.Hint);
     }
 
     /// <summary>The column of a place such as <c>COPY people, line 1, column name: "x"</c>.</summary>
-    private static string Column(string? where)
+    public static string? CopiedColumn(string? where)
     {
         const string Before = ", column ";
-        if (where is null || !where.StartsWith("COPY ", StringComparison.Ordinal)) return "";
+        if (where is null || !where.StartsWith("COPY ", StringComparison.Ordinal)) return null;
         var start = where.IndexOf(Before, StringComparison.Ordinal);
-        if (start < 0) return "";
+        if (start < 0) return null;
         start += Before.Length;
         var end = where.IndexOf(':', start);
         return end < 0 ? where[start..] : where[start..end];
@@ -88,7 +86,9 @@ internal static class PostgresErrors
                 ? FailureKind.Configuration : FailureKind.Transient,
             "postgres.unreachable", $"PostgreSQL at {address.Host}:{address.Port} cannot be reached: {Innermost(failure)}", failure)
         {
-            Hint = "Check host, port and firewall, and that the server is running.",
+            Hint = failure.GetBaseException() is AuthenticationException
+                ? "Check sslmode and sslrootcert in the setting url, the server's certificate and name, and this machine's clock."
+                : "Check host, port and firewall, and that the server is running.",
         },
     };
 

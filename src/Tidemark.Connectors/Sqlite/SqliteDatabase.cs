@@ -8,12 +8,10 @@ namespace Tidemark.Connectors.Sqlite;
 /// <summary>A SQLite file. It has one writer at a time, so all streams of a run take turns on one connection.</summary>
 internal sealed class SqliteDatabase(SqliteOptions options) : ISqlDatabase
 {
-    // How long to wait while another program writes.
-    private const int BusyMilliseconds = 30_000;
-
     private readonly SemaphoreSlim _turn = new(1, 1);
     private SqliteConnection? _connection;
     private SqliteBulk? _bulk;
+    private SqlitePatience? _patience;
 
     public SqlDialect Dialect { get; } = new SqliteDialect();
 
@@ -56,8 +54,8 @@ internal sealed class SqliteDatabase(SqliteOptions options) : ISqlDatabase
             await connection.OpenAsync(cancellationToken);
             connection.CreateFunction(
                 SqliteDialect.Utf8Function, (string? text) => text is null ? null : Encoding.UTF8.GetBytes(text), isDeterministic: true);
+            _patience = new SqlitePatience(connection, wait => OnWait?.Invoke(wait));
             // One by one: the driver swallows what fails behind a statement that gives a row.
-            await connection.ExecuteAsync($"PRAGMA busy_timeout = {BusyMilliseconds}", cancellationToken);
             // Write-ahead logging: readers keep the old rows while new ones are written.
             await connection.ExecuteAsync("PRAGMA journal_mode = WAL", cancellationToken);
             await connection.ExecuteAsync("PRAGMA synchronous = FULL", cancellationToken);

@@ -114,5 +114,9 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override Problem? RowProblem(DbException failure, string table) => SqliteErrors.RowProblem(failure, table);
 
+    public override Task<IReadOnlyList<string>> RefusedColumnsAsync(
+        DbConnection connection, DbException failure, SqlName table, CancellationToken cancellationToken) =>
+        SqliteConstraints.ColumnsAsync((SqliteConnection)connection, SqliteErrors.Sentence(failure), table, cancellationToken);
+
     public override TidemarkException Explain(DbException failure) => SqliteErrors.Explain(failure);
 }

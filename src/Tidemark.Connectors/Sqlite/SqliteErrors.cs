@@ -40,18 +40,7 @@ internal static class SqliteErrors
                     _ => "sqlite.value_refused",
                 },
                 $"table {table}", Sentence(refused))
-            {
-                Named = Named(Sentence(refused), table),
-            }
             : null;
-
-    /// <summary>Columns as in <c>UNIQUE constraint failed: people.email</c>, or the name or condition of a check.</summary>
-    private static string Named(string sentence, string table)
-    {
-        const string Before = " constraint failed: ";
-        var at = sentence.IndexOf(Before, StringComparison.Ordinal);
-        return at < 0 ? "" : sentence[(at + Before.Length)..].Replace(table + ".", "", StringComparison.Ordinal);
-    }
 
     public static TidemarkException NotAFile(string path, string what) =>
         new(FailureKind.Configuration, "sqlite.not_a_file", $"The database file {path} is {what}.")
@@ -101,7 +90,7 @@ internal static class SqliteErrors
     }
 
     /// <summary>What SQLite itself said: its driver puts it between quotes, behind the code.</summary>
-    private static string Sentence(DbException failure)
+    public static string Sentence(DbException failure)
     {
         const string end = "'.";
         var start = failure is SqliteException { SqliteErrorCode: var code } ? $"SQLite Error {code}: '" : end;

@@ -15,6 +15,9 @@ public abstract class CatalogDatabase : IAsyncDisposable
     /// <summary>Where it is, for messages: a folder, or a database and its server. Holds no secret.</summary>
     public abstract string Place { get; }
 
+    private readonly Lock _hearing = new();
+    private Action<Wait>? _waiting;
+
     /// <summary>Whether there is a catalog, readable or not.</summary>
     /// <exception cref="TidemarkException">The database cannot be asked.</exception>
     public abstract Task<bool> ExistsAsync(CancellationToken cancellationToken);
@@ -87,6 +90,18 @@ public abstract class CatalogDatabase : IAsyncDisposable
             return true;
         }, cancellationToken);
 
+    /// <summary>Calls somebody, from any thread, while work waits for another process that writes; it must return fast.</summary>
+    public void Hear(Action<Wait> waiting)
+    {
+        lock (_hearing) _waiting += waiting;
+    }
+
+    /// <summary>Calls it no longer.</summary>
+    public void HearNoMore(Action<Wait> waiting)
+    {
+        lock (_hearing) _waiting -= waiting;
+    }
+
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -134,6 +149,9 @@ public abstract class CatalogDatabase : IAsyncDisposable
     /// <summary>Whether what is stored cannot be what was stored.</summary>
     private static bool IsNonsense(Exception wrong) =>
         wrong is JsonException or FormatException or DataException or InvalidCastException or OverflowException;
+
+    protected void SayWaiting(TimeSpan length) =>
+        Volatile.Read(ref _waiting)?.Invoke(new(WaitKind.Lock, $"Another process writes to the catalog in {Place}.", length));
 
     protected TidemarkException Busy(DbException cause) =>
         new(FailureKind.Transient, "catalog.busy", $"Another process has been writing to the catalog in {Place} for long.", cause);

@@ -12,39 +12,28 @@ internal static class RefusedValues
     private const int ShownColumns = 4;
     private const int ShownLetters = 60;
 
-    /// <param name="reason">The database's, with the words in which it names columns.</param>
+    /// <param name="reason">The database's, with the columns that it is about.</param>
     /// <param name="batch">Has the record.</param>
     /// <param name="row">The record's row.</param>
     public static Problem In(Problem reason, RowBatch batch, int row)
     {
-        if (reason.Named.Length == 0 || batch.Kind(row) != RowKind.Record) return reason;
-        var values = Columns(reason.Named, batch.Stream.Fields).Take(ShownColumns).Select(at => $"{batch.Stream.Fields[at].Name} = {Shown(batch.Text(row, at))}");
+        if (reason.Columns.Count == 0 || batch.Kind(row) != RowKind.Record) return reason;
+        var fields = batch.Stream.Fields;
+        var values = Places(reason.Columns, fields).Take(ShownColumns).Select(at => $"{fields[at].Name} = {Shown(batch.Text(row, at))}");
         var text = string.Join(", ", values);
         return text.Length == 0 ? reason : reason with { Message = $"{reason.Message.TrimEnd('.')}. The record has {text}." };
     }
 
-    /// <summary>Positions of the fields that are named, the longest names first: a short one may be part of them.</summary>
-    private static List<int> Columns(string named, IReadOnlyList<Field> fields)
-    {
-        var found = new List<int>();
-        foreach (var (at, field) in fields.Index().OrderByDescending(each => each.Item.Name.Length))
-        {
-            if (Place(named, field.Name) is not (>= 0 and var place)) continue;
-            found.Add(at);
-            named = named.Remove(place, field.Name.Length).Insert(place, " ");
-        }
+    /// <summary>Positions of the fields whose columns are named; a database may write a name in letters of another case.</summary>
+    private static IEnumerable<int> Places(IReadOnlyList<string> columns, IReadOnlyList<Field> fields) => columns
+        .Select(column => Place(fields, column, StringComparison.Ordinal) is >= 0 and var exact ? exact : Place(fields, column, StringComparison.OrdinalIgnoreCase))
+        .Where(at => at >= 0).Distinct().Order();
 
-        found.Sort();
-        return found;
-    }
-
-    /// <summary>Where a name stands by itself or as a part of a constraint's name; -1 where it does not.</summary>
-    private static int Place(string named, string name)
+    private static int Place(IReadOnlyList<Field> fields, string column, StringComparison comparison)
     {
-        for (var at = named.IndexOf(name, StringComparison.OrdinalIgnoreCase); at >= 0; at = named.IndexOf(name, at + 1, StringComparison.OrdinalIgnoreCase))
+        for (var at = 0; at < fields.Count; at++)
         {
-            var end = at + name.Length;
-            if ((at == 0 || !char.IsLetterOrDigit(named[at - 1])) && (end == named.Length || !char.IsLetterOrDigit(named[end]))) return at;
+            if (fields[at].Name.Equals(column, comparison)) return at;
         }
 
         return -1;

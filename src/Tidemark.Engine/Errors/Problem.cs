@@ -23,8 +23,8 @@ public sealed record Problem(string Code, string Subject, string Message, string
     /// <summary>Whether the same may pass at another time, without anybody's doing.</summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>A database's words in which it names the columns that a refused row is about; empty for none.</summary>
-    public string Named { get; init; } = "";
+    /// <summary>The columns that a refused row is about, as the database names them; empty where that is not known.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
 
     /// <summary>The problem that an exception describes.</summary>
     public static Problem From(TidemarkException error, string subject) =>

@@ -21,7 +21,10 @@ public sealed class TidemarkException(FailureKind kind, string code, string mess
     /// <summary>Every problem that was found, where a check collects them all; else empty.</summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 
-    /// <summary>One exception for all problems of a check. One problem keeps its own code; if all may pass, so may the whole.</summary>
+    /// <summary>
+    /// One exception for all problems of a check. One problem keeps its own code; several have one of their kind, e.g.
+    /// <c>configuration.problems</c>. If all may pass, so may the whole: <c>transient.problems</c>.
+    /// </summary>
     public static TidemarkException ForAll(IReadOnlyList<Problem> problems, FailureKind kind = FailureKind.Configuration)
     {
         if (problems.All(problem => problem.IsTransient)) kind = FailureKind.Transient;
@@ -32,7 +35,7 @@ public sealed class TidemarkException(FailureKind kind, string code, string mess
                 Next = problems[0].Next,
                 Problems = problems,
             }
-            : new(kind, "configuration.problems", $"{problems.Count} problems were found.")
+            : new(kind, $"{kind.ToString().ToLowerInvariant()}.problems", $"{problems.Count} problems were found.")
             {
                 Problems = problems,
             };

@@ -225,7 +225,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         var records = string.Create(CultureInfo.InvariantCulture, $"none of the {reader.Count} records read has");
         var remarks = reader.UnmetColumns.Select(column => $"The column {column.Name} is null: {records} {column.Path}.")
             .Concat(reader.UnmetMasks.Select(mask =>
-                $"{mask.Name} is to be {(mask.Masking == Masking.Exclude ? "excluded" : "masked")}: {records} {mask.Path}.")).ToList();
+                $"The pipeline {(mask.Masking == Masking.Exclude ? "excludes" : "masks")} {mask.Name}: {records} {mask.Path}.")).ToList();
         foreach (var remark in remarks)
         {
             ledger.Remark(remark);

@@ -14,7 +14,7 @@ internal static class Interruption
     public const string Code = "run.interrupted";
     public const int MaxAttempts = 3;
 
-    /// <summary>Ends the run of a holder that is gone. For the inside of a write transaction.</summary>
+    /// <summary>Ends the run of a holder that is gone, at the time of its last sign of life. For the inside of a write transaction.</summary>
     public static async Task SettleAsync(DbConnection connection, Lease lease, DateTimeOffset now)
     {
         var run = await RunRow.GetAsync(connection, lease.Run);
@@ -27,8 +27,8 @@ internal static class Interruption
             Status = RunStatus.Failed,
             Waits = run.Result.Waits is { } waits ? waits with { For = null } : null,
             Seconds = seconds,
-            Problems = [.. run.Result.Problems, Problem(run, lease.HowItEnded(), again)],
-        }, RunStatus.Running, now);
+            Problems = [.. run.Result.Problems, Problem(run, lease.HowItEnded(lastSeen, now), again)],
+        }, RunStatus.Running, DateTimeOffset.FromUnixTimeMilliseconds(lastSeen));
         await connection.ExecuteAsync(
             "UPDATE run_steps SET status = 'failed', finished_at = CASE WHEN started_at > @lastSeen THEN started_at ELSE @lastSeen END WHERE run = @Run AND status = 'running'",
             new { lease.Run, lastSeen });

@@ -78,14 +78,14 @@ internal sealed class RunContext(RunJournal journal, RunWatch watch, TimeProvide
     public void Watch(object end)
     {
         if (end is ISource source) _source = source;
-        if (end is IWaiting waiting)
-        {
-            waiting.OnWait = wait =>
-            {
-                Waits.Add(wait);
-                Report();
-            };
-        }
+        if (end is IWaiting waiting) waiting.OnWait = Hear;
+    }
+
+    /// <summary>Notes a wait that begins, and shows it.</summary>
+    public void Hear(Wait wait)
+    {
+        Waits.Add(wait);
+        Report();
     }
 }
 

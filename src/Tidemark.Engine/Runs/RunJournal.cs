@@ -47,6 +47,7 @@ public sealed class RunJournal : IAsyncDisposable
         (_database, _clock, _run, _byWorker, _last, _samples) = (database, clock, run, byWorker, run.Result, samples);
         (LeaseLost, CancelRequested) = (_leaseLost.Token, _cancelRequested.Token);
         _log = new RunLog(database, clock, Run);
+        _database.Hear(Hear);
         _heartbeat = Task.Run(BeatAsync);
     }
 
@@ -126,6 +127,9 @@ public sealed class RunJournal : IAsyncDisposable
     /// <summary>Called when a step begins or ends.</summary>
     internal Action? OnStep { get; set; }
 
+    /// <summary>Called when the run waits for another process that writes to the catalog.</summary>
+    internal Action<Wait>? OnWait { get; set; }
+
     /// <summary>Called with every line of the log as it comes.</summary>
     internal Action<RunLogLine>? OnLine
     {
@@ -203,6 +207,7 @@ public sealed class RunJournal : IAsyncDisposable
     {
         if (_isDisposed) return;
         _isDisposed = true;
+        _database.HearNoMore(Hear);
         await _stopping.CancelAsync();
 #pragma warning disable VSTHRD003 // Started by the constructor, on no context that could wait for this one.
         await _heartbeat;
@@ -223,6 +228,8 @@ public sealed class RunJournal : IAsyncDisposable
         _leaseLost.Dispose();
         _cancelRequested.Dispose();
     }
+
+    private void Hear(Wait wait) => OnWait?.Invoke(wait);
 
     private async Task BeatAsync()
     {

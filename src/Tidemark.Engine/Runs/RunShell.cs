@@ -24,7 +24,7 @@ internal sealed class RunShell(TimeProvider clock)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, journal.CancelRequested, journal.LeaseLost);
         var run = new RunContext(journal, watch, clock, stop.Token);
-        (journal.OnStep, journal.OnLine) = (run.Report, watch.OnLine);
+        (journal.OnStep, journal.OnLine, journal.OnWait) = (run.Report, watch.OnLine, run.Hear);
         if (journal.Origin is { Missed: > 0 } origin) journal.Log(RunLogLevel.Warning, null, MadeUpFor(origin));
         TidemarkException? failed = null;
         RunStatus status;

@@ -109,14 +109,14 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
         static string Numbered(int count) => string.Join(", ", Enumerable.Range(0, count).Select(at => $"@{Name(at)}"));
     }
 
-    /// <summary>The run that a person means by <c>last</c>: the latest that was no dry run, none that was left out, and no undo that failed.</summary>
+    /// <summary>The run that a person means by <c>last</c>: the latest that an act fits.</summary>
     /// <param name="pipeline">Name of the pipeline; null for any.</param>
-    /// <param name="acts">Whether something is done with it: then it must be clear of which pipeline it is.</param>
+    /// <param name="act">What is done with the run.</param>
     /// <param name="cancellationToken">Looked at before reading.</param>
     /// <exception cref="TidemarkException"><c>run.unknown</c>, <c>run.ambiguous</c> (usage).</exception>
-    public async Task<RunRecord> LastAsync(string? pipeline, bool acts, CancellationToken cancellationToken)
+    public async Task<RunRecord> LastAsync(string? pipeline, RunAct act, CancellationToken cancellationToken)
     {
-        if (acts && pipeline is null && await PipelinesAsync(cancellationToken) is { Count: > 1 } pipelines)
+        if (act.ActsOnPipeline && pipeline is null && await PipelinesAsync(cancellationToken) is { Count: > 1 } pipelines)
         {
             throw new TidemarkException(FailureKind.Usage, "run.ambiguous", "More than one pipeline has a last run.")
             {
@@ -124,15 +124,12 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
             };
         }
 
-        var last = await database.ReadAsync(connection => LastAsync(connection, pipeline), cancellationToken) ?? throw new TidemarkException(
-            FailureKind.Usage, "run.unknown", pipeline is null ? "There is no run yet." : $"The pipeline {pipeline} has no run yet.")
-        {
-            Hint = "Dry runs do not count, nor undos that failed.",
-        };
+        var last = await database.ReadAsync(connection => LastAsync(connection, pipeline, act), cancellationToken)
+            ?? throw act.None(pipeline, await database.ReadAsync(connection => LastAsync(connection, pipeline, RunAct.Show), cancellationToken));
         return await WholeAsync(last, cancellationToken);
     }
 
-    private static async Task<RunRecord?> LastAsync(DbConnection connection, string? pipeline)
+    private static async Task<RunRecord?> LastAsync(DbConnection connection, string? pipeline, RunAct act)
     {
         const int AtOnce = 50;
         for (var from = 0; ; from += AtOnce)
@@ -142,7 +139,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
                 ORDER BY started_at DESC, id DESC LIMIT {AtOnce} OFFSET @from
                 """, new { pipeline, from })).Select(row => row.ToRecord()).ToList();
             if (runs.Count == 0) return null;
-            if (runs.Find(run => run.Result is not ({ Kind: RunKind.DryRun } or { IsSkipped: true } or { Kind: RunKind.Undo, Status: RunStatus.Failed })) is { } last) return last;
+            if (runs.Find(run => act.Fits(run.Result)) is { } last) return last;
         }
     }
 
@@ -187,7 +184,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
     private static async Task<RunRecord> FindAsync(DbConnection connection, string id)
     {
         const int Shown = 3;
-        if (id == LastWord && await LastAsync(connection, pipeline: null) is { } last) return last;
+        if (id == LastWord && await LastAsync(connection, pipeline: null, RunAct.Show) is { } last) return last;
         var found = (await connection.QueryAsync<RunRow>($"""
             SELECT {RunRow.Columns} FROM runs
             WHERE @id <> '' AND (substr(id, 1, length(@id)) = @id OR substr(id, 3, length(@id)) = @id)

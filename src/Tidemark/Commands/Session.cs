@@ -69,7 +69,10 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
 
     /// <summary>The home that is there.</summary>
     /// <exception cref="TidemarkException"><c>home.unknown</c>.</exception>
-    public Task<Home> OpenHomeAsync() => Home.OpenExistingAsync(Options, Connectors, Clock, stop);
+    public Task<Home> OpenHomeAsync() => OpenHomeAsync(stop);
+
+    /// <inheritdoc cref="OpenHomeAsync()"/>
+    public Task<Home> OpenHomeAsync(CancellationToken cancellationToken) => Home.OpenExistingAsync(Options, Connectors, Clock, cancellationToken);
 
     /// <summary>The home, created if it does not exist: for the verbs that people begin with.</summary>
     public Task<Home> MakeHomeAsync() => Home.OpenAsync(Options, Connectors, Clock, stop);

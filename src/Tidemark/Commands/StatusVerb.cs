@@ -12,7 +12,7 @@ internal static class StatusVerb
 {
     public static Verb Create()
     {
-        var name = new Argument<string?>("pipeline") { Description = "Name of a pipeline; all if absent.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("pipeline") { Description = "Name of a pipeline; all if absent.", Arity = ArgumentArity.ZeroOrOne }.Offers(names => names.Pipelines);
         var verb = new Verb("status", "Shows how every pipeline stands: what is proven, how old it is, and what waits for a person.",
             "tidemark status", "tidemark status payments --json") { name };
         verb.Runs(async session =>

@@ -18,7 +18,7 @@ internal static class StreamsVerb
 
     public static Verb Create()
     {
-        var source = new Argument<string>("source") { Description = "A source or its address; or a pipeline, for its tables." };
+        var source = new Argument<string>("source") { Description = "A source or its address; or a pipeline, for its tables." }.Offers(names => [.. names.Sources, .. names.Pipelines]);
         var stream = new Argument<string?>("stream")
         {
             Description = "Stream to show the columns of. [default: a list of all]",

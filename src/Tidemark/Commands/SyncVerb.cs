@@ -14,7 +14,7 @@ internal static class SyncVerb
         {
             Description = "A pipeline, or a source and a destination; then the streams, if not all.",
             Arity = ArgumentArity.ZeroOrMore,
-        };
+        }.Offers(each => each.Definitions);
         var full = new Option<bool>("--full")
         {
             Description = "Read everything and replace the tables; rows gone at the source are deleted.",

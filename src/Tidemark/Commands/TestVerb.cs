@@ -15,7 +15,7 @@ internal static class TestVerb
         {
             Description = "Name of a source, a destination or a pipeline. [default: all of them]",
             Arity = ArgumentArity.ZeroOrOne,
-        };
+        }.Offers(names => names.Definitions);
         var verb = new Verb("test", "Checks that sources, destinations and pipelines can be used; changes nothing.",
             "tidemark test", "tidemark test warehouse", "tidemark test payments") { name };
         verb.Runs(async session =>

@@ -10,7 +10,10 @@ internal static class PlanReport
     private const int FieldsShown = 6;
     private const int LettersShown = 40;
 
-    public static void Write(IAnsiConsole console, ChangeSummary plan)
+    /// <param name="console">Where to.</param>
+    /// <param name="plan">The changes.</param>
+    /// <param name="canSave">Whether the same command can write all of them to a file.</param>
+    public static void Write(IAnsiConsole console, ChangeSummary plan, bool canSave)
     {
         var table = new FittingTable();
         table.Add("stream", plan.Streams.Select(stream => stream.Stream));
@@ -24,7 +27,7 @@ internal static class PlanReport
         foreach (var stream in plan.Streams.Where(stream => stream.Columns.Count > 0))
             console.MarkupLine($"[grey]{Markup.Escape(Printable.Of($"{stream.Table}: {string.Join(", ", stream.Columns.Select(Describe))}"))}[/]");
         foreach (var stream in plan.Streams) WriteCascades(console, stream.Table, stream.Cascades);
-        foreach (var stream in plan.Streams.Where(stream => stream.Samples.Count > 0)) WriteSamples(console, stream);
+        foreach (var stream in plan.Streams.Where(stream => stream.Samples.Count > 0)) WriteSamples(console, stream, canSave);
 
         void Add(string name, Func<StreamChanges, long> value) =>
             table.Add(name, plan.Streams.Select(stream => RunReport.Number(value(stream))), isNumber: true);
@@ -41,12 +44,12 @@ internal static class PlanReport
         }
     }
 
-    private static void WriteSamples(IAnsiConsole console, StreamChanges stream)
+    private static void WriteSamples(IAnsiConsole console, StreamChanges stream, bool canSave)
     {
         console.MarkupLine($"[grey]{Markup.Escape(Printable.Of(stream.Table))}[/]");
         foreach (var change in stream.Samples) WriteRow(console, change.Kind, change.Key, change.Fields);
         var left = stream.Adds + stream.Updates + stream.Deletes - stream.Samples.Count;
-        if (left > 0) console.MarkupLine($"  [grey]and {RunReport.Number(left)} more; --save FILE writes all of them[/]");
+        if (left > 0) console.MarkupLine($"  [grey]and {RunReport.Number(left)} more{(canSave ? "; --save FILE writes all of them" : "")}[/]");
     }
 
     /// <summary>One row and what changes of it, on a line.</summary>

@@ -12,7 +12,7 @@ internal static class RunReport
         run = NextCommand.In(run);
         if (run.Status != RunStatus.Planned && run.Streams.Count > 0) Figures(run.Streams).Write(console);
         // A finished run needs no plan: its figures say it all.
-        if (run.Plan is { } plan && run.Status is RunStatus.Planned or RunStatus.Parked or RunStatus.Failed) PlanReport.Write(console, plan);
+        if (run.Plan is { } plan && run.Status is RunStatus.Planned or RunStatus.Parked or RunStatus.Failed) PlanReport.Write(console, plan, canSave: run.Kind == RunKind.DryRun);
         if (run.WouldPark) console.MarkupLine($"[{Colour("parked").ToMarkup()}]would park:[/]");
         foreach (var stream in run.Streams)
         {
@@ -28,7 +28,13 @@ internal static class RunReport
         if (run.Streams.Any(stream => stream.Receipt is not null)) console.MarkupLine(Receipt(run));
         if (run.Refresh is { Backup: { } backup })
             console.MarkupLineInterpolated($"[grey]backup before it: {Printable.Of(backup.Name)}, {Number(backup.Rows)} rows, verified ({Printable.Of(backup.Path)})[/]");
-        if (run.Waits is { } waits) console.MarkupLineInterpolated($"[grey]waited {Seconds(waits.Seconds)}{Retries(waits.Retries)}[/]");
+        if (run.Waits is { } waits)
+        {
+            console.MarkupLineInterpolated(waits.For is { } now
+                ? (FormattableString)$"[yellow]waits, {Seconds(waits.Seconds)} so far{Retries(waits.Retries)}: {Printable.Of(now)}[/]"
+                : $"[grey]waited {Seconds(waits.Seconds)}{Retries(waits.Retries)}[/]");
+        }
+
         if (RunOutcome.Of(run) is not { } outcome) return;
         console.WriteLine(Printable.Of(outcome.State));
         // A problem's hint may end with the same command.

@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Shouldly;
 using Tidemark.Output;
-using Tidemark.Sandbox;
 using Xunit;
 
 namespace Tidemark.Tests.Commands;
@@ -9,22 +8,13 @@ namespace Tidemark.Tests.Commands;
 /// <summary>What undoes, restores or approves shows its figures on a terminal and asks; scripts go on as they are.</summary>
 public sealed class ConfirmationTests : IAsyncLifetime
 {
-    private readonly CommandBench _bench = new();
-    private SandboxServer _sandbox = null!;
+    private readonly PaymentsBench _payments = new(size: 60, isSynced: true);
 
-    public async ValueTask InitializeAsync()
-    {
-        _sandbox = await SandboxServer.StartAsync(new() { Size = 60, Port = 0 }, CommandBench.Cancel);
-        await _bench.SaveEndsAsync(_sandbox.Vendors["stripe"]);
-        await _bench.DoAsync("pipeline", "set", "payments", "--source", "shop", "--destination", "db", "--streams", "customers");
-        await _bench.DoAsync("sync", "payments");
-    }
+    private CommandBench Bench => _payments.Bench;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _sandbox.DisposeAsync();
-        _bench.Dispose();
-    }
+    public ValueTask InitializeAsync() => _payments.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _payments.DisposeAsync();
 
     [Theory]
     [InlineData("n\n")]
@@ -32,26 +22,26 @@ public sealed class ConfirmationTests : IAsyncLifetime
     [InlineData("")]
     public async Task An_undo_that_is_not_agreed_to_changes_nothing_and_is_no_run(string typed)
     {
-        var answer = await _bench.TypeAtTerminalAsync(typed, "run", "undo", "last");
+        var answer = await Bench.TypeAtTerminalAsync(typed, "run", "undo", "last");
 
         answer.Code.ShouldBe(ExitCode.Cancelled, answer.ToString());
         answer.Output.ShouldContain("to delete");
         answer.Output.ShouldMatch(@"shop_customers\D+60\D");
         answer.Output.ShouldContain("Nothing was changed.");
         (await CountAsync()).ShouldBe(60);
-        (await _bench.DoAsync("runs", "--json")).Lines.Count.ShouldBe(1);
+        (await Bench.DoAsync("runs", "--json")).Lines.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_yes_undoes_and_so_does_yes_as_an_option_and_a_script()
     {
-        (await _bench.TypeAtTerminalAsync("y\n", "run", "undo", "last")).Code.ShouldBe(ExitCode.Done);
+        (await Bench.TypeAtTerminalAsync("y\n", "run", "undo", "last")).Code.ShouldBe(ExitCode.Done);
         (await CountAsync()).ShouldBe(0);
-        var again = await _bench.TypeAtTerminalAsync("", "run", "undo", "last", "--yes");
+        var again = await Bench.TypeAtTerminalAsync("", "run", "undo", "last", "--yes");
         again.Code.ShouldBe(ExitCode.Done, again.ToString());
         again.Output.ShouldNotContain("[y/N]");
         (await CountAsync()).ShouldBe(60);
-        (await _bench.RunAsync("run", "undo", "last", "--json")).Code.ShouldBe(ExitCode.Done);
+        (await Bench.RunAsync("run", "undo", "last", "--json")).Code.ShouldBe(ExitCode.Done);
         (await CountAsync()).ShouldBe(0);
     }
 
@@ -59,30 +49,30 @@ public sealed class ConfirmationTests : IAsyncLifetime
     public async Task A_dry_run_of_an_undo_tells_a_program_every_figure()
     {
         await ExecuteAsync("UPDATE shop_customers SET name = 'by hand' WHERE id = (SELECT min(id) FROM shop_customers)");
-        var shown = await _bench.DoAsync("run", "undo", "last", "--dry-run", "--json");
+        var shown = await Bench.DoAsync("run", "undo", "last", "--dry-run", "--json");
 
         var table = shown.Line.GetProperty("tables")[0];
         Numbers(table, "created", "updated", "deleted", "untouched").ShouldBe([0, 0, 59, 1]);
         table.GetProperty("untouched_rows")[0].GetProperty("reason").GetString().ShouldBe("Somebody has changed it since.");
         (await CountAsync()).ShouldBe(60);
-        (await _bench.DoAsync("runs", "--json")).Lines.Count.ShouldBe(1);
+        (await Bench.DoAsync("runs", "--json")).Lines.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_restore_shows_how_many_rows_come_go_and_stay_and_asks()
     {
-        var name = (await _bench.DoAsync("backup", "create", "payments", "--json")).Line.GetProperty("filename").GetString()!;
+        var name = (await Bench.DoAsync("backup", "create", "payments", "--json")).Line.GetProperty("filename").GetString()!;
         await ExecuteAsync("DELETE FROM shop_customers WHERE id <> (SELECT min(id) FROM shop_customers)");
         await ExecuteAsync("UPDATE shop_customers SET id = 'own'");
 
-        var refused = await _bench.TypeAtTerminalAsync("n\n", "backup", "restore", name, "--exact");
-        var shown = (await _bench.DoAsync("backup", "restore", name, "--exact", "--dry-run", "--json")).Line;
+        var refused = await Bench.TypeAtTerminalAsync("n\n", "backup", "restore", name, "--exact");
+        var shown = (await Bench.DoAsync("backup", "restore", name, "--exact", "--dry-run", "--json")).Line;
 
         refused.Code.ShouldBe(ExitCode.Cancelled, refused.ToString());
         refused.Output.ShouldContain("to overwrite");
         (await CountAsync()).ShouldBe(1);
         Numbers(shown.GetProperty("tables")[0], "total_in_backup", "created", "overwritten", "skipped", "deleted").ShouldBe([60, 60, 0, 0, 1]);
-        (await _bench.TypeAtTerminalAsync("yes\n", "backup", "restore", name, "--exact")).Code.ShouldBe(ExitCode.Done);
+        (await Bench.TypeAtTerminalAsync("yes\n", "backup", "restore", name, "--exact")).Code.ShouldBe(ExitCode.Done);
         (await CountAsync()).ShouldBe(60);
     }
 
@@ -90,26 +80,26 @@ public sealed class ConfirmationTests : IAsyncLifetime
     public async Task An_approval_shows_what_would_be_deleted_and_asks()
     {
         await DeleteAtTheVendorAsync(40);
-        (await _bench.RunAsync("sync", "payments", "--full")).Code.ShouldBe(ExitCode.Parked);
+        (await Bench.RunAsync("sync", "payments", "--full")).Code.ShouldBe(ExitCode.Parked);
 
-        var refused = await _bench.TypeAtTerminalAsync("n\n", "run", "approve", "last");
+        var refused = await Bench.TypeAtTerminalAsync("n\n", "run", "approve", "last");
 
         refused.Code.ShouldBe(ExitCode.Cancelled, refused.ToString());
         refused.Output.ShouldContain("guard.too_many_deletes");
         refused.Output.ShouldMatch(@"shop_customers\D+0\D+0\D+40\D");
         (await CountAsync()).ShouldBe(60);
-        (await _bench.TypeAtTerminalAsync("y\n", "run", "approve", "last")).Code.ShouldBe(ExitCode.Done);
+        (await Bench.TypeAtTerminalAsync("y\n", "run", "approve", "last")).Code.ShouldBe(ExitCode.Done);
         (await CountAsync()).ShouldBe(20);
     }
 
     [Fact]
     public async Task What_cannot_be_taken_back_is_refused_where_nobody_can_be_asked()
     {
-        await File.WriteAllTextAsync(_bench.File("t.yaml"), "sources: []\n", CommandBench.Cancel);
+        await File.WriteAllTextAsync(Bench.File("t.yaml"), "sources: []\n", CommandBench.Cancel);
 
-        (await _bench.RunAsync("apply", "-f", _bench.File("t.yaml"), "--prune", "--json")).ErrorCode.ShouldBe("apply.not_confirmed");
-        (await _bench.TypeAtTerminalAsync("n\n", "apply", "-f", _bench.File("t.yaml"), "--prune")).Code.ShouldBe(ExitCode.Cancelled);
-        (await _bench.DoAsync("pipeline", "list", "--json")).Lines.Count.ShouldBe(1);
+        (await Bench.RunAsync("apply", "-f", Bench.File("t.yaml"), "--prune", "--json")).ErrorCode.ShouldBe("apply.not_confirmed");
+        (await Bench.TypeAtTerminalAsync("n\n", "apply", "-f", Bench.File("t.yaml"), "--prune")).Code.ShouldBe(ExitCode.Cancelled);
+        (await Bench.DoAsync("pipeline", "list", "--json")).Lines.Count.ShouldBe(1);
     }
 
     private static long[] Numbers(System.Text.Json.JsonElement line, params string[] names) =>
@@ -117,7 +107,7 @@ public sealed class ConfirmationTests : IAsyncLifetime
 
     private async Task DeleteAtTheVendorAsync(int count)
     {
-        using var control = new HttpClient { BaseAddress = _sandbox.Control };
+        using var control = new HttpClient { BaseAddress = _payments.Sandbox.Control };
         using var body = new StringContent($$$"""{"delete":{"count":{{{count}}}}}""", mediaType: new("application/json"));
         using var answer = await control.PostAsync(new Uri("mutate/stripe/customers", UriKind.Relative), body, CommandBench.Cancel);
         answer.EnsureSuccessStatusCode();
@@ -129,7 +119,7 @@ public sealed class ConfirmationTests : IAsyncLifetime
 
     private async Task<T> DoAsync<T>(string sql, Func<SqliteCommand, Task<T>> work)
     {
-        await using var connection = new SqliteConnection($"Data Source={_bench.File("db.sqlite")};Pooling=False");
+        await using var connection = new SqliteConnection($"Data Source={Bench.File("db.sqlite")};Pooling=False");
         await connection.OpenAsync(CommandBench.Cancel);
         await using var command = connection.CreateCommand();
         command.CommandText = sql;

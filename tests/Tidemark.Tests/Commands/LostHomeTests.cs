@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Shouldly;
 using Tidemark.Output;
-using Tidemark.Sandbox;
 using Xunit;
 
 namespace Tidemark.Tests.Commands;
@@ -15,26 +14,17 @@ public sealed class LostHomeTests : IAsyncLifetime
         ["export"], ["test", "db"], ["sync", "payments"], ["run", "undo", "last"], ["secrets", "rotate"],
     ];
 
-    private readonly CommandBench _bench = new();
-    private SandboxServer _sandbox = null!;
+    private readonly PaymentsBench _payments = new(size: 30, isSynced: true);
 
-    private string Catalog => Path.Combine(_bench.Home, "catalog.db");
+    private string Catalog => Path.Combine(Bench.Home, "catalog.db");
 
-    private string Key => Path.Combine(_bench.Home, "key");
+    private string Key => Path.Combine(Bench.Home, "key");
 
-    public async ValueTask InitializeAsync()
-    {
-        _sandbox = await SandboxServer.StartAsync(new() { Size = 30, Port = 0 }, CommandBench.Cancel);
-        await _bench.SaveEndsAsync(_sandbox.Vendors["stripe"]);
-        await _bench.DoAsync("pipeline", "set", "payments", "--source", "shop", "--destination", "db", "--streams", "customers");
-        await _bench.DoAsync("sync", "payments");
-    }
+    private CommandBench Bench => _payments.Bench;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _sandbox.DisposeAsync();
-        _bench.Dispose();
-    }
+    public ValueTask InitializeAsync() => _payments.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _payments.DisposeAsync();
 
     [Theory]
     [InlineData(null, "secrets.key_missing")]
@@ -44,32 +34,32 @@ public sealed class LostHomeTests : IAsyncLifetime
     {
         File.Delete(Key);
         if (left is not null) await File.WriteAllTextAsync(Key, left, CommandBench.Cancel);
-        var runs = (await _bench.DoAsync("runs", "--json")).Lines.Count;
+        var runs = (await Bench.DoAsync("runs", "--json")).Lines.Count;
 
-        var lost = await _bench.RunAsync("source", "list", "--json");
+        var lost = await Bench.RunAsync("source", "list", "--json");
         (lost.Code, lost.ErrorCode).ShouldBe((ExitCode.Configuration, code), lost.ToString());
         lost.Error.ShouldContain("tidemark secrets forget");
         if (code != "secrets.key_unreadable") lost.Error.ShouldContain("source shop (api_key)");
-        (await _bench.RunAsync("secrets", "forget", "--json")).ErrorCode.ShouldBe("secrets.not_confirmed");
-        (await _bench.TypeAtTerminalAsync("n\n", "secrets", "forget")).Code.ShouldBe(ExitCode.Cancelled);
-        (await _bench.RunAsync("source", "list", "--json")).ErrorCode.ShouldBe(code);
+        (await Bench.RunAsync("secrets", "forget", "--json")).ErrorCode.ShouldBe("secrets.not_confirmed");
+        (await Bench.TypeAtTerminalAsync("n\n", "secrets", "forget")).Code.ShouldBe(ExitCode.Cancelled);
+        (await Bench.RunAsync("source", "list", "--json")).ErrorCode.ShouldBe(code);
 
-        var forgotten = await _bench.DoAsync("secrets", "forget", "--yes");
+        var forgotten = await Bench.DoAsync("secrets", "forget", "--yes");
         forgotten.Output.ShouldContain("tidemark source set \"shop\" api_key=-");
-        var without = await _bench.RunAsync("sync", "payments", "--json");
+        var without = await Bench.RunAsync("sync", "payments", "--json");
         without.Code.ShouldBe(ExitCode.Configuration, without.ToString());
-        (await _bench.TypeAsync("sk_test_tidemark\n", "source", "set", "shop", "api_key=-")).Code.ShouldBe(ExitCode.Done);
-        var resumed = (await _bench.DoAsync("sync", "payments", "--json")).Line;
+        (await Bench.TypeAsync("sk_test_tidemark\n", "source", "set", "shop", "api_key=-")).Code.ShouldBe(ExitCode.Done);
+        var resumed = (await Bench.DoAsync("sync", "payments", "--json")).Line;
 
         resumed.GetProperty("streams")[0].TryGetProperty("full", out _).ShouldBeFalse("it goes on from its checkpoint");
-        (await _bench.DoAsync("runs", "--json")).Lines.Count.ShouldBe(runs + 2);
-        (await _bench.DoAsync("secrets", "forget")).Output.ShouldContain("nothing was forgotten");
+        (await Bench.DoAsync("runs", "--json")).Lines.Count.ShouldBe(runs + 2);
+        (await Bench.DoAsync("secrets", "forget")).Output.ShouldContain("nothing was forgotten");
     }
 
     [Fact]
     public async Task A_secret_that_was_changed_outside_is_forgotten_alone()
     {
-        await _bench.DoAsync("source", "set", "other", "--connector", "stripe", "api_key=sk_test_other");
+        await Bench.DoAsync("source", "set", "other", "--connector", "stripe", "api_key=sk_test_other");
         await using (var catalog = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Catalog};Pooling=False"))
         {
             await catalog.OpenAsync(CommandBench.Cancel);
@@ -78,12 +68,12 @@ public sealed class LostHomeTests : IAsyncLifetime
             await swap.ExecuteNonQueryAsync(CommandBench.Cancel);
         }
 
-        (await _bench.RunAsync("source", "list", "--json")).ErrorCode.ShouldBe("secrets.altered");
-        var forgotten = (await _bench.DoAsync("secrets", "forget", "--yes", "--json")).Line;
+        (await Bench.RunAsync("source", "list", "--json")).ErrorCode.ShouldBe("secrets.altered");
+        var forgotten = (await Bench.DoAsync("secrets", "forget", "--yes", "--json")).Line;
 
         forgotten.GetProperty("name").GetString().ShouldBe("other");
-        (await _bench.TypeAsync("sk_test_other\n", "source", "set", "other", "api_key=-")).Code.ShouldBe(ExitCode.Done);
-        (await _bench.DoAsync("sync", "payments")).Code.ShouldBe(ExitCode.Done);
+        (await Bench.TypeAsync("sk_test_other\n", "source", "set", "other", "api_key=-")).Code.ShouldBe(ExitCode.Done);
+        (await Bench.DoAsync("sync", "payments")).Code.ShouldBe(ExitCode.Done);
     }
 
     [Theory]
@@ -99,14 +89,14 @@ public sealed class LostHomeTests : IAsyncLifetime
 
         foreach (var verb in Verbs)
         {
-            var answer = await _bench.RunAsync([.. verb, "--json"]);
+            var answer = await Bench.RunAsync([.. verb, "--json"]);
             answer.Code.ShouldBe(ExitCode.Configuration, $"{string.Join(' ', verb)}: {answer}");
             answer.ErrorCode.ShouldBe(damage == "gone" ? "catalog.gone" : "catalog.unreadable", string.Join(' ', verb));
             answer.Error.ShouldContain("checkpoints are in the destinations");
             answer.Error.ShouldContain("tidemark apply -f FILE");
         }
 
-        (await _bench.RunAsync("source", "set", "new", "--connector", "stripe", "api_key=sk_test_x", "--json")).Code.ShouldBe(ExitCode.Configuration);
+        (await Bench.RunAsync("source", "set", "new", "--connector", "stripe", "api_key=sk_test_x", "--json")).Code.ShouldBe(ExitCode.Configuration);
         if (damage == "no table") return;
         (File.Exists(Catalog) ? await File.ReadAllBytesAsync(Catalog, CommandBench.Cancel) : null).ShouldBe(left);
     }
@@ -121,12 +111,12 @@ public sealed class LostHomeTests : IAsyncLifetime
         {
             var damaged = whole.ToArray();
             for (var place = at; place < Math.Min(at + 200, damaged.Length); place++) damaged[place] = (byte)((place * 151) + 7);
-            foreach (var beside in Directory.EnumerateFiles(_bench.Home, "catalog.db-*")) File.Delete(beside);
+            foreach (var beside in Directory.EnumerateFiles(Bench.Home, "catalog.db-*")) File.Delete(beside);
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             await File.WriteAllBytesAsync(Catalog, damaged, CommandBench.Cancel);
             foreach (var verb in Verbs)
             {
-                var answer = await _bench.RunAsync([.. verb, "--json"]);
+                var answer = await Bench.RunAsync([.. verb, "--json"]);
                 answer.Output.ShouldNotContain("defect.unexpected", customMessage: $"{string.Join(' ', verb)} with other bytes at {at}");
                 if (answer.Output.Contains("catalog.unreadable", StringComparison.Ordinal)) told++;
             }
@@ -138,14 +128,14 @@ public sealed class LostHomeTests : IAsyncLifetime
     [Fact]
     public async Task After_a_lost_catalog_exported_definitions_are_applied_and_runs_go_on_from_their_checkpoints()
     {
-        var exported = (await _bench.DoAsync("export")).Output.Replace("<secret>", "sk_test_tidemark", StringComparison.Ordinal);
-        await File.WriteAllTextAsync(_bench.File("all.yaml"), exported, CommandBench.Cancel);
+        var exported = (await Bench.DoAsync("export")).Output.Replace("<secret>", "sk_test_tidemark", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Bench.File("all.yaml"), exported, CommandBench.Cancel);
         await DamageAsync("gone");
-        (await _bench.RunAsync("apply", "-f", _bench.File("all.yaml"), "--json")).ErrorCode.ShouldBe("catalog.gone");
-        File.Move(Key, _bench.File("key"));
+        (await Bench.RunAsync("apply", "-f", Bench.File("all.yaml"), "--json")).ErrorCode.ShouldBe("catalog.gone");
+        File.Move(Key, Bench.File("key"));
 
-        await _bench.DoAsync("apply", "-f", _bench.File("all.yaml"));
-        var run = (await _bench.DoAsync("sync", "payments", "--json")).Line;
+        await Bench.DoAsync("apply", "-f", Bench.File("all.yaml"));
+        var run = (await Bench.DoAsync("sync", "payments", "--json")).Line;
 
         run.GetProperty("streams")[0].TryGetProperty("full", out _).ShouldBeFalse(run.ToString());
     }
@@ -153,9 +143,9 @@ public sealed class LostHomeTests : IAsyncLifetime
     [Fact]
     public async Task A_file_where_the_home_or_a_folder_above_it_should_be_is_told()
     {
-        await File.WriteAllTextAsync(_bench.File("file"), "", CommandBench.Cancel);
+        await File.WriteAllTextAsync(Bench.File("file"), "", CommandBench.Cancel);
 
-        foreach (var home in new[] { _bench.File("file"), Path.Combine(_bench.File("file"), "home") })
+        foreach (var home in new[] { Bench.File("file"), Path.Combine(Bench.File("file"), "home") })
         {
             foreach (var verb in new[] { new[] { "runs" }, ["source", "set", "x", "--connector", "stripe", "api_key=sk_test_x"] })
             {
@@ -177,14 +167,14 @@ public sealed class LostHomeTests : IAsyncLifetime
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/sbin/runuser"), "Only root can be another user.");
         await DamageAsync("none");
-        foreach (var file in Directory.EnumerateFiles(_bench.Home)) await ShellAsync("chmod", "644", file);
-        await ShellAsync("chmod", "755", Path.GetDirectoryName(_bench.Home)!);
-        await ShellAsync("chown", owner, _bench.Home);
-        await ShellAsync("chmod", mode, _bench.Home);
+        foreach (var file in Directory.EnumerateFiles(Bench.Home)) await ShellAsync("chmod", "644", file);
+        await ShellAsync("chmod", "755", Path.GetDirectoryName(Bench.Home)!);
+        await ShellAsync("chown", owner, Bench.Home);
+        await ShellAsync("chmod", mode, Bench.Home);
 
         foreach (var verb in new[] { "runs", "source list", "sync payments" })
         {
-            var answer = await ShellAsync("/usr/sbin/runuser", ["-u", "nobody", "--", .. Program(), .. verb.Split(' '), "--json", "--home", _bench.Home]);
+            var answer = await ShellAsync("/usr/sbin/runuser", ["-u", "nobody", "--", .. Program(), .. verb.Split(' '), "--json", "--home", Bench.Home]);
             answer.ShouldContain($"\"{code}\"", customMessage: $"{what}: {verb}");
         }
     }
@@ -193,10 +183,10 @@ public sealed class LostHomeTests : IAsyncLifetime
     public async Task A_home_that_cannot_be_made_is_told_in_one_sentence()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/sbin/runuser"), "Only root can be another user.");
-        await ShellAsync("chmod", "755", Path.GetDirectoryName(_bench.Home)!);
+        await ShellAsync("chmod", "755", Path.GetDirectoryName(Bench.Home)!);
 
         (await ShellAsync("/usr/sbin/runuser", ["-u", "nobody", "--", .. Program(), "source", "set", "x", "--connector", "stripe", "api_key=sk_test_x",
-            "--json", "--home", _bench.File("other")])).ShouldContain("\"home.unwritable\"");
+            "--json", "--home", Bench.File("other")])).ShouldContain("\"home.unwritable\"");
     }
 
     /// <summary>The program as another user may start it.</summary>
@@ -230,7 +220,7 @@ public sealed class LostHomeTests : IAsyncLifetime
 
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         if (damage is "none" or "no table") return;
-        foreach (var beside in Directory.EnumerateFiles(_bench.Home, "catalog.db-*")) File.Delete(beside);
+        foreach (var beside in Directory.EnumerateFiles(Bench.Home, "catalog.db-*")) File.Delete(beside);
         if (damage == "gone") File.Delete(Catalog);
         if (damage == "emptied") await File.WriteAllTextAsync(Catalog, "", CommandBench.Cancel);
         if (damage == "text") await File.WriteAllTextAsync(Catalog, new string('x', 5000), CommandBench.Cancel);

@@ -115,7 +115,7 @@ public sealed class MaskVerbTests : IAsyncLifetime
     {
         await ApplyAsync("exclude: [loyalty.tier]");
 
-        (await _bench.DoAsync("sync", "p")).Output.ShouldContain("loyalty.tier is to be excluded: none of the 20 records read has loyalty/tier.");
+        (await _bench.DoAsync("sync", "p")).Output.ShouldContain("The pipeline excludes loyalty.tier: none of the 20 records read has loyalty/tier.");
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class OldHomeTests : IAsyncLifetime
         await _bench.DoAsync("apply", "--plan", _bench.File("plan"));
         var backup = (await _bench.DoAsync("backup", "create", "payments", "--json")).Line.GetProperty("filename").GetString()!;
         await _bench.DoAsync("backup", "restore", backup, "--exact");
-        await _bench.DoAsync("run", "undo", "last");
+        await _bench.DoAsync("run", "undo", await _bench.LatestAsync());
         await _bench.DoAsync("sync", "payments", "customers", "--full");
         var before = (await RunsAsync()).Where(run => run.Kind != "backup").ToList();
         await OldCatalog.MakeAsync(_bench.Home);

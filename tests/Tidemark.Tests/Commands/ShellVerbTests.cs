@@ -31,6 +31,50 @@ public sealed class ShellVerbTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("tidemark sync pay", "payments")]
+    [InlineData("tidemark sync ", "shop")]
+    [InlineData("tidemark source show ", "shop")]
+    [InlineData("tidemark destination remove d", "db")]
+    [InlineData("tidemark pipeline show ", "payments")]
+    [InlineData("tidemark runs --pipeline ", "payments")]
+    [InlineData("tidemark pipeline set payments --source ", "shop")]
+    [InlineData("tidemark run undo ", "last")]
+    [InlineData("tidemark run undo r-", "RUN")]
+    [InlineData("tidemark backup restore ", "BACKUP")]
+    [InlineData("tidemark backup create ", "payments")]
+    public async Task A_shell_is_told_the_names_of_the_home(string line, string expected)
+    {
+        await using var payments = new PaymentsBench(size: 5, isSynced: true);
+        await payments.InitializeAsync();
+        await payments.DoAsync("pipeline", "set", "$(touch x)", "--source", "shop", "--destination", "db", "--streams", "plans");
+        await payments.DoAsync("backup", "create", "payments");
+        expected = expected.Replace("RUN", await payments.LatestAsync(), StringComparison.Ordinal)
+            .Replace("BACKUP", (await payments.DoAsync("backup", "list", "--json")).Line.GetProperty("filename").GetString(), StringComparison.Ordinal);
+
+        (await SuggestAsync(line, payments.Bench.Home)).ShouldContain(expected);
+        var whole = await SuggestAsync($"tidemark --home {payments.Bench.Home} {line["tidemark ".Length..]}", "/nowhere");
+        whole.ShouldContain(expected, "the home of the line is asked");
+        whole.ShouldNotContain(name => name.Contains('$'), "a shell would carry it out");
+    }
+
+    [Fact]
+    public async Task A_question_of_a_shell_makes_no_home()
+    {
+        (await SuggestAsync("tidemark run undo ", _bench.Home)).ShouldAllBe(offered => offered.StartsWith('-'));
+        (await SuggestAsync("tidemark run ", _bench.Home)).ShouldContain("undo");
+
+        Directory.Exists(_bench.Home).ShouldBeFalse();
+    }
+
+    private static async Task<string[]> SuggestAsync(string line, string home)
+    {
+        using var output = new StringWriter();
+        var terminal = new Terminal(TextReader.Null, output, output, name => name == "TIDEMARK_HOME" ? home : null);
+        (await TidemarkCommand.InvokeAsync(["[suggest]", line], terminal, TimeProvider.System, CommandBench.Cancel)).ShouldBe(0, $"{output}");
+        return output.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    }
+
     [Fact]
     public async Task A_script_is_of_a_shell_that_there_is() =>
         (await _bench.RunAsync("completion", "basch", "--json")).ErrorCode.ShouldBe("shell.unknown");

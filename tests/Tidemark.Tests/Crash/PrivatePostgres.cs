@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Xunit;
 
 namespace Tidemark.Tests.Crash;
@@ -11,8 +12,9 @@ internal sealed class PrivatePostgres : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly int _port;
+    private readonly bool _hasTls;
 
-    private PrivatePostgres(string folder, int port) => (_folder, _port) = (folder, port);
+    private PrivatePostgres(string folder, int port, bool hasTls) => (_folder, _port, _hasTls) = (folder, port, hasTls);
 
     public string Url => $"postgres://tidemark@127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}/postgres";
 
@@ -22,7 +24,8 @@ internal sealed class PrivatePostgres : IAsyncDisposable
             ? Path.Combine(Directory.GetDirectories("/usr/lib/postgresql").MaxBy(folder => Version(folder))!, "bin") : "";
 
     /// <param name="password">What it asks for; null where it trusts everybody.</param>
-    public static async Task<PrivatePostgres> StartAsync(string? password = null)
+    /// <param name="tls">What it shows of itself, with its key; null where it speaks no TLS.</param>
+    public static async Task<PrivatePostgres> StartAsync(string? password = null, X509Certificate2? tls = null)
     {
         var folder = (await RunAsync("mktemp", "-d")).Trim();
         string[] authentication = ["--auth=trust"];
@@ -34,14 +37,23 @@ internal sealed class PrivatePostgres : IAsyncDisposable
 
         await RunAsync(
             [Program("initdb"), "-D", $"{folder}/data", "-U", "tidemark", .. authentication, "--encoding=UTF8", "--no-sync"]);
-        var server = new PrivatePostgres(folder, FreePort());
+        if (tls is not null)
+        {
+            using var key = tls.GetRSAPrivateKey()!;
+            await RunAsync(
+                "sh", "-c", "umask 077; printf '%s\n' \"$1\" > $0/server.crt; printf '%s\n' \"$2\" > $0/server.key", folder, tls.ExportCertificatePem(),
+                key.ExportPkcs8PrivateKeyPem());
+        }
+
+        var server = new PrivatePostgres(folder, FreePort(), tls is not null);
         await server.StartAgainAsync();
         return server;
     }
 
     public Task StartAgainAsync() => RunAsync(
         Program("pg_ctl"), "-D", $"{_folder}/data", "-w", "-l", $"{_folder}/log", "-o",
-        $"-p {_port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder}", "start");
+        $"-p {_port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder}"
+        + (_hasTls ? $" -c ssl=on -c ssl_cert_file={_folder}/server.crt -c ssl_key_file={_folder}/server.key" : ""), "start");
 
     /// <summary>Stops it as a crash would: every connection is cut, and what is not committed is gone.</summary>
     public Task CrashAsync() => RunAsync(Program("pg_ctl"), "-D", $"{_folder}/data", "-m", "immediate", "-w", "stop");

@@ -29,6 +29,45 @@ public abstract partial class SqlDestinationPromises
     }
 
     [Theory]
+    [InlineData("CONSTRAINT age_over_name CHECK (name <> 'bad')", "The record has name = bad.")]
+    [InlineData("CONSTRAINT \"age\" CHECK (length(name) <> 3)", "The record has name = bad.")]
+    [InlineData("CHECK (\"name\" <> 'bad' /* age */)", "The record has name = bad.")]
+    [InlineData("CHECK (name<>'bad'   OR age > 5)", "The record has name = bad, age = 3.")]
+    public async Task The_reason_of_a_constraint_has_the_columns_that_it_is_made_of_and_not_those_in_its_name(string constraint, string reason)
+    {
+        await MakePeopleAsync($"CREATE TABLE people (id text PRIMARY KEY, name text, age bigint, {constraint})");
+
+        await Bench.MergeAsync(PeopleSource([Person("a", "taken"), """{"id":"x","name":"bad","age":3}"""]));
+
+        (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Reason.Message.ShouldEndWith(reason);
+    }
+
+    [Theory]
+    [InlineData("age", "(name)", "The record has name = taken.")]
+    [InlineData("age_and_name", "(name, age)", "The record has name = taken, age = 3.")]
+    public async Task The_reason_of_a_unique_index_has_its_columns_whatever_its_name_is(string index, string columns, string reason)
+    {
+        await MakePeopleAsync("CREATE TABLE people (id text PRIMARY KEY, name text, age bigint)");
+        await Sql.ExecuteAsync($"CREATE UNIQUE INDEX {index} ON people {columns}");
+
+        await Bench.MergeAsync(PeopleSource(["""{"id":"a","name":"taken","age":3}""", """{"id":"x","name":"taken","age":3}"""]));
+
+        (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Reason.Message.ShouldEndWith(reason);
+    }
+
+    [Fact]
+    public async Task The_reason_of_another_table_s_constraint_has_no_column_of_this_one()
+    {
+        await MakePeopleAsync("CREATE TABLE people (id text PRIMARY KEY, name text)");
+        await Sql.ExecuteAsync("CREATE TABLE names (name text CHECK (name <> 'taken'))");
+        await AfterWritesAsync("INSERT INTO names VALUES ('taken')");
+
+        await Bench.MergeAsync(PeopleSource([Person("x", "taken")]));
+
+        (await Bench.QuarantineAsync()).ShouldHaveSingleItem().Record.Reason.Message.ShouldNotContain("The record has");
+    }
+
+    [Theory]
     [InlineData("""{"id":"x","age":"thirty"}""", "age", "\"thirty\"")]
     [InlineData("""{"id":"x","age":1e30}""", "age", "1e30")]
     [InlineData("""{"id":"x","born":"2026-02-30"}""", "born", "\"2026-02-30\"")]
@@ -43,6 +82,14 @@ public abstract partial class SqlDestinationPromises
 
         message.ShouldContain(column);
         message.ShouldContain(value);
+    }
+
+    /// <summary>A table of the application, which has been there before the first run that counts.</summary>
+    private async Task MakePeopleAsync(string create)
+    {
+        await Bench.MergeAsync(PeopleSource([]));
+        await Sql.ExecuteAsync("DROP TABLE people");
+        await Sql.ExecuteAsync(create);
     }
 
     [Fact]

@@ -111,6 +111,6 @@ public sealed class OverlapTests : IDisposable
 
         var status = (await server.StatusAsync("p", TestHome.Cancelled)).Single();
         (status.Standing, status.Last!.Id).ShouldBe((Standing.Proven, first.Id));
-        (await server.Runs.LastAsync("p", acts: true, TestHome.Cancelled)).Id.ShouldBe(first.Id);
+        (await server.Runs.LastAsync("p", RunAct.Retry, TestHome.Cancelled)).Id.ShouldBe(first.Id);
     }
 }

@@ -19,10 +19,15 @@ internal static partial class ApprovedText
     /// <param name="here">The test's own file.</param>
     public static void ShouldBeApproved(this string text, string name, Func<string, string> essence, [CallerFilePath] string here = "")
     {
-        var file = Path.Combine(Path.GetDirectoryName(here)!, "Approved", name);
+        var file = Place(name, here);
         if (Environment.GetEnvironmentVariable("TIDEMARK_APPROVE") == "1") File.WriteAllText(file, text);
         essence(text).ShouldBe(essence(File.ReadAllText(file)), $"{file} has another text");
     }
+
+    /// <summary>The approved text of a name.</summary>
+    public static string Read(string name, [CallerFilePath] string here = "") => File.ReadAllText(Place(name, here));
+
+    private static string Place(string name, string here) => Path.Combine(Path.GetDirectoryName(here)!, "Approved", name);
 
     /// <summary>
     /// Puts a word in the place of all that differs from one run of the tests to the next (a vendor's records of the last

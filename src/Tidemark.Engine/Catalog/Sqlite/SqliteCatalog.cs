@@ -89,7 +89,7 @@ public sealed class SqliteCatalog : CatalogDatabase
         await OpenConnectionAsync(cancellationToken);
 
     protected override async Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        await SqliteWrite.BeginAsync((SqliteConnection)connection, Patience, cancellationToken);
+        await SqliteWrite.BeginAsync((SqliteConnection)connection, Patience, SayWaiting, cancellationToken);
 
     protected override TidemarkException? Explain(DbException failure) => (failure as SqliteException)?.SqliteErrorCode switch
     {

@@ -13,6 +13,8 @@ internal sealed class SqliteWrite : DbTransaction
 {
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(20);
 
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
+
     private readonly SqliteConnection _connection;
 
     private SqliteWrite(SqliteConnection connection) => _connection = connection;
@@ -23,16 +25,25 @@ internal sealed class SqliteWrite : DbTransaction
 
     /// <param name="connection">An open connection without a transaction.</param>
     /// <param name="patience">The time to wait for another process's transaction.</param>
+    /// <param name="waiting">Hears, about every second, that it waits, and for how long it will do so before it says so again.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="SqliteException">SQLITE_BUSY after that time, and whatever else SQLite says.</exception>
-    public static async Task<SqliteWrite> BeginAsync(SqliteConnection connection, TimeSpan patience, CancellationToken cancellationToken)
+    public static async Task<SqliteWrite> BeginAsync(
+        SqliteConnection connection, TimeSpan patience, Action<TimeSpan> waiting, CancellationToken cancellationToken)
     {
+        var told = TimeSpan.Zero;
         for (var waited = TimeSpan.Zero; ; waited += RetryEvery)
         {
             var result = raw.sqlite3_exec(connection.Handle!, "BEGIN IMMEDIATE");
             if (result == raw.SQLITE_OK) return new SqliteWrite(connection);
             if (result is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED) || waited >= patience)
                 SqliteException.ThrowExceptionForRC(result, connection.Handle);
+            if (waited - told >= TellEvery)
+            {
+                told = waited;
+                waiting(TellEvery * 1.2);
+            }
+
             await Task.Delay(RetryEvery, cancellationToken);
         }
     }

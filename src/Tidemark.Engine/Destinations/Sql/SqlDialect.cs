@@ -142,6 +142,14 @@ public abstract class SqlDialect
     /// <summary>The reason where the failure is one of a row's content: a constraint, or a value out of range.</summary>
     public abstract Problem? RowProblem(DbException failure, string table);
 
+    /// <summary>The columns of a table that a failure of a row's content is about, asked of the database; empty where it does not tell.</summary>
+    /// <param name="connection">A connection that the failure has left usable.</param>
+    /// <param name="failure">One that <see cref="RowProblem"/> knows.</param>
+    /// <param name="table">The table that was written; a failure may be one of another that it has to do with.</param>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    public abstract Task<IReadOnlyList<string>> RefusedColumnsAsync(
+        DbConnection connection, DbException failure, SqlName table, CancellationToken cancellationToken);
+
     /// <summary>Any other failure, as an exception with a text for people.</summary>
     public abstract TidemarkException Explain(DbException failure);
 

@@ -10,13 +10,13 @@ internal static class SqlSavepoint
     /// <param name="connection">A connection with a transaction open.</param>
     /// <param name="work">The work that is tried.</param>
     /// <param name="dialect">Knows how constraints are checked that would speak only at the end of the transaction.</param>
-    /// <param name="reason">The reason where a failure is one of a row's content; null lets it through.</param>
+    /// <param name="table">The table that the work writes: a failure of a row's content is one of its rows; any other is let through.</param>
     /// <param name="cancellationToken">Cancels before and after the work.</param>
     /// <param name="checksDeferred">Whether constraints that are deferred speak of the work now.</param>
     /// <exception cref="TidemarkException">Configuration <c>destination.rolled_back</c>: the transaction has ended with the refusal.</exception>
     /// <returns>The reason where the work was refused, and then nothing of it is left.</returns>
     public static async Task<Problem?> TryAsync(
-        DbConnection connection, Func<Task> work, SqlDialect dialect, Func<DbException, Problem?> reason, CancellationToken cancellationToken,
+        DbConnection connection, Func<Task> work, SqlDialect dialect, SqlName table, CancellationToken cancellationToken,
         bool checksDeferred = true)
     {
         await connection.ExecuteAsync("SAVEPOINT tidemark_try", cancellationToken);
@@ -27,10 +27,13 @@ internal static class SqlSavepoint
             await connection.ExecuteAsync("RELEASE SAVEPOINT tidemark_try", cancellationToken);
             return null;
         }
-        catch (DbException failure) when (reason(failure) is not null)
+        catch (DbException failure) when (dialect.RowProblem(failure, table.Name) is not null)
         {
             await BackAsync(connection, failure, cancellationToken);
-            return reason(failure);
+            return dialect.RowProblem(failure, table.Name)! with
+            {
+                Columns = await dialect.RefusedColumnsAsync(connection, failure, table, cancellationToken),
+            };
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Data.Common;
 using Tidemark.Engine.Destinations.Sql.Undoing;
 using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Records;
@@ -69,6 +70,12 @@ public sealed class SqlTable
     public string ColumnList => string.Join(", ", Columns.Select(column => column.Quoted));
 
     public string KeyList => string.Join(", ", Key.Select(column => column.Quoted));
+
+    /// <summary>The parts of the key as text, for a select that <see cref="KeyIn"/> reads.</summary>
+    public string KeyTexts(string alias) => string.Join(", ", Key.Select(column => $"CAST({alias}.{column.Quoted} AS text)"));
+
+    /// <summary>The key as people see it, from a row that begins with <see cref="KeyTexts"/>.</summary>
+    public string KeyIn(DbDataReader row) => CellText.OfKey([.. Key.Select((_, at) => row.GetString(at))]);
 
     /// <summary>SQL condition: Tidemark wrote the row, and it is not marked as deleted.</summary>
     public string IsPresent(string alias) => Missing.Contains("_hash") ? "1 = 0"

@@ -88,8 +88,10 @@ internal sealed record Lease
         };
 
     /// <summary>The sentence that says how the holder ended.</summary>
-    public string HowItEnded() => string.Create(CultureInfo.InvariantCulture,
-        $"Its process (host {Host}, pid {Pid}) ended without finishing it; last sign of life {MomentText.Of(Time(HeartbeatAt))}.");
+    /// <param name="lastSeen">Its last sign of life, in Unix milliseconds.</param>
+    /// <param name="now">When that was found out.</param>
+    public string HowItEnded(long lastSeen, DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture,
+        $"Its process (host {Host}, pid {Pid}) ended without finishing it; last sign of life {MomentText.Of(Time(lastSeen))}, found at {MomentText.Of(now)}.");
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

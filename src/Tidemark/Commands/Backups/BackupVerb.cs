@@ -13,9 +13,9 @@ internal static class BackupVerb
         CreateBackup.Create(), ListBackups.Create(), VerifyBackup.Create(), RestoreBackup.Create(), PruneBackups.Create(),
     };
 
-    public static Argument<string> Name() => new("name") { Description = "Name of the backup, as shown by list." };
+    public static Argument<string> Name() => new Argument<string>("name") { Description = "Name of the backup, as shown by list." }.Offers(names => names.Backups);
 
-    public static Argument<string> Pipeline() => new("pipeline") { Description = "Name of the pipeline." };
+    public static Argument<string> Pipeline() => new Argument<string>("pipeline") { Description = "Name of the pipeline." }.Offers(names => names.Pipelines);
 
     /// <summary>E.g. <c>3 rows of 2 tables</c>.</summary>
     public static string Content(BackupFile file) =>

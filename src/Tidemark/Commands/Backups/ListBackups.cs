@@ -14,7 +14,7 @@ internal static class ListBackups
         {
             Description = "Only backups of this pipeline.",
             Arity = ArgumentArity.ZeroOrOne,
-        };
+        }.Offers(names => names.Pipelines);
         var verb = new Verb("list", "Lists the backups, newest first.",
             "tidemark backup list", "tidemark backup list payments") { pipeline };
         verb.Runs(async session =>

@@ -14,7 +14,7 @@ internal static class PruneBackups
         {
             Description = "Only backups of this pipeline. [default: every saved pipeline]",
             Arity = ArgumentArity.ZeroOrOne,
-        };
+        }.Offers(names => names.Pipelines);
         var verb = new Verb("prune", "Removes backups that the pipeline no longer keeps; the newest verified one stays.",
             "tidemark backup prune", "tidemark backup prune payments") { pipeline };
         verb.Runs(async session =>

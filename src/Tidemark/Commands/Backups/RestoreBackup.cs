@@ -36,7 +36,7 @@ internal static class RestoreBackup
             if (session.Get(dryRun) || question.IsNeeded(session))
             {
                 var trial = await session.WaitAsync("Looking at what the restore would change", () => home.TryAsync(request, session.Stop));
-                TrialReport.Write(session.Prose, trial);
+                if (!session.IsQuiet || !session.Get(dryRun)) TrialReport.Write(session.Prose, trial);
                 if (session.Get(dryRun))
                 {
                     if (session.IsJson) session.WriteJson(RestoreTrialAnswer.Of(request, trial), WireJson.Default.RestoreTrialAnswer);

@@ -14,7 +14,7 @@ internal sealed class DefinitionVerbs<T>(
     Func<Home, DefinitionSet<T>> set, Func<Home, T, IReadOnlyList<DefinitionFact>> facts, Action<Session, Home, T> writeJson)
     where T : class, IDefinition<T>
 {
-    public static Argument<string> Name() => new("name") { Description = $"Name of the {T.Kind}." };
+    public static Argument<string> Name() => new Argument<string>("name") { Description = $"Name of the {T.Kind}." }.Offers(names => names.Of(T.Kind));
 
     public IEnumerable<Verb> Create() => [List(), Show(), Remove()];
 

@@ -17,12 +17,12 @@ internal static class SetPipeline
         var usual = RunLimits.Usual;
         var fallback = new PipelineDefinition("", "", "");
         var name = DefinitionVerbs<PipelineDefinition>.Name();
-        var source = new Option<string?>("--source") { Description = "Source; required for a new pipeline.", HelpName = "NAME" };
+        var source = new Option<string?>("--source") { Description = "Source; required for a new pipeline.", HelpName = "NAME" }.Offers(names => names.Sources);
         var destination = new Option<string?>("--destination")
         {
             Description = "Destination; required for a new pipeline.",
             HelpName = "NAME",
-        };
+        }.Offers(names => names.Destinations);
         var mode = WordOption.Of<WriteMode>("--mode", $"How rows become live. [default: {PipelineVerb.Word(fallback.Mode)}]");
         var streams = new Option<string>("--streams")
         {

@@ -12,7 +12,7 @@ internal static class ListQuarantine
         {
             Description = "Only records of this pipeline.",
             Arity = ArgumentArity.ZeroOrOne,
-        };
+        }.Offers(names => names.Pipelines);
         var stream = new Option<string?>("--stream") { Description = "Only records of this stream.", HelpName = "NAME" };
         var limit = new Option<int>("--limit")
         {

@@ -12,7 +12,7 @@ internal static class RetryQuarantine
     public static Verb Create()
     {
         var ids = QuarantineVerb.Ids(ArgumentArity.ZeroOrMore);
-        var pipeline = new Option<string?>("--pipeline") { Description = "All records of this pipeline.", HelpName = "NAME" };
+        var pipeline = new Option<string?>("--pipeline") { Description = "All records of this pipeline.", HelpName = "NAME" }.Offers(names => names.Pipelines);
         var verb = new Verb("retry", "Syncs the streams of these records; retries all their records in quarantine.",
             "tidemark quarantine retry 12 13", "tidemark quarantine retry --pipeline payments")
         {

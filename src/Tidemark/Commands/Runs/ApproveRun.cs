@@ -19,7 +19,7 @@ internal static class ApproveRun
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var request = await home.Requests.ApproveAsync(await choice.FindToActAsync(session, home), session.Stop);
+            var request = await home.Requests.ApproveAsync((await choice.FindAsync(session, home, RunAct.Approve)).Id, session.Stop);
             if (question.IsNeeded(session)) Show(session, await home.Runs.FindAsync(request.Parked, session.Stop));
             return await question.AskAsync(session, $"Approve {request.Parked} of {Printable.Of(request.Pipeline)}?")
                 ? await WatchedRun.RunAsync(session, home, request) : ExitCode.Cancelled;
@@ -30,7 +30,7 @@ internal static class ApproveRun
     private static void Show(Session session, RunRecord parked)
     {
         ErrorReport.WriteProblems(session.Prose, parked.Result.Problems);
-        if (parked.Result.Plan is { } plan) PlanReport.Write(session.Prose, plan);
+        if (parked.Result.Plan is { } plan) PlanReport.Write(session.Prose, plan, canSave: false);
         else session.Say("It has not compared its changes with the table: the approval reads again, and makes all changes that it finds.");
     }
 }

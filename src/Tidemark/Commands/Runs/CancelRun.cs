@@ -14,7 +14,7 @@ internal static class CancelRun
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var run = await home.Runs.RequestCancelAsync(await choice.FindToActAsync(session, home), session.Stop);
+            var run = await home.Runs.RequestCancelAsync((await choice.FindAsync(session, home, RunAct.Cancel)).Id, session.Stop);
             if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));
             session.Say(run.Status == RunStatus.Running
                 ? $"{run.Id} stops within seconds."

@@ -1,3 +1,5 @@
+using Tidemark.Engine.Runs;
+
 namespace Tidemark.Commands.Runs;
 
 /// <summary><c>tidemark run retry</c>: the same request once more.</summary>
@@ -11,7 +13,7 @@ internal static class RetryRun
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            return await WatchedRun.RunAsync(session, home, await home.Requests.RetryAsync(await choice.FindToActAsync(session, home), session.Stop));
+            return await WatchedRun.RunAsync(session, home, await home.Requests.RetryAsync((await choice.FindAsync(session, home, RunAct.Retry)).Id, session.Stop));
         });
         return verb;
     }

@@ -7,9 +7,11 @@ namespace Tidemark.Commands.Runs;
 /// <summary>How a verb is told which run it is about.</summary>
 internal sealed class RunChoice
 {
-    public Argument<string> Id { get; } = new("id") { Description = "Id of the run, the beginning of the id, or the word last." };
+    public Argument<string> Id { get; } =
+        new Argument<string>("id") { Description = "Id of the run, the beginning of the id, or the word last." }.Offers(names => names.Runs);
 
-    public Option<string?> Pipeline { get; } = new("--pipeline") { Description = "With last: the last run of this pipeline.", HelpName = "NAME" };
+    public Option<string?> Pipeline { get; } =
+        new Option<string?>("--pipeline") { Description = "With last: the last run of this pipeline.", HelpName = "NAME" }.Offers(names => names.Pipelines);
 
     /// <summary>Adds both to a verb.</summary>
     public Verb AddTo(Verb verb)
@@ -19,17 +21,15 @@ internal sealed class RunChoice
         return verb;
     }
 
-    /// <summary>The run, for a verb that shows it.</summary>
-    public Task<RunRecord> FindAsync(Session session, Home home) => FindAsync(session, home, acts: false);
-
-    /// <summary>Full id of the run, for a verb that does something with it.</summary>
-    public async Task<string> FindToActAsync(Session session, Home home) => (await FindAsync(session, home, acts: true)).Id;
-
-    private async Task<RunRecord> FindAsync(Session session, Home home, bool acts)
+    /// <summary>The run that was typed.</summary>
+    /// <param name="session">The command.</param>
+    /// <param name="home">Has the runs.</param>
+    /// <param name="act">What is done with it: it decides which one is the last.</param>
+    public async Task<RunRecord> FindAsync(Session session, Home home, RunAct act)
     {
         var (id, pipeline) = (session.Get(Id), session.Get(Pipeline));
         UsageCheck.Require(pipeline is null || id == RunStore.LastWord, "--pipeline goes with the word last.");
         if (pipeline is not null) await home.Definitions.PipelineAsync(pipeline, session.Stop);
-        return id == RunStore.LastWord ? await home.Runs.LastAsync(pipeline, acts, session.Stop) : await home.Runs.FindAsync(id, session.Stop);
+        return id == RunStore.LastWord ? await home.Runs.LastAsync(pipeline, act, session.Stop) : await home.Runs.FindAsync(id, session.Stop);
     }
 }

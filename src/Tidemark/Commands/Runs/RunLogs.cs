@@ -20,7 +20,7 @@ internal static class RunLogs
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var run = await choice.FindAsync(session, home);
+            var run = await choice.FindAsync(session, home, RunAct.Show);
             var last = 0L;
             while (true)
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tidemark.Commands.Quarantined;
+using Tidemark.Engine.Runs;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Runs;
@@ -22,7 +23,7 @@ internal static class RunQuarantine
         {
             UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
             var home = await session.OpenHomeAsync();
-            var run = await choice.FindAsync(session, home);
+            var run = await choice.FindAsync(session, home, RunAct.Show);
             var entries = home.Quarantine.ListAsync(new() { Run = run.Id }, session.Get(limit), session.Stop);
             if (await QuarantineReport.WriteAsync(session, entries, withPayload: true) == 0)
                 session.Say($"No record of {run.Id} is in quarantine.");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -32,7 +33,7 @@ internal static class RunRows
         {
             UsageCheck.Require(session.Get(limit) >= 0, "--limit is 0 or more.");
             var home = await session.OpenHomeAsync();
-            var run = await choice.FindAsync(session, home);
+            var run = await choice.FindAsync(session, home, RunAct.LookAtRows);
             var tables = await session.WaitAsync(
                 $"Looking for the rows of {run.Id}", () => home.TouchedAsync(run, session.Get(stream), session.Get(limit), session.Stop));
             if (session.IsJson)

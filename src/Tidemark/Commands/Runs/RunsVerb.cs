@@ -19,7 +19,7 @@ internal static class RunsVerb
             DefaultValueFactory = _ => 20,
             HelpName = "N",
         };
-        var pipeline = new Option<string?>("--pipeline") { Description = "Only runs of this pipeline.", HelpName = "NAME" };
+        var pipeline = new Option<string?>("--pipeline") { Description = "Only runs of this pipeline.", HelpName = "NAME" }.Offers(names => names.Pipelines);
         var status = new Option<string[]>("--status")
         {
             Description = $"Only runs in one of these states: {string.Join(", ", Enum.GetValues<RunStatus>().Select(RunJson.Word))}.",

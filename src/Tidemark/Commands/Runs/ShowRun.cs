@@ -13,7 +13,7 @@ internal static class ShowRun
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var run = await choice.FindAsync(session, home);
+            var run = await choice.FindAsync(session, home, RunAct.Show);
             if (session.IsJson)
             {
                 await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));

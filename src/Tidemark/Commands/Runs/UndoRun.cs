@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -21,11 +22,11 @@ internal static class UndoRun
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var undo = await home.Requests.UndoAsync(await choice.FindToActAsync(session, home), session.Stop);
+            var undo = await home.Requests.UndoAsync((await choice.FindAsync(session, home, RunAct.Undo)).Id, session.Stop);
             if (session.Get(dryRun) || question.IsNeeded(session))
             {
                 var trial = await session.WaitAsync($"Looking at what the undo of {undo.Run} would change", () => home.TryAsync(undo, session.Stop));
-                TrialReport.Write(session.Prose, trial);
+                if (!session.IsQuiet || !session.Get(dryRun)) TrialReport.Write(session.Prose, trial);
                 if (session.Get(dryRun))
                 {
                     if (session.IsJson) session.WriteJson(UndoTrialAnswer.Of(trial), WireJson.Default.UndoTrialAnswer);

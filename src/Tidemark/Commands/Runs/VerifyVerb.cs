@@ -1,6 +1,7 @@
 using Spectre.Console;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline.Comparing;
+using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -17,7 +18,7 @@ internal static class VerifyVerb
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var run = await choice.FindAsync(session, home);
+            var run = await choice.FindAsync(session, home, RunAct.LookAtRows);
             var pipeline = await home.Definitions.PipelineAsync(run.Pipeline, session.Stop);
             var verification = await session.WaitAsync("Reading the rows back", () => home.VerifyAsync(run, pipeline, session.Stop));
             var repair = verification.IsVerified ? null : NextCommand.In(new NextStep(NextAct.ReadEverything, verification.Pipeline));

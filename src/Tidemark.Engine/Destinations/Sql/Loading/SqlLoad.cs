@@ -107,7 +107,7 @@ internal sealed class SqlLoad(ISqlDatabase database, ISqlSession session, LoadPl
         List<SqlPublish> publishes = [];
         var refused = await SqlSavepoint.TryAsync(
             session.Connection, async () => publishes = await WriteAsync(staged, checksDeferred: false, cancellationToken), database.Dialect,
-            failure => database.Dialect.RowProblem(failure, staged[0].Tables.Live.Name.Name), cancellationToken);
+            staged[0].Tables.Live.Name, cancellationToken);
         return refused is null ? publishes : await WriteAsync(staged, checksDeferred: true, cancellationToken);
     }
 

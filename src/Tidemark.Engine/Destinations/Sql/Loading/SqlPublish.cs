@@ -3,7 +3,6 @@ using Tidemark.Engine.Destinations.Sql.Undoing;
 using Tidemark.Engine.Destinations.Sql.WritingBack;
 using Tidemark.Engine.Destinations.Writing;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql.Loading;
 
@@ -238,11 +237,10 @@ internal sealed class SqlPublish(
     private async Task<string> KeyAsync(SqlName work, long number, CancellationToken cancellationToken)
     {
         await using var command = SqlCommands.Command(
-            Connection, $"SELECT {string.Join(", ", _live.Key.Select(column => $"CAST({column.Quoted} AS text)"))} FROM {work} WHERE \"_n\" = @number",
-            ("number", number));
+            Connection, $"SELECT {_live.KeyTexts("w")} FROM {work} AS w WHERE w.\"_n\" = @number", ("number", number));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return CellText.OfKey([.. _live.Key.Select((_, at) => reader.GetString(at))]);
+        return _live.KeyIn(reader);
     }
 
     /// <summary>Runs a statement over the staged rows that differ; where a constraint refuses it, without the bad rows.</summary>
@@ -316,5 +314,5 @@ internal sealed class SqlPublish(
     }
 
     private Task<Problem?> TryAsync(Func<Task> work, CancellationToken cancellationToken) =>
-        SqlSavepoint.TryAsync(Connection, work, dialect, failure => dialect.RowProblem(failure, _live.Name.Name), cancellationToken, ChecksDeferred);
+        SqlSavepoint.TryAsync(Connection, work, dialect, _live.Name, cancellationToken, ChecksDeferred);
 }

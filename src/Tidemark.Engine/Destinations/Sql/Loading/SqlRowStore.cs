@@ -79,7 +79,7 @@ internal sealed class SqlRowStore(
         failure is DbException refused ? dialect.RowProblem(refused, Live.Name.Name) : null;
 
     public Task<Problem?> TryAsync(Func<Task> operation, CancellationToken cancellationToken) =>
-        SqlSavepoint.TryAsync(session.Connection, operation, dialect, RowProblem, cancellationToken);
+        SqlSavepoint.TryAsync(session.Connection, operation, dialect, Live.Name, cancellationToken);
 
     public bool HasLooseKeys => Live.HasLooseKey;
 

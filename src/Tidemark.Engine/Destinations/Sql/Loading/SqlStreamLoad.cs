@@ -128,13 +128,13 @@ internal sealed class SqlStreamLoad : IStreamLoad
             await using var command = SqlCommands.Command(
                 Connection,
                 $"""
-                SELECT {string.Join(", ", live.Key.Select(column => $"CAST(s.{column.Quoted} AS text)"))} FROM {staged.Name} AS s
+                SELECT {live.KeyTexts("s")} FROM {staged.Name} AS s
                 WHERE s."_op" = 0 AND s."_hash" IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM {live.Name} AS l WHERE {live.KeyMatch("s", "l")} AND {live.IsPresent("l")} AND {_dialect.SameValues(live, "l", "s")})
                 LIMIT 1
                 """);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            return await reader.ReadAsync(cancellationToken) ? CellText.OfKey([.. live.Key.Select((_, at) => reader.GetString(at))]) : null;
+            return await reader.ReadAsync(cancellationToken) ? live.KeyIn(reader) : null;
         });
 
     public Task<string?> FindGoneAsync(RowBatch records, CancellationToken cancellationToken) =>

@@ -132,7 +132,7 @@ internal sealed class SqlUndoList(SqlDialect dialect, ISqlSession session, SqlNa
         return done;
 
         Task<Problem?> TryAsync(Func<Task> work) => SqlSavepoint.TryAsync(
-            Connection, work, dialect, failure => dialect.RowProblem(failure, entry.Table), cancellationToken);
+            Connection, work, dialect, new SqlName(dialect.Schema, entry.Table), cancellationToken);
     }
 
     private async Task<long> ExchangeAsync(
