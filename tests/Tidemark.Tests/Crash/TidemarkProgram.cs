@@ -12,6 +12,9 @@ internal sealed class TidemarkProgram(string home)
 
     public string Home => home;
 
+    /// <summary>Variables of its environment beside those of this process.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Runs it to its end; what it says on standard error is in the test's output where it fails.</summary>
@@ -70,6 +73,7 @@ internal sealed class TidemarkProgram(string home)
         };
         // Its pipes for debuggers would stay where it is killed.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        foreach (var (name, value) in Variables) start.Environment[name] = value;
         foreach (var argument in arguments.Concat(["--home", home])) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }

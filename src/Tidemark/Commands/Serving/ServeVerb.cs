@@ -29,6 +29,7 @@ internal static class ServeVerb
                 .ToDictionary(flag => flag.Name[2..].Replace('-', '_'), flag => session.Get(flag)!, StringComparer.Ordinal);
             var options = ServerOptions.Read(given, session.Variable);
             await using var home = await session.MakeHomeAsync();
+            await home.Definitions.Sources.ListAsync(session.Stop); // a node without the key of the secrets would take runs and fail them
             using var log = new ServerLog(session.Terminal.Error, session.Clock);
             await using var server = await TidemarkServer.StartAsync(home, options, session.Clock, log, session.Stop);
             await SayAsync(session, home, server, options);
