@@ -42,6 +42,9 @@ public sealed record ServerOptions
     [Description("Opens the old addresses to callers on this machine that show no token. They are written down as local.")]
     public bool LocalCallers { get; set; }
 
+    [Description("Address of an OpenTelemetry collector that receives metrics and traces, such as http://127.0.0.1:4317.")]
+    public Uri? OtlpEndpoint { get; set; }
+
     /// <summary>How the settings look to those who give them.</summary>
     public static ConnectorSpec Spec { get; } = ConnectorSpec.Of<ServerOptions>("server", "Server", ConnectorRoles.None);
 

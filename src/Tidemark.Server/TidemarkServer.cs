@@ -14,6 +14,7 @@ using Tidemark.Server.Access;
 using Tidemark.Server.Api;
 using Tidemark.Server.Api.Answers;
 using Tidemark.Server.Running;
+using Tidemark.Server.Telemetry;
 
 namespace Tidemark.Server;
 
@@ -78,6 +79,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         services.AddSingleton<IHostLifetime, GuestLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopsWithin);
         services.AddSingleton<RunHosting>().AddHostedService(all => all.GetRequiredService<RunHosting>());
+        Measuring.Add(services, options);
         services.AddRoutingCore();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         // The core alone: the whole would keep keys for cookies in the user's home.
@@ -110,6 +112,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         app.UseMiddleware<Failures>();
         app.UseAuthorization();
         HealthApi.Map(app);
+        Measuring.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("Tidemark").WithOpenApiRoutePattern("/openapi/{documentName}.json").DisableDefaultFonts()).AllowAnonymous();
         var api = app.MapGroup("/api/v1");

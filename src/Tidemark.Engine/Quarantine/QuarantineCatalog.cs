@@ -33,6 +33,11 @@ public sealed class QuarantineCatalog(CatalogDatabase database, TimeProvider clo
         database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(
             "SELECT count(*) FROM quarantine WHERE pipeline = @pipeline", new { pipeline }), cancellationToken);
 
+    /// <summary>How many records of each pipeline are in quarantine, of those that have any.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> CountsAsync(CancellationToken cancellationToken) =>
+        (await database.ReadAsync(connection => connection.QueryAsync<(string Pipeline, long Count)>(
+            "SELECT pipeline, count(*) FROM quarantine GROUP BY pipeline"), cancellationToken)).ToDictionary(each => each.Pipeline, each => each.Count, StringComparer.Ordinal);
+
     /// <summary>One record, or null where it is not in quarantine (any more).</summary>
     public async Task<QuarantineEntry?> FindAsync(long id, CancellationToken cancellationToken)
     {

@@ -143,6 +143,16 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
         }
     }
 
+    /// <summary>When each pipeline was last proven: the end of its latest run that read, succeeded and was no dry run.</summary>
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> ProvenAsync(CancellationToken cancellationToken)
+    {
+        var kinds = string.Join(" OR ", new[] { RunKind.Sync, RunKind.Deletions, RunKind.Plan, RunKind.Approve }
+            .Select(kind => $$"""request LIKE '{"kind":"{{RunJson.Word(kind)}}"%'"""));
+        var ends = await database.ReadAsync(connection => connection.QueryAsync<(string Pipeline, long At)>(
+            $"SELECT pipeline, max(finished_at) FROM runs WHERE status = 'succeeded' AND ({kinds}) GROUP BY pipeline"), cancellationToken);
+        return ends.ToDictionary(end => end.Pipeline, end => DateTimeOffset.FromUnixTimeMilliseconds(end.At), StringComparer.Ordinal);
+    }
+
     /// <summary>Names of all pipelines that have run.</summary>
     public async Task<IReadOnlyList<string>> PipelinesAsync(CancellationToken cancellationToken) =>
         [.. await database.ReadAsync(connection => connection.QueryAsync<string>("SELECT DISTINCT pipeline FROM runs ORDER BY pipeline"), cancellationToken)];

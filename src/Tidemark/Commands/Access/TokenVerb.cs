@@ -17,7 +17,7 @@ internal static class TokenVerb
     private static Verb Make()
     {
         var name = new Argument<string>("name") { Description = "Name of the token, as the audit trail will have it." };
-        var role = WordOption.Of<Role>("--role", "What it allows: viewer looks, operator runs and approves, admin changes definitions and access.");
+        var role = WordOption.Of<Role>("--role", "What it allows: metrics reads /metrics, viewer looks, operator runs and approves, admin changes definitions and access.");
         role.Required = true;
         var pipelines = new Option<string[]>("--pipeline")
         {

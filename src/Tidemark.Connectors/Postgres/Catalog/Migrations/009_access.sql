@@ -3,7 +3,7 @@ CREATE TABLE tokens (
     id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     name         TEXT COLLATE "C" NOT NULL,
     digest       TEXT   NOT NULL,
-    role         TEXT   NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+    role         TEXT   NOT NULL CHECK (role IN ('metrics', 'viewer', 'operator', 'admin')),
     pipelines    TEXT   NOT NULL CHECK (pipelines::json IS NOT NULL),
     created_at   BIGINT NOT NULL,
     expires_at   BIGINT,

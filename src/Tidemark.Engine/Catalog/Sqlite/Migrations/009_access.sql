@@ -3,7 +3,7 @@ CREATE TABLE tokens (
     id           TEXT    NOT NULL PRIMARY KEY,
     name         TEXT    NOT NULL,
     digest       TEXT    NOT NULL,
-    role         TEXT    NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+    role         TEXT    NOT NULL CHECK (role IN ('metrics', 'viewer', 'operator', 'admin')),
     pipelines    TEXT    NOT NULL CHECK (json_valid(pipelines)), -- names; empty for all
     created_at   INTEGER NOT NULL,
     expires_at   INTEGER,

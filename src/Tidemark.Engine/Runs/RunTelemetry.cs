@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Tidemark.Engine.Runs;
+
+/// <summary>
+/// What runs tell those who measure: instruments of the meter, and spans of the source, called <see cref="Name"/>. Names of pipelines and streams
+/// are in them; records, settings and messages are not.
+/// </summary>
+public static class RunTelemetry
+{
+    public const string Name = "Tidemark";
+
+    private static readonly Meter Meter = new(Name);
+    private static readonly ActivitySource Spans = new(Name);
+    private static readonly Counter<long> Runs = Meter.CreateCounter<long>("tidemark.runs", "{run}", "Runs that have ended");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("tidemark.run.duration", "s", "Wall time of runs");
+    private static readonly Counter<long> Records = Meter.CreateCounter<long>("tidemark.records", "{record}", "Records, by what became of them");
+    private static readonly Counter<long> Retries = Meter.CreateCounter<long>("tidemark.retries", "{attempt}", "Attempts after the first ones");
+    private static readonly Counter<double> Waited = Meter.CreateCounter<double>("tidemark.waits", "s", "Time that runs waited for retries, rate limits and locks");
+
+    internal static Activity? Begin(RunJournal journal)
+    {
+        var span = Spans.StartActivity("run");
+        span?.SetTag("tidemark.run", journal.Run).SetTag("tidemark.pipeline", journal.Pipeline).SetTag("tidemark.kind", RunJson.Word(journal.Request.Kind));
+        return span;
+    }
+
+    internal static void End(Activity? span, RunResult result)
+    {
+        var of = new TagList { { "pipeline", result.Pipeline }, { "kind", RunJson.Word(result.Kind) }, { "status", RunJson.Word(result.Status) } };
+        Runs.Add(1, of);
+        Duration.Record(result.Seconds, of);
+        foreach (var stream in result.Streams) Count(result.Pipeline, stream);
+        if (result.Waits is { } waits)
+        {
+            Retries.Add(waits.Retries, new KeyValuePair<string, object?>("pipeline", result.Pipeline));
+            Waited.Add(waits.Seconds, new KeyValuePair<string, object?>("pipeline", result.Pipeline));
+        }
+
+        span?.SetTag("tidemark.status", RunJson.Word(result.Status));
+        if (result.Status is RunStatus.Failed or RunStatus.Partial) span?.SetStatus(ActivityStatusCode.Error, result.Problems is [var first, ..] ? first.Code : null);
+        span?.Dispose();
+    }
+
+    private static void Count(string pipeline, StreamFigures stream)
+    {
+        foreach (var (became, count) in new[]
+        {
+            ("created", stream.Created), ("updated", stream.Updated), ("unchanged", stream.Unchanged), ("skipped", stream.Skipped),
+            ("quarantined", stream.Quarantined), ("deleted", stream.Deleted), ("written_back", stream.WrittenBack),
+        })
+        {
+            if (count > 0) Records.Add(count, new TagList { { "pipeline", pipeline }, { "stream", stream.Stream }, { "became", became } });
+        }
+    }
+}
