@@ -9,7 +9,7 @@ namespace Tidemark.Server.Telemetry;
 /// <summary>How old each pipeline's last proven run is, and how many records wait in quarantine: asked of the catalog every few seconds.</summary>
 internal sealed class PipelineAges : BackgroundService
 {
-    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
 
     private readonly Home _home;
     private readonly TimeProvider _clock;
