@@ -50,26 +50,6 @@ public sealed partial class TerminalTests : IAsyncLifetime
         Lines(drawn).ShouldAllBe(line => Cells.Count(line) <= width);
     }
 
-    [Fact]
-    public async Task A_sync_fits_its_terminal_again_once_that_has_become_narrower()
-    {
-        const int Wide = 120, Narrow = 60;
-        var drawn = await DrawAsync(Wide, new() { ["TERM"] = "xterm-256color" }, async (sofar, terminal) =>
-        {
-            if (!sofar.Contains("reading", StringComparison.Ordinal)) return false;
-            using var resize = Process.Start("stty", ["-F", terminal, "cols", "60", "rows", "24"]);
-            await resize.WaitForExitAsync(CommandBench.Cancel);
-            return true;
-        }, "sync", Pipeline);
-
-        // What was on its way when the terminal changed: two frames at most.
-        var frames = FrameStarts().Split(drawn.After);
-        frames.Length.ShouldBeGreaterThan(4, "it goes on drawing");
-        Lines(drawn.Before).ShouldContain(line => Cells.Count(line) > Narrow);
-        frames.Skip(3).SelectMany(Lines).ShouldAllBe(line => Cells.Count(line) <= Narrow);
-        frames[^1].ShouldContain("succeeded");
-    }
-
     [Theory]
     [InlineData(60)]
     [InlineData(80)]
@@ -98,21 +78,11 @@ public sealed partial class TerminalTests : IAsyncLifetime
         dumb.ShouldContain("leads: reading");
     }
 
-    private async Task<string> DrawAsync(int width, Dictionary<string, string> environment, params string[] args) =>
-        (await DrawAsync(width, environment, (_, _) => Task.FromResult(false), args)).Before;
-
-    /// <summary>What it draws before something was done to the terminal, and afterwards.</summary>
-    /// <param name="width">Columns of the terminal.</param>
-    /// <param name="environment">Variables.</param>
-    /// <param name="act">Looks at what was drawn so far and at the name of the terminal; true once it has done something.</param>
-    /// <param name="args">The command.</param>
-    private async Task<(string Before, string After)> DrawAsync(
-        int width, Dictionary<string, string> environment, Func<string, string, Task<bool>> act, params string[] args)
+    private async Task<string> DrawAsync(int width, Dictionary<string, string> environment, params string[] args)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "tidemark");
-        var terminal = _bench.File("terminal");
         var command = string.Create(CultureInfo.InvariantCulture,
-            $"stty cols {width} rows 24; tty > '{terminal}'; exec '{program}' {string.Join(' ', args.Select(arg => $"'{arg}'"))} --home '{_bench.Home}'");
+            $"stty cols {width} rows 24; exec '{program}' {string.Join(' ', args.Select(arg => $"'{arg}'"))} --home '{_bench.Home}'");
         var start = new ProcessStartInfo("script", ["-qec", command, "/dev/null"])
         {
             RedirectStandardOutput = true,
@@ -125,18 +95,10 @@ public sealed partial class TerminalTests : IAsyncLifetime
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        var (before, after) = (new StringBuilder(), new StringBuilder());
-        var drawn = before;
-        var buffer = new char[4096];
-        while (await process.StandardOutput.ReadAsync(buffer, CommandBench.Cancel) is > 0 and var read)
-        {
-            drawn.Append(buffer, 0, read);
-            if (drawn == before && await act($"{before}", (await File.ReadAllTextAsync(terminal, CommandBench.Cancel)).Trim())) drawn = after;
-        }
-
+        var drawn = await process.StandardOutput.ReadToEndAsync(CommandBench.Cancel);
         await process.WaitForExitAsync(CommandBench.Cancel);
-        process.ExitCode.ShouldBe(0, $"{before}{after}");
-        return ($"{before}", $"{after}");
+        process.ExitCode.ShouldBe(0, drawn);
+        return drawn;
     }
 
     /// <summary>What was written between two line ends, without the sequences that steer the terminal.</summary>
@@ -144,10 +106,6 @@ public sealed partial class TerminalTests : IAsyncLifetime
 
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]|\e[=>]|\e\][^\a]*\a", RegexOptions.None, 1000)]
     private static partial Regex Sequences();
-
-    /// <summary>A frame begins above the last one.</summary>
-    [GeneratedRegex(@"\r\e\[[0-9]+A", RegexOptions.None, 1000)]
-    private static partial Regex FrameStarts();
 
     [GeneratedRegex(@"\e\[[0-9;]*3[0-9]|\e\[[0-9;]*[34]8;", RegexOptions.None, 1000)]
     private static partial Regex Colours();
