@@ -42,9 +42,7 @@ internal sealed class AuditTrail(RequestDelegate next, Home home, ILogger<AuditT
         }
     }
 
-    private static AuditActor Who(HttpContext http) => new(
-        http.User.Identity is { IsAuthenticated: true } ? Caller.Of(http).Name : null,
-        http.Request.Path.StartsWithSegments("/api/v1", StringComparison.Ordinal) ? "api" : "compat");
+    private static AuditActor Who(HttpContext http) => new(http.User.Identity is { IsAuthenticated: true } ? Caller.Of(http).Name : null, "api");
 
     private static string Subject(HttpContext http) =>
         http.Items[SubjectKey] as string ?? $"{http.Request.Method} {http.Request.Path}";
