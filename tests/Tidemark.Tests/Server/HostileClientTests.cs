@@ -73,5 +73,5 @@ public sealed class HostileClientTests
     private static bool IsProblem(HttpResponseMessage response, string answer) =>
         response.Content.Headers.ContentType?.MediaType == "application/problem+json"
             ? JsonSerializer.Deserialize<JsonElement>(answer).GetProperty("code").GetString()!.Length > 0
-            : response.StatusCode == HttpStatusCode.BadRequest && answer.Length == 0;
+            : response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestUriTooLong && answer.Length == 0;
 }
