@@ -124,9 +124,9 @@ public abstract class RunJournalTests : IDisposable
     {
         var runs = await _home.RunsAsync();
         await using var journal = await StartAsync();
-        _home.Clock.Now += TimeSpan.FromSeconds(15);
+        _home.Clock.Now += TimeSpan.FromSeconds(20);
         await Task.Delay(TimeSpan.FromSeconds(3), TestHome.Cancelled);
-        _home.Clock.Now += TimeSpan.FromSeconds(15);
+        _home.Clock.Now += TimeSpan.FromSeconds(20);
 
         (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBeEmpty();
     }

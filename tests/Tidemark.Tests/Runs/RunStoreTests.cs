@@ -115,7 +115,7 @@ public abstract class RunStoreTests : IDisposable
         var parts = HolderProcess.Current.Started.Split('/');
         await HandOverAsync(old, 999_999_999, $"{boot ?? parts[0]}/{world ?? parts[1]}/1", host);
 
-        _home.Clock.Now += TimeSpan.FromSeconds(19);
+        _home.Clock.Now += TimeSpan.FromSeconds(29);
         (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBeEmpty();
         _home.Clock.Now += TimeSpan.FromSeconds(1);
         (await runs.ReconcileAsync(TestHome.Cancelled)).ShouldBe([old]);

@@ -9,7 +9,7 @@ public static class TableLock
     /// <summary>Another run has the table.</summary>
     public const string InUse = "destination.in_use";
 
-    // A run that was killed has to be noticed, and one that was stopped be silent for the term of a lease, 20 seconds.
+    // A run that was killed has to be noticed, and one that was stopped be silent for the term of a lease, 30 seconds.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);

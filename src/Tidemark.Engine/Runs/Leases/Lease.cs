@@ -12,10 +12,10 @@ internal sealed record Lease
     public const string InUseCode = "pipeline.in_use";
 
     /// <summary>How long a lease holds without being renewed.</summary>
-    public static readonly TimeSpan Term = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Term = TimeSpan.FromSeconds(30);
 
     /// <summary>How often its holder renews it.</summary>
-    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(4);
+    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(5);
 
     private const string Columns =
         "subject AS Subject, run AS Run, by_worker AS ByWorker, host AS Host, pid AS Pid, process_started AS ProcessStarted, "
