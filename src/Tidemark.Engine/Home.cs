@@ -220,14 +220,15 @@ public sealed class Home : IAsyncDisposable
     /// <param name="environment">Value of an environment variable, for an address; null where it is not set.</param>
     /// <param name="stream">Only this stream; null for all.</param>
     /// <param name="records">How many records of each stream to read.</param>
+    /// <param name="settings">Settings of the source in the place of the saved ones; null for none.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="TidemarkException">Settings, reachability; <c>source.unknown</c>, <c>stream.unknown</c>.</exception>
     public async Task<IReadOnlyList<PreviewedStream>> PreviewAsync(
-        string name, Func<string, string?> environment, string? stream, int records, CancellationToken cancellationToken)
+        string name, Func<string, string?> environment, string? stream, int records, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
     {
         var (definition, pipeline) = await ReadableAsync(name, environment, cancellationToken);
         var problems = new List<Problem>();
-        await using var source = Connections.OpenSource(definition, problems) ?? throw TidemarkException.ForAll(problems);
+        await using var source = Connections.OpenSource(definition.With(settings), problems) ?? throw TidemarkException.ForAll(problems);
         var preview = new StreamPreview(source, pipeline, _clock);
         var shown = new List<PreviewedStream>();
         foreach (var table in await SyncPlanner.KeyedAsync(await preview.TablesAsync(stream, cancellationToken), Secrets.MaskKeyAsync, cancellationToken))
@@ -251,6 +252,19 @@ public sealed class Home : IAsyncDisposable
         }
 
         return (await Definitions.Sources.FindAsync(name, cancellationToken), DefinitionCatalog.Between(name, ""));
+    }
+
+    /// <summary>A part of a table that a pipeline has written.</summary>
+    /// <param name="query">The table and the rows of it.</param>
+    /// <param name="pipeline">The pipeline; null for whichever of those that may be asked has written the table.</param>
+    /// <param name="may">Whether a pipeline's tables may be read.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="TidemarkException">Usage: <c>pipeline.unknown</c>, <c>data.table_unknown</c>, <c>data.table_ambiguous</c>,
+    /// <c>data.column_unknown</c>, <c>data.value_invalid</c>, <c>destination.no_queries</c>… Settings, reachability.</exception>
+    public async Task<QueriedPage> QueryAsync(TableQuery query, string? pipeline, Func<string, bool> may, CancellationToken cancellationToken)
+    {
+        var pipelines = pipeline is not null ? [pipeline] : (await Definitions.Pipelines.NamesAsync(cancellationToken)).Where(may).ToList();
+        return await new TableReading(Definitions, Connections).ReadAsync(query, pipelines, cancellationToken);
     }
 
     /// <summary>How pipelines stand, first those that need a person.</summary>

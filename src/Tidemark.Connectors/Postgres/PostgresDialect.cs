@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Npgsql;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
@@ -121,6 +122,12 @@ internal sealed class PostgresDialect(string schema, PostgresJson json, bool isA
             """,
         _ => $"{column.Quoted}::text",
     };
+
+    public override string Parameter(TableColumn column, int number) => string.Create(CultureInfo.InvariantCulture, $"CAST(${number} AS {column.Holder})");
+
+    public override string Contains(SqlName column, int number) => string.Create(CultureInfo.InvariantCulture, $"strpos(CAST({column} AS text), ${number}) > 0");
+
+    public override bool Compares(TableColumn column) => column.Type != "json";
 
     public override bool Accepts(TableColumn column, FieldType type) => PostgresFit.Accepts(((PostgresColumn)column).Form, type);
 

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Destinations.Sql;
 using Tidemark.Engine.Destinations.Sql.Backups;
@@ -98,6 +99,15 @@ internal sealed class PostgresRows(NpgsqlConnection connection) : ISqlRows
             Write(row, texts, line);
             yield return row.End();
         }
+    }
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> RecordsAsync(
+        IReadOnlyList<string> names, string select, IReadOnlyList<string?> values, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"SELECT to_json(q)::text FROM ({select}) AS q", connection) { CommandTimeout = 0 };
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) yield return Encoding.UTF8.GetBytes(reader.GetString(0));
     }
 
     public async Task AppendAsync(

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Tidemark.Engine.Destinations;
@@ -87,6 +88,13 @@ internal sealed class SqliteDialect : SqlDialect
     /// <remarks>A cast gives the bytes that the file has. What reads a text of UTF-16 through the driver loses what is behind a NUL.</remarks>
     public static string Bytes(string text) =>
         $"CASE WHEN (SELECT encoding FROM pragma_encoding) = 'UTF-8' OR {text} = '' THEN CAST({text} AS BLOB) ELSE {Utf8Function}({text}) END";
+
+    public override string Parameter(TableColumn column, int number) => string.Create(CultureInfo.InvariantCulture, $"?{number}");
+
+    public override string Given(TableColumn column, string value) => column.Type.Equals("INTEGER", StringComparison.OrdinalIgnoreCase)
+        ? value switch { "true" => "1", "false" => "0", _ => value } : value;
+
+    public override string Contains(SqlName column, int number) => string.Create(CultureInfo.InvariantCulture, $"instr(CAST({column} AS text), ?{number}) > 0");
 
     public override bool Accepts(TableColumn column, FieldType type) => SqliteFit.Accepts(column, type);
 

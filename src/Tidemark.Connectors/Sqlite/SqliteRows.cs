@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Tidemark.Engine.Destinations;
@@ -80,6 +81,27 @@ internal sealed class SqliteRows(SqliteConnection connection) : ISqlRows
             row.Begin();
             statement.Write(row);
             yield return row.End();
+        }
+    }
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> RecordsAsync(
+        IReadOnlyList<string> names, string select, IReadOnlyList<string?> values, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask; // SQLite works on the calling thread
+        using var row = new RowText();
+        using var statement = new SqliteStatement(connection.Handle!, select);
+        foreach (var (at, value) in values.Index())
+        {
+            if (value is null) statement.BindNull(at + 1);
+            else statement.BindText(at + 1, Encoding.UTF8.GetBytes(value));
+        }
+
+        while (statement.Step())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            row.BeginRecord();
+            statement.Write(row, names);
+            yield return row.EndRecord();
         }
     }
 

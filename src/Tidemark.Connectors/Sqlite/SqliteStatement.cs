@@ -48,20 +48,32 @@ internal sealed class SqliteStatement : IDisposable
     /// <summary>Writes the row that the statement stands on, each value by its own storage class.</summary>
     public void Write(RowText row)
     {
-        for (var at = 0; at < raw.sqlite3_column_count(_statement); at++)
+        for (var at = 0; at < raw.sqlite3_column_count(_statement); at++) Write(row, at);
+    }
+
+    /// <summary>As the other, with a name before each value.</summary>
+    public void Write(RowText row, IReadOnlyList<string> names)
+    {
+        for (var at = 0; at < names.Count; at++)
         {
-            switch (raw.sqlite3_column_type(_statement, at))
-            {
-                case raw.SQLITE_INTEGER: row.Number(raw.sqlite3_column_int64(_statement, at)); break;
-                case raw.SQLITE_FLOAT: row.Real(raw.sqlite3_column_double(_statement, at)); break;
-                case raw.SQLITE_BLOB: row.Blob(raw.sqlite3_column_blob(_statement, at)); break;
-                case raw.SQLITE_TEXT:
-                    // Asked for as text first, so that its bytes are UTF-8 whatever the file's encoding.
-                    raw.sqlite3_column_text(_statement, at);
-                    row.Text(raw.sqlite3_column_blob(_statement, at));
-                    break;
-                default: row.Null(); break;
-            }
+            row.Name(names[at]);
+            Write(row, at);
+        }
+    }
+
+    private void Write(RowText row, int at)
+    {
+        switch (raw.sqlite3_column_type(_statement, at))
+        {
+            case raw.SQLITE_INTEGER: row.Number(raw.sqlite3_column_int64(_statement, at)); break;
+            case raw.SQLITE_FLOAT: row.Real(raw.sqlite3_column_double(_statement, at)); break;
+            case raw.SQLITE_BLOB: row.Blob(raw.sqlite3_column_blob(_statement, at)); break;
+            case raw.SQLITE_TEXT:
+                // Asked for as text first, so that its bytes are UTF-8 whatever the file's encoding.
+                raw.sqlite3_column_text(_statement, at);
+                row.Text(raw.sqlite3_column_blob(_statement, at));
+                break;
+            default: row.Null(); break;
         }
     }
 

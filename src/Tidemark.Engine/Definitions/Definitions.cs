@@ -41,6 +41,15 @@ public sealed record SourceDefinition(string Name, string Connector, IReadOnlyDi
     public IEnumerable<DefinitionMistake> Mistakes() =>
         [.. DefinitionName.Mistakes(Name), .. ValueRules.Given("connector", Connector)];
 
+    /// <summary>The same source with some settings in the place of its own; null for none.</summary>
+    internal SourceDefinition With(IReadOnlyDictionary<string, string>? settings)
+    {
+        if (settings is null) return this;
+        var all = new Dictionary<string, string>(Settings, StringComparer.Ordinal);
+        foreach (var (name, value) in settings) all[name] = value;
+        return this with { Settings = all };
+    }
+
     SourceDefinition IDefinition<SourceDefinition>.WithSettings(IReadOnlyDictionary<string, string> settings) =>
         this with { Settings = settings };
 }
@@ -160,7 +169,7 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
     public IEnumerable<DefinitionMistake> Mistakes() => PipelineRules.Of(this);
 
     /// <summary>The table that a stream is written to.</summary>
-    internal string TableOf(string stream) => Shapes.FirstOrDefault(shape => shape.Stream == stream)?.Table
+    public string TableOf(string stream) => Shapes.FirstOrDefault(shape => shape.Stream == stream)?.Table
         ?? ColumnNames.Shorten(Tables
             .Replace("{source}", ColumnNames.SnakeCase(Source), StringComparison.Ordinal)
             .Replace("{stream}", ColumnNames.SnakeCase(stream), StringComparison.Ordinal));

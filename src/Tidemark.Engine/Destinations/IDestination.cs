@@ -4,7 +4,7 @@ namespace Tidemark.Engine.Destinations;
 
 /// <summary>
 /// Writes rows into one database: what every destination can do. What only some can is an interface of its own that they
-/// implement as well: <see cref="IUndoing"/>, <see cref="IBackedUp"/>, <see cref="IComparing"/>, <see cref="IOutbox"/>.
+/// implement as well: <see cref="IUndoing"/>, <see cref="IBackedUp"/>, <see cref="IQueried"/>, <see cref="IComparing"/>, <see cref="IOutbox"/>.
 /// </summary>
 public interface IDestination : IAsyncDisposable
 {

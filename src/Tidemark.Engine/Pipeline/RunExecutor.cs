@@ -24,6 +24,7 @@ internal sealed class RunExecutor(
             UndoRun undo => UndoAsync(undo, run),
             RestoreRun restore => RestoreAsync(restore, run),
             BackupRun backup => BackUpAsync(backup, run, _ => { }),
+            ClearRun clear => ClearAsync(clear, run),
             _ => SyncAsync(run),
         }, watch, cancellationToken);
 
@@ -136,6 +137,14 @@ internal sealed class RunExecutor(
         var status = await step.RunAsync();
         created(step.Created!);
         return status;
+    }
+
+    private async Task<RunStatus> ClearAsync(ClearRun request, RunContext run)
+    {
+        var pipeline = await definitions.PipelineAsync(request.Pipeline, run.Stop);
+        await using var destination = await OpenAsync(pipeline, run);
+        var plan = await backups.PlanAsync(pipeline, destination, run.Stop);
+        return await new TableClearing(plan, backups.FindAsync, pipeline.UndoRuns, destination, run, clock).RunAsync();
     }
 
     private async Task<IDestination> OpenAsync(PipelineDefinition pipeline, RunContext run)

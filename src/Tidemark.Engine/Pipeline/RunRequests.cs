@@ -45,6 +45,7 @@ public sealed class RunRequests
             PlanRun => throw NotASync(old, "carried a plan out", "Carry it out again.", new(NextAct.CarryOutPlan)),
             RestoreRun restore => throw NotASync(
                 old, "restored a backup", "Restore it again.", new(NextAct.RestoreBackup, restore.Backup)),
+            ClearRun => throw NotASync(old, "cleared the tables", "Clear them again.", new(NextAct.ListRuns)),
             UndoRun undo => throw NotASync(old, "undid another run", "Undo that run again.", new(NextAct.UndoRun, undo.Run)),
             var request => request,
         };
@@ -113,6 +114,8 @@ public sealed class RunRequests
                 return run with { Source = null, Mode = undone.Result.Mode, Streams = Unread(undone) };
             case RestoreRun restore:
                 return run with { Source = null, Mode = restore.Mode == RestoreMode.Exact ? WriteMode.Replace : WriteMode.Merge };
+            case ClearRun:
+                return run with { Source = null, Mode = WriteMode.Replace };
             case BackupRun:
                 return run with { Source = null };
             default:

@@ -37,7 +37,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         var stream = await load.OpenAsync(table, cancellationToken);
-        if (table.Mode == WriteMode.Merge && (stream.Start.Compares ?? Outdated(stream, table)) is { } why)
+        if (table.Mode == WriteMode.Merge && (stream.Start.Compares ?? (run.IsAside ? null : Outdated(stream, table))) is { } why)
         {
             // What no change will tell any more can only be seen by comparing everything, deletions included.
             await stream.DisposeAsync();
@@ -165,8 +165,10 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             ledger.Retried();
         }
 
+        // What is read beside the pipeline's own reading moves the place of that one nowhere.
+        var kept = run.IsAside && !table.IsStaged ? found : null;
         var pages = run.Source.ReadAsync(
-            new ReadRequest(stream.Stream, stream.Checkpoint?.Cursor) { IsFull = isFull, KeysOnly = table.KeysOnly }, cancellationToken);
+            new ReadRequest(stream.Stream, kept is null ? stream.Checkpoint?.Cursor : null) { IsFull = isFull, KeysOnly = table.KeysOnly }, cancellationToken);
         var batches = reader
             .ReadAsync(pages.ReadAhead(PagesInHand, page => page.Dispose(), cancellationToken), cancellationToken)
             .ReadAhead(BatchesInHand, _ => { }, cancellationToken);
@@ -176,7 +178,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
                 ? batch : batch with { Overtaken = await quarantine.OvertakeAsync(batch.Rows, cancellationToken) };
             var before = stream.Checkpoint is { } saved && table.IsStaged ? saved.Staged : StagedCounts.None;
             var staged = table.IsStaged ? StreamLedger.Staged(before, read) : StagedCounts.None;
-            await WriteAsync(read, new Checkpoint(batch.After, staged, startedAt) { IsComplete = batch.IsLast });
+            await WriteAsync(read, kept is not null ? kept with { IsComplete = true } : new Checkpoint(batch.After, staged, startedAt) { IsComplete = batch.IsLast });
             if (quarantine is null || table.IsStaged) continue; // a staging settles its quarantine when it is published
             await quarantine.SettleOvertakenAsync(cancellationToken);
             if (ledger.TooManyQuarantined(isEnd: false) is { } tooMany) throw tooMany;

@@ -32,6 +32,12 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
     /// <summary>Whether columns may be left alone that earlier runs filled; else <c>guard.narrowed_schema</c>.</summary>
     public bool MayNarrow => IgnoresLimits || IsDryRun;
 
+    /// <summary>
+    /// Whether a merge asks the source for something else than the pipeline does: it reads from the beginning, adds and updates, and leaves the
+    /// place that the pipeline resumes from.
+    /// </summary>
+    public bool IsAside { get; init; }
+
     /// <summary>The parked run whose staging this one publishes; null where it reads for itself, as every merge does.</summary>
     public string? Continues { get; init; }
 

@@ -57,6 +57,7 @@ internal static class Interruption
         _ when run.Attempt >= MaxAttempts => $"It was tried {run.Attempt} times. Look at its log before you run it again.",
         UndoRun undo => $"Undo {undo.Run} again: an undo changes all or nothing, and one that was done says so.",
         RestoreRun restore => $"Restore {restore.Backup} again: a restore changes all or nothing.",
+        ClearRun => "Look at the tables: a clearing changes all or nothing. Its backup is there if it was made.",
         BackupRun => $"Back {run.Pipeline} up again: nothing is left of the backup.",
         _ => $"Run the pipeline {run.Pipeline} again: it resumes from its checkpoint.",
     };

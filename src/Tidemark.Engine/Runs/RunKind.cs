@@ -25,4 +25,7 @@ public enum RunKind
 
     /// <summary>Makes a backup.</summary>
     Backup,
+
+    /// <summary>Empties the tables.</summary>
+    Clear,
 }

@@ -17,6 +17,7 @@ namespace Tidemark.Engine.Runs;
 [JsonDerivedType(typeof(UndoRun), "undo")]
 [JsonDerivedType(typeof(RestoreRun), "restore")]
 [JsonDerivedType(typeof(BackupRun), "backup")]
+[JsonDerivedType(typeof(ClearRun), "clear")]
 public abstract record RunRequest
 {
     /// <summary>The kind of run that this asks for.</summary>
@@ -31,6 +32,7 @@ public abstract record RunRequest
         UndoRun => RunKind.Undo,
         RestoreRun => RunKind.Restore,
         BackupRun => RunKind.Backup,
+        ClearRun => RunKind.Clear,
         _ => throw new InvalidOperationException($"{GetType().Name} is no kind of run."),
     };
 
@@ -70,6 +72,9 @@ public sealed record SyncRun(string Pipeline) : ReadingRequest
 {
     /// <summary>How rows become live; null means as the pipeline says.</summary>
     public WriteMode? Mode { get; init; }
+
+    /// <summary>Settings of the source in the place of the saved ones, for this run alone, e.g. <c>criteria</c>; no secrets. Null for none.</summary>
+    public IReadOnlyDictionary<string, string>? SourceSettings { get; init; }
 
     public override string PipelineName => Pipeline;
 }
@@ -140,4 +145,10 @@ public sealed record BackupRun(string Pipeline) : RunRequest
     public override string Subject => $"backup:{Pipeline}";
 
     public override bool IsRepeatable => true;
+}
+
+/// <summary>Empties the tables of a pipeline, after a verified backup.</summary>
+public sealed record ClearRun(string Pipeline) : RunRequest
+{
+    public override string PipelineName => Pipeline;
 }

@@ -12,11 +12,11 @@ public sealed record AuditAnswer
     [JsonConverter(typeof(UtcConverter))]
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>A user or a token; null where nobody is known.</summary>
+    /// <summary>A user or a token; <c>local</c> for a caller on this machine without one; null where nobody is known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? Actor { get; init; }
 
-    /// <summary><c>command</c> or <c>api</c>.</summary>
+    /// <summary><c>command</c>, <c>api</c>, or <c>compat</c> for an address of an earlier tool.</summary>
     public required string Door { get; init; }
 
     /// <summary>E.g. <c>run.start</c>.</summary>

@@ -76,7 +76,7 @@ internal static class DefinitionsApi
         Caller.Of(http).RequireAll();
         if (preview is < 0 or > 1000) throw new TidemarkException(FailureKind.Usage, "request.malformed", "preview is from 0 to 1000.");
         await home.Definitions.Sources.FindAsync(name, cancellationToken); // an address is for those who own the machine
-        var shown = await home.PreviewAsync(name, _ => null, stream, preview ?? 0, cancellationToken);
+        var shown = await home.PreviewAsync(name, _ => null, stream, preview ?? 0, settings: null, cancellationToken);
         return TypedResults.Ok<IReadOnlyList<StreamShownAnswer>>([.. shown.Select(StreamShownAnswer.Of)]);
     }
 

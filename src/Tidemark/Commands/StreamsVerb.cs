@@ -38,7 +38,7 @@ internal static class StreamsVerb
             UsageCheck.Require(records is >= 0 and <= MaxRecords, $"--preview is a number from 1 to {MaxRecords}.");
             UsageCheck.Require(records == 0 || name is not null, "--preview needs a stream.");
             Task<IReadOnlyList<PreviewedStream>> PreviewAsync(Home home) => session.WaitAsync(
-                "Asking the source", () => home.PreviewAsync(session.Get(source), session.Variable, name, records, session.Stop));
+                "Asking the source", () => home.PreviewAsync(session.Get(source), session.Variable, name, records, settings: null, session.Stop));
             var shown = ConnectionAddress.Is(session.Get(source)) ? await session.LookAsync(PreviewAsync) : await PreviewAsync(await session.OpenHomeAsync());
             if (session.IsJson) shown.ToList().ForEach(each => session.WriteJson(StreamShownAnswer.Of(each), WireJson.Default.StreamShownAnswer));
             else if (name is null) List(shown).Write(session.Prose);

@@ -27,6 +27,7 @@ public sealed class RunJsonTests
     [InlineData(RunKind.Undo, "undo")]
     [InlineData(RunKind.Restore, "restore")]
     [InlineData(RunKind.Backup, "backup")]
+    [InlineData(RunKind.Clear, "clear")]
     public void A_run_says_what_it_is(RunKind what, string kind)
     {
         var written = RunJson.Write(Full("r-1") with { Kind = what });

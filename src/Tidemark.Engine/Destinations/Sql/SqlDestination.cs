@@ -1,5 +1,6 @@
 using Tidemark.Engine.Destinations.Sql.Backups;
 using Tidemark.Engine.Destinations.Sql.Loading;
+using Tidemark.Engine.Destinations.Sql.Queries;
 using Tidemark.Engine.Destinations.Sql.Undoing;
 using Tidemark.Engine.Destinations.Sql.WritingBack;
 using Tidemark.Engine.Errors;
@@ -8,7 +9,7 @@ namespace Tidemark.Engine.Destinations.Sql;
 
 /// <summary>Any SQL database as a destination.</summary>
 public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
-    : IDestination, IUndoing, IBackedUp, IComparing, IOutbox, IWaiting
+    : IDestination, IUndoing, IBackedUp, IQueried, IComparing, IOutbox, IWaiting
 {
     public Action<Wait>? OnWait
     {
@@ -73,6 +74,9 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
             await using var session = await database.OpenAsync($"{plan.Pipeline} {plan.Run}", cancellationToken);
             return await new SqlRestore(database.Dialect, session, plan, clock).RunAsync(cancellationToken);
         });
+
+    public Task<QueriedPage?> QueryAsync(TableQuery query, CancellationToken cancellationToken) =>
+        InTurnAsync(session => new SqlQuery(database.Dialect, session, query).ReadAsync(cancellationToken), cancellationToken);
 
     public IAsyncEnumerable<RowChange> ChangesAsync(ILoad load, string table, CancellationToken cancellationToken) =>
         ((SqlLoad)load).ChangesAsync(table, cancellationToken);

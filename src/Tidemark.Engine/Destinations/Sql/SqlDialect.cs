@@ -118,6 +118,18 @@ public abstract class SqlDialect
     /// </summary>
     public abstract string ReadBack(SqlColumn column);
 
+    /// <summary>A numbered parameter that is given as text, as a value of a column.</summary>
+    public abstract string Parameter(TableColumn column, int number);
+
+    /// <summary>Text of a parameter for a column, from what a person writes for it.</summary>
+    public virtual string Given(TableColumn column, string value) => value;
+
+    /// <summary>Whether a column's text has the text of a numbered parameter somewhere.</summary>
+    public abstract string Contains(SqlName column, int number);
+
+    /// <summary>Whether values of a column have an order.</summary>
+    public virtual bool Compares(TableColumn column) => true;
+
     /// <summary>What a SELECT ends with so that nobody changes its rows before the transaction has ended.</summary>
     public virtual string KeepingRows => "";
 

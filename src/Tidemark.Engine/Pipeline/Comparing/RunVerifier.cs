@@ -88,5 +88,5 @@ internal sealed class RunVerifier(IDestination destination, IReadOnlyList<TableP
         counts with { Checksums = (left, found), Missing = Math.Max(0, left.Rows - found.Rows) };
 
     /// <summary>An undo and a restore leave what other runs had left, and their receipts speak of other checksums.</summary>
-    private static bool BringsBack(RunRecord run) => run.Request is UndoRun or RestoreRun;
+    private static bool BringsBack(RunRecord run) => run.Request is UndoRun or RestoreRun or ClearRun;
 }

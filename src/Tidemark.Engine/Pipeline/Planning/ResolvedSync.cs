@@ -37,6 +37,9 @@ internal sealed record ResolvedSync
     /// <summary>The parked run whose staging is published, and nothing read anew; null where the run reads for itself.</summary>
     public string? Continues { get; private init; }
 
+    /// <summary>Settings of the source in the place of the saved ones; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? SourceSettings { get; private init; }
+
     /// <summary>
     /// Whether the run does what a parked one of the same streams would, so that this need no longer wait. A merge reads what has
     /// changed and no more: it leaves a reading of everything, and a scan for deletions, to the person who is asked.
@@ -56,7 +59,7 @@ internal sealed record ResolvedSync
     /// <param name="parked">The run that an <see cref="ApprovedRun"/> continues; null for other requests.</param>
     public static ResolvedSync Of(RunRequest request, PipelineDefinition pipeline, RunRecord? parked) => request switch
     {
-        SyncRun sync => Of(pipeline, sync) with { Mode = sync.Mode ?? pipeline.Mode },
+        SyncRun sync => Of(pipeline, sync) with { Mode = sync.Mode ?? pipeline.Mode, SourceSettings = sync.SourceSettings },
         // Keys that are gone are compared as a whole, as in a replace.
         DeletionScan scan => Of(pipeline, scan) with { Mode = WriteMode.Replace, KeysOnly = true },
         DryRun dry => Of(dry.Of, pipeline, parked: null) with { IsDryRun = true, SaveAs = dry.SaveAs },
@@ -90,6 +93,7 @@ internal sealed record ResolvedSync
             KeysOnly = keysOnly,
             IgnoresLimits = true,
             Continues = hasStaged ? parked.Id : null,
+            SourceSettings = (parked.Request as SyncRun)?.SourceSettings,
         };
     }
 }

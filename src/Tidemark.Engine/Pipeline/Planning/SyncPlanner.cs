@@ -30,7 +30,7 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
                 "Set active: true in its definition."));
         }
 
-        var source = connections.OpenSource(from, problems);
+        var source = connections.OpenSource(from.With(request.SourceSettings), problems);
         var destination = connections.OpenDestination(to, problems);
         if (source is not null) run.Watch(source);
         if (destination is not null) run.Watch(destination);
@@ -64,6 +64,7 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
                 Limits = pipeline.Limits,
                 IgnoresLimits = request.IgnoresLimits,
                 IsDryRun = request.IsDryRun,
+                IsAside = request.SourceSettings is not null && request.Mode == WriteMode.Merge,
                 SaveAs = request.SaveAs,
                 HeldTo = request.HeldTo,
                 // Rows that refer to others come after them.

@@ -29,6 +29,14 @@ public interface ISqlRows
     IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
         IReadOnlyList<TableColumn> columns, string select, CancellationToken cancellationToken);
 
+    /// <summary>Reads the rows of a select with parameters, each as a JSON object, within the transaction that was begun.</summary>
+    /// <param name="names">What the select gives, in order.</param>
+    /// <param name="select">A select statement with numbered parameters, each as <see cref="SqlDialect.Parameter"/> writes it.</param>
+    /// <param name="values">Texts of the parameters.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> RecordsAsync(
+        IReadOnlyList<string> names, string select, IReadOnlyList<string?> values, CancellationToken cancellationToken);
+
     /// <summary>Appends rows to a table.</summary>
     Task AppendAsync(
         SqlName table, IReadOnlyList<TableColumn> columns, IAsyncEnumerable<ReadOnlyMemory<byte>> rows,

@@ -33,6 +33,16 @@ public sealed class RowText : IDisposable
         _json.WriteStartArray();
     }
 
+    /// <summary>Begins a row that is an object: a name before each value.</summary>
+    public void BeginRecord()
+    {
+        _bytes.ResetWrittenCount();
+        _json.Reset();
+        _json.WriteStartObject();
+    }
+
+    public void Name(string name) => _json.WritePropertyName(name);
+
     public void Null() => _json.WriteNullValue();
 
     public void Truth(bool value) => _json.WriteBooleanValue(value);
@@ -59,6 +69,14 @@ public sealed class RowText : IDisposable
         var digits = value.ToString("R", CultureInfo.InvariantCulture);
         if (!double.IsFinite(value)) Tagged("real", digits);
         else Number(digits.AsSpan().ContainsAny('.', 'E') ? digits : digits + ".0");
+    }
+
+    /// <summary>Ends the object; valid until the next row begins.</summary>
+    public ReadOnlyMemory<byte> EndRecord()
+    {
+        _json.WriteEndObject();
+        _json.Flush();
+        return _bytes.WrittenMemory;
     }
 
     /// <summary>Ends the row; valid until the next one begins.</summary>
