@@ -36,8 +36,11 @@ public sealed record ServerOptions
     [Description("Hosts that callers may name, separated by commas; * for any. Always among them: localhost, 127.0.0.1, [::1].")]
     public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 
-    [Description("Origins of web pages that may call the API, separated by commas, such as https://app.example.com.")]
+    [Description("Origins of web pages that may call the API and the old addresses, separated by commas, such as https://app.example.com.")]
     public IReadOnlyList<string> CorsOrigins { get; set; } = [];
+
+    [Description("Opens the old addresses to callers on this machine that show no token. They are written down as local.")]
+    public bool LocalCallers { get; set; }
 
     [Description("Address of an OpenTelemetry collector that receives metrics and traces, such as http://127.0.0.1:4317.")]
     public Uri? OtlpEndpoint { get; set; }

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,6 +14,10 @@ using Tidemark.Engine.Errors;
 using Tidemark.Server.Access;
 using Tidemark.Server.Api;
 using Tidemark.Server.Api.Answers;
+using Tidemark.Server.Compat;
+using Tidemark.Server.Compat.Opportunities;
+using Tidemark.Server.Compat.Payments;
+using Tidemark.Server.Compat.Retail;
 using Tidemark.Server.Running;
 using Tidemark.Server.Telemetry;
 
@@ -123,6 +128,11 @@ public sealed class TidemarkServer : IAsyncDisposable
         QuarantineApi.Map(api);
         BackupsApi.Map(api);
         AccessApi.Map(api);
+        DataApi.Map(api);
+        var old = app.MapGroup("").WithTags("old callers").WithMetadata(new OldAddress());
+        PaymentsApi.Map(old);
+        OpportunitiesApi.Map(old);
+        RetailApi.Map(old);
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options)

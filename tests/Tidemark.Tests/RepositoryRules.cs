@@ -17,7 +17,7 @@ public sealed partial class RepositoryRules
         "Runs", "Backup", "Pipeline", "Scheduling", "Wire", "Home",
     ];
 
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
 
     [Fact]
     public void No_source_file_is_longer_than_400_lines_and_no_test_than_500()

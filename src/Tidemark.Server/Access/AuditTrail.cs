@@ -4,6 +4,7 @@ using Tidemark.Engine;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Errors;
 using Tidemark.Server.Api.Answers;
+using Tidemark.Server.Compat;
 
 namespace Tidemark.Server.Access;
 
@@ -42,7 +43,9 @@ internal sealed class AuditTrail(RequestDelegate next, Home home, ILogger<AuditT
         }
     }
 
-    private static AuditActor Who(HttpContext http) => new(http.User.Identity is { IsAuthenticated: true } ? Caller.Of(http).Name : null, "api");
+    private static AuditActor Who(HttpContext http) => new(
+        http.User.Identity is { IsAuthenticated: true } ? Caller.Of(http).Name : null,
+        http.GetEndpoint()?.Metadata.GetMetadata<OldAddress>() is null ? "api" : "compat");
 
     private static string Subject(HttpContext http) =>
         http.Items[SubjectKey] as string ?? $"{http.Request.Method} {http.Request.Path}";

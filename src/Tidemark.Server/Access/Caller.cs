@@ -7,7 +7,7 @@ using Tidemark.Engine.Runs;
 namespace Tidemark.Server.Access;
 
 /// <summary>Who calls, and what they may do.</summary>
-/// <param name="Name">A token's name.</param>
+/// <param name="Name">A token's name, or <c>local</c>.</param>
 /// <param name="Role">The role.</param>
 /// <param name="Pipelines">The pipelines that the role is for; empty for all.</param>
 internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipelines)

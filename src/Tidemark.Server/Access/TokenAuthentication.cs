@@ -8,9 +8,12 @@ using Tidemark.Server.Api.Answers;
 
 namespace Tidemark.Server.Access;
 
-/// <summary>Lets the bearer of a token in: <c>Authorization: Bearer tdm_…</c>.</summary>
+/// <summary>
+/// Lets the bearer of a token in: <c>Authorization: Bearer tdm_…</c>; and, to the old addresses, callers on this machine without one, where the
+/// settings say so.
+/// </summary>
 internal sealed class TokenAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, Home home, TimeProvider clock)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, Home home, TimeProvider clock, ServerOptions server)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     public const string SchemeName = "token";
@@ -22,7 +25,7 @@ internal sealed class TokenAuthentication(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
-        if (header.Length == 0) return AuthenticateResult.NoResult();
+        if (header.Length == 0) return WithoutToken();
         if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)) return Refuse("token.malformed");
         var token = await home.Tokens.FindAsync(header[Bearer.Length..].Trim(), Context.RequestAborted);
         if (token is null) return Refuse("token.unknown");
@@ -40,6 +43,7 @@ internal sealed class TokenAuthentication(
             null => "This needs a token.",
             "token.expired" => "The token has ended.",
             "token.revoked" => "The token was revoked.",
+            "origin.refused" => "A web page of another origin may not call this without a token.",
             "token.malformed" => "The header Authorization is not Bearer and a token.",
             _ => "There is no such token.",
         })
@@ -56,6 +60,13 @@ internal sealed class TokenAuthentication(
         {
             Hint = "Ask an administrator for a token with another role.",
         }.WriteAsync(Context);
+    }
+
+    private AuthenticateResult WithoutToken()
+    {
+        if (!server.LocalCallers || !LocalCallers.IsOne(Context)) return AuthenticateResult.NoResult();
+        return LocalCallers.IsOfForeignPage(Request, server.CorsOrigins) ? Refuse("origin.refused")
+            : AuthenticateResult.Success(new(LocalCallers.Caller.ToPrincipal(SchemeName), SchemeName));
     }
 
     private AuthenticateResult Refuse(string code)

@@ -84,7 +84,7 @@ public sealed record NewToken
 }
 
 /// <summary>Who calls.</summary>
-/// <param name="Name">A token's name.</param>
+/// <param name="Name">A token's name, or <c>local</c>.</param>
 /// <param name="Role">The role.</param>
 /// <param name="Pipelines">The pipelines that the role is for; empty for all.</param>
 public sealed record CallerAnswer(string Name, Role Role, IReadOnlyList<string> Pipelines)

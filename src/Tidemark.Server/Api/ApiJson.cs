@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
@@ -9,6 +10,7 @@ using Tidemark.Engine.Runs;
 using Tidemark.Engine.Settings;
 using Tidemark.Engine.Wire;
 using Tidemark.Server.Api.Answers;
+using Tidemark.Server.Compat;
 using Tidemark.Server.Running;
 
 namespace Tidemark.Server.Api;
@@ -28,6 +30,7 @@ namespace Tidemark.Server.Api;
 [JsonSerializable(typeof(ChosenRecords))]
 [JsonSerializable(typeof(ConnectorAnswer))]
 [JsonSerializable(typeof(DefinitionChangeAnswer))]
+[JsonSerializable(typeof(DataAnswer))]
 [JsonSerializable(typeof(DiscardedAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<DefinitionChangeAnswer>))]
@@ -52,6 +55,7 @@ namespace Tidemark.Server.Api;
 [JsonSerializable(typeof(PrunedBackupsAnswer))]
 [JsonSerializable(typeof(PrunedRunsAnswer))]
 [JsonSerializable(typeof(RestoreTrialAnswer))]
+[JsonSerializable(typeof(RowPlaceText))]
 [JsonSerializable(typeof(RowsAnswer))]
 [JsonSerializable(typeof(StartRun))]
 [JsonSerializable(typeof(UndoTrialAnswer))]
@@ -68,11 +72,12 @@ internal sealed partial class ApiJson : JsonSerializerContext
     public static void Configure(JsonSerializerOptions options)
     {
         var own = Default.Options;
-        options.TypeInfoResolver = InitialValues.Keep(Default, new Dictionary<Type, Func<object>>
+        var records = InitialValues.Keep(Default, new Dictionary<Type, Func<object>>
         {
             [typeof(StartRun)] = () => new StartRun { Pipeline = "" },
             [typeof(NewToken)] = () => new NewToken { Name = "", Role = default },
         });
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(records, CompatJson.Default);
         options.PropertyNamingPolicy = own.PropertyNamingPolicy;
         options.DefaultIgnoreCondition = own.DefaultIgnoreCondition;
         options.RespectNullableAnnotations = own.RespectNullableAnnotations;

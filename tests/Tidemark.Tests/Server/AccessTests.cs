@@ -30,7 +30,9 @@ public sealed class AccessTests
         foreach (var (method, path) in await OperationsAsync(bench))
         {
             var address = path.Replace("{id}", path.StartsWith("/api/v1/runs", StringComparison.Ordinal) ? run : "7", StringComparison.Ordinal)
-                .Replace("{pipeline}", "payments", StringComparison.Ordinal).Replace("{name}", NameFor(path), StringComparison.Ordinal);
+                .Replace("{pipeline}", "payments", StringComparison.Ordinal).Replace("{name}", NameFor(path), StringComparison.Ordinal)
+                .Replace("{table}", "shop_products", StringComparison.Ordinal).Replace("{filename}", "none.json", StringComparison.Ordinal)
+                .Replace("{sync_id}", "sync_1", StringComparison.Ordinal);
             table.Append($"{method} {path}".PadRight(52));
             foreach (var (name, client) in callers) table.Append(' ').Append(await OutcomeAsync(client, method, address) is var let && let.Length == 0 ? name : $"({let})");
             table.Append('\n');

@@ -49,7 +49,9 @@ public sealed class HostileClientTests
             {
                 var known = draw.Next(2) == 0;
                 var address = path.Replace("{id}", known ? run : Escaped(), StringComparison.Ordinal)
-                    .Replace("{pipeline}", known ? "payments" : Escaped(), StringComparison.Ordinal).Replace("{name}", known ? "shop" : Escaped(), StringComparison.Ordinal);
+                    .Replace("{pipeline}", known ? "payments" : Escaped(), StringComparison.Ordinal).Replace("{name}", known ? "shop" : Escaped(), StringComparison.Ordinal)
+                    .Replace("{table}", known ? "shop_products" : Escaped(), StringComparison.Ordinal).Replace("{filename}", Escaped(), StringComparison.Ordinal)
+                    .Replace("{sync_id}", Escaped(), StringComparison.Ordinal);
                 var query = string.Join('&', queries.Where(name => name != "follow" && draw.Next(3) == 0).Select(name => $"{name}={Escaped()}"));
                 using var request = new HttpRequestMessage(new(method), new Uri($"{address}?{query}", UriKind.Relative));
                 var body = Bodies[draw.Next(Bodies.Length)];

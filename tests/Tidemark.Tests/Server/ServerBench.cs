@@ -36,6 +36,11 @@ internal sealed class ServerBench : IAsyncDisposable
     /// <summary>A client that may do everything.</summary>
     public HttpClient Admin { get; private set; } = null!;
 
+    public SandboxServer Sandbox => _sandbox;
+
+    /// <summary>A file of the bench's own.</summary>
+    public string File(string name) => _folder.File(name);
+
     /// <summary>The control port of the stand-in.</summary>
     public Uri Control => _sandbox.Control;
 

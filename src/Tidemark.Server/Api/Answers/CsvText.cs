@@ -17,7 +17,12 @@ internal static class CsvText
     public static string Of<T>(IReadOnlyList<T> items, JsonTypeInfo<T> type)
     {
         var rows = items.Select(item => JsonSerializer.SerializeToElement(item, type)).ToList();
-        var names = type.Properties.Where(property => property.Get is not null).Select(property => property.Name).ToList();
+        return Of(rows, [.. type.Properties.Where(property => property.Get is not null).Select(property => property.Name)]);
+    }
+
+    /// <summary>Objects, of which some members are wanted.</summary>
+    public static string Of(IReadOnlyList<JsonElement> rows, IReadOnlyList<string> names)
+    {
         var text = new StringBuilder();
         AddLine(text, names);
         foreach (var row in rows) AddLine(text, names.Select(name => row.TryGetProperty(name, out var value) ? Cell(value) : ""));

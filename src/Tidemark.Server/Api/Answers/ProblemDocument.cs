@@ -69,7 +69,7 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
     private static int StatusOf(TidemarkException failure) => failure switch
     {
         { Code: var code } when code.StartsWith("access.", StringComparison.Ordinal) => StatusCodes.Status403Forbidden,
-        { Kind: FailureKind.Usage, Code: var code } when code.EndsWith(".unknown", StringComparison.Ordinal) => StatusCodes.Status404NotFound,
+        { Kind: FailureKind.Usage, Code: var code } when Ends(code, ".unknown", ".table_unknown", ".not_applied") => StatusCodes.Status404NotFound,
         { Code: var code } when Ends(code, ".in_use", ".not_parked", ".key_used", ".finished", ".not_over", ".exists") => StatusCodes.Status409Conflict,
         { Kind: FailureKind.Usage } => StatusCodes.Status400BadRequest,
         { Kind: FailureKind.Approval } => StatusCodes.Status409Conflict,

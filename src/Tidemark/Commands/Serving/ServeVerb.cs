@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tidemark.Output;
 using Tidemark.Server;
+using Tidemark.Server.Compat.Opportunities;
 
 namespace Tidemark.Commands.Serving;
 
@@ -21,6 +22,8 @@ internal static class ServeVerb
         {
             session.Say("Environment:");
             session.Say($"  Each option is a variable too, here or in .env: --max-runs is {ServerOptions.VariableOf("max_runs")}.");
+            session.Say("  ORACLE_BASE_URL, ORACLE_USER, ORACLE_PASS and DATABASE_URL make the pipeline opportunities,");
+            session.Say("  where there is none.");
             session.Say("");
         });
         verb.Runs(async session =>
@@ -30,6 +33,7 @@ internal static class ServeVerb
             var options = ServerOptions.Read(given, session.Variable);
             await using var home = await session.MakeHomeAsync();
             await home.Definitions.Sources.ListAsync(session.Stop); // a node without the key of the secrets would take runs and fail them
+            if (await OpportunitiesVariables.ApplyAsync(home, session.Variable, session.Stop) is { } done) session.Say(done);
             using var log = new ServerLog(session.Terminal.Error, session.Clock);
             await using var server = await TidemarkServer.StartAsync(home, options, session.Clock, log, session.Stop);
             await SayAsync(session, home, server, options);

@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Tidemark.Engine;
+using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
+using Tidemark.Server.Access;
+using Tidemark.Server.Api.Answers;
+
+namespace Tidemark.Server.Api;
+
+/// <summary>Rows of synced tables, as they are stored.</summary>
+internal static class DataApi
+{
+    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/data/{table}", ReadAsync).Shows().WithTags("data").Produces<DataAnswer>()
+        .WithSummary("Reads a synced table: filter=column:op:value (eq, ne, lt, le, gt, ge, contains, is_null; repeatable), sort=-column,column, columns=a,b");
+
+    private static async Task<IResult> ReadAsync(
+        HttpContext http, Home home, string table, [FromQuery] string? pipeline, [FromQuery] string[]? filter, [FromQuery] string? sort, [FromQuery] string? columns,
+        [FromQuery] int? limit, [FromQuery] string? cursor, [FromQuery] string? format, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(http);
+        if (pipeline is not null) caller.Require(pipeline);
+        var order = Names(sort).Select(name => name.StartsWith('-') ? new SortedColumn(name[1..], IsDescending: true) : new SortedColumn(name)).ToList();
+        var page = await home.QueryAsync(new(table, Paging.Of(limit))
+        {
+            Columns = Names(columns),
+            Conditions = [.. (filter ?? []).Select(Condition)],
+            Order = order,
+            After = After(cursor, sort),
+        }, pipeline, caller.Sees, cancellationToken);
+        return format switch
+        {
+            null or "json" => TypedResults.Ok(new DataAnswer(table, page.Rows, page.Total, page.Next is null ? null : Cursor(page.Next, sort))),
+            "csv" => TypedResults.Text(CsvText.Of(page.Rows, [.. page.Columns.Select(column => column.Name)]), "text/csv"),
+            _ => throw new TidemarkException(FailureKind.Usage, "request.malformed", "format is json or csv."),
+        };
+    }
+
+    private static string[] Names(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static RowCondition Condition(string text) => text.Split(':', 3) is [var column, var op, var value]
+        ? new(column, QueryText.Word<Comparison>("the comparison of a filter", op), value)
+        : throw new TidemarkException(FailureKind.Usage, "request.malformed", $"filter is column:op:value, and not {text}.");
+
+    /// <summary>The place of a row, and the order in which it is one.</summary>
+    private static string Cursor(IReadOnlyList<string?> place, string? sort)
+    {
+        var text = new RowPlaceText(sort ?? "", place);
+        return Convert.ToHexStringLower(JsonSerializer.SerializeToUtf8Bytes(text, ApiJson.Default.RowPlaceText));
+    }
+
+    private static IReadOnlyList<string?>? After(string? cursor, string? sort)
+    {
+        if (Paging.Place(cursor) is not { } text) return null;
+        try
+        {
+            return JsonSerializer.Deserialize(Encoding.UTF8.GetBytes(text), ApiJson.Default.RowPlaceText) is { } place && place.Sort == (sort ?? "")
+                ? place.Values : throw Paging.Malformed();
+        }
+        catch (JsonException)
+        {
+            throw Paging.Malformed();
+        }
+    }
+}
+
+/// <summary>A part of a table.</summary>
+/// <param name="Table">Its name.</param>
+/// <param name="Items">The rows, column to value.</param>
+/// <param name="Total">Rows that meet the filters, on all pages.</param>
+/// <param name="Next">The cursor that the next part is asked for with; null where this is the last.</param>
+public sealed record DataAnswer(
+    string Table, IReadOnlyList<JsonElement> Items, long Total,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.Never)] string? Next);
+
+/// <summary>The place behind a row in a cursor.</summary>
+/// <param name="Sort">The order that it belongs to.</param>
+/// <param name="Values">Values of the order's columns, as text.</param>
+internal sealed record RowPlaceText(string Sort, IReadOnlyList<string?> Values);
