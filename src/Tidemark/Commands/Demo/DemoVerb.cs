@@ -2,32 +2,38 @@ using System.CommandLine;
 using System.Net.Http.Json;
 using Tidemark.Engine;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 using Tidemark.Output;
 using Tidemark.Sandbox;
+using Tidemark.Server;
 
 namespace Tidemark.Commands.Demo;
 
 /// <summary><c>tidemark demo</c>: a vendor, a database and a sync between them, all on this machine.</summary>
 internal static class DemoVerb
 {
+    private const int UsualPort = 8000;
+
     public static Verb Create()
     {
         var once = new Option<bool>("--once") { Description = "Sync once, show the receipts and end." };
         var size = SandboxVerb.Size();
+        var port = new Option<int>("--port") { Description = "Port of the server; 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => UsualPort };
         var verb = new Verb("demo", "Syncs stand-in vendors into SQLite; needs no account.",
             "tidemark demo", "tidemark demo --once --json", "tidemark demo --size 100000 --home /tmp/demo")
         {
-            once, size,
+            once, size, port,
         };
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(size) >= 1, "--size is at least 1.");
+            UsageCheck.Require(session.Get(port) is >= 0 and <= 65535, "--port is from 0 to 65535.");
             // A demo has no business in the home of real work.
             var folder = Path.GetFullPath(session.HomeOption ?? Path.Combine(session.HomeFolder, "demo"));
             await using var sandbox = await StartAsync(session, session.Get(size));
             var demo = new Demo(session, await session.MakeHomeAsync(folder), folder, sandbox);
-            return await demo.RunAsync(session.Get(once));
+            return await demo.RunAsync(session.Get(once), session.Get(port));
         });
         return verb;
     }
@@ -50,15 +56,16 @@ internal static class DemoVerb
     {
         private readonly string _database = Path.Combine(folder, "demo.db");
 
-        public async Task<int> RunAsync(bool isOnce)
+        public async Task<int> RunAsync(bool isOnce, int port)
         {
             var vendors = string.Join(", ", sandbox.Vendors.Keys);
             session.Say($"Stand-ins answer for {vendors}; their records go to {Printable.Of(_database)}.");
+            if (!isOnce) await DemoTemplates.SaveAsync(home, sandbox, _database, session.Stop);
             await SaveDefinitionsAsync();
             var worst = ExitCode.Done;
             // The stand-in starts afresh each time, so what an earlier demo left is replaced by what is there now.
-            foreach (var pipeline in await home.Definitions.Pipelines.ListAsync(session.Stop))
-                worst = Math.Max(worst, await SyncAsync(new(pipeline.Name) { Mode = WriteMode.Replace, IgnoresLimits = true }));
+            foreach (var vendor in sandbox.Vendors.Keys)
+                worst = Math.Max(worst, await SyncAsync(new(vendor) { Mode = WriteMode.Replace, IgnoresLimits = true }));
             if (worst == ExitCode.Cancelled) return worst;
             if (isOnce || worst != ExitCode.Done)
             {
@@ -67,13 +74,32 @@ internal static class DemoVerb
             }
 
             await ChangeRecordsAsync();
-            foreach (var pipeline in await home.Definitions.Pipelines.ListAsync(session.Stop))
-                worst = Math.Max(worst, await SyncAsync(new(pipeline.Name)));
+            foreach (var vendor in sandbox.Vendors.Keys)
+                worst = Math.Max(worst, await SyncAsync(new(vendor)));
             PrintMore(isOver: false);
             session.Say("");
+            using var log = new ServerLog(session.Terminal.Error, session.Clock);
+            await using var server = await ServeAsync(port, log);
+            session.Say($"The server answers at {server.Address}docs, and takes the requests of earlier tools without a token:");
+            session.Say($"  curl -X POST {server.Address}api/database/refresh");
             session.Say("The stand-ins keep running. Ctrl-C stops them.");
             await SandboxVerb.UntilStoppedAsync(session);
+            await server.StopAsync();
             return worst;
+        }
+
+        private async Task<TidemarkServer> ServeAsync(int port, ServerLog log)
+        {
+            var options = new ServerOptions { Port = port, LocalCallers = true };
+            try
+            {
+                return await TidemarkServer.StartAsync(home, options, session.Clock, log, session.Stop);
+            }
+            catch (TidemarkException taken) when (taken.Code == "server.port_taken")
+            {
+                session.Say($"Another program has port {port}: a free one is taken.");
+                return await TidemarkServer.StartAsync(home, options with { Port = 0 }, session.Clock, log, session.Stop);
+            }
         }
 
         private async Task SaveDefinitionsAsync()
