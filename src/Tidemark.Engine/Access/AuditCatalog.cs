@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Access;
 
@@ -27,7 +28,7 @@ public sealed class AuditCatalog(CatalogDatabase database, TimeProvider clock)
         {
             Actor = filter.Actor is { } actor ? CatalogText.Encode(actor) : null,
             filter.Action,
-            outcome = filter.Outcome?.ToString().ToLowerInvariant(),
+            outcome = filter.Outcome is { } outcome ? EnumWord.Of(outcome) : null,
             since = filter.Since?.ToUnixTimeMilliseconds() ?? 0,
             before = filter.Before ?? long.MaxValue,
             limit,
@@ -44,7 +45,7 @@ public sealed class AuditCatalog(CatalogDatabase database, TimeProvider clock)
             note.Who.Door,
             note.Action,
             subject = Text(note.Subject),
-            outcome = note.Outcome.ToString().ToLowerInvariant(),
+            outcome = EnumWord.Of(note.Outcome),
             detail = Text(note.Detail),
         });
 

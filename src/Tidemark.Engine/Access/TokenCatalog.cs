@@ -57,14 +57,14 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
                 id,
                 name,
                 digest = TokenText.Digest(text),
-                role = Word(role),
+                role = EnumWord.Of(role),
                 pipelines = JsonText.Line(pipelines, AccessJson.Default.IReadOnlyListString),
                 created = now.ToUnixTimeMilliseconds(),
                 expires = expiresAt?.ToUnixTimeMilliseconds(),
             });
             await AuditCatalog.AddAsync(connection, now, new(who, "token.create", $"token {name}", AuditOutcome.Done)
             {
-                Detail = pipelines.Count > 0 ? $"{Word(role)} of {string.Join(", ", pipelines)}" : Word(role),
+                Detail = pipelines.Count > 0 ? $"{EnumWord.Of(role)} of {string.Join(", ", pipelines)}" : EnumWord.Of(role),
             });
             return new CreatedToken(token, text);
         }, cancellationToken);
@@ -114,8 +114,6 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
 
     private static async Task<IEnumerable<TokenRow>> RowsAsync(DbConnection connection, string name) =>
         await connection.QueryAsync<TokenRow>($"SELECT {Columns} FROM tokens WHERE name = @name", new { name });
-
-    private static string Word(Role role) => role.ToString().ToLowerInvariant();
 
     private static TidemarkException Refused(string code, string message, string? hint = null) =>
         new(FailureKind.Usage, code, message) { Hint = hint };

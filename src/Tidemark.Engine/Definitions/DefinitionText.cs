@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Definitions;
@@ -12,9 +11,6 @@ internal static class DefinitionText
 
     /// <summary>Maps and lists within each other: a list within a rule within a column within a stream is 9.</summary>
     public const int MaxDepth = 14;
-
-    /// <summary>A word as files have it, e.g. <c>insert_only</c>.</summary>
-    public static string Word(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     /// <exception cref="TidemarkException"><c>definitions.malformed</c> with the line, <c>definitions.too_large</c>
     /// (configuration).</exception>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Tidemark.Engine.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -59,11 +60,11 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
     {
         Write(yaml, "source", pipeline.Source);
         Write(yaml, "destination", pipeline.Destination);
-        Write(yaml, "mode", DefinitionText.Word(pipeline.Mode));
+        Write(yaml, "mode", EnumWord.Of(pipeline.Mode));
         StreamShapeWriter.Write(yaml, pipeline);
         Write(yaml, "tables", pipeline.Tables);
-        Write(yaml, "schema_changes", DefinitionText.Word(pipeline.SchemaChanges));
-        Write(yaml, "empty_text", DefinitionText.Word(pipeline.EmptyText));
+        Write(yaml, "schema_changes", EnumWord.Of(pipeline.SchemaChanges));
+        Write(yaml, "empty_text", EnumWord.Of(pipeline.EmptyText));
         Write(yaml, "raw", pipeline.Raw ? "true" : "false");
         Write(yaml, "max_deleted_percent", pipeline.MaxDeletedPercent.ToString(CultureInfo.InvariantCulture));
         Write(yaml, "max_updated_percent", pipeline.MaxUpdatedPercent.ToString(CultureInfo.InvariantCulture));

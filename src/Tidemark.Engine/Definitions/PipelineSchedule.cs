@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Times;
 
 namespace Tidemark.Engine.Definitions;
@@ -44,7 +45,7 @@ public sealed record PipelineSchedule(string Cron)
 
     /// <summary>Tells the schedules of a pipeline apart: the work and when it is due.</summary>
     [JsonIgnore]
-    public string Key => $"{DefinitionText.Word(Run)} {(CronText.TryParse(Cron, out var cron, out _) ? cron.Fields : Cron)} {TimeZone}";
+    public string Key => $"{EnumWord.Of(Run)} {(CronText.TryParse(Cron, out var cron, out _) ? cron.Fields : Cron)} {TimeZone}";
 
     /// <summary>E.g. <c>every day at 02:00 Europe/Berlin</c>.</summary>
     [JsonIgnore]

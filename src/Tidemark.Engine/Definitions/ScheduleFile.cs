@@ -1,3 +1,4 @@
+using Tidemark.Engine.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -45,8 +46,8 @@ internal static class ScheduleFile
         yaml.Emit(new MappingStart());
         DefinitionWriter.Write(yaml, "cron", schedule.Cron);
         if (schedule.TimeZone != usual.TimeZone) DefinitionWriter.Write(yaml, "time_zone", schedule.TimeZone);
-        if (schedule.Run != usual.Run) DefinitionWriter.Write(yaml, "run", DefinitionText.Word(schedule.Run));
-        if (schedule.Overlap != usual.Overlap) DefinitionWriter.Write(yaml, "overlap", DefinitionText.Word(schedule.Overlap));
+        if (schedule.Run != usual.Run) DefinitionWriter.Write(yaml, "run", EnumWord.Of(schedule.Run));
+        if (schedule.Overlap != usual.Overlap) DefinitionWriter.Write(yaml, "overlap", EnumWord.Of(schedule.Overlap));
         if (schedule.Paused) DefinitionWriter.Write(yaml, "paused", "true");
         yaml.Emit(new MappingEnd());
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Records;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -34,7 +35,7 @@ internal static class StreamShapeWriter
         DefinitionWriter.Write(yaml, "name", shape.Stream);
         if (shape.Table is { } table) DefinitionWriter.Write(yaml, "table", table);
         if (shape.AllFields) DefinitionWriter.Write(yaml, "fields", "all");
-        if (shape.Mode is { } mode) DefinitionWriter.Write(yaml, "mode", DefinitionText.Word(mode));
+        if (shape.Mode is { } mode) DefinitionWriter.Write(yaml, "mode", EnumWord.Of(mode));
         if (shape.Raw is { } raw) DefinitionWriter.Write(yaml, "raw", raw ? "true" : "false");
         if (shape.SyncedAt != TablePlan.UsualSyncedAt) DefinitionWriter.Write(yaml, "synced_at", shape.SyncedAt);
         if (shape.TimeLimit is { TotalSeconds: var seconds })
@@ -58,7 +59,7 @@ internal static class StreamShapeWriter
             yaml.Emit(new SequenceEnd());
         }
 
-        if (shape.Mask.Count > 0) WriteTexts(yaml, "mask", shape.Mask.ToDictionary(mask => mask.Key, mask => DefinitionText.Word(mask.Value)));
+        if (shape.Mask.Count > 0) WriteTexts(yaml, "mask", shape.Mask.ToDictionary(mask => mask.Key, mask => EnumWord.Of(mask.Value)));
         if (shape.WriteBack is { } writeBack) WriteWriteBack(yaml, writeBack);
         yaml.Emit(new MappingEnd());
     }
@@ -68,7 +69,7 @@ internal static class StreamShapeWriter
         yaml.Emit(DefinitionWriter.Scalar("write_back"));
         yaml.Emit(new MappingStart());
         WriteTexts(yaml, "set", writeBack.Set);
-        if (writeBack.When != WriteBackWhen.Read) DefinitionWriter.Write(yaml, "when", DefinitionText.Word(writeBack.When));
+        if (writeBack.When != WriteBackWhen.Read) DefinitionWriter.Write(yaml, "when", EnumWord.Of(writeBack.When));
         yaml.Emit(new MappingEnd());
     }
 
@@ -86,8 +87,8 @@ internal static class StreamShapeWriter
         yaml.Emit(new MappingStart(null, null, isImplicit: true, MappingStyle.Flow));
         if (column.From is { } from) DefinitionWriter.Write(yaml, "from", from);
         if (column.Value is { } made) DefinitionWriter.Write(yaml, "value", made);
-        if (column.Type is { } type) DefinitionWriter.Write(yaml, "type", DefinitionText.Word(type));
-        if (column.Owner != ColumnOwner.Source) DefinitionWriter.Write(yaml, "owner", DefinitionText.Word(column.Owner));
+        if (column.Type is { } type) DefinitionWriter.Write(yaml, "type", EnumWord.Of(type));
+        if (column.Owner != ColumnOwner.Source) DefinitionWriter.Write(yaml, "owner", EnumWord.Of(column.Owner));
         if (column.Default is { } text) DefinitionWriter.Write(yaml, "default", text);
         if (column.When.Count > 0)
         {

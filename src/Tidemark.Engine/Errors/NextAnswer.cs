@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Errors;
 
@@ -18,7 +18,7 @@ public sealed record NextAnswer
 
     public static NextAnswer From(NextStep next) => new()
     {
-        Act = JsonNamingPolicy.SnakeCaseLower.ConvertName(next.Act.ToString()),
+        Act = EnumWord.Of(next.Act),
         Of = next.Of,
         Command = next.Command,
     };

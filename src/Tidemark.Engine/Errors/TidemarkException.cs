@@ -1,3 +1,5 @@
+using Tidemark.Engine.Json;
+
 namespace Tidemark.Engine.Errors;
 
 /// <summary>The one exception of Tidemark: its kind says who must act, its code never changes.</summary>
@@ -35,7 +37,7 @@ public sealed class TidemarkException(FailureKind kind, string code, string mess
                 Next = problems[0].Next,
                 Problems = problems,
             }
-            : new(kind, $"{kind.ToString().ToLowerInvariant()}.problems", $"{problems.Count} problems were found.")
+            : new(kind, $"{EnumWord.Of(kind)}.problems", $"{problems.Count} problems were found.")
             {
                 Problems = problems,
             };

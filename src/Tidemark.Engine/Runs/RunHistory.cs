@@ -1,5 +1,6 @@
 using Dapper;
 using Tidemark.Engine.Catalog;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Runs;
 
@@ -19,7 +20,7 @@ public sealed class RunHistory(CatalogDatabase database)
     public async Task<IReadOnlyList<RunLogLine>> LogsAsync(
         string run, long afterSeq, LogFilter filter, int limit, CancellationToken cancellationToken)
     {
-        var levels = string.Join(", ", Enum.GetValues<RunLogLevel>().Where(level => level >= filter.Least).Select(level => $"'{Word(level)}'"));
+        var levels = string.Join(", ", Enum.GetValues<RunLogLevel>().Where(level => level >= filter.Least).Select(level => $"'{EnumWord.Of(level)}'"));
         return await database.ReadAsync<IReadOnlyList<RunLogLine>>(async connection => [.. (await connection.QueryAsync<LogRow>($"""
             SELECT seq AS Seq, at AS At, level AS Level, stream AS Stream, message AS Message
             FROM run_logs
@@ -56,8 +57,6 @@ public sealed class RunHistory(CatalogDatabase database)
         }, cancellationToken);
 
     private static string Of(string old) => old["run ".Length..];
-
-    private static string Word(RunLogLevel level) => level.ToString().ToLowerInvariant();
 
     private static T Word<T>(string stored)
         where T : struct, Enum => Enum.TryParse<T>(stored, ignoreCase: true, out var word) ? word : throw new FormatException($"{stored} is no {typeof(T).Name}.");

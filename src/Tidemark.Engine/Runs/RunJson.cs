@@ -22,7 +22,7 @@ public static class RunJson
     public static string Word(RunStatus status) => status.ToString().ToLowerInvariant();
 
     /// <summary>A kind as users see it, e.g. <c>dry_run</c>.</summary>
-    public static string Word(RunKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+    public static string Word(RunKind kind) => EnumWord.Of(kind);
 
     /// <summary>A trigger as users see it, e.g. <c>schedule</c>.</summary>
     public static string Word(RunTrigger trigger) => trigger.ToString().ToLowerInvariant();

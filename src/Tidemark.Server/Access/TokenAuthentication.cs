@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tidemark.Engine;
+using Tidemark.Engine.Json;
 using Tidemark.Server.Api.Answers;
 
 namespace Tidemark.Server.Access;
@@ -56,7 +57,7 @@ internal sealed class TokenAuthentication(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         var caller = Caller.Of(Context.User);
-        return new ProblemDocument(StatusCodes.Status403Forbidden, "access.role", $"{caller.Name} is a {caller.Role.ToString().ToLowerInvariant()}, and may not do this.")
+        return new ProblemDocument(StatusCodes.Status403Forbidden, "access.role", $"{caller.Name} is a {EnumWord.Of(caller.Role)}, and may not do this.")
         {
             Hint = "Ask an administrator for a token with another role.",
         }.WriteAsync(Context);

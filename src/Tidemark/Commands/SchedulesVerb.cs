@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Scheduling;
 using Tidemark.Engine.Wire;
@@ -38,7 +39,7 @@ internal static class SchedulesVerb
     {
         var table = new FittingTable();
         table.Add("pipeline", all.Select(schedule => schedule.Pipeline));
-        table.Add("runs", all.Select(schedule => schedule.Run.ToString().ToLowerInvariant()), rank: 1);
+        table.Add("runs", all.Select(schedule => EnumWord.Of(schedule.Run)), rank: 1);
         table.Add("when", all.Select(When), wraps: true);
         table.Add("next", all.Select(schedule => schedule.IsPaused ? "paused" : schedule.Next is [var first, ..] ? session.LocalTime(first) : ""), isWhole: true);
         if (all.Any(schedule => schedule.Missed > 0)) table.Add("missed", all.Select(schedule => schedule.Missed == 0 ? "" : Counted(schedule.Missed)), isWhole: true);

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Commands;
 
@@ -19,16 +19,13 @@ internal static class WordOption
         new(name)
         {
             Description = description,
-            HelpName = string.Join('|', Enum.GetValues<T>().Select(Word)),
+            HelpName = string.Join('|', Enum.GetValues<T>().Select(value => EnumWord.Of(value))),
             CustomParser = result =>
             {
                 var typed = result.Tokens[0].Value;
-                foreach (var value in Enum.GetValues<T>().Where(value => Word(value) == typed)) return value;
-                result.AddError($"{name} is {string.Join(" or ", Enum.GetValues<T>().Select(Word))}, not {typed}.");
+                foreach (var value in Enum.GetValues<T>().Where(value => EnumWord.Of(value) == typed)) return value;
+                result.AddError($"{name} is {string.Join(" or ", Enum.GetValues<T>().Select(value => EnumWord.Of(value)))}, not {typed}.");
                 return default;
             },
         };
-
-    private static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Server.Api.Answers;
 
@@ -28,6 +28,6 @@ public sealed record NextLink(
             NextAct.SaveDefinitions => ("PUT", "definitions"),
             _ => (null, null),
         };
-        return new(JsonNamingPolicy.SnakeCaseLower.ConvertName(next.Act.ToString()), next.Of, method, path is null ? null : $"/api/v1/{path}");
+        return new(EnumWord.Of(next.Act), next.Of, method, path is null ? null : $"/api/v1/{path}");
     }
 }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Server.Api.Answers;
 
@@ -13,15 +13,22 @@ internal static class QueryText
     {
         foreach (var value in Enum.GetValues<T>())
         {
-            if (Text(value) == word) return value;
+            if (EnumWord.Of(value) == word) return value;
         }
 
         throw new TidemarkException(FailureKind.Usage, "request.malformed", $"{name} cannot be {word}.")
         {
-            Hint = $"It is one of {string.Join(", ", Enum.GetValues<T>().Select(Text))}.",
+            Hint = $"It is one of {string.Join(", ", Enum.GetValues<T>().Select(value => EnumWord.Of(value)))}.",
         };
     }
 
-    private static string Text<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    /// <summary>Whether CSV is asked for, in the place of JSON.</summary>
+    /// <param name="format"><c>json</c> or <c>csv</c>; null for JSON.</param>
+    /// <exception cref="TidemarkException"><c>request.malformed</c> (usage).</exception>
+    public static bool IsCsv(string? format) => format switch
+    {
+        null or "json" => false,
+        "csv" => true,
+        _ => throw new TidemarkException(FailureKind.Usage, "request.malformed", "format is json or csv."),
+    };
 }

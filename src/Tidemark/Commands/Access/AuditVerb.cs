@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tidemark.Engine.Access;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -46,7 +47,7 @@ internal static class AuditVerb
         table.Add("door", lines.Select(line => line.Note.Who.Door), rank: 1);
         table.Add("did", lines.Select(line => line.Note.Action));
         table.Add("to", lines.Select(line => line.Note.Subject), wraps: true);
-        table.Add("outcome", lines.Select(line => line.Note.Outcome.ToString().ToLowerInvariant()));
+        table.Add("outcome", lines.Select(line => EnumWord.Of(line.Note.Outcome)));
         table.Add("with", lines.Select(line => line.Note.Detail ?? ""), rank: 2, wraps: true);
         return table;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tidemark.Engine.Access;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -87,7 +88,7 @@ internal static class TokenVerb
     {
         var table = new FittingTable();
         table.Add("token", tokens.Select(token => token.Name));
-        table.Add("role", tokens.Select(token => token.Role.ToString().ToLowerInvariant()));
+        table.Add("role", tokens.Select(token => EnumWord.Of(token.Role)));
         table.Add("pipelines", tokens.Select(token => token.Pipelines.Count == 0 ? "all" : string.Join(", ", token.Pipelines)), wraps: true);
         table.Add("stands", tokens.Select(token => token switch
         {

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Wire;
 
 namespace Tidemark.Commands.Definitions;
@@ -24,8 +24,6 @@ internal static class PipelineVerb
         return verb;
     }
 
-    public static string Word(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
-
     private static IReadOnlyList<DefinitionFact> Facts(Home home, PipelineDefinition pipeline) =>
     [
         .. DefinitionFact.Of(PipelineAnswer.Of(pipeline), WireJson.Default.PipelineAnswer, "name", "source", "destination", "mode", "streams")
@@ -33,5 +31,5 @@ internal static class PipelineVerb
     ];
 
     private static string Words(PipelineSchedule schedule) =>
-        $"{Word(schedule.Run)} {schedule.Words}{(schedule.Overlap == Overlap.Queue ? ", overlap queue" : "")}{(schedule.Paused ? ", paused" : "")}";
+        $"{EnumWord.Of(schedule.Run)} {schedule.Words}{(schedule.Overlap == Overlap.Queue ? ", overlap queue" : "")}{(schedule.Paused ? ", paused" : "")}";
 }

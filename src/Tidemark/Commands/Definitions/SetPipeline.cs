@@ -3,6 +3,7 @@ using System.Globalization;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;
@@ -23,7 +24,7 @@ internal static class SetPipeline
             Description = "Destination; required for a new pipeline.",
             HelpName = "NAME",
         }.Offers(names => names.Destinations);
-        var mode = WordOption.Of<WriteMode>("--mode", $"How rows become live. [default: {PipelineVerb.Word(fallback.Mode)}]");
+        var mode = WordOption.Of<WriteMode>("--mode", $"How rows become live. [default: {EnumWord.Of(fallback.Mode)}]");
         var streams = new Option<string>("--streams")
         {
             Description = "Streams, separated by commas. [default: all]",
@@ -35,9 +36,9 @@ internal static class SetPipeline
             HelpName = "PATTERN",
         };
         var changes = WordOption.Of<SchemaChanges>(
-            "--schema-changes", $"What happens to a new field. [default: {PipelineVerb.Word(fallback.SchemaChanges)}]");
+            "--schema-changes", $"What happens to a new field. [default: {EnumWord.Of(fallback.SchemaChanges)}]");
         var empty = WordOption.Of<EmptyText>(
-            "--empty-text", $"What an empty text becomes in a column of numbers or dates. [default: {PipelineVerb.Word(fallback.EmptyText)}]");
+            "--empty-text", $"What an empty text becomes in a column of numbers or dates. [default: {EnumWord.Of(fallback.EmptyText)}]");
         var raw = WordOption.Of<Truth>("--raw", $"Keep the whole record in a column raw. [default: {(fallback.Raw ? "true" : "false")}]");
         var deletedPercent = Limit<double>("--max-deleted-percent", "Percent of a table that a run may delete without approval.", usual.MaxDeletedPercent);
         var updatedPercent = Limit<double>("--max-updated-percent", "Percent of a table that a run may update without approval.", usual.MaxUpdatedPercent);
