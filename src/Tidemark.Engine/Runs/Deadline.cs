@@ -3,7 +3,7 @@ using Tidemark.Engine.Definitions;
 namespace Tidemark.Engine.Runs;
 
 /// <summary>
-/// The moment by which a pipeline is to be proven again: what it says itself, else the next time of its schedules and a twelfth of the time
+/// The moment by which a run must prove a pipeline again: what it says itself, else the next time of its schedules and a twelfth of the time
 /// between two of them on top, but ten minutes at least and twelve hours at most. A nightly pipeline has two hours for its night.
 /// </summary>
 internal static class Deadline

@@ -36,7 +36,7 @@ public enum Standing
 public sealed record PipelineStatus(
     string Pipeline, Standing Standing, RunRecord? Last, RunRecord? Proven, IReadOnlyList<RunRecord> Parked, long Quarantined)
 {
-    /// <summary>The moment by which a run is to be proven; null where nothing says.</summary>
+    /// <summary>The moment by which a run must be proven; null where nothing says.</summary>
     public DateTimeOffset? Deadline { get; private init; }
 
     /// <summary>The time since the deadline; null where it lies ahead, or there is none.</summary>

@@ -65,7 +65,7 @@ public sealed record RunOutcome(string State, NextStep? Next)
 
     private static NextStep? AfterPartial(RunResult run)
     {
-        if (run.Kind is not (RunKind.Undo or RunKind.Restore or RunKind.Backup or RunKind.Clear))
+        if (!run.Kind.ReadsNoSource())
         {
             if (run.Streams.Any(stream => stream is { Error: null, Receipt: { IsVerified: false } })) return new(NextAct.ReadEverything);
             if (run.Streams.Any(stream => stream.Error is { IsTransient: true })) return new(NextAct.RunPipeline);
@@ -82,7 +82,7 @@ public sealed record RunOutcome(string State, NextStep? Next)
         return run.Kind switch
         {
             RunKind.Undo or RunKind.Restore or RunKind.Clear when isGone => "Its process ended in the middle: all of it was done, or nothing.",
-            RunKind.DryRun or RunKind.Undo or RunKind.Restore or RunKind.Backup or RunKind.Clear => "Nothing was changed.",
+            var kind when kind == RunKind.DryRun || kind.ReadsNoSource() => "Nothing was changed.",
             _ when isGone => "Its process ended in the middle: what it had written until then is kept, and the next run goes on from there.",
             _ when Written(run) > 0 => "What was written until then is kept and counted; the next run goes on from there.",
             _ when run.Streams.Any(stream => stream.Read > 0) => "The tables are as they were. What was read is kept, and the next run goes on from there where the vendor allows it.",
@@ -91,7 +91,7 @@ public sealed record RunOutcome(string State, NextStep? Next)
     }
 
     private static NextStep? AfterStopped(RunResult run) =>
-        run.Kind is RunKind.Undo or RunKind.Restore or RunKind.Backup or RunKind.Clear || (run.Status == RunStatus.Failed && !run.MayPass)
+        run.Kind.ReadsNoSource() || (run.Status == RunStatus.Failed && !run.MayPass)
             ? null : new(NextAct.RunPipeline);
 
     private static long Written(RunResult run) => run.Streams.Sum(stream => stream.Created + stream.Updated + stream.Deleted);

@@ -89,7 +89,7 @@ public sealed record RunResult(
     public bool IsSkipped => Status == RunStatus.Cancelled && Problems.Any(problem => problem.Code == SkippedCode);
 
     /// <summary>Whether it is for bringing the destination into step with the source.</summary>
-    public bool BringsIntoStep => Kind is RunKind.Sync or RunKind.Deletions or RunKind.Plan or RunKind.Approve;
+    public bool BringsIntoStep => Kind.BringsIntoStep();
 
     /// <summary>Whether it is a dry run of what would wait for approval; the problems say why.</summary>
     public bool WouldPark => Status == RunStatus.Planned && Problems.Count > 0;

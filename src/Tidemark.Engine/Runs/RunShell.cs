@@ -21,7 +21,7 @@ internal sealed class RunShell(TimeProvider clock)
         RunJournal journal, Func<RunContext, Task<RunStatus>> work, RunWatch watch, CancellationToken cancellationToken)
     {
         var startedAt = clock.GetTimestamp();
-        var span = RunTelemetry.Begin(journal);
+        using var span = RunTelemetry.Begin(journal);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, journal.CancelRequested, journal.LeaseLost);
         var run = new RunContext(journal, watch, clock, stop.Token);
@@ -40,12 +40,7 @@ internal sealed class RunShell(TimeProvider clock)
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            if (journal.CanHandBack)
-            {
-                span?.Dispose();
-                return new(await journal.HandBackAsync(run.Streams), Refusal: null);
-            }
-
+            if (journal.CanHandBack) return new(await journal.HandBackAsync(run.Streams), Refusal: null);
             run.Problems.Add(new("run.cancelled", journal.Pipeline, "The run was cancelled.", HowToContinue));
             status = RunStatus.Cancelled;
         }

@@ -146,7 +146,7 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
     /// <summary>When each pipeline was last proven: the end of its latest run that read, succeeded and was no dry run.</summary>
     public async Task<IReadOnlyDictionary<string, DateTimeOffset>> ProvenAsync(CancellationToken cancellationToken)
     {
-        var kinds = string.Join(" OR ", new[] { RunKind.Sync, RunKind.Deletions, RunKind.Plan, RunKind.Approve }
+        var kinds = string.Join(" OR ", Enum.GetValues<RunKind>().Where(kind => kind.BringsIntoStep())
             .Select(kind => $$"""request LIKE '{"kind":"{{RunJson.Word(kind)}}"%'"""));
         var ends = await database.ReadAsync(connection => connection.QueryAsync<(string Pipeline, long At)>(
             $"SELECT pipeline, max(finished_at) FROM runs WHERE status = 'succeeded' AND ({kinds}) GROUP BY pipeline"), cancellationToken);

@@ -40,7 +40,6 @@ public static class RunTelemetry
 
         span?.SetTag("tidemark.status", RunJson.Word(result.Status));
         if (result.Status is RunStatus.Failed or RunStatus.Partial) span?.SetStatus(ActivityStatusCode.Error, result.Problems is [var first, ..] ? first.Code : null);
-        span?.Dispose();
     }
 
     private static void Count(string pipeline, StreamFigures stream)

@@ -21,7 +21,7 @@ public sealed record StatusAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required double? Age { get; init; }
 
-    /// <summary>The moment by which a run is to be proven; absent where nothing says.</summary>
+    /// <summary>The moment by which a run must be proven; absent where nothing says.</summary>
     [JsonConverter(typeof(UtcConverter))]
     public DateTimeOffset? Deadline { get; init; }
 

@@ -33,12 +33,18 @@ internal sealed class OldCall(HttpContext http, Home home, TimeProvider clock)
     {
         Caller.Of(http).Require(name);
         AuditTrail.About(http, $"pipeline {name}");
-        return (await home.Definitions.Pipelines.ListAsync(Gone)).FirstOrDefault(pipeline => pipeline.Name == name)
-            ?? throw new TidemarkException(FailureKind.Usage, "compat.not_applied", $"There is no pipeline {name}, which this address is for.")
+        try
+        {
+            return await home.Definitions.Pipelines.FindAsync(name, Gone);
+        }
+        catch (TidemarkException unknown) when (unknown.Code == "pipeline.unknown")
+        {
+            throw new TidemarkException(FailureKind.Usage, "compat.not_applied", $"There is no pipeline {name}, which this address is for.", unknown)
             {
                 Hint = $"Apply its template: tidemark init {name}, then tidemark apply -f tidemark.yaml.",
                 Next = new(NextAct.SaveDefinitions),
             };
+        }
     }
 
     /// <summary>
@@ -87,7 +93,7 @@ internal sealed class OldCall(HttpContext http, Home home, TimeProvider clock)
         while (true)
         {
             var runs = await home.Runs.ListAsync(AtOnce, new() { Pipeline = pipeline, Before = before }, Gone);
-            foreach (var run in runs.Where(run => run.Result.Kind is RunKind.Sync or RunKind.Approve or RunKind.Deletions or RunKind.Plan)) yield return run;
+            foreach (var run in runs.Where(run => run.Result.BringsIntoStep)) yield return run;
             if (runs.Count < AtOnce) yield break;
             before = RunPlace.Of(runs[^1]);
         }
