@@ -16,6 +16,9 @@ public sealed record TableQuery(string Table, int Limit)
 
     /// <summary>The place of the row behind which to begin, as an earlier page gave it; null for the first.</summary>
     public IReadOnlyList<string?>? After { get; init; }
+
+    /// <summary>Whether all rows that meet the conditions are counted, which reads the whole table.</summary>
+    public bool IsCounted { get; init; } = true;
 }
 
 /// <summary>A condition on one column.</summary>
@@ -46,7 +49,7 @@ public sealed record SortedColumn(string Name, bool IsDescending = false);
 /// <summary>A part of a table.</summary>
 /// <param name="Columns">Columns of the rows, in the table's order.</param>
 /// <param name="Rows">The rows, each a JSON object.</param>
-/// <param name="Total">Rows that meet the conditions, on all pages.</param>
+/// <param name="Total">Rows that meet the conditions, on all pages; 0 where they were not counted.</param>
 /// <param name="Next">Place of the last row; null where it is the last of all.</param>
 public sealed record QueriedPage(
     IReadOnlyList<TableColumn> Columns, IReadOnlyList<System.Text.Json.JsonElement> Rows, long Total, IReadOnlyList<string?>? Next);

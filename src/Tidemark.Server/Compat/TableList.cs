@@ -61,6 +61,7 @@ internal sealed class TableList(OldCall call, PipelineDefinition pipeline, strin
         {
             Conditions = isSoft ? [new("_deleted_at", Comparison.IsNull, "true")] : [],
             After = after,
+            IsCounted = after is null,
         }, pipeline.Name, _ => true, call.Gone);
     }
 

@@ -23,18 +23,17 @@ internal sealed class SqlQuery(SqlDialect dialect, ISqlSession session, TableQue
         try
         {
             var conditions = query.Conditions.Select(condition => Condition(table, condition)).ToList();
-            var among = conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}";
-            var counted = await OneAsync(["n"], $"SELECT count(*) AS n FROM {name}{among}", cancellationToken);
+            var total = query.IsCounted ? await CountAsync($"SELECT count(*) AS n FROM {name}{Where(conditions)}", cancellationToken) : 0;
             if (query.After is { } after) conditions.Add(Behind(order, after));
             var rows = new List<JsonElement>();
             var records = session.Rows.RecordsAsync(
                 wanted.Select(column => column.Name).ToList(),
                 $"""
-                SELECT {string.Join(", ", wanted.Select(column => SqlName.Column(column.Name)))} FROM {name}{(conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}")}
+                SELECT {string.Join(", ", wanted.Select(column => SqlName.Column(column.Name)))} FROM {name}{Where(conditions)}
                 {(order.Count == 0 ? "" : $"ORDER BY {string.Join(", ", order.Select(Sorted))}")} LIMIT {query.Limit + 1}
                 """, _values, cancellationToken);
             await foreach (var record in records) rows.Add(JsonElement.Parse(record.Span, Deep));
-            return Page(table, wanted, order, rows, counted.GetProperty("n").GetInt64());
+            return Page(table, wanted, order, rows, total);
         }
         catch (DbException refused) when (dialect.RowProblem(refused, query.Table) is not null)
         {
@@ -129,6 +128,8 @@ internal sealed class SqlQuery(SqlDialect dialect, ISqlSession session, TableQue
         return any.Count == 0 ? "1 = 0" : $"({string.Join(" OR ", any.Select(each => $"({each})"))})";
     }
 
+    private static string Where(List<string> conditions) => conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}";
+
     private static string Sorted((TableColumn Column, bool IsDescending) by)
     {
         var name = SqlName.Column(by.Column.Name);
@@ -153,10 +154,11 @@ internal sealed class SqlQuery(SqlDialect dialect, ISqlSession session, TableQue
             Hint = "Filter it with contains or is_null.",
         };
 
-    private async Task<JsonElement> OneAsync(IReadOnlyList<string> names, string select, CancellationToken cancellationToken)
+    /// <summary>The number <c>n</c> of a select that gives one row.</summary>
+    private async Task<long> CountAsync(string select, CancellationToken cancellationToken)
     {
         JsonElement one = default;
-        await foreach (var record in session.Rows.RecordsAsync(names, select, _values, cancellationToken)) one = JsonElement.Parse(record.Span, Deep);
-        return one;
+        await foreach (var record in session.Rows.RecordsAsync(["n"], select, _values, cancellationToken)) one = JsonElement.Parse(record.Span, Deep);
+        return one.GetProperty("n").GetInt64();
     }
 }
