@@ -114,7 +114,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         if (options.CorsOrigins.Count > 0) app.UseCors();
         app.UseAuthentication();
         app.UseMiddleware<AuditTrail>();
-        app.UseMiddleware<Failures>();
+        app.UseMiddleware<Failures>(); // once more: the trail has the code of what was answered
         app.UseAuthorization();
         HealthApi.Map(app);
         Measuring.Map(app);

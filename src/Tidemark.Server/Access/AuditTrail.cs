@@ -27,9 +27,9 @@ internal sealed class AuditTrail(RequestDelegate next, Home home, ILogger<AuditT
         var status = http.Response.StatusCode;
         var act = http.GetEndpoint()?.Metadata.GetMetadata<AuditedAct>();
         var isRefused = status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden;
-        if (act is null && !isRefused) return;
-        var note = new AuditNote(Who(http), act?.Action ?? "look", Subject(http), isRefused ? AuditOutcome.Refused
-            : status < StatusCodes.Status400BadRequest ? AuditOutcome.Done : AuditOutcome.Failed)
+        var outcome = isRefused ? AuditOutcome.Refused : status < StatusCodes.Status400BadRequest ? AuditOutcome.Done : AuditOutcome.Failed;
+        if (act is null ? !isRefused : act.IsWrittenWithIt && outcome == AuditOutcome.Done) return;
+        var note = new AuditNote(Who(http), act?.Action ?? "look", Subject(http), outcome)
         {
             Detail = ProblemDocument.CodeOf(http) ?? http.Items[DetailKey] as string,
         };

@@ -15,9 +15,10 @@ internal static class EndpointAccess
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="action">As the trail has it, e.g. <c>run.start</c>.</param>
     /// <param name="least">The least role that may.</param>
-    public static TBuilder Acts<TBuilder>(this TBuilder endpoint, string action, Role least)
+    /// <param name="isWrittenWithIt">Whether the engine writes it down where it is done, in the same transaction.</param>
+    public static TBuilder Acts<TBuilder>(this TBuilder endpoint, string action, Role least, bool isWrittenWithIt = false)
         where TBuilder : IEndpointConventionBuilder =>
-        endpoint.RequireAuthorization(PolicyOf(least)).WithMetadata(new AuditedAct(action));
+        endpoint.RequireAuthorization(PolicyOf(least)).WithMetadata(new AuditedAct(action, isWrittenWithIt));
 
     public static void AddPolicies(AuthorizationOptions options)
     {
@@ -31,4 +32,5 @@ internal static class EndpointAccess
 
 /// <summary>The name under which the audit trail has an endpoint.</summary>
 /// <param name="Action">E.g. <c>run.start</c>.</param>
-internal sealed record AuditedAct(string Action);
+/// <param name="IsWrittenWithIt">Whether the trail has it already where it was done.</param>
+internal sealed record AuditedAct(string Action, bool IsWrittenWithIt);

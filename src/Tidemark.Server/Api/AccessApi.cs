@@ -18,8 +18,8 @@ internal static class AccessApi
     {
         var tokens = api.MapGroup("/tokens").WithTags("access");
         tokens.MapGet("", ListAsync).Shows(Role.Admin).Produces<ListPage<TokenAnswer>>().WithSummary("Lists the tokens, without their secrets");
-        tokens.MapPost("", CreateAsync).Acts("token.create", Role.Admin).WithSummary("Makes a token, and shows it this once");
-        tokens.MapDelete("/{name}", RevokeAsync).Acts("token.revoke", Role.Admin).WithSummary("Ends a token, by its name or its id");
+        tokens.MapPost("", CreateAsync).Acts("token.create", Role.Admin, isWrittenWithIt: true).WithSummary("Makes a token, and shows it this once");
+        tokens.MapDelete("/{name}", RevokeAsync).Acts("token.revoke", Role.Admin, isWrittenWithIt: true).WithSummary("Ends a token, by its name or its id");
         api.MapGet("/me", (HttpContext http) => TypedResults.Ok(CallerAnswer.Of(Caller.Of(http)))).Shows().WithTags("access").WithSummary("Says who calls");
         api.MapGet("/audit", AuditAsync).Shows(Role.Admin).Produces<ListPage<AuditAnswer>>().WithTags("access").WithSummary("Lists who asked for what, the latest first");
     }
@@ -28,11 +28,10 @@ internal static class AccessApi
         Home home, TimeProvider clock, [FromQuery] string? search, [FromQuery] int? limit, [FromQuery] string? cursor, [FromQuery] string? format,
         CancellationToken cancellationToken)
     {
-        var (size, after, now) = (Paging.Of(limit), Paging.Place(cursor), clock.GetUtcNow());
+        var (size, now) = (Paging.Of(limit), clock.GetUtcNow());
         var tokens = (await home.Tokens.ListAsync(cancellationToken))
-            .Where(token => search is null || token.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
-            .SkipWhile(token => after is not null && token.Id != after).Skip(after is null ? 0 : 1).Take(size + 1).ToList();
-        return Paging.Cut(tokens, size, token => token.Id, token => TokenAnswer.Of(token, now)).As(format, ApiJson.Default.TokenAnswer);
+            .Where(token => search is null || token.Name.Contains(search, StringComparison.OrdinalIgnoreCase));
+        return Paging.Part(tokens, size, cursor, token => token.Id, token => TokenAnswer.Of(token, now)).As(format, ApiJson.Default.TokenAnswer);
     }
 
     private static async Task<Created<TokenAnswer>> CreateAsync(

@@ -32,12 +32,11 @@ internal static class BackupsApi
         HttpContext http, Home home, [FromQuery] string? pipeline, [FromQuery] string? search, [FromQuery] int? limit, [FromQuery] string? cursor,
         [FromQuery] string? format, CancellationToken cancellationToken)
     {
-        var (caller, size, after) = (Caller.Of(http), Paging.Of(limit), Paging.Place(cursor));
+        var (caller, size) = (Caller.Of(http), Paging.Of(limit));
         if (pipeline is not null) caller.Require(pipeline);
         var files = (await home.Backups.ListAsync(pipeline, cancellationToken))
-            .Where(file => caller.Sees(file.Manifest.Pipeline) && (search is null || file.Name.Contains(search, StringComparison.OrdinalIgnoreCase)))
-            .SkipWhile(file => after is not null && file.Name != after).Skip(after is null ? 0 : 1).Take(size + 1).ToList();
-        return Paging.Cut(files, size, file => file.Name, BackupAnswer.Of).As(format, ApiJson.Default.BackupAnswer);
+            .Where(file => caller.Sees(file.Manifest.Pipeline) && (search is null || file.Name.Contains(search, StringComparison.OrdinalIgnoreCase)));
+        return Paging.Part(files, size, cursor, file => file.Name, BackupAnswer.Of).As(format, ApiJson.Default.BackupAnswer);
     }
 
     private static async Task<Ok<BackupAnswer>> GetAsync(HttpContext http, Home home, string name, CancellationToken cancellationToken) =>

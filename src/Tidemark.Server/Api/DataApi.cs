@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -32,12 +31,8 @@ internal static class DataApi
             Order = order,
             After = After(cursor, sort),
         }, pipeline, caller.Sees, cancellationToken);
-        return format switch
-        {
-            null or "json" => TypedResults.Ok(new DataAnswer(table, page.Rows, page.Total, page.Next is null ? null : Cursor(page.Next, sort))),
-            "csv" => TypedResults.Text(CsvText.Of(page.Rows, [.. page.Columns.Select(column => column.Name)]), "text/csv"),
-            _ => throw new TidemarkException(FailureKind.Usage, "request.malformed", "format is json or csv."),
-        };
+        return QueryText.IsCsv(format) ? TypedResults.Text(CsvText.Of(page.Rows, [.. page.Columns.Select(column => column.Name)]), "text/csv")
+            : TypedResults.Ok(new DataAnswer(table, page.Rows, page.Total, page.Next is null ? null : Cursor(page.Next, sort)));
     }
 
     private static string[] Names(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -47,18 +42,15 @@ internal static class DataApi
         : throw new TidemarkException(FailureKind.Usage, "request.malformed", $"filter is column:op:value, and not {text}.");
 
     /// <summary>The place of a row, and the order in which it is one.</summary>
-    private static string Cursor(IReadOnlyList<string?> place, string? sort)
-    {
-        var text = new RowPlaceText(sort ?? "", place);
-        return Convert.ToHexStringLower(JsonSerializer.SerializeToUtf8Bytes(text, ApiJson.Default.RowPlaceText));
-    }
+    private static string Cursor(IReadOnlyList<string?> place, string? sort) =>
+        Paging.Opaque(JsonSerializer.Serialize(new RowPlaceText(sort ?? "", place), ApiJson.Default.RowPlaceText));
 
     private static IReadOnlyList<string?>? After(string? cursor, string? sort)
     {
         if (Paging.Place(cursor) is not { } text) return null;
         try
         {
-            return JsonSerializer.Deserialize(Encoding.UTF8.GetBytes(text), ApiJson.Default.RowPlaceText) is { } place && place.Sort == (sort ?? "")
+            return JsonSerializer.Deserialize(text, ApiJson.Default.RowPlaceText) is { } place && place.Sort == (sort ?? "")
                 ? place.Values : throw Paging.Malformed();
         }
         catch (JsonException)

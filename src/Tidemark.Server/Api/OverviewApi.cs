@@ -28,11 +28,10 @@ internal static class OverviewApi
         HttpContext http, Home home, TimeProvider clock, [FromQuery] string? search, [FromQuery] int? limit, [FromQuery] string? cursor, [FromQuery] string? format,
         CancellationToken cancellationToken)
     {
-        var (caller, size, after, now) = (Caller.Of(http), Paging.Of(limit), Paging.Place(cursor), clock.GetUtcNow());
+        var (caller, size, now) = (Caller.Of(http), Paging.Of(limit), clock.GetUtcNow());
         var all = (await home.StatusAsync(pipeline: null, cancellationToken))
-            .Where(status => caller.Sees(status.Pipeline) && (search is null || status.Pipeline.Contains(search, StringComparison.OrdinalIgnoreCase)))
-            .SkipWhile(status => after is not null && status.Pipeline != after).Skip(after is null ? 0 : 1).Take(size + 1).ToList();
-        return Paging.Cut(all, size, status => status.Pipeline, status => StatusAnswer.Of(status, now, status.Next)).As(format, ApiJson.Default.StatusAnswer);
+            .Where(status => caller.Sees(status.Pipeline) && (search is null || status.Pipeline.Contains(search, StringComparison.OrdinalIgnoreCase)));
+        return Paging.Part(all, size, cursor, status => status.Pipeline, status => StatusAnswer.Of(status, now, status.Next)).As(format, ApiJson.Default.StatusAnswer);
     }
 
     private static async Task<Ok<StatusAnswer>> PipelineStatusAsync(HttpContext http, Home home, TimeProvider clock, string pipeline, CancellationToken cancellationToken)

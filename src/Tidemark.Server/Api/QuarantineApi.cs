@@ -41,7 +41,7 @@ internal static class QuarantineApi
         }
 
         return Paging.Cut(
-            found, size, entry => $"{entry.LastSeen.ToUnixTimeMilliseconds()} {entry.Id}", entry => QuarantineAnswer.Of(entry, withPayload: false))
+            found, size, entry => Paging.ByTime(entry.LastSeen, $"{entry.Id}"), entry => QuarantineAnswer.Of(entry, withPayload: false))
             .As(format, ApiJson.Default.QuarantineAnswer);
     }
 
@@ -84,9 +84,8 @@ internal static class QuarantineApi
 
     private static QuarantinePlace? Place(string? cursor)
     {
-        if (Paging.Place(cursor) is not { } place) return null;
-        return place.Split(' ') is [var seen, var id] && Paging.Time(seen) is { } at && Paging.Whole(id) is { } number
-            ? new(at, number) : throw Paging.Malformed();
+        if (Paging.Moment(cursor) is not { } place) return null;
+        return new(place.At, Paging.Whole(place.Id) ?? throw Paging.Malformed());
     }
 }
 

@@ -47,9 +47,9 @@ internal static class RunsApi
             Statuses = [.. (status ?? []).Select(word => QueryText.Word<RunStatus>("status", word))],
             Since = since,
             Search = search,
-            Before = Place(cursor),
+            Before = Paging.Moment(cursor) is { } place ? new(place.At, place.Id) : null,
         }, cancellationToken);
-        var page = Paging.Cut(runs, size, run => $"{run.StartedAt.ToUnixTimeMilliseconds()} {run.Id}", RunAnswer.Of);
+        var page = Paging.Cut(runs, size, run => Paging.ByTime(run.StartedAt, run.Id), RunAnswer.Of);
         return page.As(format, ApiJson.Default.RunAnswer);
     }
 
@@ -157,11 +157,5 @@ internal static class RunsApi
         Caller.Of(http).Require(run.Pipeline);
         AuditTrail.About(http, $"run {run.Id}", run.Pipeline);
         return run;
-    }
-
-    private static RunPlace? Place(string? cursor)
-    {
-        if (Paging.Place(cursor) is not { } place) return null;
-        return place.Split(' ') is [var began, var id] && Paging.Time(began) is { } at ? new(at, id) : throw Paging.Malformed();
     }
 }

@@ -14,13 +14,4 @@ internal static class OldParameter
         "false" or "0" or "no" or "off" or "f" or "n" => false,
         _ => throw new TidemarkException(FailureKind.Usage, "request.malformed", $"{name} is true or false, and not {text}."),
     };
-
-    /// <summary>How many of a list are wanted.</summary>
-    /// <exception cref="TidemarkException"><c>request.malformed</c> (usage).</exception>
-    public static int Limit(int? limit, int usual) => limit switch
-    {
-        null => usual,
-        >= 1 and <= 1000 => limit.Value,
-        _ => throw new TidemarkException(FailureKind.Usage, "request.malformed", "limit is from 1 to 1000."),
-    };
 }

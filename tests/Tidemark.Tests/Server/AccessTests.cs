@@ -71,6 +71,7 @@ public sealed class AccessTests
 
         var made = await bench.DoAsync(HttpMethod.Post, "tokens", new { name = "ci", role = "viewer" });
         var text = made.GetProperty("token").GetString()!;
+        (await bench.GetAsync("audit?action=token.create")).GetProperty("items").EnumerateArray().Count(line => Text(line, "subject") == "token ci").ShouldBe(1);
 
         (await ServerBench.AskAsync(bench.With(text), HttpMethod.Get, "me")).Answer.GetProperty("name").GetString().ShouldBe("ci");
         $"{await bench.GetAsync("tokens")}".ShouldNotContain(text[13..]);

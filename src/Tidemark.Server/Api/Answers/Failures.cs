@@ -8,6 +8,11 @@ namespace Tidemark.Server.Api.Answers;
 /// <summary>Answers a failure with a problem document, from wherever it comes.</summary>
 internal sealed class Failures(RequestDelegate next, ILogger<Failures> log)
 {
+    private static readonly ProblemDocument NotJson = new(StatusCodes.Status415UnsupportedMediaType, "request.not_json", "The body is not JSON by its Content-Type.")
+    {
+        Hint = "Send it with Content-Type: application/json.",
+    };
+
     public async Task InvokeAsync(HttpContext http)
     {
         try
@@ -34,10 +39,7 @@ internal sealed class Failures(RequestDelegate next, ILogger<Failures> log)
                 Hint = "/openapi/v1.json lists what there is.",
             },
             StatusCodes.Status405MethodNotAllowed => new(StatusCodes.Status405MethodNotAllowed, "method.unknown", $"{http.Request.Method} is not for {http.Request.Path}."),
-            StatusCodes.Status415UnsupportedMediaType => new(StatusCodes.Status415UnsupportedMediaType, "request.not_json", "The body is not JSON by its Content-Type.")
-            {
-                Hint = "Send it with Content-Type: application/json.",
-            },
+            StatusCodes.Status415UnsupportedMediaType => NotJson,
             StatusCodes.Status400BadRequest => new(StatusCodes.Status400BadRequest, "request.malformed", "The request is not what the address takes."),
             _ => null,
         };
@@ -54,7 +56,7 @@ internal sealed class Failures(RequestDelegate next, ILogger<Failures> log)
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return new(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The body of the request is too large.");
             case BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType }:
-                return new(StatusCodes.Status415UnsupportedMediaType, "request.not_json", "The body is not JSON by its Content-Type.");
+                return NotJson;
             case BadHttpRequestException wrong:
                 return Malformed(wrong.Message);
             case JsonException wrong:

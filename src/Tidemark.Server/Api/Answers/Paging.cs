@@ -16,12 +16,8 @@ public sealed record ListPage<T>(IReadOnlyList<T> Items, [property: JsonIgnore(C
     /// <param name="format"><c>json</c> or <c>csv</c>; null for JSON.</param>
     /// <param name="type">The items' type, for CSV.</param>
     /// <exception cref="TidemarkException"><c>request.malformed</c> (usage).</exception>
-    internal IResult As(string? format, JsonTypeInfo<T> type) => format switch
-    {
-        null or "json" => TypedResults.Ok(this),
-        "csv" => TypedResults.Text(CsvText.Of(Items, type), "text/csv"),
-        _ => throw new TidemarkException(FailureKind.Usage, "request.malformed", "format is json or csv."),
-    };
+    internal IResult As(string? format, JsonTypeInfo<T> type) =>
+        QueryText.IsCsv(format) ? TypedResults.Text(CsvText.Of(Items, type), "text/csv") : TypedResults.Ok(this);
 }
 
 /// <summary>How much of a list is asked for, and from where.</summary>
@@ -30,10 +26,13 @@ internal static class Paging
     public const int Usual = 50;
     public const int Most = 1000;
 
+    /// <summary>How many items are wanted.</summary>
+    /// <param name="limit">As asked for; null for the usual number.</param>
+    /// <param name="usual">The usual number.</param>
     /// <exception cref="TidemarkException"><c>request.malformed</c> (usage).</exception>
-    public static int Of(int? limit) => limit switch
+    public static int Of(int? limit, int usual = Usual) => limit switch
     {
-        null => Usual,
+        null => usual,
         >= 1 and <= Most => limit.Value,
         _ => throw new TidemarkException(FailureKind.Usage, "request.malformed", $"limit is from 1 to {Most}."),
     };
@@ -46,7 +45,21 @@ internal static class Paging
     public static ListPage<T> Cut<TRead, T>(IReadOnlyList<TRead> read, int limit, Func<TRead, string> cursor, Func<TRead, T> answer) => new(
         [.. read.Take(limit).Select(answer)], read.Count > limit ? Opaque(cursor(read[limit - 1])) : null);
 
-    private static string Opaque(string place) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(place));
+    /// <summary>As <see cref="Cut"/>, of a list that is read whole: what stands behind the cursor.</summary>
+    /// <param name="all">Every item, in order.</param>
+    /// <param name="limit">How many are wanted.</param>
+    /// <param name="cursor">As asked with; null for the beginning.</param>
+    /// <param name="place">Tells an item from the others.</param>
+    /// <param name="answer">The item as it is shown.</param>
+    /// <exception cref="TidemarkException"><c>cursor.malformed</c> (usage).</exception>
+    public static ListPage<T> Part<TRead, T>(IEnumerable<TRead> all, int limit, string? cursor, Func<TRead, string> place, Func<TRead, T> answer)
+    {
+        var behind = Place(cursor) is { } after ? all.SkipWhile(item => place(item) != after).Skip(1) : all;
+        return Cut([.. behind.Take(limit + 1)], limit, place, answer);
+    }
+
+    /// <summary>A place as a cursor.</summary>
+    public static string Opaque(string place) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(place));
 
     /// <summary>The place in a cursor; null for none.</summary>
     /// <exception cref="TidemarkException"><c>cursor.malformed</c> (usage).</exception>
@@ -67,11 +80,18 @@ internal static class Paging
     /// <exception cref="TidemarkException"><c>cursor.malformed</c> (usage).</exception>
     public static long? Number(string? cursor) => Place(cursor) is not { } place ? null : Whole(place) ?? throw Malformed();
 
+    /// <summary>A place in a list by time, from what <see cref="ByTime"/> made; null for none.</summary>
+    /// <exception cref="TidemarkException"><c>cursor.malformed</c> (usage).</exception>
+    public static (DateTimeOffset At, string Id)? Moment(string? cursor) => Place(cursor) is not { } place ? null
+        : place.Split(' ') is [var moment, var id] && Time(moment) is { } at ? (at, id) : throw Malformed();
+
+    /// <summary>The place of an item in a list by time.</summary>
+    public static string ByTime(DateTimeOffset at, string id) => string.Create(CultureInfo.InvariantCulture, $"{at.ToUnixTimeMilliseconds()} {id}");
+
     /// <summary>A whole number in a place; null where it is none.</summary>
     public static long? Whole(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    /// <summary>A moment in a place, in milliseconds; null where it is none.</summary>
-    public static DateTimeOffset? Time(string text) => Whole(text) is { } at && at <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+    private static DateTimeOffset? Time(string text) => Whole(text) is { } at && at <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
         ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 
     public static TidemarkException Malformed() =>

@@ -9,6 +9,7 @@ using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 using Tidemark.Server.Access;
+using Tidemark.Server.Api.Answers;
 
 namespace Tidemark.Server.Compat.Opportunities;
 
@@ -33,7 +34,7 @@ internal static class OpportunitiesApi
     {
         var call = new OldCall(http, home, clock);
         var pipeline = await call.PipelineAsync(Pipeline);
-        return await new TableList(call, pipeline, Stream, "opportunities", limit is null ? null : OldParameter.Limit(limit, 0)).BeginAsync();
+        return await new TableList(call, pipeline, Stream, "opportunities", limit is null ? null : Paging.Of(limit)).BeginAsync();
     }
 
     private static async Task<IResult> OfOracleAsync(HttpContext http, Home home, TimeProvider clock, string id)
@@ -75,7 +76,7 @@ internal static class OpportunitiesApi
     {
         var call = new OldCall(http, home, clock);
         await call.PipelineAsync(Pipeline);
-        var entries = await call.SyncsAsync(Pipeline).Take(OldParameter.Limit(limit, UsualHistory)).Select(Answer).ToListAsync(call.Gone);
+        var entries = await call.SyncsAsync(Pipeline).Take(Paging.Of(limit, UsualHistory)).Select(Answer).ToListAsync(call.Gone);
         return OldCall.Answer(new OpportunityHistoryAnswer(entries, entries.Count), CompatJson.Default.OpportunityHistoryAnswer);
     }
 

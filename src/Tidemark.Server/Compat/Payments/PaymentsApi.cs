@@ -8,6 +8,7 @@ using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 using Tidemark.Server.Access;
+using Tidemark.Server.Api.Answers;
 
 namespace Tidemark.Server.Compat.Payments;
 
@@ -96,7 +97,7 @@ internal static class PaymentsApi
     {
         var call = new OldCall(http, home, clock);
         var pipeline = await call.PipelineAsync(Pipeline);
-        return await new TableList(call, pipeline, PaymentsFigures.StreamOf(pipeline), "interpreters", limit is null ? null : OldParameter.Limit(limit, 0)).BeginAsync();
+        return await new TableList(call, pipeline, PaymentsFigures.StreamOf(pipeline), "interpreters", limit is null ? null : Paging.Of(limit)).BeginAsync();
     }
 
     private static async Task<IResult> TestAsync(HttpContext http, Home home, TimeProvider clock, SyncTest test)
@@ -109,7 +110,7 @@ internal static class PaymentsApi
     {
         var call = new OldCall(http, home, clock);
         await call.PipelineAsync(Pipeline);
-        var entries = await call.SyncsAsync(Pipeline).Take(OldParameter.Limit(limit, UsualHistory)).Select(PaymentsFigures.Entry).ToListAsync(call.Gone);
+        var entries = await call.SyncsAsync(Pipeline).Take(Paging.Of(limit, UsualHistory)).Select(PaymentsFigures.Entry).ToListAsync(call.Gone);
         return OldCall.Answer(new SyncHistoryAnswer(entries, entries.Count), CompatJson.Default.SyncHistoryAnswer);
     }
 
@@ -135,7 +136,7 @@ internal static class PaymentsApi
         await call.PipelineAsync(Pipeline);
         var run = await call.SyncsAsync(Pipeline).FirstOrDefaultAsync(run => PaymentsFigures.IdOf(run) == syncId || run.Id == syncId, call.Gone)
             ?? throw new TidemarkException(FailureKind.Usage, "run.unknown", $"There is no sync {syncId}.") { Hint = "GET /api/sync/history lists them." };
-        var lines = (await home.History.LogsAsync(run.Id, 0, OldParameter.Limit(limit, UsualLogs), call.Gone))
+        var lines = (await home.History.LogsAsync(run.Id, 0, Paging.Of(limit, UsualLogs), call.Gone))
             .Select(line => new SyncLogLine(line.At, $"{line.Level}".ToUpperInvariant(), line.Message)).ToList();
         return OldCall.Answer(new SyncLogsAnswer(PaymentsFigures.IdOf(run), lines, lines.Count), CompatJson.Default.SyncLogsAnswer);
     }
