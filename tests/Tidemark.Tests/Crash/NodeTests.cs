@@ -54,7 +54,7 @@ public sealed class NodeTests : IAsyncDisposable
         (await _program.RunAsync("source", "set", "stripe", "--connector", "stripe", "api_key=sk_test_tidemark", $"base_url={sandbox.Vendors["stripe"]}",
             "allow_private_network=true", "requests_per_second=1000")).ShouldBe(0);
         (await _program.RunAsync("destination", "set", "data", "--connector", "postgres", $"url={TestPostgres.Url}", $"schema={_postgres.Schema}")).ShouldBe(0);
-        var token = (await AnswerAsync("token", "create", "test", "--role", "operator", "--json")).GetProperty("token").GetString()!;
+        var token = (await _program.AnswerAsync("token", "create", "test", "--role", "operator", "--json")).GetProperty("token").GetString()!;
         using (var slow = await control.PostAsJsonAsync("/faults/stripe", new { fault = "delay", milliseconds = 4000, times = -1, after = 10 }, Stop)) slow.EnsureSuccessStatusCode();
         using var first = await ServeAsync(token);
         using var second = await ServeAsync(token);
@@ -86,22 +86,11 @@ public sealed class NodeTests : IAsyncDisposable
     /// <summary>A node, and a client of it.</summary>
     private async Task<HttpClient> ServeAsync(string token)
     {
-        var node = _program.Start(["serve", "--port", "0", "--json"]);
+        var (node, address) = await _program.ServeAsync();
         _nodes.Add(node);
-        var line = await node.StandardOutput.ReadLineAsync(Stop) ?? throw new InvalidOperationException(await node.StandardError.ReadToEndAsync(Stop));
-        node.ErrorDataReceived += (_, _) => { };
-        node.BeginErrorReadLine(); // nobody reads it, and a full pipe would stop the node
-        var client = new HttpClient { BaseAddress = new Uri(JsonSerializer.Deserialize<JsonElement>(line).GetProperty("address").GetString()!) };
+        var client = new HttpClient { BaseAddress = address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
-    }
-
-    private async Task<JsonElement> AnswerAsync(params string[] arguments)
-    {
-        using var process = _program.Start(arguments);
-        var line = await process.StandardOutput.ReadLineAsync(Stop);
-        await process.WaitForExitAsync(Stop);
-        return JsonSerializer.Deserialize<JsonElement>(line!);
     }
 
     /// <summary>The process that has the run, once it has written rows.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Xunit;
 
 namespace Tidemark.Tests.Crash;
@@ -27,6 +28,28 @@ internal sealed class TidemarkProgram(string home)
         if (process.ExitCode != 0) TestContext.Current.TestOutputHelper?.WriteLine(await said);
         return process.ExitCode;
     }
+
+    /// <summary>Runs it to its end, and reads the first object that it writes.</summary>
+    public async Task<JsonElement> AnswerAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var line = await LineAsync(process);
+        await process.WaitForExitAsync(Stop);
+        return line;
+    }
+
+    /// <summary>Starts a server on a free port; it answers when this is done.</summary>
+    public async Task<(Process Server, Uri Address)> ServeAsync()
+    {
+        var server = Start(["serve", "--port", "0", "--json"]);
+        var address = new Uri((await LineAsync(server)).GetProperty("address").GetString()!);
+        server.ErrorDataReceived += (_, _) => { };
+        server.BeginErrorReadLine(); // nobody reads it, and a full pipe would stop the server
+        return (server, address);
+    }
+
+    private static async Task<JsonElement> LineAsync(Process process) => JsonSerializer.Deserialize<JsonElement>(
+        await process.StandardOutput.ReadLineAsync(Stop) ?? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(Stop)));
 
     /// <summary>Starts it and kills it (SIGKILL) at a moment.</summary>
     /// <param name="moment">A task that ends at that moment.</param>

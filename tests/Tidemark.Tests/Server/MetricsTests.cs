@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json;
 using Shouldly;
 using Tidemark.Sandbox;
 using Tidemark.Tests.Crash;
@@ -37,8 +36,7 @@ public sealed class MetricsTests : IDisposable
         (await _program.RunAsync("source", "set", "shop", "--connector", "stripe", "api_key=sk_test_tidemark", $"base_url={sandbox.Vendors["stripe"]}",
             "allow_private_network=true", "requests_per_second=1000")).ShouldBe(0);
         (await _program.RunAsync("destination", "set", "db", "--connector", "sqlite", $"path={_folder.File("db.sqlite")}")).ShouldBe(0);
-        (_server, var line) = await AnswerAsync("serve", "--port", "0", "--json");
-        var address = new Uri(line.GetProperty("address").GetString()!);
+        (_server, var address) = await _program.ServeAsync();
         using var anybody = new HttpClient { BaseAddress = address };
         using var starter = await ClientAsync(address, "operator");
         using var reader = await ClientAsync(address, "metrics");
@@ -65,20 +63,10 @@ public sealed class MetricsTests : IDisposable
     /// <summary>A client with a token of its own.</summary>
     private async Task<HttpClient> ClientAsync(Uri address, string role)
     {
-        var (made, token) = await AnswerAsync("token", "create", role, "--role", role, "--json");
-        await made.WaitForExitAsync(Stop);
-        made.Dispose();
+        var token = await _program.AnswerAsync("token", "create", role, "--role", role, "--json");
         var client = new HttpClient { BaseAddress = address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.GetProperty("token").GetString());
         return client;
-    }
-
-    /// <summary>Starts the program, and reads its first line.</summary>
-    private async Task<(Process Process, JsonElement Line)> AnswerAsync(params string[] arguments)
-    {
-        var process = _program.Start(arguments);
-        var line = await process.StandardOutput.ReadLineAsync(Stop) ?? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(Stop));
-        return (process, JsonSerializer.Deserialize<JsonElement>(line));
     }
 
     /// <summary>The value of the first line of a metric that has these labels.</summary>

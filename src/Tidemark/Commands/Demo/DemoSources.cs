@@ -8,7 +8,8 @@ internal static class DemoSources
     /// <summary>What the stand-in for Stripe takes as a key.</summary>
     public const string StripeKey = "sk_test_tidemark";
 
-    private const string Word = "tidemark";
+    /// <summary>What the stand-ins take for a secret.</summary>
+    public const string Word = "tidemark";
 
     private const string Queries = """
         customers:

@@ -8,8 +8,6 @@ namespace Tidemark.Commands.Demo;
 /// <summary>The templates that earlier tools' addresses are for, filled in with the stand-ins.</summary>
 internal static class DemoTemplates
 {
-    private const string Word = "tidemark";
-
     /// <summary>Saves the pipelines. Their sources get names of their own: the demo has pipelines of the vendors' names too.</summary>
     public static async Task SaveAsync(Home home, SandboxServer sandbox, string database, CancellationToken cancellationToken)
     {
@@ -17,15 +15,15 @@ internal static class DemoTemplates
         {
             ["ALLOW_PRIVATE_NETWORK"] = "true",
             ["DATABASE_URL"] = $"sqlite:{database}",
-            ["ZOHO_CLIENT_ID"] = Word,
-            ["ZOHO_CLIENT_SECRET"] = Word,
-            ["ZOHO_REFRESH_TOKEN"] = Word,
+            ["ZOHO_CLIENT_ID"] = DemoSources.Word,
+            ["ZOHO_CLIENT_SECRET"] = DemoSources.Word,
+            ["ZOHO_REFRESH_TOKEN"] = DemoSources.Word,
             ["ZOHO_ACCOUNTS_URL"] = $"{sandbox.Vendors["zoho"]}",
             ["ORACLE_BASE_URL"] = $"{sandbox.Vendors["oracle"]}",
-            ["ORACLE_USER"] = Word,
-            ["ORACLE_PASS"] = Word,
+            ["ORACLE_USER"] = DemoSources.Word,
+            ["ORACLE_PASS"] = DemoSources.Word,
             ["SQUARE_URL"] = $"{sandbox.Vendors["square"]}",
-            ["SQUARE_TOKEN"] = Word,
+            ["SQUARE_TOKEN"] = DemoSources.Word,
         };
         foreach (var name in new[] { "payments", "opportunities", "retail" })
         {

@@ -13,13 +13,11 @@ namespace Tidemark.Commands.Demo;
 /// <summary><c>tidemark demo</c>: a vendor, a database and a sync between them, all on this machine.</summary>
 internal static class DemoVerb
 {
-    private const int UsualPort = 8000;
-
     public static Verb Create()
     {
         var once = new Option<bool>("--once") { Description = "Sync once, show the receipts and end." };
         var size = SandboxVerb.Size();
-        var port = new Option<int>("--port") { Description = "Port of the server; 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => UsualPort };
+        var port = new Option<int>("--port") { Description = "Port of the server; 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => new ServerOptions().Port };
         var verb = new Verb("demo", "Syncs stand-in vendors into SQLite; needs no account.",
             "tidemark demo", "tidemark demo --once --json", "tidemark demo --size 100000 --home /tmp/demo")
         {
