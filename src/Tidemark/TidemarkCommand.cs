@@ -16,7 +16,7 @@ public static class TidemarkCommand
     public static async Task<int> InvokeAsync(
         IReadOnlyList<string> args, Terminal terminal, TimeProvider clock, CancellationToken stop)
     {
-        var root = VerbTree.Build();
+        var root = VerbTree.Build(args);
         var invocation = new TidemarkInvocation(terminal, clock);
         var isAsked = CompletionVerb.IsAsked(args);
         var meant = CompletionVerb.WithoutProgram(args);

@@ -50,6 +50,8 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
     // Custom fields have no say in it.
     public bool CanResume(string stream, Cursor cursor) => Over([]).CanResume(stream, cursor);
 
+    public bool CanExtend(string stream, Cursor cursor) => Over([]).CanExtend(stream, cursor);
+
     public bool ProvesEnd(string stream, Cursor after) => Over([]).ProvesEnd(stream, after);
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>

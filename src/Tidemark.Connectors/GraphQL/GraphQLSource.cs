@@ -73,6 +73,8 @@ internal sealed class GraphQLSource : ISource, IWaiting
 
     public bool CanResume(string stream, Cursor cursor) => _source.CanResume(stream, cursor);
 
+    public bool CanExtend(string stream, Cursor cursor) => _source.CanExtend(stream, cursor);
+
     public IReadOnlyList<string> Remarks => _source.Remarks;
 
     public bool ReadsAll(string stream, Cursor from) => _source.ReadsAll(stream, from);

@@ -44,6 +44,8 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
 
     public bool CanResume(string stream, Cursor cursor) => _inner.CanResume(stream, cursor);
 
+    public bool CanExtend(string stream, Cursor cursor) => _inner.CanExtend(stream, cursor);
+
     public IReadOnlyList<string> Remarks => _inner.Remarks;
 
     public bool ReadsAll(string stream, Cursor from) => _inner.ReadsAll(stream, from);

@@ -82,6 +82,8 @@ internal sealed class ZohoSource(
     public bool CanResume(string stream, Cursor cursor) =>
         WithoutFields().CanResume(stream, cursor);
 
+    public bool CanExtend(string stream, Cursor cursor) => WithoutFields().CanExtend(stream, cursor);
+
     public bool ProvesEnd(string stream, Cursor after) => WithoutFields().ProvesEnd(stream, after);
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>

@@ -54,6 +54,13 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             stream = await load.OpenAsync(table, cancellationToken);
         }
 
+        if (table.Mode == WriteMode.Merge && !run.IsAside && stream.Checkpoint is { } known
+            && !run.Source.CanResume(ledger.Stream, known.Cursor) && run.Source.CanExtend(ledger.Stream, known.Cursor))
+        {
+            const string Extended = "The source is asked for other records than before: all of those are read, and rows that are not among them stay.";
+            await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, Extended, cancellationToken);
+        }
+
         foreach (var remark in stream.Start.Remarks) await journal.LogAsync(RunLogLevel.Warning, table.Stream.Name, remark, cancellationToken);
         ledger.Opened(stream, table);
         var found = stream.Checkpoint;
@@ -91,6 +98,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
     /// <summary>Why the changes since the checkpoint cannot be read; null where they can.</summary>
     private string? Outdated(IStreamLoad stream, TablePlan table) =>
         stream.Checkpoint is { } old && !run.Source.CanResume(table.Stream.Name, old.Cursor)
+            && !run.Source.CanExtend(table.Stream.Name, old.Cursor)
             ? "The last sync is too long ago for the source's changes feed, or asked the source for something else." : null;
 
     /// <summary>

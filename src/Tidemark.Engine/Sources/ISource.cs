@@ -42,6 +42,12 @@ public interface ISource : IAsyncDisposable
     bool CanResume(string stream, Cursor cursor);
 
     /// <summary>
+    /// Whether a merge may go on from a cursor that cannot be resumed, because the settings only select other records than before: what they
+    /// select now is read from its beginning, the changes since the cursor are read too, and the cursor keeps both selections. Default: false.
+    /// </summary>
+    bool CanExtend(string stream, Cursor cursor) => false;
+
+    /// <summary>
     /// What an earlier cursor's readings covered and the full reading of a later cursor did not, in the vendor's names, e.g.
     /// locations that are no longer listed, or a changed filter. Records in there were not read, which does not prove them gone.
     /// Null if the coverage of the earlier readings is unknown; empty for a source that reads everything.

@@ -30,13 +30,14 @@ internal static class SchedulesApi
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext http, Home home, [FromQuery] string? pipeline, [FromQuery] int? next, [FromQuery] string? format, CancellationToken cancellationToken)
+        HttpContext http, Home home, [FromQuery] string? pipeline, [FromQuery] int? next, [FromQuery] int? limit, [FromQuery] string? cursor, [FromQuery] string? format, CancellationToken cancellationToken)
     {
-        var caller = Caller.Of(http);
+        var (caller, size) = (Caller.Of(http), Paging.Of(limit));
         if (pipeline is not null) caller.Require(pipeline);
         if (next is < 0 or > MostTimes) throw new TidemarkException(FailureKind.Usage, "request.malformed", $"next is from 0 to {MostTimes}.");
         var all = await home.Schedules.ListAsync(pipeline, next ?? UsualTimes, cancellationToken);
-        return new ListPage<ScheduleAnswer>([.. all.Where(schedule => caller.Sees(schedule.Pipeline)).Select(ScheduleAnswer.Of)], Next: null)
+        var seen = all.Where(schedule => caller.Sees(schedule.Pipeline)).Select(ScheduleAnswer.Of);
+        return Paging.Part(seen, size, cursor, schedule => $"{schedule.Pipeline} {schedule.Run} {schedule.Words} {schedule.After}", schedule => schedule)
             .As(format, ApiJson.Default.ScheduleAnswer);
     }
 

@@ -12,7 +12,8 @@ namespace Tidemark.Commands;
 /// <summary>Every verb, in the order of the help.</summary>
 internal static class VerbTree
 {
-    public static RootCommand Build()
+    /// <param name="typed">What was typed; a verb whose options take long to make has them where it is among the words.</param>
+    public static RootCommand Build(IReadOnlyList<string> typed)
     {
         var root = new RootCommand("Keeps databases in sync with the systems of record.") { HelpName = "tidemark" };
         root.Options.Clear(); // its own help has no examples
@@ -23,7 +24,7 @@ internal static class VerbTree
         root.Add(SharedOptions.Home);
         root.Add(SharedOptions.Json);
         root.Add(VersionOption.Option());
-        foreach (var verb in Verbs()) root.Add(verb);
+        foreach (var verb in Verbs(typed)) root.Add(verb);
         return root;
     }
 
@@ -36,7 +37,7 @@ internal static class VerbTree
         session.Say("");
     }
 
-    private static IEnumerable<Command> Verbs() =>
+    private static IEnumerable<Command> Verbs(IReadOnlyList<string> typed) =>
     [
         DemoVerb.Create(),
         SandboxVerb.Create(),
@@ -57,7 +58,7 @@ internal static class VerbTree
         TestVerb.Create(),
         StreamsVerb.Create(),
         ConnectorsVerb.Create(),
-        ServeVerb.Create(),
+        ServeVerb.Create(hasOptions: typed.Any(word => word.Contains(ServeVerb.Name, StringComparison.Ordinal))),
         TokenVerb.Create(),
         AuditVerb.Create(),
         SecretsVerb.Create(),

@@ -117,6 +117,21 @@ public sealed class RunsApiTests
         (await ServerBench.AskAsync(bench.Admin, HttpMethod.Get, "runs?cursor=zz")).Answer.GetProperty("code").GetString().ShouldBe("cursor.malformed");
     }
 
+    [Theory]
+    [InlineData("backups")]
+    [InlineData("tokens")]
+    [InlineData("status")]
+    [InlineData("schedules")]
+    public async Task P3_a_cursor_behind_what_is_gone_is_no_end_of_the_list(string list)
+    {
+        await using var bench = await ServerBench.StartAsync();
+        await bench.SavePaymentsAsync();
+
+        var (status, problem) = await ServerBench.AskAsync(bench.Admin, HttpMethod.Get, $"{list}?cursor=676f6e65");
+
+        (status, problem.GetProperty("code").GetString()).ShouldBe((400, "cursor.gone"));
+    }
+
     [Fact]
     public async Task The_log_of_a_run_is_found_by_level_stream_and_text_and_followed()
     {

@@ -171,6 +171,56 @@ public sealed class SightTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task P4_a_merge_by_another_filter_reads_all_that_it_shows_and_what_it_does_not_show_is_not_gone()
+    {
+        var (asked, windows) = (new List<long?>(), new List<long>());
+        var clock = new StoppedClock(Clock.Now);
+        var stream = Played.Things with
+        {
+            Changes = new ChangeFeed((_, window, _) => Read(window), TimeSpan.FromDays(30)) { Window = TimeSpan.FromDays(4000) },
+            Overlap = TimeSpan.FromSeconds(30),
+        };
+        HttpSource By(string? filter) => new(new HttpExchange(Played.Api(new Uri("http://vendor.test")), clock, new PlayedHandler(request =>
+        {
+            asked.Add(request.Number("from"));
+            return PlayedList.Page([], hasMore: false);
+        })), [stream with { Filter = filter }], clock);
+        await using HttpSource first = By("a"), second = By("b"), whole = By(null);
+        async Task<Cursor> MergeAsync(HttpSource source, Cursor? from)
+        {
+            clock.Now = clock.Now.AddHours(1);
+            asked.Clear();
+            windows.Clear();
+            return (await Played.ReadAsync(source, new ReadRequest(stream.Schema, from))).Last;
+        }
+
+        var before = await MergeAsync(first, null);
+        var began = clock.Now.ToUnixTimeSeconds();
+        (second.CanResume("things", before), second.CanExtend("things", before), first.CanExtend("things", before)).ShouldBe((false, true, false));
+        var after = await MergeAsync(second, before);
+        asked.ShouldBe([null], "all records of the other filter");
+        windows.ShouldBe([began - 30], "and what has changed in the meantime");
+        var last = await MergeAsync(second, after);
+        asked.ShouldBe([began + 3600 - 30], "from then on as ever");
+
+        var full = (await Played.ReadAsync(second, new ReadRequest(stream.Schema, null) { IsFull = true })).Last;
+        second.OutOfSight("things", last, full).ShouldBe(["a"]);
+        second.OutOfSight("things", full, full).ShouldBe([]);
+        whole.OutOfSight("things", last, (await Played.ReadAsync(whole, new ReadRequest(stream.Schema, null) { IsFull = true })).Last)
+            .ShouldBe([], "without a filter all of it was asked for");
+        first.OutOfSight("things", await MergeAsync(first, last), before).ShouldBe(["b"]);
+        clock.Now = clock.Now.AddDays(31);
+        second.CanExtend("things", before).ShouldBeFalse("the changes since are no longer kept");
+
+        async IAsyncEnumerable<HttpPage> Read(FeedWindow window)
+        {
+            windows.Add(window.From);
+            await Task.CompletedTask;
+            yield break;
+        }
+    }
+
+    [Fact]
     public async Task P4_rows_of_which_no_cursor_says_what_they_were_asked_for_are_unknown_and_others_need_no_proof()
     {
         var now = await ReadAsync(null);

@@ -36,6 +36,11 @@ internal sealed record HttpCursor
     /// <summary>The filter from the settings; null for all records.</summary>
     public string? Filter { get; init; }
 
+    /// <summary>
+    /// Other filters that rows were read by since the last full reading; an empty text for none at all. Null where there are none.
+    /// </summary>
+    public IReadOnlyList<string>? EarlierFilters { get; init; }
+
     /// <summary>A hash of the account that the rows were read from; null where that is not known.</summary>
     public string? Account { get; init; }
 
@@ -47,6 +52,25 @@ internal sealed record HttpCursor
 
     /// <summary>The unfinished reading; null if there is none.</summary>
     public HttpReading? Reading { get; init; }
+
+    /// <summary>What the rows were read by that a reading by another filter does not show; empty where it shows all of it.</summary>
+    /// <param name="filter">The other filter; null for all records.</param>
+    public IReadOnlyList<string> FiltersBeside(string? filter) => filter is null ? []
+        : [.. (EarlierFilters ?? []).Append(Filter ?? "").Where(earlier => earlier != filter).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Whether nothing was read yet.</summary>
+    [JsonIgnore]
+    public bool IsNew => Since is null && Reading is null;
+
+    /// <summary>The cursor from which records of another filter join the rows: nothing is under way, and changes count from where they did.</summary>
+    /// <param name="filter">The other filter; null for all records.</param>
+    public HttpCursor Extended(string? filter) => this with
+    {
+        Filter = filter,
+        EarlierFilters = FiltersBeside(filter) is { Count: > 0 } beside ? beside : null,
+        Since = Since ?? Reading?.Started,
+        Reading = null,
+    };
 
     /// <summary>When the last complete reading of a scope began; null if it was never read.</summary>
     public long? PlaceOf(string scope) =>
@@ -78,7 +102,7 @@ internal sealed record HttpCursor
             if (known is not { Version: CurrentVersion }) return null;
             // A reading is either at its listing or at its changes.
             if (known.Reading is { } reading && reading.Open is null == reading.ChangesFrom is null) return null;
-            return known.Since is null && known.Reading is null ? null : known;
+            return known.IsNew ? null : known;
         }
         catch (JsonException)
         {

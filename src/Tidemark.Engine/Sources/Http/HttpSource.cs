@@ -88,9 +88,19 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     public bool CanResume(string stream, Cursor cursor)
     {
         if (streams.FirstOrDefault(known => known.Schema.Name == stream) is not { } known) return false;
-        if (HttpCursor.Parse(cursor) is not { } parsed || parsed.Filter != known.Filter || IsOther(parsed)) return false;
-        if (known.Changes is not { } feed) return true;
-        // The oldest change that is still to be read must be kept by the vendor until this reading ends.
+        return HttpCursor.Parse(cursor) is { } parsed && parsed.Filter == known.Filter && !IsOther(parsed) && HasChanges(known, parsed);
+    }
+
+    public bool CanExtend(string stream, Cursor cursor)
+    {
+        if (streams.FirstOrDefault(known => known.Schema.Name == stream) is not { } known) return false;
+        return HttpCursor.Parse(cursor) is { } parsed && parsed.Filter != known.Filter && !IsOther(parsed) && HasChanges(known, parsed.Extended(known.Filter));
+    }
+
+    /// <summary>Whether the vendor still keeps the oldest change that is to be read, until this reading ends.</summary>
+    private bool HasChanges(HttpStream stream, HttpCursor parsed)
+    {
+        if (stream.Changes is not { } feed) return true;
         var reading = parsed.Reading;
         var since = reading is { IsFull: true } ? null : parsed.Since;
         var oldest = reading?.ChangesFrom ?? since ?? reading?.Started;
@@ -100,12 +110,13 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     public IReadOnlyList<string> Remarks => exchange.VendorClock.Remarks;
 
     public bool ReadsAll(string stream, Cursor from) =>
-        Find(stream) is { Changes: null, Listing: { Range: null, Scopes: null } } && HttpCursor.Parse(from) is { Reading: null };
+        Find(stream) is { Changes: null, Listing: { Range: null, Scopes: null } } known
+        && HttpCursor.Parse(from) is { Reading: null } parsed && parsed.FiltersBeside(known.Filter).Count == 0;
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later)
     {
         var (before, now) = (earlier is null ? null : HttpCursor.Parse(earlier), HttpCursor.Parse(later));
-        if (before is not null && before.Filter != now?.Filter) return [before.Filter ?? "records without a filter"];
+        if (before is not null && before.FiltersBeside(now?.Filter) is { Count: > 0 } beside) return [.. beside.Select(filter => filter.Length == 0 ? "records without a filter" : filter)];
         if (before is not null && IsOther(before)) return ["another account, or another address of the source"];
         if (Find(stream).Listing.Scopes is null) return [];
         return before?.Scopes is not { } known ? null : [.. known.Except(now?.Scopes ?? [], StringComparer.Ordinal)];
@@ -176,7 +187,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     /// <summary>How recent the rows may be once the listing is read.</summary>
     private RowAges Rows(HttpStream stream, ReadRequest request, HttpCursor cursor, HttpReading reading)
     {
-        var isWhole = reading.IsFull || cursor.Since is null || stream.Listing.Range is null;
+        var isWhole = reading.From is null || stream.Listing.Range is null;
         // A reading that was interrupted may have read records by their ids up to then; which ones is not known any more.
         var isResumed = request.From is { } saved && HttpCursor.Parse(saved)?.Reading?.IsFull == request.IsFull;
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
@@ -195,16 +206,19 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     {
         // An unreadable cursor means a full reading; CanResume has already said so.
         var cursor = (request.From is { } saved ? HttpCursor.Parse(saved) : null) ?? new HttpCursor();
+        var isExtended = !request.IsFull && !cursor.IsNew && cursor.Filter != stream.Filter;
+        if (isExtended) cursor = cursor.Extended(stream.Filter);
         if (cursor.Reading is { } begun && begun.IsFull == request.IsFull) return cursor;
 
         cursor = (request.IsFull ? new HttpCursor() : cursor) with { Filter = stream.Filter, Account = Account, Owner = Owner ?? cursor.Owner, Unproven = null };
-        var isFirst = cursor.Since is null && cursor.Reading is null;
+        var isFirst = cursor.IsNew;
         var scopes = await ScopesAsync(stream, cancellationToken);
         // Rows that an incremental reading adds join those that are there.
         cursor = cursor with { Scopes = isFirst ? scopes : cursor.Scopes?.Union(scopes ?? [], StringComparer.Ordinal).ToList() };
         // A scope that was never read is read from its beginning; the others from where the one that lags most stands.
-        var (unread, known) = (scopes?.Where(scope => cursor.PlaceOf(scope) is null).ToList(), scopes?.Where(scope => cursor.PlaceOf(scope) is not null).ToList());
-        var since = (scopes is null ? cursor.Since : known!.Min(cursor.PlaceOf)) - (long)stream.Overlap.TotalSeconds;
+        // Records that only another filter shows are new, whenever they were changed.
+        var (unread, known) = (scopes?.Where(IsUnread).ToList(), scopes?.Where(scope => !IsUnread(scope)).ToList());
+        var since = (isExtended ? null : scopes is null ? cursor.Since : known!.Min(cursor.PlaceOf)) - (long)stream.Overlap.TotalSeconds;
         var floor = stream.Floor?.ToUnixTimeSeconds();
         var open = new List<Slice>();
         if (unread is { Count: > 0 } || since is null) open.AddRange(Slices(stream, unread, floor));
@@ -221,6 +235,8 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
                 ChangesFrom = isListed ? null : since,
             },
         };
+
+        bool IsUnread(string scope) => isExtended || cursor.PlaceOf(scope) is null;
     }
 
     private static IEnumerable<Slice> Slices(HttpStream stream, IReadOnlyList<string>? scopes, long? from) =>

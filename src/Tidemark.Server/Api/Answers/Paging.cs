@@ -51,11 +51,21 @@ internal static class Paging
     /// <param name="cursor">As asked with; null for the beginning.</param>
     /// <param name="place">Tells an item from the others.</param>
     /// <param name="answer">The item as it is shown.</param>
-    /// <exception cref="TidemarkException"><c>cursor.malformed</c> (usage).</exception>
+    /// <exception cref="TidemarkException"><c>cursor.malformed</c>; <c>cursor.gone</c>: the item before the cursor is not in the list (usage).</exception>
     public static ListPage<T> Part<TRead, T>(IEnumerable<TRead> all, int limit, string? cursor, Func<TRead, string> place, Func<TRead, T> answer)
     {
-        var behind = Place(cursor) is { } after ? all.SkipWhile(item => place(item) != after).Skip(1) : all;
-        return Cut([.. behind.Take(limit + 1)], limit, place, answer);
+        var items = all.ToList();
+        var begin = 0;
+        if (Place(cursor) is { } after && (begin = items.FindIndex(item => place(item) == after) + 1) == 0)
+        {
+            // An empty part would look like the end of the list.
+            throw new TidemarkException(FailureKind.Usage, "cursor.gone", "The item that this cursor stands behind is no longer in the list.")
+            {
+                Hint = "Read the list from its beginning, without a cursor.",
+            };
+        }
+
+        return Cut(items.GetRange(begin, Math.Min(limit + 1, items.Count - begin)), limit, place, answer);
     }
 
     /// <summary>A place as a cursor.</summary>

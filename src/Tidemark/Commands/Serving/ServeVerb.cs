@@ -8,14 +8,17 @@ namespace Tidemark.Commands.Serving;
 /// <summary><c>tidemark serve</c>: the API, and the runs that it is asked for, until Ctrl-C.</summary>
 internal static class ServeVerb
 {
-    public static Verb Create()
+    public const string Name = "serve";
+
+    /// <param name="hasOptions">Whether its options are made: they come from the server's settings, which no other verb reads.</param>
+    public static Verb Create(bool hasOptions)
     {
-        var flags = ServerOptions.Spec.Settings.Select(setting => new Option<string?>("--" + setting.Name.Replace('_', '-'))
+        var flags = (hasOptions ? ServerOptions.Spec.Settings : []).Select(setting => new Option<string?>("--" + setting.Name.Replace('_', '-'))
         {
             Description = $"{setting.Description}{(setting.Default is { Length: > 0 } usual ? $" [default: {usual}]" : "")}",
             HelpName = setting.Name == "port" ? "N" : "VALUE",
         }).ToList();
-        var verb = new Verb("serve", "Serves the API and carries out the runs that it is asked for, until Ctrl-C.",
+        var verb = new Verb(Name, "Serves the API and carries out the runs that it is asked for, until Ctrl-C.",
             "tidemark serve", "tidemark serve --port 9000 --max-runs 8", "tidemark serve --listen 0.0.0.0 --allowed-hosts sync.example.com");
         foreach (var flag in flags) verb.Add(flag);
         verb.Explains(session =>
