@@ -43,6 +43,10 @@ public sealed class Home : IAsyncDisposable
         Quarantine = new QuarantineCatalog(database, clock);
         Connections = new Connections(connectors, clock);
         Tokens = new TokenCatalog(database, clock);
+        Users = new UserCatalog(database, clock);
+        UserLinks = new UserLinks(database, clock);
+        Logins = new Logins(database, clock);
+        Sessions = new SessionCatalog(database, clock);
         Audit = new AuditCatalog(database, clock);
         Backups = new Backups(folder, Definitions, Connections, clock);
         Requests = new RunRequests(Definitions, Runs, Quarantine, Backups);
@@ -66,6 +70,14 @@ public sealed class Home : IAsyncDisposable
     public Backups Backups { get; }
 
     public TokenCatalog Tokens { get; }
+
+    public UserCatalog Users { get; }
+
+    public UserLinks UserLinks { get; }
+
+    public Logins Logins { get; }
+
+    public SessionCatalog Sessions { get; }
 
     public AuditCatalog Audit { get; }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Settings;
 
@@ -42,8 +43,33 @@ public sealed record ServerOptions
     [Description("Opens the old addresses to callers on this machine that show no token. They are written down as local.")]
     public bool LocalCallers { get; set; }
 
+    [Description("Address under which people reach the server, such as https://sync.example.com; links begin with it, and its host may be named by callers.")]
+    public Uri? PublicAddress { get; set; }
+
+    [Description("IP addresses of proxies whose header X-Forwarded-For is believed, separated by commas.")]
+    public IReadOnlyList<string> Proxies { get; set; } = [];
+
+    [Range(0, 1_000_000)]
+    [Description("Requests a second that one caller may make, twice as many at once; 0 for no limit.")]
+    public int MaxRequests { get; set; }
+
     [Description("Address of an OpenTelemetry collector that receives metrics and traces, such as http://127.0.0.1:4317.")]
     public Uri? OtlpEndpoint { get; set; }
+
+    /// <summary>Whether browsers reach it by HTTPS: its own, or that of a proxy before it.</summary>
+    public bool IsHttps => Certificate is not null || PublicAddress?.Scheme == Uri.UriSchemeHttps;
+
+    /// <summary>A page of the server, as a browser of this machine or, with a public address, of any reaches it.</summary>
+    /// <param name="path">Path and query without the first slash.</param>
+    /// <param name="port">The port that it has; null for the one of the settings.</param>
+    public Uri PageAt(string path, int? port = null) => new(
+        PublicAddress ?? new UriBuilder(Certificate is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, Listen is "127.0.0.1" or "0.0.0.0" or "::" or "::1" ? "localhost" : Listen, port ?? Port).Uri,
+        path);
+
+    /// <summary>The page on which a password is set, by a link.</summary>
+    /// <param name="link">What the link carries.</param>
+    /// <param name="port">The port that it has; null for the one of the settings.</param>
+    public Uri SetupPage(string link, int? port = null) => PageAt($"setup?token={link}", port);
 
     /// <summary>How the settings look to those who give them.</summary>
     public static ConnectorSpec Spec { get; } = ConnectorSpec.Of<ServerOptions>("server", "Server", ConnectorRoles.None);
@@ -64,8 +90,10 @@ public sealed record ServerOptions
         var options = SettingsBinder.Bind(Spec, settings, "server", problems).As<ServerOptions>();
         if (options.Certificate is null != options.CertificateKey is null)
             problems.Add(new("setting.missing", "server", "A certificate needs its key, and a key its certificate.", "Set certificate and certificate_key, or neither."));
-        if (!System.Net.IPAddress.TryParse(options.Listen, out _))
+        if (!IPAddress.TryParse(options.Listen, out _))
             problems.Add(new("setting.invalid", "server, setting listen", $"{options.Listen} is no IP address.", "Use 127.0.0.1, 0.0.0.0, ::1 or ::."));
+        foreach (var proxy in options.Proxies.Where(proxy => !IPAddress.TryParse(proxy, out _)))
+            problems.Add(new("setting.invalid", "server, setting proxies", $"{proxy} is no IP address.", "Name each proxy by its IP address."));
         return problems.Count == 0 ? options : throw TidemarkException.ForAll(problems);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +19,7 @@ using Tidemark.Server.Compat;
 using Tidemark.Server.Compat.Opportunities;
 using Tidemark.Server.Compat.Payments;
 using Tidemark.Server.Compat.Retail;
+using Tidemark.Server.Pages;
 using Tidemark.Server.Running;
 using Tidemark.Server.Telemetry;
 
@@ -90,10 +92,11 @@ public sealed class TidemarkServer : IAsyncDisposable
         // The core alone: the whole would keep keys for cookies in the user's home.
         services.AddAuthenticationCore(known =>
         {
-            known.AddScheme<TokenAuthentication>(TokenAuthentication.SchemeName, displayName: null);
-            known.DefaultScheme = TokenAuthentication.SchemeName;
+            known.AddScheme<CallerAuthentication>(CallerAuthentication.SchemeName, displayName: null);
+            known.DefaultScheme = CallerAuthentication.SchemeName;
         });
-        services.AddTransient<TokenAuthentication>().AddWebEncoders();
+        services.AddTransient<CallerAuthentication>().AddWebEncoders();
+        services.AddRateLimiter(limits => RequestLimits.Describe(limits, options));
         services.AddAuthorizationBuilder();
         services.Configure<Microsoft.AspNetCore.Authorization.AuthorizationOptions>(EndpointAccess.AddPolicies);
         services.AddOpenApi("v1", ApiDocument.Describe);
@@ -101,7 +104,7 @@ public sealed class TidemarkServer : IAsyncDisposable
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()));
         services.Configure<HostFilteringOptions>(hosts =>
         {
-            hosts.AllowedHosts = [.. ThisMachine.Concat(options.AllowedHosts)];
+            hosts.AllowedHosts = [.. ThisMachine.Concat(options.AllowedHosts), .. options.PublicAddress is { } address ? new[] { address.Host } : []];
             hosts.AllowEmptyHosts = false;
         });
     }
@@ -109,17 +112,24 @@ public sealed class TidemarkServer : IAsyncDisposable
     private static void Map(WebApplication app, ServerOptions options)
     {
         app.UseMiddleware<Failures>();
+        if (options.Proxies.Count > 0) app.UseForwardedHeaders(Forwarded(options));
         app.UseHostFiltering();
         app.UseRouting();
         if (options.CorsOrigins.Count > 0) app.UseCors();
         app.UseAuthentication();
+        app.UseRateLimiter(); // before the trail: what is too much is not even written down
         app.UseMiddleware<AuditTrail>();
         app.UseMiddleware<Failures>(); // once more: the trail has the code of what was answered
+        app.UseMiddleware<Antiforgery>();
         app.UseAuthorization();
         HealthApi.Map(app);
         Measuring.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("Tidemark").WithOpenApiRoutePattern("/openapi/{documentName}.json").DisableDefaultFonts()).AllowAnonymous();
+        var pages = app.MapGroup("").ExcludeFromDescription().AllowAnonymous();
+        pages.MapGet(PageFrame.StyleSheet, PageFrame.Style);
+        LoginPages.Map(pages);
+        SetupPages.Map(pages);
         var api = app.MapGroup("/api/v1");
         OverviewApi.Map(api);
         RunsApi.Map(api);
@@ -128,11 +138,23 @@ public sealed class TidemarkServer : IAsyncDisposable
         QuarantineApi.Map(api);
         BackupsApi.Map(api);
         AccessApi.Map(api);
+        UsersApi.Map(api);
+        SessionsApi.Map(api);
         DataApi.Map(api);
         var old = app.MapGroup("").WithTags("old callers").WithMetadata(new OldAddress());
         PaymentsApi.Map(old);
         OpportunitiesApi.Map(old);
         RetailApi.Map(old);
+    }
+
+    /// <summary>The address of a caller behind a proxy is the last one that the proxy names; those before it the caller may have made up.</summary>
+    private static ForwardedHeadersOptions Forwarded(ServerOptions options)
+    {
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor };
+        forwarded.KnownIPNetworks.Clear();
+        forwarded.KnownProxies.Clear();
+        foreach (var proxy in options.Proxies) forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+        return forwarded;
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options)

@@ -1,6 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Definitions;
@@ -33,8 +31,8 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
     {
         if (DefinitionName.Mistake(name) is { } mistake) throw Refused("token.name_invalid", $"A token cannot be called so: {mistake}");
         if (expiresAt <= clock.GetUtcNow()) throw Refused("token.expired", "A token that has ended already lets nobody in.");
-        if (role == Role.Admin && pipelines.Count > 0)
-            throw Refused("token.admin_limited", "An admin changes sources and access, which belong to no pipeline: give the role operator, or all pipelines.");
+        if (EmailAddress.TryParse(name, out _)) throw Refused("token.name_invalid", "A token cannot be called as a user is: the audit trail would not tell them apart.");
+        var scope = new AccessScope(role, pipelines);
         return database.WriteAsync(async connection =>
         {
             var now = clock.GetUtcNow();
@@ -43,11 +41,8 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
                 if (row.ToToken().IsValid(now)) throw Refused("token.exists", $"There is a token {name} already.", "Revoke it, or choose another name.");
             }
 
-            var known = await DefinitionSet<PipelineDefinition>.NamesAsync(connection);
-            if (pipelines.FirstOrDefault(pipeline => !known.Contains(pipeline, StringComparer.Ordinal)) is { } unknown)
-                throw Refused("pipeline.unknown", $"There is no pipeline {unknown}.", NearestName.Hint(unknown, known));
-
-            var (id, text) = TokenText.New();
+            await scope.RequireAsync(connection, "token");
+            var (id, text) = TokenText.New(TokenText.Token);
             var token = new AccessToken(id, name, role, pipelines, now, expiresAt, LastUsedAt: null, RevokedAt: null);
             await connection.ExecuteAsync("""
                 INSERT INTO tokens (id, name, digest, role, pipelines, created_at, expires_at)
@@ -58,13 +53,13 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
                 name,
                 digest = TokenText.Digest(text),
                 role = EnumWord.Of(role),
-                pipelines = JsonText.Line(pipelines, AccessJson.Default.IReadOnlyListString),
+                pipelines = scope.PipelinesText,
                 created = now.ToUnixTimeMilliseconds(),
                 expires = expiresAt?.ToUnixTimeMilliseconds(),
             });
             await AuditCatalog.AddAsync(connection, now, new(who, "token.create", $"token {name}", AuditOutcome.Done)
             {
-                Detail = pipelines.Count > 0 ? $"{EnumWord.Of(role)} of {string.Join(", ", pipelines)}" : EnumWord.Of(role),
+                Detail = $"{scope}",
             });
             return new CreatedToken(token, text);
         }, cancellationToken);
@@ -97,7 +92,7 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
     /// <param name="cancellationToken">Cancels the looking.</param>
     public async Task<AccessToken?> FindAsync(string text, CancellationToken cancellationToken)
     {
-        if (TokenText.IdOf(text) is not { } id) return null;
+        if (TokenText.IdOf(text, TokenText.Token) is not { } id) return null;
         var row = await database.ReadAsync(connection => connection.QuerySingleOrDefaultAsync<TokenRow>(
             $"SELECT {Columns} FROM tokens WHERE id = @id", new { id }), cancellationToken);
         if (row is null || !TokenText.Fits(text, row.Digest)) return null;
@@ -105,7 +100,7 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
         var now = clock.GetUtcNow();
         if (token.IsValid(now) && (token.LastUsedAt is not { } used || now - used > UseIsNoted))
         {
-            await database.WriteAsync(connection => connection.ExecuteAsync(
+            await database.NoteAsync(connection => connection.ExecuteAsync(
                 "UPDATE tokens SET last_used_at = @now WHERE id = @id", new { now = now.ToUnixTimeMilliseconds(), id }), cancellationToken);
         }
 
@@ -138,14 +133,13 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
 
         public long? RevokedAt { get; init; }
 
-        public AccessToken ToToken() => new(
-            Id, Name, Enum.Parse<Role>(Role, ignoreCase: true), JsonSerializer.Deserialize(Pipelines, AccessJson.Default.IReadOnlyListString)!,
-            Time(CreatedAt)!.Value, Time(ExpiresAt), Time(LastUsedAt), Time(RevokedAt));
+        public AccessToken ToToken()
+        {
+            var scope = AccessScope.Read(Role, Pipelines);
+            return new(Id, Name, scope.Role, scope.Pipelines, Time(CreatedAt)!.Value, Time(ExpiresAt), Time(LastUsedAt), Time(RevokedAt));
+        }
 
         private static DateTimeOffset? Time(long? milliseconds) =>
             milliseconds is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
     }
 }
-
-[JsonSerializable(typeof(IReadOnlyList<string>))]
-internal sealed partial class AccessJson : JsonSerializerContext;

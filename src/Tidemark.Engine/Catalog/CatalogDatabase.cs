@@ -15,6 +15,11 @@ public abstract class CatalogDatabase : IAsyncDisposable
     /// <summary>Where it is, for messages: a folder, or a database and its server. Holds no secret.</summary>
     public abstract string Place { get; }
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // PostgreSQL takes zero for "for ever"; and a lock that is held longer than this is held for long.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _hearing = new();
     private Action<Wait>? _waiting;
 
@@ -66,12 +71,15 @@ public abstract class CatalogDatabase : IAsyncDisposable
     /// </summary>
     /// <exception cref="TidemarkException"><c>catalog.busy</c> (transient): somebody else held the lock for 30 s;
     /// <c>catalog.unwritable</c> (configuration): no space or no permission.</exception>
-    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken) =>
+        InTransactionAsync(work, Patience, cancellationToken);
+
+    private async Task<T> InTransactionAsync<T>(Func<DbConnection, Task<T>> work, TimeSpan patience, CancellationToken cancellationToken)
     {
         try
         {
             await using var connection = await ConnectAsync(cancellationToken);
-            await using var transaction = await BeginWriteAsync(connection, cancellationToken);
+            await using var transaction = await BeginWriteAsync(connection, patience, cancellationToken);
             var result = await work(connection);
             await transaction.CommitAsync(CancellationToken.None); // cancelled now, nobody would know whether it is committed
             return result;
@@ -89,6 +97,26 @@ public abstract class CatalogDatabase : IAsyncDisposable
             await work(connection);
             return true;
         }, cancellationToken);
+
+    /// <summary>
+    /// Writes what is worth noting and not worth waiting for: where the lock is not to be had in a moment, or nothing can be written, it is
+    /// left out, and nobody hears of it.
+    /// </summary>
+    public async Task NoteAsync(Func<DbConnection, Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await InTransactionAsync(async connection =>
+            {
+                await work(connection);
+                return true;
+            }, Moment, cancellationToken);
+        }
+        catch (TidemarkException)
+        {
+            // The next caller notes it.
+        }
+    }
 
     /// <summary>Calls somebody, from any thread, while work waits for another process that writes; it must return fast.</summary>
     public void Hear(Action<Wait> waiting)
@@ -108,8 +136,11 @@ public abstract class CatalogDatabase : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Begins a transaction that holds the write lock. Waits for it at most 30 s.</summary>
-    protected abstract Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken);
+    /// <summary>Begins a transaction that holds the write lock.</summary>
+    /// <param name="connection">An open connection without a transaction.</param>
+    /// <param name="patience">The time to wait for the lock, at least a millisecond.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    protected abstract Task<DbTransaction> BeginWriteAsync(DbConnection connection, TimeSpan patience, CancellationToken cancellationToken);
 
     /// <summary>What a failure means for the operator; null where it is a defect.</summary>
     protected abstract TidemarkException? Explain(DbException failure);

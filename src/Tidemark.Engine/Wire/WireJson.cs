@@ -31,6 +31,7 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(DefinitionChangeAnswer))]
 [JsonSerializable(typeof(DestinationAnswer))]
 [JsonSerializable(typeof(DiscardedAnswer))]
+[JsonSerializable(typeof(EndedSessionsAnswer))]
 [JsonSerializable(typeof(ExportAnswer))]
 [JsonSerializable(typeof(FailureAnswer))]
 [JsonSerializable(typeof(ForgottenSecretAnswer))]
@@ -45,6 +46,7 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(RetriedRecordAnswer))]
 [JsonSerializable(typeof(RunAnswer))]
 [JsonSerializable(typeof(ScheduleAnswer))]
+[JsonSerializable(typeof(SessionAnswer))]
 [JsonSerializable(typeof(SourceAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(StreamShownAnswer))]
@@ -53,6 +55,7 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(TouchedRowAnswer))]
 [JsonSerializable(typeof(TouchedTableAnswer))]
 [JsonSerializable(typeof(UndoTrialAnswer))]
+[JsonSerializable(typeof(UserAnswer))]
 [JsonSerializable(typeof(VerificationAnswer))]
 public sealed partial class WireJson : JsonSerializerContext
 {

@@ -45,7 +45,7 @@ internal sealed class AuditTrail(RequestDelegate next, Home home, ILogger<AuditT
 
     private static AuditActor Who(HttpContext http) => new(
         http.User.Identity is { IsAuthenticated: true } ? Caller.Of(http).Name : null,
-        http.GetEndpoint()?.Metadata.GetMetadata<OldAddress>() is null ? "api" : "compat");
+        http.GetEndpoint()?.Metadata is not { } endpoint ? "api" : endpoint.GetMetadata<OldAddress>() is not null ? "compat" : endpoint.GetMetadata<OpenForm>() is not null ? "page" : "api");
 
     private static string Subject(HttpContext http) =>
         http.Items[SubjectKey] as string ?? $"{http.Request.Method} {http.Request.Path}";

@@ -7,13 +7,20 @@ using Tidemark.Engine.Runs;
 namespace Tidemark.Server.Access;
 
 /// <summary>Who calls, and what they may do.</summary>
-/// <param name="Name">A token's name, or <c>local</c>.</param>
+/// <param name="Name">A user's address, a token's name, or <c>local</c>.</param>
 /// <param name="Role">The role.</param>
 /// <param name="Pipelines">The pipelines that the role is for; empty for all.</param>
 internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipelines)
 {
     private const string RoleClaim = "tidemark:role";
     private const string PipelineClaim = "tidemark:pipeline";
+    private const string SessionClaim = "tidemark:session";
+
+    /// <summary>Public part of the session that a user is known by; null for other callers.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>The user's address; empty for callers that are no user, whatever their name is.</summary>
+    public string UserName => Session is null ? "" : Name;
 
     /// <summary>The caller of a request that was let in.</summary>
     public static Caller Of(HttpContext http) => Of(http.User);
@@ -38,15 +45,28 @@ internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipe
         if (Pipelines.Count > 0) throw Refused($"{Name} has a role for {string.Join(", ", Pipelines)} alone.");
     }
 
+    /// <summary>Refuses callers that are no user.</summary>
+    /// <exception cref="TidemarkException"><c>access.user_only</c>.</exception>
+    public void RequireUser()
+    {
+        if (Session is null) throw new TidemarkException(FailureKind.Usage, "access.user_only", "This is for users who have logged in.") { Hint = "Log in at /login." };
+    }
+
     private static TidemarkException Refused(string message) =>
         new(FailureKind.Usage, "access.pipeline", message) { Hint = "Ask an administrator for a role that is for it." };
 
     internal ClaimsPrincipal ToPrincipal(string scheme) => new(new ClaimsIdentity(
-        [new(ClaimTypes.Name, Name), new(RoleClaim, Role.ToString()), .. Pipelines.Select(pipeline => new Claim(PipelineClaim, pipeline))], scheme));
+    [
+        new(ClaimTypes.Name, Name), new(RoleClaim, Role.ToString()), .. Pipelines.Select(pipeline => new Claim(PipelineClaim, pipeline)),
+        .. Session is { } session ? new[] { new Claim(SessionClaim, session) } : [],
+    ], scheme));
 
     internal static Caller Of(ClaimsPrincipal user) => new(
         user.FindFirstValue(ClaimTypes.Name) ?? throw new InvalidOperationException("Nobody was let in."),
-        Enum.Parse<Role>(user.FindFirstValue(RoleClaim)!), [.. user.FindAll(PipelineClaim).Select(claim => claim.Value)]);
+        Enum.Parse<Role>(user.FindFirstValue(RoleClaim)!), [.. user.FindAll(PipelineClaim).Select(claim => claim.Value)])
+    {
+        Session = user.FindFirstValue(SessionClaim),
+    };
 
     internal static bool Has(ClaimsPrincipal user, Role role) =>
         user.FindFirstValue(RoleClaim) is { } held && Enum.Parse<Role>(held) >= role;

@@ -19,13 +19,5 @@ internal static class LocalCallers
         http.GetEndpoint() is { } endpoint && (endpoint.Metadata.GetMetadata<OldAddress>() is not null || endpoint.DisplayName == NotJson)
         && http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
         && !http.Request.Headers.ContainsKey("Forwarded") && !http.Request.Headers.ContainsKey("Via")
-        && !http.Request.Headers.Keys.Any(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Whether a browser sends the request for a page that is neither of this server nor of an allowed origin.</summary>
-    public static bool IsOfForeignPage(HttpRequest request, IReadOnlyList<string> allowed)
-    {
-        var origin = request.Headers.Origin.ToString();
-        if (origin.Length > 0) return origin != $"{request.Scheme}://{request.Host}" && !allowed.Contains(origin, StringComparer.OrdinalIgnoreCase);
-        return request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
-    }
+        && !http.Request.Headers.Keys.Any(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase));
 }

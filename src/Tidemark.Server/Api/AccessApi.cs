@@ -20,7 +20,6 @@ internal static class AccessApi
         tokens.MapGet("", ListAsync).Shows(Role.Admin).Produces<ListPage<TokenAnswer>>().WithSummary("Lists the tokens, without their secrets");
         tokens.MapPost("", CreateAsync).Acts("token.create", Role.Admin, isWrittenWithIt: true).WithSummary("Makes a token, and shows it this once");
         tokens.MapDelete("/{name}", RevokeAsync).Acts("token.revoke", Role.Admin, isWrittenWithIt: true).WithSummary("Ends a token, by its name or its id");
-        api.MapGet("/me", (HttpContext http) => TypedResults.Ok(CallerAnswer.Of(Caller.Of(http)))).Shows().WithTags("access").WithSummary("Says who calls");
         api.MapGet("/audit", AuditAsync).Shows(Role.Admin).Produces<ListPage<AuditAnswer>>().WithTags("access").WithSummary("Lists who asked for what, the latest first");
     }
 
@@ -80,13 +79,4 @@ public sealed record NewToken
 
     /// <summary>When it ends; absent for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
-}
-
-/// <summary>Who calls.</summary>
-/// <param name="Name">A token's name, or <c>local</c>.</param>
-/// <param name="Role">The role.</param>
-/// <param name="Pipelines">The pipelines that the role is for; empty for all.</param>
-public sealed record CallerAnswer(string Name, Role Role, IReadOnlyList<string> Pipelines)
-{
-    internal static CallerAnswer Of(Caller caller) => new(caller.Name, caller.Role, caller.Pipelines);
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Tidemark.Server.Access;
 
 namespace Tidemark.Server.Api;
 
@@ -7,6 +8,7 @@ namespace Tidemark.Server.Api;
 internal static class ApiDocument
 {
     private const string Scheme = "token";
+    private const string Session = "session";
 
     public static void Describe(OpenApiOptions options)
     {
@@ -28,7 +30,18 @@ internal static class ApiDocument
                 Scheme = "bearer",
                 Description = "A token, tdm_…, that an administrator has made.",
             };
-            document.Security = [new() { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+            document.Components.SecuritySchemes[Session] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Cookie,
+                Name = "tidemark",
+                Description = $"The cookie of a login, __Host-tidemark over HTTPS. Requests that change something carry the token of /api/v1/me in the header {Antiforgery.Header}.",
+            };
+            document.Security =
+            [
+                new() { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] },
+                new() { [new OpenApiSecuritySchemeReference(Session, document)] = [] },
+            ];
             return Task.CompletedTask;
         });
     }

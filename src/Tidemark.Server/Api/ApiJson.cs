@@ -24,14 +24,16 @@ namespace Tidemark.Server.Api;
         typeof(WordConverter<FieldType>), typeof(WordConverter<RunLogLevel>), typeof(WordConverter<BackupFormat>), typeof(WordConverter<RestoreMode>),
         typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
         typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<StepStatus>),
-        typeof(WordConverter<StartKind>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
+        typeof(WordConverter<StartKind>), typeof(WordConverter<CallerKind>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
     ])]
 [JsonSerializable(typeof(CallerAnswer))]
+[JsonSerializable(typeof(ChangedUser))]
 [JsonSerializable(typeof(ChosenRecords))]
 [JsonSerializable(typeof(ConnectorAnswer))]
 [JsonSerializable(typeof(DefinitionChangeAnswer))]
 [JsonSerializable(typeof(DataAnswer))]
 [JsonSerializable(typeof(DiscardedAnswer))]
+[JsonSerializable(typeof(EndedSessionsAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<DefinitionChangeAnswer>))]
 [JsonSerializable(typeof(IReadOnlyList<RunAnswer>))]
@@ -47,9 +49,13 @@ namespace Tidemark.Server.Api;
 [JsonSerializable(typeof(ListPage<QuarantineAnswer>))]
 [JsonSerializable(typeof(ListPage<RunAnswer>))]
 [JsonSerializable(typeof(ListPage<ScheduleAnswer>))]
+[JsonSerializable(typeof(ListPage<SessionAnswer>))]
 [JsonSerializable(typeof(ListPage<SourceAnswer>))]
 [JsonSerializable(typeof(ListPage<StatusAnswer>))]
 [JsonSerializable(typeof(ListPage<TokenAnswer>))]
+[JsonSerializable(typeof(ListPage<UserAnswer>))]
+[JsonSerializable(typeof(InvitedUser))]
+[JsonSerializable(typeof(NewPassword))]
 [JsonSerializable(typeof(NewToken))]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(PrunedBackupsAnswer))]
@@ -75,6 +81,9 @@ internal sealed partial class ApiJson : JsonSerializerContext
         var records = InitialValues.Keep(Default, new Dictionary<Type, Func<object>>
         {
             [typeof(StartRun)] = () => new StartRun { Pipeline = "" },
+            [typeof(ChangedUser)] = () => new ChangedUser(),
+            [typeof(InvitedUser)] = () => new InvitedUser { Email = "", Role = default },
+            [typeof(NewPassword)] = () => new NewPassword { Current = "", New = "" },
             [typeof(NewToken)] = () => new NewToken { Name = "", Role = default },
         });
         options.TypeInfoResolver = JsonTypeInfoResolver.Combine(records, CompatJson.Default);

@@ -59,6 +59,8 @@ internal static class VerbTree
         StreamsVerb.Create(),
         ConnectorsVerb.Create(),
         ServeVerb.Create(hasOptions: typed.Any(word => word.Contains(ServeVerb.Name, StringComparison.Ordinal))),
+        UserVerb.Create(),
+        SessionVerb.Create(),
         TokenVerb.Create(),
         AuditVerb.Create(),
         SecretsVerb.Create(),

@@ -24,7 +24,13 @@ public sealed class AccessTests
             ("nobody", bench.Anybody), ("viewer", await bench.ClientAsync("viewer", Role.Viewer)), ("operator", await bench.ClientAsync("operator", Role.Operator)),
             ("other's operator", await bench.ClientAsync("other", Role.Operator, null, "other")), ("admin", bench.Admin),
             ("expired", expired), ("revoked", revoked), ("forged", bench.With("tdm_aaaaaaaa_" + new string('A', 43))),
+            ("viewer's cookie", await bench.LogInAsync("viewer@example.com", Role.Viewer)), ("operator's cookie", await bench.LogInAsync("operator@example.com", Role.Operator)),
+            ("other's operator's cookie", await bench.LogInAsync("other@example.com", Role.Operator, "other")), ("admin's cookie", await bench.LogInAsync("admin@example.com", Role.Admin)),
+            ("expired cookie", await ExpiredAsync(bench)), ("admin's cookie without token", await bench.LogInAsync("careless@example.com", Role.Admin)),
+            ("admin's cookie from another origin", await bench.LogInAsync("lured@example.com", Role.Admin)),
         };
+        callers[^2].Client.DefaultRequestHeaders.Remove("X-Tidemark-Antiforgery");
+        callers[^1].Client.DefaultRequestHeaders.Add("Origin", "https://evil.example");
         var run = (await bench.RunAsync(new { pipeline = "payments", streams = new[] { "products" } })).GetProperty("run").GetString()!;
         var table = new StringBuilder();
         foreach (var (method, path) in await OperationsAsync(bench))
@@ -32,7 +38,7 @@ public sealed class AccessTests
             var address = path.Replace("{id}", path.StartsWith("/api/v1/runs", StringComparison.Ordinal) ? run : "7", StringComparison.Ordinal)
                 .Replace("{pipeline}", "payments", StringComparison.Ordinal).Replace("{name}", NameFor(path), StringComparison.Ordinal)
                 .Replace("{table}", "shop_products", StringComparison.Ordinal).Replace("{filename}", "none.json", StringComparison.Ordinal)
-                .Replace("{sync_id}", "sync_1", StringComparison.Ordinal);
+                .Replace("{sync_id}", "sync_1", StringComparison.Ordinal).Replace("{email}", "nobody@example.com", StringComparison.Ordinal);
             table.Append($"{method} {path}".PadRight(52));
             foreach (var (name, client) in callers) table.Append(' ').Append(await OutcomeAsync(client, method, address) is var let && let.Length == 0 ? name : $"({let})");
             table.Append('\n');
@@ -118,6 +124,14 @@ public sealed class AccessTests
                 .SelectMany(path => path.Value.EnumerateObject().Select(operation => (Method: operation.Name.ToUpperInvariant(), Path: path.Name)))
                 .OrderBy(operation => operation.Method == "DELETE").ThenBy(operation => operation.Path, StringComparer.Ordinal).ThenBy(operation => operation.Method, StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>A browser in which an administrator logged in long ago.</summary>
+    private static async Task<HttpClient> ExpiredAsync(ServerBench bench)
+    {
+        var browser = await bench.LogInAsync("gone@example.com", Role.Admin);
+        await bench.ExecuteAsync("UPDATE sessions SET seen_at = seen_at - 12 * 3600000 WHERE email = 'gone@example.com'");
+        return browser;
     }
 
     private static string NameFor(string path) => path switch

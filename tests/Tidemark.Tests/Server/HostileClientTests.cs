@@ -36,6 +36,7 @@ public sealed class HostileClientTests
         await using var bench = await ServerBench.StartAsync(customers: 20);
         await bench.SavePaymentsAsync();
         var run = (await bench.RunAsync(new { pipeline = "payments", streams = new[] { "products" } })).GetProperty("run").GetString()!;
+        using var anna = await bench.LogInAsync("anna@example.com", Engine.Access.Role.Admin);
         var draw = new SeededDraw(seed);
         var document = JsonSerializer.Deserialize<JsonElement>(
             await bench.Anybody.GetStringAsync(new Uri("openapi/v1.json", UriKind.Relative), ServerBench.Cancel));
@@ -51,13 +52,13 @@ public sealed class HostileClientTests
                 var address = path.Replace("{id}", known ? run : Escaped(), StringComparison.Ordinal)
                     .Replace("{pipeline}", known ? "payments" : Escaped(), StringComparison.Ordinal).Replace("{name}", known ? "shop" : Escaped(), StringComparison.Ordinal)
                     .Replace("{table}", known ? "shop_products" : Escaped(), StringComparison.Ordinal).Replace("{filename}", Escaped(), StringComparison.Ordinal)
-                    .Replace("{sync_id}", Escaped(), StringComparison.Ordinal);
+                    .Replace("{sync_id}", Escaped(), StringComparison.Ordinal).Replace("{email}", known ? "anna@example.com" : Escaped(), StringComparison.Ordinal);
                 var query = string.Join('&', queries.Where(name => name != "follow" && draw.Next(3) == 0).Select(name => $"{name}={Escaped()}"));
                 using var request = new HttpRequestMessage(new(method), new Uri($"{address}?{query}", UriKind.Relative));
                 var body = Bodies[draw.Next(Bodies.Length)];
-                if (method is "POST" or "PUT") request.Content = new StringContent(body, Encoding.UTF8, draw.Next(5) == 0 ? "text/plain" : "application/json");
+                if (method is "POST" or "PUT" or "PATCH") request.Content = new StringContent(body, Encoding.UTF8, draw.Next(5) == 0 ? "text/plain" : "application/json");
                 if (draw.Next(4) == 0) request.Headers.TryAddWithoutValidation("Idempotency-Key", $"key {draw.Next(3)}");
-                using var response = await bench.Admin.SendAsync(request, ServerBench.Cancel);
+                using var response = await (draw.Next(3) == 0 ? anna : bench.Admin).SendAsync(request, ServerBench.Cancel);
                 var answer = await response.Content.ReadAsStringAsync(ServerBench.Cancel);
                 if (response.StatusCode == HttpStatusCode.InternalServerError || answer.Contains("sk_test_tidemark", StringComparison.Ordinal)
                     || response.Headers.Contains("X-Injected") || (!response.IsSuccessStatusCode && !IsProblem(response, answer)))

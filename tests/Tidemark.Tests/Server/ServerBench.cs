@@ -16,6 +16,9 @@ namespace Tidemark.Tests.Server;
 /// <summary>A server of its own over a home of its own, asked over real HTTP; beside it a stand-in for Stripe.</summary>
 internal sealed class ServerBench : IAsyncDisposable
 {
+    /// <summary>The password of every user whom <see cref="LogInAsync"/> makes.</summary>
+    public const string Password = "correct horse battery";
+
     private readonly TestFolder _folder;
     private readonly SandboxServer _sandbox;
     private readonly TidemarkServer _server;
@@ -62,6 +65,29 @@ internal sealed class ServerBench : IAsyncDisposable
         return With(token.Text);
     }
 
+    /// <summary>A browser in which somebody has logged in; what it sends carries the token against forgery.</summary>
+    public async Task<HttpClient> LogInAsync(string email, Role role, params string[] pipelines)
+    {
+        var (_, link) = await Home.Users.InviteAsync(new(email, role) { Pipelines = pipelines }, new("test", "command"), Cancel);
+        await Home.UserLinks.SetPasswordAsync(link.Text, Password, Cancel);
+        var browser = Browser();
+        using var entered = await SendFormAsync(browser, "login", ("email", email), ("password", Password));
+        ((int)entered.StatusCode).ShouldBe(303);
+        var (_, me) = await AskAsync(browser, HttpMethod.Get, "me");
+        browser.DefaultRequestHeaders.Add("X-Tidemark-Antiforgery", me.GetProperty("antiforgery").GetString());
+        return browser;
+    }
+
+    /// <summary>A client that keeps cookies, and shows where it is led.</summary>
+    public HttpClient Browser() => new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _server.Address };
+
+    /// <summary>Sends a form as a browser does.</summary>
+    public static async Task<HttpResponseMessage> SendFormAsync(HttpClient browser, string path, params (string Name, string Value)[] fields)
+    {
+        using var form = new FormUrlEncodedContent(fields.ToDictionary(field => field.Name, field => field.Value));
+        return await browser.PostAsync(new Uri(path, UriKind.Relative), form, Cancel);
+    }
+
     public HttpClient With(string token)
     {
         var client = new HttpClient { BaseAddress = _server.Address };
@@ -85,6 +111,16 @@ internal sealed class ServerBench : IAsyncDisposable
         });
         await DoAsync(HttpMethod.Put, "destinations/db", new { connector = "sqlite", settings = new { path = _folder.File("db.sqlite") } });
         await DoAsync(HttpMethod.Put, "pipelines/payments", new { source = "shop", destination = "db", streams = new[] { "customers", "products" } });
+    }
+
+    /// <summary>Changes something in the catalog behind the server's back.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_folder.File("home/catalog.db")};Pooling=False");
+        await connection.OpenAsync(Cancel);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(Cancel);
     }
 
     /// <summary>Asks as the admin, and wants a good answer.</summary>

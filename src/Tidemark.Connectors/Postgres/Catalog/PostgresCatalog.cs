@@ -89,11 +89,12 @@ internal sealed class PostgresCatalog : CatalogDatabase
     /// READ COMMITTED, whatever the database's default is: each statement sees what was committed before it, and the lock
     /// keeps the other writers of this catalog out. https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS
     /// </remarks>
-    protected override async Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken)
+    protected override async Task<DbTransaction> BeginWriteAsync(DbConnection connection, TimeSpan patience, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        var timeout = ((long)patience.TotalMilliseconds).ToString(CultureInfo.InvariantCulture); // SET takes no parameters
         await connection.ExecuteAsync(new CommandDefinition(
-            "SET LOCAL lock_timeout = '30s'; SELECT pg_advisory_xact_lock(@LockClass, @lockId)",
+            $"SET LOCAL lock_timeout = '{timeout}ms'; SELECT pg_advisory_xact_lock(@LockClass, @lockId)",
             new { LockClass, lockId = _address.LockId }, commandTimeout: 40, cancellationToken: cancellationToken));
         return transaction;
     }

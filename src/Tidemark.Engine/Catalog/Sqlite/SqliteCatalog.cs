@@ -88,8 +88,8 @@ public sealed class SqliteCatalog : CatalogDatabase
     public override async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken) =>
         await OpenConnectionAsync(cancellationToken);
 
-    protected override async Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        await SqliteWrite.BeginAsync((SqliteConnection)connection, Patience, SayWaiting, cancellationToken);
+    protected override async Task<DbTransaction> BeginWriteAsync(DbConnection connection, TimeSpan patience, CancellationToken cancellationToken) =>
+        await SqliteWrite.BeginAsync((SqliteConnection)connection, patience, SayWaiting, cancellationToken);
 
     protected override TidemarkException? Explain(DbException failure) => (failure as SqliteException)?.SqliteErrorCode switch
     {
@@ -123,7 +123,7 @@ public sealed class SqliteCatalog : CatalogDatabase
         var newest = Migrations.Newest;
         if (await VersionAsync(connection) == newest) return false; // without a lock: the case of nearly every start
 
-        await using var transaction = await BeginWriteAsync(connection, cancellationToken);
+        await using var transaction = await BeginWriteAsync(connection, Patience, cancellationToken);
         var version = await VersionAsync(connection);
         if (version > newest) throw Newer(version, newest, "set TIDEMARK_HOME, or name another folder", NextAct.ChooseHome);
         if (version == 0 && await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM sqlite_schema") > 0)

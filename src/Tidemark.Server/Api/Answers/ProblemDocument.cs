@@ -46,6 +46,12 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
     /// <summary>Everything that is wrong, where it is more than one thing; absent otherwise.</summary>
     public IReadOnlyList<ProblemAnswer>? Problems { get; init; }
 
+    /// <summary>When to ask again, where it is known.</summary>
+    [JsonIgnore]
+    public TimeSpan? RetryAfter { get; init; }
+
+    internal string RetryAfterText => (RetryAfter is { } after ? (int)Math.Ceiling(after.TotalSeconds) : SecondsToWait).ToString(CultureInfo.InvariantCulture);
+
     public static ProblemDocument Of(TidemarkException failure) => new(StatusOf(failure), failure.Code, failure.Message)
     {
         Hint = failure.Hint,
@@ -61,7 +67,7 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
     {
         http.Items[CodeKey] = Code;
         if (Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
-            http.Response.Headers.RetryAfter = SecondsToWait.ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers.RetryAfter = RetryAfterText;
         http.Response.StatusCode = Status;
         return http.Response.WriteAsJsonAsync(this, ApiJson.Default.ProblemDocument, "application/problem+json", http.RequestAborted);
     }
@@ -70,7 +76,7 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
     {
         { Code: var code } when code.StartsWith("access.", StringComparison.Ordinal) => StatusCodes.Status403Forbidden,
         { Kind: FailureKind.Usage, Code: var code } when Ends(code, ".unknown", ".table_unknown", ".not_applied") => StatusCodes.Status404NotFound,
-        { Code: var code } when Ends(code, ".in_use", ".not_parked", ".key_used", ".finished", ".not_over", ".exists") => StatusCodes.Status409Conflict,
+        { Code: var code } when Ends(code, ".in_use", ".not_parked", ".key_used", ".finished", ".not_over", ".exists", ".last_admin") => StatusCodes.Status409Conflict,
         { Kind: FailureKind.Usage } => StatusCodes.Status400BadRequest,
         { Kind: FailureKind.Approval } => StatusCodes.Status409Conflict,
         { Kind: FailureKind.Configuration } => StatusCodes.Status422UnprocessableEntity,

@@ -53,10 +53,10 @@ internal static class ServeVerb
         if (session.IsJson) session.WriteJson(new ServeAnswer($"{server.Address}"), CommandJson.Default.ServeAnswer);
         session.Say($"Serving on {server.Address}");
         session.Say($"  {server.Address}docs tries the API; {server.Address}healthz says whether it lives.");
-        if (!(await home.Tokens.ListAsync(session.Stop)).Any(token => token.IsValid(session.Clock.GetUtcNow())))
-            session.Say("Nobody can call it yet. Make a token: tidemark token create NAME --role admin");
-        if (options.Certificate is null && options.Listen is not ("127.0.0.1" or "::1"))
-            session.Say("Tokens cross the network in the clear: give a certificate, or put a proxy with HTTPS before it.");
+        if (await home.UserLinks.FirstAsync(session.Stop) is { } first)
+            session.Say($"Nobody can log in yet. Become the administrator within an hour: {options.SetupPage(first.Text, server.Address.Port)}");
+        if (!options.IsHttps && options.Listen is not ("127.0.0.1" or "::1"))
+            session.Say("Passwords and tokens cross the network in the clear: give a certificate, or put a proxy with HTTPS before it.");
         session.Say("Ctrl-C stops it.");
     }
 }

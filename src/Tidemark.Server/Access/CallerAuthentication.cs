@@ -10,14 +10,14 @@ using Tidemark.Server.Api.Answers;
 namespace Tidemark.Server.Access;
 
 /// <summary>
-/// Lets the bearer of a token in: <c>Authorization: Bearer tdm_…</c>; and, to the old addresses, callers on this machine without one, where the
-/// settings say so.
+/// Knows who calls: the bearer of a token, <c>Authorization: Bearer tdm_…</c>; a user by the cookie of their session; and, at the old
+/// addresses, callers on this machine without either, where the settings say so.
 /// </summary>
-internal sealed class TokenAuthentication(
+internal sealed class CallerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, Home home, TimeProvider clock, ServerOptions server)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
-    public const string SchemeName = "token";
+    public const string SchemeName = "caller";
 
     private const string Bearer = "Bearer ";
 
@@ -26,14 +26,13 @@ internal sealed class TokenAuthentication(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
-        if (header.Length == 0) return WithoutToken();
+        if (header.Length == 0) return await OfSessionAsync() ?? WithoutToken();
         if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)) return Refuse("token.malformed");
         var token = await home.Tokens.FindAsync(header[Bearer.Length..].Trim(), Context.RequestAborted);
         if (token is null) return Refuse("token.unknown");
         if (token.RevokedAt is not null) return Refuse("token.revoked");
         if (!token.IsValid(clock.GetUtcNow())) return Refuse("token.expired");
-        var caller = new Caller(token.Name, token.Role, token.Pipelines);
-        return AuthenticateResult.Success(new(caller.ToPrincipal(SchemeName), SchemeName));
+        return Known(new(token.Name, token.Role, token.Pipelines));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -42,6 +41,7 @@ internal sealed class TokenAuthentication(
         var problem = new ProblemDocument(StatusCodes.Status401Unauthorized, _refusal ?? "token.missing", _refusal switch
         {
             null => "This needs a token.",
+            "session.ended" => "The session has ended.",
             "token.expired" => "The token has ended.",
             "token.revoked" => "The token was revoked.",
             "origin.refused" => "A web page of another origin may not call this without a token.",
@@ -49,7 +49,7 @@ internal sealed class TokenAuthentication(
             _ => "There is no such token.",
         })
         {
-            Hint = "An administrator makes one; show it in the header: Authorization: Bearer tdm_…",
+            Hint = _refusal == "session.ended" ? "Log in again at /login." : "An administrator makes one; show it in the header: Authorization: Bearer tdm_…",
         };
         return problem.WriteAsync(Context);
     }
@@ -59,16 +59,26 @@ internal sealed class TokenAuthentication(
         var caller = Caller.Of(Context.User);
         return new ProblemDocument(StatusCodes.Status403Forbidden, "access.role", $"{caller.Name} is a {EnumWord.Of(caller.Role)}, and may not do this.")
         {
-            Hint = "Ask an administrator for a token with another role.",
+            Hint = caller.Session is null ? "Ask an administrator for a token with another role." : "Ask an administrator for another role.",
         }.WriteAsync(Context);
+    }
+
+    private async Task<AuthenticateResult?> OfSessionAsync()
+    {
+        if (SessionCookie.Find(Context) is not { } text) return null;
+        if (await home.Sessions.FindAsync(text, Context.RequestAborted) is { } found)
+            return Known(new(found.User.Email, found.User.Role, found.User.Pipelines) { Session = found.Session.Id });
+        _refusal = "session.ended";
+        return null;
     }
 
     private AuthenticateResult WithoutToken()
     {
         if (!server.LocalCallers || !LocalCallers.IsOne(Context)) return AuthenticateResult.NoResult();
-        return LocalCallers.IsOfForeignPage(Request, server.CorsOrigins) ? Refuse("origin.refused")
-            : AuthenticateResult.Success(new(LocalCallers.Caller.ToPrincipal(SchemeName), SchemeName));
+        return PageOrigin.IsForeign(Request, server, server.CorsOrigins) ? Refuse("origin.refused") : Known(LocalCallers.Caller);
     }
+
+    private static AuthenticateResult Known(Caller caller) => AuthenticateResult.Success(new(caller.ToPrincipal(SchemeName), SchemeName));
 
     private AuthenticateResult Refuse(string code)
     {

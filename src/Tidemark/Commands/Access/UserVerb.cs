@@ -1,0 +1,161 @@
+using System.CommandLine;
+using Tidemark.Engine.Access;
+using Tidemark.Engine.Json;
+using Tidemark.Engine.Wire;
+using Tidemark.Output;
+using Tidemark.Server;
+
+namespace Tidemark.Commands.Access;
+
+/// <summary><c>tidemark user</c>: who may log in.</summary>
+internal static class UserVerb
+{
+    public static Verb Create() => new("user", "Manages the users who may log in to the server.",
+        "tidemark user invite anna@example.com --role operator", "tidemark user set anna@example.com --role viewer")
+    {
+        List(), Invite(), Reset(), Set(), Remove(),
+    };
+
+    private static Verb List()
+    {
+        var verb = new Verb("list", "Lists the users.", "tidemark user list");
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var users = await home.Users.ListAsync(session.Stop);
+            foreach (var user in session.IsJson ? users : []) session.WriteJson(UserAnswer.Of(user), WireJson.Default.UserAnswer);
+            if (users.Count == 0) session.Say("There are no users yet.");
+            else if (!session.IsJson) Table(session, users).Write(session.Prose);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static Verb Invite()
+    {
+        var (email, role, name, pipelines) = (Email(), RoleOption(), NameOption(), Pipelines("Only for these pipelines. [default: all]"));
+        role.Required = true;
+        var verb = new Verb("invite", "Makes a user, and a link with which they set their password once.",
+            "tidemark user invite anna@example.com --role admin", "tidemark user invite ben@example.com --role operator --pipeline payments")
+        {
+            email, role, name, pipelines,
+        };
+        verb.Runs(async session =>
+        {
+            var options = Server(session);
+            var home = await session.MakeHomeAsync();
+            var (user, link) = await home.Users.InviteAsync(
+                new(session.Get(email), session.Get(role)) { Name = session.Get(name), Pipelines = session.Get(pipelines) ?? [] }, Who(session), session.Stop);
+            Show(session, user, link, options);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static Verb Reset()
+    {
+        var email = Email();
+        var verb = new Verb("reset", "Makes a link with which a user sets a new password once.", "tidemark user reset anna@example.com") { email };
+        verb.Runs(async session =>
+        {
+            var options = Server(session);
+            var home = await session.OpenHomeAsync();
+            var (user, link) = await home.Users.ResetAsync(session.Get(email), Who(session), session.Stop);
+            Show(session, user, link, options);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static Verb Set()
+    {
+        var (email, role, name, pipelines) = (Email(), RoleOption(), NameOption(), Pipelines("Only for these pipelines."));
+        var all = new Option<bool>("--all-pipelines") { Description = "For every pipeline." };
+        var active = WordOption.Of<Truth>("--active", "Whether the user may log in; false logs them out at once.");
+        var verb = new Verb("set", "Changes what a user may do, from their next request on.",
+            "tidemark user set anna@example.com --role viewer", "tidemark user set ben@example.com --active false")
+        {
+            email, role, name, pipelines, all, active,
+        };
+        verb.Runs(async session =>
+        {
+            UsageCheck.Require(!(session.Has(pipelines) && session.Get(all)), "Use --pipeline or --all-pipelines, not both.");
+            var home = await session.OpenHomeAsync();
+            var user = await home.Users.ChangeAsync(session.Get(email), new()
+            {
+                Name = session.Get(name),
+                Role = session.Has(role) ? session.Get(role) : null,
+                Pipelines = session.Has(pipelines) ? session.Get(pipelines) : session.Get(all) ? [] : null,
+                IsActive = session.Has(active) ? session.Get(active) == Truth.True : null,
+            }, Who(session), session.Stop);
+            if (session.IsJson) session.WriteJson(UserAnswer.Of(user), WireJson.Default.UserAnswer);
+            session.Say($"{Printable.Of(user.Email)} is {(user.IsActive ? "" : "no longer active, ")}{EnumWord.Of(user.Role)} of {Of(user)}.");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static Verb Remove()
+    {
+        var email = Email();
+        var verb = new Verb("remove", "Removes a user, who is logged out at once.", "tidemark user remove anna@example.com") { email };
+        verb.Runs(async session =>
+        {
+            var home = await session.OpenHomeAsync();
+            var user = await home.Users.RemoveAsync(session.Get(email), Who(session), session.Stop);
+            if (session.IsJson) session.WriteJson(UserAnswer.Of(user), WireJson.Default.UserAnswer);
+            session.Say($"The user {Printable.Of(user.Email)} is removed.");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static AuditActor Who(Session session) => new(session.Origin.Actor, "command");
+
+    /// <summary>The settings by which the server is reached: the link leads there.</summary>
+    private static ServerOptions Server(Session session) => ServerOptions.Read(new Dictionary<string, string>(), session.Variable);
+
+    private static void Show(Session session, User user, UserLink link, ServerOptions options)
+    {
+        var page = options.SetupPage(link.Text);
+        if (session.IsJson)
+        {
+            session.WriteJson(UserAnswer.Of(user, link, page), WireJson.Default.UserAnswer);
+            return;
+        }
+
+        session.Say($"{page}");
+        session.Say($"It is shown this once. {Printable.Of(user.Email)} sets a password there, until {session.LocalTime(link.ExpiresAt)}.");
+    }
+
+    private static Argument<string> Email() => new("email") { Description = "E-mail address of the user." };
+
+    private static Option<Role> RoleOption() => WordOption.Of("--role",
+        "What the user may do: a viewer looks, an operator runs and approves, an admin changes definitions and access.", Role.Viewer, Role.Operator, Role.Admin);
+
+    private static Option<string?> NameOption() => new("--name") { Description = "Name of the user, as people call them.", HelpName = "NAME" };
+
+    private static Option<string[]> Pipelines(string description) =>
+        new("--pipeline") { Description = description, HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+
+    private static string Of(User user) => user.Pipelines.Count == 0 ? "all pipelines" : string.Join(", ", user.Pipelines.Select(Printable.Of));
+
+    // Who and what they may stay; when they came goes first, then the name.
+    private static FittingTable Table(Session session, IReadOnlyList<User> users)
+    {
+        var table = new FittingTable();
+        table.Add("user", users.Select(user => user.Email));
+        table.Add("name", users.Select(user => user.Name), rank: 2);
+        table.Add("role", users.Select(user => EnumWord.Of(user.Role)));
+        table.Add("pipelines", users.Select(user => user.Pipelines.Count == 0 ? "all" : string.Join(", ", user.Pipelines)), wraps: true);
+        table.Add("stands", users.Select(user => user switch
+        {
+            { IsActive: false } => "inactive",
+            { HasPassword: false } => "invited",
+            _ => "active",
+        }));
+        table.Add("last login", users.Select(user => user.LastLoginAt is { } at ? session.LocalTime(at) : "never"), rank: 3);
+        table.Add("made", users.Select(user => session.LocalTime(user.CreatedAt)), rank: 1);
+        return table;
+    }
+}
