@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Tidemark.Engine.Access;
+using Tidemark.Engine.Alerts;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
@@ -48,6 +49,7 @@ public sealed class Home : IAsyncDisposable
         Logins = new Logins(database, clock);
         Sessions = new SessionCatalog(database, clock);
         Audit = new AuditCatalog(database, clock);
+        Deliveries = new DeliveryCatalog(database, clock);
         Backups = new Backups(folder, Definitions, Connections, clock);
         Requests = new RunRequests(Definitions, Runs, Quarantine, Backups);
         Schedules = new ScheduleList(Definitions, Runs, clock);
@@ -80,6 +82,9 @@ public sealed class Home : IAsyncDisposable
     public SessionCatalog Sessions { get; }
 
     public AuditCatalog Audit { get; }
+
+    /// <summary>Messages on their way to channels.</summary>
+    public DeliveryCatalog Deliveries { get; }
 
     /// <summary>Requests that act on what is there already: approve, retry, undo, restore…</summary>
     public RunRequests Requests { get; }
@@ -201,9 +206,18 @@ public sealed class Home : IAsyncDisposable
     /// <summary>Starts runs when they are due. Goes on beside a <see cref="Worker"/>, which carries them out.</summary>
     public Scheduler Scheduler() => new(Definitions, new DueRuns(_database, Requests, Queue), Runs, Queue.Signal, _clock);
 
+    /// <summary>Tells people and programs what rules say. Goes on beside a <see cref="Worker"/>, or is called now and then.</summary>
+    /// <param name="publicAddress">Address under which people reach the server's pages; null where nobody said.</param>
+    public AlertSender AlertSender(Uri? publicAddress) => new(_database, Definitions, Connections, Runs, Deliveries, Queue.Signal, publicAddress, _clock);
+
+    /// <summary>Sends a test message to a channel, here and now.</summary>
+    /// <exception cref="TidemarkException"><c>channel.unknown</c> (usage); settings that do not fit.</exception>
+    public async Task<ChannelReply> TestChannelAsync(string name, CancellationToken cancellationToken) =>
+        await ChannelTest.RunAsync(Connections, await Definitions.Channels.FindAsync(name, cancellationToken), _clock, cancellationToken);
+
     /// <summary>Removes, once a day, what is old.</summary>
     /// <param name="keepDays">Days that steps and logs of runs are kept; 0 for ever.</param>
-    public Cleanup Cleanup(int keepDays) => new(_database, Definitions, History, Backups, keepDays, _clock);
+    public Cleanup Cleanup(int keepDays) => new(_database, Definitions, History, Deliveries, Backups, keepDays, _clock);
 
     /// <summary>Settles runs whose process is gone. Goes on beside a <see cref="Worker"/>.</summary>
     public Reconciler Reconciler() => new(Runs, Queue.Signal, _clock);
@@ -288,12 +302,14 @@ public sealed class Home : IAsyncDisposable
         if (pipeline is not null) await Definitions.PipelineAsync(pipeline, cancellationToken);
         var defined = (await Definitions.ScheduledAsync(cancellationToken)).ToDictionary(scheduled => scheduled.Definition.Name, StringComparer.Ordinal);
         var names = pipeline is not null ? [pipeline] : defined.Keys.Union(await Runs.PipelinesAsync(cancellationToken), StringComparer.Ordinal);
+        var dead = await Deliveries.DeadAsync(cancellationToken);
         var now = _clock.GetUtcNow();
         var all = new List<PipelineStatus>();
         foreach (var name in names)
         {
             all.Add(PipelineStatus.Of(
-                name, defined.GetValueOrDefault(name), await Runs.ListAsync(StatusRuns, new() { Pipeline = name }, cancellationToken), await Quarantine.CountAsync(name, cancellationToken), now));
+                name, defined.GetValueOrDefault(name), await Runs.ListAsync(StatusRuns, new() { Pipeline = name }, cancellationToken), await Quarantine.CountAsync(name, cancellationToken),
+                dead.GetValueOrDefault(name), now));
         }
 
         return [.. all.OrderBy(status => status.Standing).ThenBy(status => status.Pipeline, StringComparer.Ordinal)];

@@ -135,6 +135,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         RunsApi.Map(api);
         DefinitionsApi.Map(api);
         SchedulesApi.Map(api);
+        AlertsApi.Map(api);
         QuarantineApi.Map(api);
         BackupsApi.Map(api);
         AccessApi.Map(api);

@@ -14,7 +14,7 @@ public sealed partial class RepositoryRules
     private static readonly string[] EngineFolders =
     [
         "Json", "Errors", "Records", "Settings", "Sources", "Destinations", "Connectors", "Catalog", "Secrets", "Times", "Definitions", "Access", "Quarantine",
-        "Runs", "Backup", "Pipeline", "Scheduling", "Wire", "Home",
+        "Runs", "Backup", "Pipeline", "Alerts", "Scheduling", "Wire", "Home",
     ];
 
     internal static readonly string Root = FindRoot();
@@ -47,7 +47,12 @@ public sealed partial class RepositoryRules
     {
         foreach (var connector in Tidemark.Connectors.CompiledConnectors.Catalog().All)
         {
-            var folder = connector is Engine.Connectors.ISourceConnector ? "connectors" : "destinations";
+            var folder = connector switch
+            {
+                Engine.Connectors.ISourceConnector => "connectors",
+                Engine.Connectors.IChannelConnector => "channels",
+                _ => "destinations",
+            };
             var page = Path.Combine(Root, "docs", folder, $"{connector.Spec.Name}.md");
             File.Exists(page).ShouldBeTrue(page);
             var text = File.ReadAllText(page);

@@ -64,7 +64,7 @@ public sealed record AddressedPipeline(PipelineDefinition Pipeline, ConnectionAd
             SecretText = (connector, setting) => $"${{{Variable(ends.First(end => end.Connector == connector), setting)}}}",
         }.Write(
             Source is null ? [] : [SourceOf(Source)], Destination is null ? [] : [DestinationOf(Destination)],
-            [Pipeline with { Streams = streams }]);
+            [Pipeline with { Streams = streams }], [], []);
     }
 
     private static SourceDefinition SourceOf(ConnectionAddress address) => new(address.Name, address.Connector, address.Settings);

@@ -6,7 +6,7 @@ using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Definitions;
 
-/// <summary>Opens the sources, destinations and storages that definitions name.</summary>
+/// <summary>Opens the sources, destinations, storages and channels that definitions name.</summary>
 public sealed class Connections(ConnectorCatalog connectors, TimeProvider clock)
 {
     /// <summary>Opens a source; null where its settings do not allow it, with the reasons among the problems.</summary>
@@ -23,6 +23,11 @@ public sealed class Connections(ConnectorCatalog connectors, TimeProvider clock)
     public Func<IFileStorage>? Storage(DestinationDefinition definition, List<Problem> problems) =>
         Bind<IStorageConnector>("storage", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
             ? () => connector.OpenStorage(settings) : null;
+
+    /// <summary>Opens a channel; null where its settings do not allow it, with the reasons among the problems.</summary>
+    public IChannel? OpenChannel(ChannelDefinition definition, List<Problem> problems) =>
+        Bind<IChannelConnector>("channel", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
+            ? connector.OpenChannel(settings, clock) : null;
 
     /// <summary>Whether a destination is a storage for files.</summary>
     public bool IsStorage(DestinationDefinition definition) =>

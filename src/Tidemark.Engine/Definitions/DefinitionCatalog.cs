@@ -26,6 +26,11 @@ public sealed class DefinitionCatalog
             Rooted, (_, _) => Task.CompletedTask, clock);
         Destinations = new(database, vault, (destination, setting) => IsSecret(destination.Connector, setting),
             Rooted, (_, _) => Task.CompletedTask, clock);
+        Channels = new(database, vault, (channel, setting) => IsSecret(channel.Connector, setting), Rooted, (_, _) => Task.CompletedTask, clock);
+        Alerts = new(database, vault, (_, _) => false, Rooted, async (connection, alert) =>
+        {
+            foreach (var channel in alert.Channels) await Channels.RequireAsync(connection, channel);
+        }, clock);
         Pipelines = new(database, vault, (_, _) => false, Rooted, async (connection, pipeline) =>
         {
             await Sources.RequireAsync(connection, pipeline.Source);
@@ -51,6 +56,10 @@ public sealed class DefinitionCatalog
     public DefinitionSet<DestinationDefinition> Destinations { get; }
 
     public DefinitionSet<PipelineDefinition> Pipelines { get; }
+
+    public DefinitionSet<ChannelDefinition> Channels { get; }
+
+    public DefinitionSet<AlertDefinition> Alerts { get; }
 
     internal CatalogDatabase Database { get; }
 

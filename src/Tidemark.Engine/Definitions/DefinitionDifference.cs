@@ -36,9 +36,11 @@ internal static class DefinitionDifference
         var writer = new DefinitionWriter((_, _) => false);
         var root = DefinitionText.Load(shown switch
         {
-            SourceDefinition source => writer.Write([source], [], []),
-            DestinationDefinition destination => writer.Write([], [destination], []),
-            PipelineDefinition pipeline => writer.Write([], [], [pipeline]),
+            SourceDefinition source => writer.Write([source], [], [], [], []),
+            DestinationDefinition destination => writer.Write([], [destination], [], [], []),
+            PipelineDefinition pipeline => writer.Write([], [], [pipeline], [], []),
+            ChannelDefinition channel => writer.Write([], [], [], [channel], []),
+            AlertDefinition alert => writer.Write([], [], [], [], [alert]),
             _ => throw new NotSupportedException(T.Kind),
         });
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -6,7 +6,7 @@ using Tidemark.Engine.Settings;
 namespace Tidemark.Engine.Definitions;
 
 /// <summary>What applying a file did with one definition.</summary>
-/// <param name="Kind"><c>source</c>, <c>destination</c> or <c>pipeline</c>.</param>
+/// <param name="Kind"><c>source</c>, <c>destination</c>, <c>pipeline</c>, <c>channel</c> or <c>alert</c>.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Change">What saving it changed.</param>
 public sealed record AppliedDefinition(string Kind, string Name, DefinitionChange Change)
@@ -33,7 +33,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
     /// </summary>
     /// <param name="text">YAML without tags and anchors, or JSON of the same shape; at most <see cref="MaxBytes"/>.</param>
     /// <param name="cancellationToken">Nothing is saved where it throws.</param>
-    /// <returns>In the order sources, destinations, pipelines, each as in the file.</returns>
+    /// <returns>In the order sources, destinations, pipelines, channels, alerts, each as in the file.</returns>
     /// <exception cref="TidemarkException">Every problem at once (configuration), or
     /// <c>definitions.malformed</c> with the line, or <c>definitions.too_large</c>.</exception>
     public Task<IReadOnlyList<AppliedDefinition>> ApplyAsync(string text, CancellationToken cancellationToken) => ApplyAsync(text, [], cancellationToken);
@@ -49,17 +49,21 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
         var file = new DefinitionReader(text, environment);
         return await catalog.Database.WriteAsync<IReadOnlyList<AppliedDefinition>>(async connection =>
         {
-            var (sources, destinations) = await CheckAsync(connection, file);
+            var (sources, destinations, channels) = await CheckAsync(connection, file);
             List<AppliedDefinition> applied =
             [
                 .. await SaveAsync(connection, catalog.Sources, sources),
                 .. await SaveAsync(connection, catalog.Destinations, destinations),
                 .. await SaveAsync(connection, catalog.Pipelines, file.Pipelines.Select(draft => draft.Definition)),
+                .. await SaveAsync(connection, catalog.Channels, channels),
+                .. await SaveAsync(connection, catalog.Alerts, file.Alerts.Select(draft => draft.Definition)),
             ];
-            // Pipelines first: what they use cannot be removed.
+            // Pipelines and alerts first: what they use cannot be removed.
             applied.AddRange(await RemoveAsync(connection, catalog.Pipelines, removals));
             applied.AddRange(await RemoveAsync(connection, catalog.Sources, removals));
             applied.AddRange(await RemoveAsync(connection, catalog.Destinations, removals));
+            applied.AddRange(await RemoveAsync(connection, catalog.Alerts, removals));
+            applied.AddRange(await RemoveAsync(connection, catalog.Channels, removals));
             return applied;
         }, cancellationToken);
     }
@@ -74,11 +78,13 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
         var file = new DefinitionReader(text, environment);
         return await catalog.Database.ReadAsync<IReadOnlyList<AppliedDefinition>>(async connection =>
         {
-            var (sources, destinations) = await CheckAsync(connection, file);
+            var (sources, destinations, channels) = await CheckAsync(connection, file);
             List<AppliedDefinition> compared = [];
             foreach (var source in sources) compared.Add(await catalog.Sources.CompareAsync(connection, source));
             foreach (var destination in destinations) compared.Add(await catalog.Destinations.CompareAsync(connection, destination));
             foreach (var draft in file.Pipelines) compared.Add(await catalog.Pipelines.CompareAsync(connection, draft.Definition));
+            foreach (var channel in channels) compared.Add(await catalog.Channels.CompareAsync(connection, channel));
+            foreach (var draft in file.Alerts) compared.Add(await catalog.Alerts.CompareAsync(connection, draft.Definition));
             if (!prunes) return compared;
             return
             [
@@ -86,6 +92,8 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
                 .. await UnnamedAsync<PipelineDefinition>(connection, Names(file.Pipelines)),
                 .. await UnnamedAsync<SourceDefinition>(connection, Names(file.Sources)),
                 .. await UnnamedAsync<DestinationDefinition>(connection, Names(file.Destinations)),
+                .. await UnnamedAsync<AlertDefinition>(connection, Names(file.Alerts)),
+                .. await UnnamedAsync<ChannelDefinition>(connection, Names(file.Channels)),
             ];
         }, cancellationToken);
     }
@@ -97,11 +105,13 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
         return writer.Write(
             await catalog.Sources.ListAsync(cancellationToken),
             await catalog.Destinations.ListAsync(cancellationToken),
-            await catalog.Pipelines.ListAsync(cancellationToken));
+            await catalog.Pipelines.ListAsync(cancellationToken),
+            await catalog.Channels.ListAsync(cancellationToken),
+            await catalog.Alerts.ListAsync(cancellationToken));
     }
 
-    /// <summary>The sources and destinations of a file, checked with its pipelines.</summary>
-    private async Task<(List<SourceDefinition> Sources, List<DestinationDefinition> Destinations)> CheckAsync(
+    /// <summary>The sources, destinations and channels of a file, checked with its pipelines and alerts.</summary>
+    private async Task<(List<SourceDefinition> Sources, List<DestinationDefinition> Destinations, List<ChannelDefinition> Channels)> CheckAsync(
         DbConnection connection, DefinitionReader file)
     {
         var problems = file.Problems;
@@ -110,7 +120,9 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
         var destinations = await ResolveAsync<DestinationDefinition, IEndConnector>(
             connection, catalog.Destinations,
             file.Destinations.Select(draft => DatabaseAddress.Resolve(draft, catalog.Connectors.All)).ToList(), problems);
+        var channels = await ResolveAsync<ChannelDefinition, IChannelConnector>(connection, catalog.Channels, file.Channels, problems);
         await CheckEndsAsync(connection, file);
+        await CheckChannelsAsync(connection, file);
         var after = await DefinitionCatalog.AfterAsync(connection, file.Pipelines.Select(draft => draft.Definition));
         foreach (var draft in file.Pipelines)
         {
@@ -118,7 +130,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
             foreach (var mistake in PipelineOrder.Mistakes(draft.Definition, after)) draft.Node.Report(mistake);
         }
 
-        return problems.Count == 0 ? (sources, destinations) : throw TidemarkException.ForAll(problems);
+        return problems.Count == 0 ? (sources, destinations, channels) : throw TidemarkException.ForAll(problems);
     }
 
     private static async Task<IEnumerable<AppliedDefinition>> UnnamedAsync<T>(DbConnection connection, IEnumerable<string> named)
@@ -211,6 +223,17 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
             string?[] wanted = [pipeline.Destination, pipeline.Backup.Upload];
             foreach (var name in wanted.OfType<string>().Where(name => name.Length > 0 && !destinations.Contains(name)))
                 node.Report("destination.unknown", $"There is no destination {name}.", NearestName.Hint(name, destinations));
+        }
+    }
+
+    /// <summary>The channels of an alert are in this file or in the catalog.</summary>
+    private static async Task CheckChannelsAsync(DbConnection connection, DefinitionReader file)
+    {
+        var channels = (await DefinitionSet<ChannelDefinition>.NamesAsync(connection)).Union(Names(file.Channels), StringComparer.Ordinal).ToHashSet();
+        foreach (var (node, alert, _) in file.Alerts)
+        {
+            foreach (var name in alert.Channels.Where(name => !channels.Contains(name)))
+                node.Report("channel.unknown", $"There is no channel {name}.", NearestName.Hint(name, channels));
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Records;
@@ -22,6 +23,8 @@ internal static class DefinitionJson
             [typeof(DeletePolicy)] = () => new DeletePolicy(IsSoft: false),
             [typeof(PipelineSchedule)] = () => new PipelineSchedule(""),
             [typeof(BackupPolicy)] = () => new BackupPolicy(),
+            [typeof(AlertDefinition)] = () => new AlertDefinition(""),
+            [typeof(QuietHours)] = () => new QuietHours("", ""),
         }),
     };
 
@@ -42,8 +45,11 @@ internal static class DefinitionJson
         typeof(WordConverter<WriteMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<BackupFormat>),
         typeof(WordConverter<FieldType>), typeof(WordConverter<ColumnOwner>), typeof(WordConverter<WriteBackWhen>),
         typeof(WordConverter<Masking>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
+        typeof(WordConverter<AlertEvent>), typeof(WordConverter<AlertSeverity>),
     ])]
 [JsonSerializable(typeof(SourceDefinition))]
 [JsonSerializable(typeof(DestinationDefinition))]
 [JsonSerializable(typeof(PipelineDefinition))]
+[JsonSerializable(typeof(ChannelDefinition))]
+[JsonSerializable(typeof(AlertDefinition))]
 internal sealed partial class DefinitionContext : JsonSerializerContext;

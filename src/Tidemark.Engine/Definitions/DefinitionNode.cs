@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 
 namespace Tidemark.Engine.Definitions;
 
@@ -109,6 +110,30 @@ internal sealed class DefinitionNode
         if (value is DefinitionMap map) return map.Entries;
         Invalid(value, key, "is a mapping.");
         return [];
+    }
+
+    /// <summary>Texts: one, or those of a list; none where the key is not there.</summary>
+    public IReadOnlyList<string> Texts(string key)
+    {
+        if (Child(key) is not { } value) return [];
+        if (value is DefinitionScalar || (value is DefinitionList list && list.Items.All(item => item is DefinitionScalar { Text: not null }))) return Values(value);
+        Invalid(value, key, "is a text, or a list of texts.");
+        return [];
+    }
+
+    /// <summary>Words of an enum: one, or those of a list.</summary>
+    public IReadOnlyList<TWord> Words<TWord>(string key)
+        where TWord : struct, Enum
+    {
+        var words = Enum.GetValues<TWord>().ToDictionary(word => EnumWord.Of(word));
+        var read = new List<TWord>();
+        foreach (var text in Texts(key))
+        {
+            if (words.TryGetValue(text, out var known)) read.Add(known);
+            else Invalid(_map.Find(key)!, key, $"has words among {string.Join(", ", words.Keys)}.", NearestName.Hint(text, words.Keys));
+        }
+
+        return read;
     }
 
     /// <summary>A value, or the values of a list.</summary>

@@ -20,14 +20,15 @@ internal sealed class DefinitionReader
 {
     internal static readonly string[] SourceKeys = ["name", "connector", "active", "settings"];
     internal static readonly string[] DestinationKeys = ["name", "connector", "settings"];
+    internal static readonly string[] ChannelKeys = ["name", "connector", "settings"];
     internal static readonly string[] PipelineKeys =
     [
         "name", "source", "destination", "mode", "streams", "tables", "schema_changes", "empty_text", "raw", "max_deleted_percent",
         "max_deleted_rows", "max_updated_percent", "max_quarantined_percent", "max_quarantined_rows", "deletes", "in_order",
-        "undo_runs", "schedules", "after", "deadline", "paused", "backup",
+        "undo_runs", "schedules", "after", "deadline", "paused", "labels", "backup",
     ];
 
-    internal static readonly string[] Sections = ["sources", "destinations", "pipelines"];
+    internal static readonly string[] Sections = ["sources", "destinations", "pipelines", "channels", "alerts"];
 
     private readonly Func<string, string?> _environment;
 
@@ -45,6 +46,8 @@ internal sealed class DefinitionReader
         Sources = Read(root, "sources", "source", SourceKeys, ReadSource);
         Destinations = Read(root, "destinations", "destination", DestinationKeys, ReadDestination);
         Pipelines = Read(root, "pipelines", "pipeline", PipelineKeys, ReadPipeline);
+        Channels = Read(root, "channels", "channel", ChannelKeys, ReadChannel);
+        Alerts = Read(root, "alerts", "alert", AlertFile.Keys, node => new DefinitionDraft<AlertDefinition>(node, AlertFile.Read(node), DraftSettings.None));
     }
 
     public IReadOnlyList<DefinitionDraft<SourceDefinition>> Sources { get; }
@@ -52,6 +55,10 @@ internal sealed class DefinitionReader
     public IReadOnlyList<DefinitionDraft<DestinationDefinition>> Destinations { get; }
 
     public IReadOnlyList<DefinitionDraft<PipelineDefinition>> Pipelines { get; }
+
+    public IReadOnlyList<DefinitionDraft<ChannelDefinition>> Channels { get; }
+
+    public IReadOnlyList<DefinitionDraft<AlertDefinition>> Alerts { get; }
 
     public List<Problem> Problems { get; } = [];
 
@@ -69,7 +76,7 @@ internal sealed class DefinitionReader
         {
             if (item is not DefinitionMap map)
             {
-                Problems.Add(new("definition.invalid_value", At(kind, item.Line), $"A {kind} is a mapping with a name."));
+                Problems.Add(new("definition.invalid_value", At(kind, item.Line), $"{(kind == "alert" ? "An" : "A")} {kind} is a mapping with a name."));
                 continue;
             }
 
@@ -101,6 +108,13 @@ internal sealed class DefinitionReader
         return new(node, new(node.Name, connector, settings.Values), settings);
     }
 
+    private DefinitionDraft<ChannelDefinition> ReadChannel(DefinitionNode node)
+    {
+        foreach (var mistake in DefinitionName.Mistakes(node.Name)) node.Report(mistake);
+        var settings = ReadSettings(node);
+        return new(node, new(node.Name, node.Required("connector"), settings.Values), settings);
+    }
+
     private DefinitionDraft<PipelineDefinition> ReadPipeline(DefinitionNode node)
     {
         var fallback = new PipelineDefinition("", "", "");
@@ -125,6 +139,7 @@ internal sealed class DefinitionReader
                 MaxQuarantinedPercent = node.Number("max_quarantined_percent", RunLimits.Usual.MaxQuarantinedPercent),
                 MaxQuarantinedRows = node.Whole("max_quarantined_rows", RunLimits.Usual.MaxQuarantinedRows),
             },
+            Labels = node.Texts("labels"),
             Backup = BackupPolicyFile.Read(node),
         };
         pipeline = ScheduleFile.Read(node, pipeline);

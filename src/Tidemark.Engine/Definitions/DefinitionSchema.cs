@@ -39,11 +39,21 @@ public static class DefinitionSchema
         destinations["required"] = Names("name", "settings");
         sources["allOf"] = new JsonArray([.. connectors.All.OfType<ISourceConnector>().Select(connector => Chosen(connector.Spec))]);
         destinations["allOf"] = new JsonArray([.. connectors.All.OfType<IEndConnector>().Select(connector => Chosen(connector.Spec))]);
+        var channels = Keyed(DefinitionReader.ChannelKeys, new()
+        {
+            ["name"] = Text("Unique among channels."),
+            ["connector"] = Words(connectors.Names<IChannelConnector>(), "The kind of channel that messages are sent to."),
+            ["settings"] = Settings(),
+        });
+        channels["required"] = Names("name", "connector");
+        channels["allOf"] = new JsonArray([.. connectors.All.OfType<IChannelConnector>().Select(connector => Chosen(connector.Spec))]);
         var schema = Keyed(DefinitionReader.Sections, new()
         {
             ["sources"] = List(sources),
             ["destinations"] = List(destinations),
             ["pipelines"] = List(Pipeline()),
+            ["channels"] = List(channels),
+            ["alerts"] = List(Alert()),
         });
         return new JsonObject([KeyValuePair.Create("$schema", (JsonNode?)"https://json-schema.org/draft/2020-12/schema"), KeyValuePair.Create("title", (JsonNode?)"Tidemark definitions"), .. Moved(schema)]);
     }
@@ -75,14 +85,10 @@ public static class DefinitionSchema
             ["in_order"] = Flag("Read streams one after another as listed; a failed one stops those after it.", otherwise: false),
             ["undo_runs"] = Whole("Latest runs that can be undone; 0 for none.", PipelineRules.MaxUndoRuns),
             ["schedules"] = Schedules(),
-            ["after"] = new JsonObject
-            {
-                ["type"] = new JsonArray("array", "string", "null"),
-                ["items"] = new JsonObject { ["type"] = "string" },
-                ["description"] = "Pipelines of which each run that succeeds starts this one.",
-            },
-            ["deadline"] = new JsonObject { ["type"] = "string", ["pattern"] = @"^\d{1,9}(s|min|h|d)$", ["description"] = "How old the last proven run may be before the pipeline is late, e.g. 26h." },
+            ["after"] = Texts("Pipelines of which each run that succeeds starts this one."),
+            ["deadline"] = Span("How old the last proven run may be before the pipeline is late, e.g. 26h."),
             ["paused"] = Flag("With true, schedules start nothing.", otherwise: false),
+            ["labels"] = Texts("Words that alerts choose pipelines by."),
             ["backup"] = Keyed(BackupPolicyFile.Keys, new()
             {
                 ["folder"] = Text("Folder of the files, below the home unless absolute."),
@@ -95,6 +101,33 @@ public static class DefinitionSchema
         });
         pipeline["required"] = Names("name", "source", "destination");
         return pipeline;
+    }
+
+    private static JsonObject Alert()
+    {
+        var events = Words<AlertEvent>("What is told.");
+        var alert = Keyed(AlertFile.Keys, new()
+        {
+            ["name"] = Text("Unique among alerts."),
+            ["events"] = new JsonObject { ["anyOf"] = new JsonArray(events, new JsonObject { ["type"] = "array", ["items"] = events.DeepClone() }) },
+            ["pipelines"] = Texts("Names of pipelines, with * for any letters. Without it, every pipeline."),
+            ["labels"] = Texts("Labels, of which a pipeline must have one."),
+            ["channels"] = Texts("Names of the channels that it is sent to."),
+            ["severity"] = Words<AlertSeverity>("How much it matters. Without it, each event has its own."),
+            ["delay"] = Span("How long a problem must last to be told, e.g. 30min."),
+            ["group"] = Span("How long more is waited for, to come in the same message, e.g. 5min."),
+            ["repeat"] = Span("When a problem that lasts is told again, e.g. 20h."),
+            ["quiet"] = Keyed(AlertFile.QuietKeys, new()
+            {
+                ["from"] = Time("When quiet hours begin."),
+                ["to"] = Time("When they are over."),
+                ["time_zone"] = Text("IANA name of the zone that the times are in."),
+            }),
+            ["over"] = Whole("Records in quarantine that are not told of.", int.MaxValue),
+        });
+        alert["properties"]!["quiet"]!["required"] = Names("from", "to");
+        alert["required"] = Names("name", "events", "channels");
+        return alert;
     }
 
     private static JsonObject Schedules()
@@ -210,6 +243,13 @@ public static class DefinitionSchema
     private static JsonObject Settings() => new() { ["type"] = "object", ["description"] = "The connector's settings; ${NAME} is filled in from the environment." };
 
     private static JsonObject Text(string description) => new() { ["type"] = "string", ["description"] = description };
+
+    private static JsonObject Texts(string description) =>
+        new() { ["type"] = new JsonArray("array", "string", "null"), ["items"] = new JsonObject { ["type"] = "string" }, ["description"] = description };
+
+    private static JsonObject Span(string description) => new() { ["type"] = "string", ["pattern"] = @"^\d{1,9}(s|min|h|d)$", ["description"] = description };
+
+    private static JsonObject Time(string description) => new() { ["type"] = "string", ["pattern"] = @"^\d{2}:\d{2}$", ["description"] = description };
 
     private static JsonObject Flag(string description, bool? otherwise)
     {

@@ -16,7 +16,7 @@ public enum DefinitionChange
 }
 
 /// <summary>All definitions of one kind. Secret settings are encrypted at rest and come back in the clear.</summary>
-/// <typeparam name="T">Source, destination or pipeline; its kind begins the error codes.</typeparam>
+/// <typeparam name="T">Source, destination, pipeline, channel or alert; its kind begins the error codes.</typeparam>
 public sealed class DefinitionSet<T>
     where T : IDefinition<T>
 {
@@ -193,15 +193,14 @@ public sealed class DefinitionSet<T>
 
     private static async Task RefuseIfInUseAsync(DbConnection connection, string name, IReadOnlyCollection<string> together)
     {
-        var pipelines = await connection.QueryAsync<string>("SELECT body FROM definitions WHERE kind = 'pipeline' ORDER BY name");
-        var users = pipelines.Select(DefinitionJson.Read<PipelineDefinition>)
-            .Where(pipeline => Uses(pipeline, name, together)).Select(pipeline => pipeline.Name).ToList();
+        var users = await UsersAsync(connection, name, together);
         if (users.Count > 0)
         {
             throw new TidemarkException(FailureKind.Usage, $"{T.Kind}.in_use",
                 $"The {T.Kind} {name} is used by {string.Join(", ", users)}.")
             {
-                Hint = typeof(T) == typeof(PipelineDefinition) ? "They follow it. Remove them first, or let them follow another." : "Remove the pipelines first, or let them use another.",
+                Hint = typeof(T) == typeof(PipelineDefinition) ? "They follow it. Remove them first, or let them follow another."
+                    : typeof(T) == typeof(ChannelDefinition) ? "Remove the alerts first, or let them use another." : "Remove the pipelines first, or let them use another.",
             };
         }
 
@@ -216,6 +215,17 @@ public sealed class DefinitionSet<T>
                 Next = new(NextAct.CancelRun, run),
             };
         }
+    }
+
+    /// <summary>Names of the definitions that use one.</summary>
+    private static async Task<List<string>> UsersAsync(DbConnection connection, string name, IReadOnlyCollection<string> together)
+    {
+        var ofAlerts = typeof(T) == typeof(ChannelDefinition);
+        var bodies = await connection.QueryAsync<string>(
+            "SELECT body FROM definitions WHERE kind = @kind ORDER BY name", new { kind = ofAlerts ? "alert" : "pipeline" });
+        return ofAlerts
+            ? [.. bodies.Select(DefinitionJson.Read<AlertDefinition>).Where(alert => alert.Channels.Contains(name, StringComparer.Ordinal)).Select(alert => alert.Name)]
+            : [.. bodies.Select(DefinitionJson.Read<PipelineDefinition>).Where(pipeline => Uses(pipeline, name, together)).Select(pipeline => pipeline.Name)];
     }
 
     private static bool Uses(PipelineDefinition pipeline, string name, IReadOnlyCollection<string> together) =>

@@ -14,7 +14,7 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
 
     public string Write(
         IReadOnlyList<SourceDefinition> sources, IReadOnlyList<DestinationDefinition> destinations,
-        IReadOnlyList<PipelineDefinition> pipelines)
+        IReadOnlyList<PipelineDefinition> pipelines, IReadOnlyList<ChannelDefinition> channels, IReadOnlyList<AlertDefinition> alerts)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         var yaml = new Emitter(text, new EmitterSettings().WithBestWidth(int.MaxValue).WithNewLine("\n"));
@@ -33,6 +33,17 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
             WriteSettings(yaml, destination.Connector, destination.Settings);
         });
         WriteSection(yaml, "pipelines", pipelines, pipeline => WritePipeline(yaml, pipeline));
+        // A file of before there were alerts stays as it was.
+        if (channels.Count > 0)
+        {
+            WriteSection(yaml, "channels", channels, channel =>
+            {
+                Write(yaml, "connector", channel.Connector);
+                WriteSettings(yaml, channel.Connector, channel.Settings);
+            });
+        }
+
+        if (alerts.Count > 0) WriteSection(yaml, "alerts", alerts, alert => AlertFile.Write(yaml, alert));
         yaml.Emit(new MappingEnd());
         yaml.Emit(new DocumentEnd(isImplicit: true));
         yaml.Emit(new StreamEnd());
@@ -74,6 +85,7 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         Write(yaml, "max_quarantined_percent", pipeline.MaxQuarantinedPercent.ToString(CultureInfo.InvariantCulture));
         Write(yaml, "max_quarantined_rows", pipeline.MaxQuarantinedRows.ToString(CultureInfo.InvariantCulture));
         ScheduleFile.Write(yaml, pipeline);
+        AlertFile.WriteList(yaml, "labels", pipeline.Labels);
         var backup = BackupPolicyFile.Write(pipeline.Backup).ToList();
         if (backup.Count == 0) return;
         yaml.Emit(Scalar("backup"));

@@ -6,7 +6,7 @@ using Tidemark.Engine.Times;
 
 namespace Tidemark.Engine.Definitions;
 
-/// <summary>What sources, destinations and pipelines have in common.</summary>
+/// <summary>What sources, destinations, pipelines, channels and alerts have in common.</summary>
 public interface IDefinition<TSelf>
     where TSelf : IDefinition<TSelf>
 {
@@ -15,7 +15,7 @@ public interface IDefinition<TSelf>
 
     string Name { get; }
 
-    /// <summary>Name of the connector; null for a pipeline.</summary>
+    /// <summary>Name of the connector; null for a pipeline and an alert.</summary>
     string? Connector { get; }
 
     IReadOnlyDictionary<string, string> Settings { get; }
@@ -159,6 +159,9 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
 
     /// <summary>Whether its schedules, and the pipelines that it follows, start nothing for now.</summary>
     public bool Paused { get; init; }
+
+    /// <summary>Words that alerts choose pipelines by, e.g. <c>finance</c>.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
 
     /// <summary>How its tables are backed up.</summary>
     public BackupPolicy Backup { get; init; } = new();

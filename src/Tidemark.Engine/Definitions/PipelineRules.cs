@@ -20,6 +20,7 @@ internal static class PipelineRules
         .. TableRules.Of(pipeline),
         .. StreamRules.Of(pipeline),
         .. ScheduleRules.Of(pipeline),
+        .. AlertRules.Labels(pipeline.Labels),
         .. BackupRules.Of(pipeline.Backup).Select(mistake => mistake.Within("backup", "backup")),
     ];
 

@@ -28,14 +28,7 @@ internal static class ScheduleFile
             yaml.Emit(new SequenceEnd());
         }
 
-        if (pipeline.After.Count > 0)
-        {
-            yaml.Emit(DefinitionWriter.Scalar("after"));
-            yaml.Emit(new SequenceStart(null, null, isImplicit: true, SequenceStyle.Flow));
-            foreach (var name in pipeline.After) yaml.Emit(DefinitionWriter.Scalar(name));
-            yaml.Emit(new SequenceEnd());
-        }
-
+        AlertFile.WriteList(yaml, "after", pipeline.After);
         if (pipeline.Deadline is { } deadline) DefinitionWriter.Write(yaml, "deadline", deadline);
         if (pipeline.Paused) DefinitionWriter.Write(yaml, "paused", "true");
     }

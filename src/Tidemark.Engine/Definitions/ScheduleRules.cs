@@ -1,4 +1,3 @@
-using Tidemark.Engine.Errors;
 using Tidemark.Engine.Times;
 
 namespace Tidemark.Engine.Definitions;
@@ -22,13 +21,7 @@ internal static class ScheduleRules
         if (schedule.Cron.Length == 0) yield return new("cron", "definition.key_missing", "The key cron is missing.");
         else if (!CronText.TryParse(schedule.Cron, out _, out var mistake))
             yield return DefinitionMistake.Invalid("cron", mistake, "A cron text is minute, hour, day of the month, month, weekday: 30 2 * * 1-5 is 02:30 from Monday to Friday.");
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(schedule.TimeZone, out _))
-        {
-            yield return DefinitionMistake.Invalid("time_zone", $"is no time zone: {schedule.TimeZone}.",
-                NearestName.Hint(schedule.TimeZone, TimeZoneInfo.GetSystemTimeZones().Select(zone => zone.Id), shown: 3) is var hint && hint.StartsWith("Did", StringComparison.Ordinal)
-                    ? hint : "It has a name such as Europe/Berlin, America/New_York or UTC.");
-        }
-
+        if (TimeZoneRules.Mistake(schedule.TimeZone) is { } unknown) yield return unknown;
         foreach (var wrong in ValueRules.Word("run", schedule.Run).Concat(ValueRules.Word("overlap", schedule.Overlap))) yield return wrong;
     }
 

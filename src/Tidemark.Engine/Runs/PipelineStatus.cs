@@ -48,6 +48,9 @@ public sealed record PipelineStatus(
     /// <summary>Whether its schedules start nothing for now.</summary>
     public bool IsPaused { get; private init; }
 
+    /// <summary>Messages about it that no channel took, and that are not sent again.</summary>
+    public long Undelivered { get; private init; }
+
     /// <summary>The reason why somebody has to act, in one sentence; null for none.</summary>
     public string? Due => this switch
     {
@@ -79,8 +82,9 @@ public sealed record PipelineStatus(
     /// <param name="scheduled">Its definition; null where none is saved.</param>
     /// <param name="runs">Its runs, the latest first.</param>
     /// <param name="quarantined">Records in quarantine.</param>
+    /// <param name="undelivered">Messages about it that were given up.</param>
     /// <param name="now">The moment that lateness is counted to.</param>
-    internal static PipelineStatus Of(string pipeline, ScheduledPipeline? scheduled, IReadOnlyList<RunRecord> runs, long quarantined, DateTimeOffset now)
+    internal static PipelineStatus Of(string pipeline, ScheduledPipeline? scheduled, IReadOnlyList<RunRecord> runs, long quarantined, long undelivered, DateTimeOffset now)
     {
         var real = runs.Where(run => run.Result is { Kind: not RunKind.DryRun, IsSkipped: false }).ToList();
         var last = real.Find(run => run.Status != RunStatus.Queued);
@@ -104,6 +108,7 @@ public sealed record PipelineStatus(
             LateBy = deadline < now ? now - deadline : null,
             NextAt = scheduled is null ? null : Runs.Deadline.Next(scheduled, now),
             IsPaused = scheduled is { Definition.Paused: true },
+            Undelivered = undelivered,
         };
     }
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Tidemark.Engine.Alerts;
 using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Definitions;
@@ -12,7 +13,7 @@ namespace Tidemark.Engine.Scheduling;
 /// <param name="Backups">Names of backups that were kept long enough.</param>
 public sealed record CleanedUp(int Runs, IReadOnlyList<string> Backups);
 
-/// <summary>Removes, once a day, steps and logs of old runs, and backups that their pipelines keep no longer. One of many servers does it.</summary>
+/// <summary>Removes, once a day, steps and logs of old runs, old messages, and backups that their pipelines keep no longer. One of many servers does it.</summary>
 public sealed class Cleanup
 {
     private const string Entry = "cleanup";
@@ -23,14 +24,15 @@ public sealed class Cleanup
     private readonly CatalogDatabase _database;
     private readonly DefinitionCatalog _definitions;
     private readonly RunHistory _history;
+    private readonly DeliveryCatalog _deliveries;
     private readonly Backups _backups;
     private readonly int _keepDays;
     private readonly TimeProvider _clock;
 
-    internal Cleanup(CatalogDatabase database, DefinitionCatalog definitions, RunHistory history, Backups backups, int keepDays, TimeProvider clock)
+    internal Cleanup(CatalogDatabase database, DefinitionCatalog definitions, RunHistory history, DeliveryCatalog deliveries, Backups backups, int keepDays, TimeProvider clock)
     {
         (_database, _definitions, _history) = (database, definitions, history);
-        (_backups, _keepDays, _clock) = (backups, keepDays, clock);
+        (_deliveries, _backups, _keepDays, _clock) = (deliveries, backups, keepDays, clock);
     }
 
     /// <summary>Works until it is cancelled.</summary>
@@ -54,6 +56,7 @@ public sealed class Cleanup
         var now = _clock.GetUtcNow();
         if (!await IsDueAsync(now, stop)) return null;
         var runs = _keepDays == 0 ? 0 : await _history.PruneAsync(now - TimeSpan.FromDays(_keepDays), stop);
+        if (_keepDays > 0) await _deliveries.PruneAsync(now - TimeSpan.FromDays(_keepDays), stop);
         var backups = new List<string>();
         foreach (var pipeline in await _definitions.ScheduledAsync(stop)) backups.AddRange(await PruneAsync(pipeline.Definition, stop));
         return new(runs, backups);

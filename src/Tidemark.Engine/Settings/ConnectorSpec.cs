@@ -17,6 +17,9 @@ public enum ConnectorRoles
 
     /// <summary>Values can be written back into its records.</summary>
     WriteBack = 8,
+
+    /// <summary>Messages are sent to it.</summary>
+    Channel = 16,
 }
 
 /// <summary>A connector as data: everything that forms, docs and the binder need to know of it.</summary>

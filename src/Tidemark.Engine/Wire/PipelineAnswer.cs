@@ -67,6 +67,9 @@ public sealed record PipelineAnswer
 
     public required int BackupKeep { get; init; }
 
+    /// <summary>Words that alerts choose pipelines by.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
     /// <summary>Null where backups are not sent away.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? BackupUpload { get; init; }
@@ -93,6 +96,7 @@ public sealed record PipelineAnswer
         After = pipeline.After,
         Deadline = pipeline.Deadline,
         Paused = pipeline.Paused,
+        Labels = pipeline.Labels,
         BackupFolder = pipeline.Backup.Folder,
         BackupFormat = pipeline.Backup.Format,
         BackupName = pipeline.Backup.Name,

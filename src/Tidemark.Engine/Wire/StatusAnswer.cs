@@ -48,6 +48,9 @@ public sealed record StatusAnswer
     /// <summary>Records in quarantine.</summary>
     public required long Quarantined { get; init; }
 
+    /// <summary>Messages about it that no channel took, and that are not sent again; absent for none.</summary>
+    public long? Undelivered { get; init; }
+
     /// <summary>The reason why somebody has to act, in one sentence; absent where there is none.</summary>
     public string? Due { get; init; }
 
@@ -74,6 +77,7 @@ public sealed record StatusAnswer
         LastStatus = status.Last?.Status,
         Parked = [.. status.Parked.Select(run => run.Id)],
         Quarantined = status.Quarantined,
+        Undelivered = status.Undelivered > 0 ? status.Undelivered : null,
         Due = status.Due,
         Hint = status.Hint,
         Next = next is null ? null : NextAnswer.From(next),

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Tidemark.Engine.Access;
+using Tidemark.Engine.Alerts;
+using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Json;
@@ -25,9 +27,11 @@ namespace Tidemark.Server.Api;
         typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
         typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<StepStatus>),
         typeof(WordConverter<StartKind>), typeof(WordConverter<CallerKind>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
+        typeof(WordConverter<AlertEvent>), typeof(WordConverter<AlertSeverity>), typeof(WordConverter<DeliveryState>),
     ])]
 [JsonSerializable(typeof(CallerAnswer))]
 [JsonSerializable(typeof(ChangedUser))]
+[JsonSerializable(typeof(ChannelTestAnswer))]
 [JsonSerializable(typeof(ChosenRecords))]
 [JsonSerializable(typeof(ConnectorAnswer))]
 [JsonSerializable(typeof(DefinitionChangeAnswer))]
@@ -40,9 +44,12 @@ namespace Tidemark.Server.Api;
 [JsonSerializable(typeof(IReadOnlyList<StepAnswer>))]
 [JsonSerializable(typeof(IReadOnlyList<StreamShownAnswer>))]
 [JsonSerializable(typeof(IReadOnlyList<TestAnswer>))]
+[JsonSerializable(typeof(ListPage<AlertAnswer>))]
 [JsonSerializable(typeof(ListPage<AuditAnswer>))]
 [JsonSerializable(typeof(ListPage<BackupAnswer>))]
+[JsonSerializable(typeof(ListPage<ChannelAnswer>))]
 [JsonSerializable(typeof(ListPage<ConnectorAnswer>))]
+[JsonSerializable(typeof(ListPage<DeliveryAnswer>))]
 [JsonSerializable(typeof(ListPage<DestinationAnswer>))]
 [JsonSerializable(typeof(ListPage<LogLineAnswer>))]
 [JsonSerializable(typeof(ListPage<PipelineAnswer>))]

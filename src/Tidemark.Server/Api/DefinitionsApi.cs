@@ -16,7 +16,7 @@ using Tidemark.Server.Api.Answers;
 
 namespace Tidemark.Server.Api;
 
-/// <summary>Sources, destinations and pipelines: one by one, or all in a document as <c>apply</c> takes it.</summary>
+/// <summary>Sources, destinations, pipelines, channels and alerts: one by one, or all in a document as <c>apply</c> takes it.</summary>
 internal static class DefinitionsApi
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -25,6 +25,8 @@ internal static class DefinitionsApi
         Map<DestinationDefinition, DestinationAnswer>(
             api, "destinations", home => home.Definitions.Destinations, (home, destination) => DestinationAnswer.Of(home.Definitions, destination));
         Map<PipelineDefinition, PipelineAnswer>(api, "pipelines", home => home.Definitions.Pipelines, (_, pipeline) => PipelineAnswer.Of(pipeline));
+        Map<ChannelDefinition, ChannelAnswer>(api, "channels", home => home.Definitions.Channels, (home, channel) => ChannelAnswer.Of(home.Definitions, channel));
+        Map<AlertDefinition, AlertAnswer>(api, "alerts", home => home.Definitions.Alerts, (_, alert) => AlertAnswer.Of(alert));
         api.MapGet("/sources/{name}/streams", StreamsAsync).Shows(Role.Operator).WithTags("sources").Produces<IReadOnlyList<StreamShownAnswer>>()
             .WithSummary("Lists the streams of a source, with their first records as they would be written if wanted");
         var all = api.MapGroup("/definitions").WithTags("definitions");
@@ -53,22 +55,24 @@ internal static class DefinitionsApi
         {
             var definition = await set(home).FindAsync(name, cancellationToken);
             return Sees(Caller.Of(http), definition) ? TypedResults.Ok(answer(home, definition)) : throw NotForCaller(http, definition);
-        }).Shows().WithSummary($"Shows a {T.Kind}");
+        }).Shows().WithSummary($"Shows {WithArticle(T.Kind)}");
         group.MapPut("/{name}", async (HttpContext http, Home home, string name, JsonElement body, CancellationToken cancellationToken) =>
         {
             Caller.Of(http).RequireAll();
             AuditTrail.About(http, $"{T.Kind} {name}");
             var applied = await FileOf(home).ApplyAsync(Document(plural, name, body), cancellationToken);
             return TypedResults.Ok(DefinitionChangeAnswer.Of(applied[0]));
-        }).Acts($"{T.Kind}.save", Role.Admin).WithSummary($"Creates or replaces a {T.Kind}; the keys are those of its YAML");
+        }).Acts($"{T.Kind}.save", Role.Admin).WithSummary($"Creates or replaces {WithArticle(T.Kind)}; the keys are those of its YAML");
         group.MapDelete("/{name}", async (HttpContext http, Home home, string name, CancellationToken cancellationToken) =>
         {
             Caller.Of(http).RequireAll();
             AuditTrail.About(http, $"{T.Kind} {name}");
             await set(home).RemoveAsync(name, cancellationToken);
             return TypedResults.Ok(new DefinitionChangeAnswer(T.Kind, name, "removed"));
-        }).Acts($"{T.Kind}.remove", Role.Admin).WithSummary($"Removes a {T.Kind}; no data is deleted");
+        }).Acts($"{T.Kind}.remove", Role.Admin).WithSummary($"Removes {WithArticle(T.Kind)}; no data is deleted");
     }
+
+    private static string WithArticle(string kind) => kind[0] == 'a' ? $"an {kind}" : $"a {kind}";
 
     private static async Task<IResult> StreamsAsync(
         HttpContext http, Home home, string name, [FromQuery] string? stream, [FromQuery] int? preview, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using Tidemark.Engine;
 
 namespace Tidemark.Server.Running;
 
-/// <summary>Starts runs when they are due, carries them out, settles those whose process is gone, and cleans up, for as long as the server is up.</summary>
+/// <summary>Starts runs when they are due, carries them out, settles those whose process is gone, sends alerts, and cleans up, for as long as the server is up.</summary>
 internal sealed class RunHosting(Home home, ServerOptions options) : BackgroundService
 {
     /// <summary>Whether runs are being taken from the queue.</summary>
@@ -16,7 +16,8 @@ internal sealed class RunHosting(Home home, ServerOptions options) : BackgroundS
         {
             await Task.WhenAll(
                 home.Worker(options.MaxRuns).RunAsync(stoppingToken), home.Reconciler().RunAsync(stoppingToken),
-                home.Scheduler().RunAsync(stoppingToken), home.Cleanup(options.KeepRunDays).RunAsync(stoppingToken));
+                home.Scheduler().RunAsync(stoppingToken), home.AlertSender(options.PublicAddress).RunAsync(stoppingToken),
+                home.Cleanup(options.KeepRunDays).RunAsync(stoppingToken));
         }
         finally
         {

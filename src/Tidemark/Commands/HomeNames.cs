@@ -9,10 +9,13 @@ namespace Tidemark.Commands;
 /// <param name="Sources">Names of sources.</param>
 /// <param name="Destinations">Names of destinations.</param>
 /// <param name="Pipelines">Names of pipelines.</param>
+/// <param name="Channels">Names of channels.</param>
+/// <param name="Alerts">Names of alerts.</param>
 /// <param name="Backups">Names of backups.</param>
 /// <param name="Runs">Ids of the latest runs, and the word last.</param>
 internal sealed record HomeNames(
-    IReadOnlyList<string> Sources, IReadOnlyList<string> Destinations, IReadOnlyList<string> Pipelines, IReadOnlyList<string> Backups, IReadOnlyList<string> Runs)
+    IReadOnlyList<string> Sources, IReadOnlyList<string> Destinations, IReadOnlyList<string> Pipelines, IReadOnlyList<string> Channels, IReadOnlyList<string> Alerts,
+    IReadOnlyList<string> Backups, IReadOnlyList<string> Runs)
 {
     private const int LatestRuns = 20;
 
@@ -30,6 +33,8 @@ internal sealed record HomeNames(
     {
         "source" => Sources,
         "destination" => Destinations,
+        "channel" => Channels,
+        "alert" => Alerts,
         _ => Pipelines,
     };
 
@@ -47,7 +52,7 @@ internal sealed record HomeNames(
             var runs = await home.Runs.ListAsync(LatestRuns, new RunFilter(), late.Token);
             return new(
                 await home.Definitions.Sources.NamesAsync(late.Token), await home.Definitions.Destinations.NamesAsync(late.Token),
-                await home.Definitions.Pipelines.NamesAsync(late.Token),
+                await home.Definitions.Pipelines.NamesAsync(late.Token), await home.Definitions.Channels.NamesAsync(late.Token), await home.Definitions.Alerts.NamesAsync(late.Token),
                 [.. (await home.Backups.ListAsync(pipeline: null, late.Token)).Select(file => file.Name)],
                 [RunStore.LastWord, .. runs.Select(run => run.Id)]);
         }

@@ -58,6 +58,12 @@ internal static class StatusVerb
             session.Say($"{Printable.Of(status.Pipeline)}: {Printable.Of(status.Due ?? "It has not run yet.")}");
             if ((status.Next is { } next ? NextCommand.Line(next) : status.Hint) is { } advice) session.Prose.MarkupLineInterpolated($"  [grey]{Printable.Of(advice)}[/]");
         }
+
+        foreach (var status in all.Where(status => status.Undelivered > 0))
+        {
+            session.Say($"{Printable.Of(status.Pipeline)}: {(status.Undelivered == 1 ? "one message" : $"{RunReport.Number(status.Undelivered)} messages")} about it could not be delivered.");
+            session.Prose.MarkupLine("  [grey]tidemark alert deliveries --state dead[/]");
+        }
     }
 
     private static string Word(Standing standing) => standing switch

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tidemark.Commands.Access;
+using Tidemark.Commands.Alerting;
 using Tidemark.Commands.Backups;
 using Tidemark.Commands.Definitions;
 using Tidemark.Commands.Demo;
@@ -47,6 +48,8 @@ internal static class VerbTree
         SourceVerb.Create(),
         DestinationVerb.Create(),
         PipelineVerb.Create(),
+        ChannelVerb.Create(),
+        AlertVerb.Create(),
         SyncVerb.Create(),
         StatusVerb.Create(),
         SchedulesVerb.Create(),

@@ -25,7 +25,7 @@ public sealed class DefinitionSchemaTests
     {
         foreach (var spec in Connectors.All.Select(connector => connector.Spec))
         {
-            var found = new[] { "sources", "destinations" }
+            var found = new[] { "sources", "destinations", "channels" }
                 .SelectMany(section => Schema["properties"]![section]!["items"]!["allOf"]!.AsArray())
                 .Where(choice => choice!["if"]!["properties"]!["connector"]!["const"]!.GetValue<string>() == spec.Name).ToList();
 

@@ -47,7 +47,7 @@ public abstract class DefinitionSetTests : IDisposable
         var found = await catalog.Pipelines.FindAsync("payments", TestHome.Cancelled);
 
         found.Streams.ShouldBe(saved.Streams);
-        (found with { Streams = saved.Streams, Shapes = saved.Shapes, Schedules = saved.Schedules, After = saved.After }).ShouldBe(saved);
+        (found with { Streams = saved.Streams, Shapes = saved.Shapes, Schedules = saved.Schedules, After = saved.After, Labels = saved.Labels }).ShouldBe(saved);
     }
 
     [Fact]

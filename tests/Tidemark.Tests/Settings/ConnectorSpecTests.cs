@@ -52,6 +52,7 @@ public sealed class ConnectorSpecTests
         known.Spec.Roles.HasFlag(ConnectorRoles.Source).ShouldBe(known is ISourceConnector);
         known.Spec.Roles.HasFlag(ConnectorRoles.Destination).ShouldBe(known is IDestinationConnector);
         known.Spec.Roles.HasFlag(ConnectorRoles.Storage).ShouldBe(known is IStorageConnector);
+        known.Spec.Roles.HasFlag(ConnectorRoles.Channel).ShouldBe(known is IChannelConnector);
         known.Spec.Roles.HasFlag(ConnectorRoles.WriteBack).ShouldBe(
             known.GetType().Assembly.GetTypes().Any(type => type.IsAssignableTo(typeof(IWriteBack)) && type.Namespace == known.GetType().Namespace));
     }

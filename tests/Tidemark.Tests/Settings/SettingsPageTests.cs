@@ -16,7 +16,7 @@ public sealed class SettingsPageTests
     public void A_page_has_the_table_of_settings_that_the_spec_gives(string connector)
     {
         var known = CompiledConnectors.Catalog().Find(connector)!;
-        var folder = known is ISourceConnector ? "connectors" : "destinations";
+        var folder = known is ISourceConnector ? "connectors" : known is IChannelConnector ? "channels" : "destinations";
         var page = File.ReadAllText(Path.Combine(Docs(), folder, $"{connector}.md")).ReplaceLineEndings("\n");
         var table = Table(known.Spec);
         page.Contains(table, StringComparison.Ordinal).ShouldBeTrue($"Paste this into {folder}/{connector}.md:\n{table}\n");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Sources.Http;
 
@@ -9,7 +10,7 @@ namespace Tidemark.Engine.Sources.Http;
 /// that a name which resolves otherwise the second time does not help.
 /// </summary>
 /// <remarks>https://www.iana.org/assignments/iana-ipv4-special-registry and the IPv6 one.</remarks>
-internal static class AddressGuard
+public static class AddressGuard
 {
     private static readonly IPNetwork[] Never =
     [
@@ -39,10 +40,22 @@ internal static class AddressGuard
     /// <summary>
     /// For <see cref="SocketsHttpHandler.ConnectCallback"/>: connects to the first address that may be called.
     /// </summary>
-    public static async ValueTask<Stream> ConnectAsync(
+    internal static async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, bool allowsPrivate, CancellationToken cancellationToken)
     {
-        var host = context.DnsEndPoint.Host;
+        var isPlain = context.InitialRequestMessage.RequestUri is { Scheme: "http" };
+        return new NetworkStream(await ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, isPlain, allowsPrivate, cancellationToken), ownsSocket: true);
+    }
+
+    /// <summary>Connects to the first address of a host that may be called.</summary>
+    /// <param name="host">Its name or address.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="isPlain">Whether what is sent is not encrypted: then only private addresses may be called.</param>
+    /// <param name="allowsPrivate">Whether loopback and private addresses may be called.</param>
+    /// <param name="cancellationToken">Cancels the connecting.</param>
+    /// <exception cref="TidemarkException"><c>source.address_refused</c>, <c>source.not_encrypted</c> (configuration).</exception>
+    public static async Task<Socket> ConnectAsync(string host, int port, bool isPlain, bool allowsPrivate, CancellationToken cancellationToken)
+    {
         var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
         var allowed = addresses.Where(address => Allows(address, allowsPrivate)).ToArray();
         if (allowed.Length == 0)
@@ -51,14 +64,13 @@ internal static class AddressGuard
             throw HttpErrors.AddressRefused(host, addresses.FirstOrDefault(), privateWouldDo);
         }
 
-        var isPlain = context.InitialRequestMessage.RequestUri is { Scheme: "http" };
         if (isPlain && !allowed.All(address => IsPrivate(Unwrap(address)))) throw HttpErrors.NotEncrypted(host);
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            await socket.ConnectAsync(allowed, port, cancellationToken);
+            return socket;
         }
         catch
         {

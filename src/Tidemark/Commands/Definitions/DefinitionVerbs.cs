@@ -6,7 +6,7 @@ using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;
 
-/// <summary>What sources, destinations and pipelines have in common: list, show, remove.</summary>
+/// <summary>What sources, destinations, pipelines, channels and alerts have in common: list, show, remove.</summary>
 /// <param name="set">Where they are.</param>
 /// <param name="facts">Everything about one that may be shown, in the order of the columns.</param>
 /// <param name="writeJson">Writes one for programs.</param>
@@ -68,7 +68,7 @@ internal sealed class DefinitionVerbs<T>(
     private Verb Remove()
     {
         var name = Name();
-        var verb = new Verb("remove", $"Removes a {T.Kind} from the catalog; deletes no data.",
+        var verb = new Verb("remove", $"Removes {(T.Kind[0] == 'a' ? "an" : "a")} {T.Kind} from the catalog; deletes no data.",
             $"tidemark {T.Kind} remove NAME") { name };
         verb.Runs(async session =>
         {

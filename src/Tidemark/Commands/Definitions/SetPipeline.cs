@@ -52,13 +52,14 @@ internal static class SetPipeline
         var zone = new Option<string>("--time-zone") { Description = $"Time zone of what --schedule names. [default: {new PipelineSchedule("").TimeZone}]", HelpName = "ZONE" };
         var after = new Option<string>("--after") { Description = "Pipelines of which each run that succeeds starts this one; none for no pipeline.", HelpName = "NAMES" };
         var deadline = new Option<string>("--deadline") { Description = "How old the last proven run may be, such as 26h; none for what the schedules make of it.", HelpName = "SPAN" };
+        var labels = new Option<string>("--labels") { Description = "Words that alerts choose pipelines by, separated by commas; none for no label.", HelpName = "NAMES" };
         var verb = new Verb("set", "Creates or changes a pipeline.",
             "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse",
             "tidemark pipeline set payments --streams customers,charges --mode replace",
             "tidemark pipeline set payments --schedule \"30 2 * * *\" --time-zone Europe/Berlin")
         {
             name, source, destination, mode, streams, tables, changes, empty, raw,
-            deletedPercent, updatedPercent, rows, badPercent, badRows, undo, schedule, zone, after, deadline,
+            deletedPercent, updatedPercent, rows, badPercent, badRows, undo, schedule, zone, after, deadline, labels,
         };
         var byKey = verb.Options.ToDictionary(option => option.Name.TrimStart('-').Replace('-', '_'), option => option.Name);
         byKey["schedules"] = schedule.Name;
@@ -93,6 +94,7 @@ internal static class SetPipeline
             else if (session.Has(zone)) pipeline = pipeline with { Schedules = [.. pipeline.Schedules.Select(kept => kept with { TimeZone = session.Get(zone)! })] };
             if (session.Has(after)) pipeline = pipeline with { After = session.Get(after) == None ? [] : Split(session.Get(after)!) };
             if (session.Has(deadline)) pipeline = pipeline with { Deadline = session.Get(deadline) == None ? null : session.Get(deadline) };
+            if (session.Has(labels)) pipeline = pipeline with { Labels = session.Get(labels) == None ? [] : Split(session.Get(labels)!) };
             RefuseMistakes(pipeline, byKey);
             SavedDefinition.Report(session, "pipeline", pipeline.Name, await pipelines.SaveAsync(pipeline, session.Stop));
             return ExitCode.Done;
