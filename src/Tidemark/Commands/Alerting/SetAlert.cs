@@ -31,7 +31,8 @@ internal static class SetAlert
         var over = new Option<int>("--over") { Description = "Records in quarantine that are not told of. [default: 0]", HelpName = "N" };
         var verb = new Verb("set", "Creates or changes an alert.",
             "tidemark alert set nightly --events failed,partial,parked,late,recovered --channels ops",
-            "tidemark alert set finance --events failed --labels finance --channels ops,chat --delay 30min --quiet-hours 22:00-07:00 --time-zone Europe/Berlin")
+            "tidemark alert set finance --events failed --labels finance --channels ops,chat --delay 30min",
+            "tidemark alert set finance --quiet-hours 22:00-07:00 --time-zone Europe/Berlin")
         {
             name, events, channels, pipelines, labels, severity, delay, group, repeat, quiet, zone, over,
         };

@@ -35,8 +35,9 @@ internal static class ChannelVerb
         var name = DefinitionVerbs<ChannelDefinition>.Name();
         var connection = new ConnectionSettings();
         var verb = new Verb("set", "Creates or changes a channel.",
-            "tidemark channel set ops --connector mail host=smtp.example.com from=tidemark@example.com to=ops@example.com username=tidemark password=-",
-            "tidemark channel set hook --connector webhook url=https://hooks.example.com/tidemark secret='${HOOK_SECRET}'")
+            "tidemark channel set ops --connector mail host=smtp.example.com from=me@a.org to=me@a.org",
+            "tidemark channel set ops username=me@a.org password=-",
+            "tidemark channel set hook --connector webhook url=https://example.com/hook secret=-")
         {
             name, connection.Settings, connection.Connector,
         };
