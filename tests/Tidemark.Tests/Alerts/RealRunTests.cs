@@ -159,7 +159,7 @@ public sealed class RealRunTests : IAsyncLifetime
         (await _payments.DoAsync("export")).Output.ShouldNotContain(ChannelBench.Secret);
     }
 
-    private Task TellAsync(string events, params string[] more) =>
+    private Task<Answer> TellAsync(string events, params string[] more) =>
         _payments.DoAsync(["alert", "set", "rule", "--events", events, "--channels", "hook", .. more]);
 
     /// <summary>The one part of the one message that is sent now.</summary>

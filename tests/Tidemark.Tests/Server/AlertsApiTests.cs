@@ -18,7 +18,7 @@ public sealed class AlertsApiTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _bench = await ServerBench.StartAsync(new() { PublicUrl = new("https://sync.example.com/tidemark/") }, customers: 20);
+        _bench = await ServerBench.StartAsync(new() { PublicAddress = new("https://sync.example.com/tidemark/") }, customers: 20);
         await _bench.DoAsync(HttpMethod.Put, "channels/hook", new
         {
             connector = "webhook",
