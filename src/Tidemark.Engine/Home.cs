@@ -54,6 +54,7 @@ public sealed class Home : IAsyncDisposable
         Requests = new RunRequests(Definitions, Runs, Quarantine, Backups);
         Schedules = new ScheduleList(Definitions, Runs, clock);
         Queue = new RunQueue(database, clock) { Samples = Samples };
+        Webhooks = new Webhooks(database, Definitions, Connections, Queue.Signal, clock);
         Executor = new RunExecutor(Definitions, Connections, new SyncPlanner(Definitions, Connections, Secrets.MaskKeyAsync), Backups, Runs, clock);
     }
 
@@ -91,6 +92,9 @@ public sealed class Home : IAsyncDisposable
 
     /// <summary>When pipelines run by themselves.</summary>
     public ScheduleList Schedules { get; }
+
+    /// <summary>Calls of vendors that something has changed.</summary>
+    public Webhooks Webhooks { get; }
 
     internal RunQueue Queue { get; }
 
@@ -204,7 +208,7 @@ public sealed class Home : IAsyncDisposable
         new(Queue, (journal, stop) => Executor.RunAsync(journal, RunWatch.None, stop), maxConcurrentRuns, _clock);
 
     /// <summary>Starts runs when they are due. Goes on beside a <see cref="Worker"/>, which carries them out.</summary>
-    public Scheduler Scheduler() => new(Definitions, new DueRuns(_database, Requests, Queue), Runs, Queue.Signal, _clock);
+    public Scheduler Scheduler() => new(Definitions, new DueRuns(_database, Requests, Queue), Webhooks, Runs, Queue.Signal, _clock);
 
     /// <summary>Tells people and programs what rules say. Goes on beside a <see cref="Worker"/>, or is called now and then.</summary>
     /// <param name="publicAddress">Address under which people reach the server's pages; null where nobody said.</param>

@@ -22,6 +22,7 @@ using Tidemark.Server.Compat.Retail;
 using Tidemark.Server.Pages;
 using Tidemark.Server.Running;
 using Tidemark.Server.Telemetry;
+using Tidemark.Server.Webhooks;
 
 namespace Tidemark.Server;
 
@@ -142,6 +143,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         UsersApi.Map(api);
         SessionsApi.Map(api);
         DataApi.Map(api);
+        WebhooksApi.Map(app);
         var old = app.MapGroup("").WithTags("old callers").WithMetadata(new OldAddress());
         PaymentsApi.Map(old);
         OpportunitiesApi.Map(old);

@@ -7,7 +7,7 @@ namespace Tidemark.Connectors.Close;
 
 /// <summary>Close: leads, contacts, opportunities, activities, tasks, and what an organization has set up.</summary>
 /// <remarks>https://developer.close.com.</remarks>
-public sealed class CloseConnector : ISourceConnector
+public sealed class CloseConnector : IWebhookConnector
 {
     /// <summary>What every path begins with; Close has no other version.</summary>
     internal const string Root = "/api/v1";
@@ -16,6 +16,8 @@ public sealed class CloseConnector : ISourceConnector
     {
         Docs = new Uri("https://developer.close.com"),
     };
+
+    public WebhookNews Hear(WebhookCall call, Secret secret, BoundSettings settings, DateTimeOffset now) => CloseWebhook.Hear(call, secret, now);
 
     public ISource OpenSource(BoundSettings settings, TimeProvider clock) => new CloseSource(settings.As<CloseOptions>(), clock);
 

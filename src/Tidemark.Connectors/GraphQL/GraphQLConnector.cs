@@ -7,9 +7,11 @@ namespace Tidemark.Connectors.GraphQL;
 
 /// <summary>Any GraphQL API: the queries of the settings are the streams.</summary>
 /// <remarks>https://graphql.github.io/graphql-over-http/draft/.</remarks>
-public sealed class GraphQLConnector : ISourceConnector
+public sealed class GraphQLConnector : IWebhookConnector
 {
     public ConnectorSpec Spec { get; } = ConnectorSpec.Of<GraphQLOptions>("graphql", "GraphQL", ConnectorRoles.Source);
+
+    public WebhookNews Hear(WebhookCall call, Secret secret, BoundSettings settings, DateTimeOffset now) => WebhookProof.Token(call, secret);
 
     public ISource OpenSource(BoundSettings settings, TimeProvider clock)
     {

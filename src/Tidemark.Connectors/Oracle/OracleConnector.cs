@@ -8,7 +8,7 @@ namespace Tidemark.Connectors.Oracle;
 
 /// <summary>Oracle Fusion Sales (CX Sales): opportunities, accounts, contacts, leads and activities.</summary>
 /// <remarks>https://docs.oracle.com/en/cloud/saas/sales/faaps/index.html.</remarks>
-public sealed class OracleConnector : ISourceConnector
+public sealed class OracleConnector : IWebhookConnector
 {
     public ConnectorSpec Spec { get; } = ConnectorSpec.Of<OracleOptions>("oracle", "Oracle Fusion Sales", ConnectorRoles.Source) with
     {
@@ -16,6 +16,8 @@ public sealed class OracleConnector : ISourceConnector
     };
 
     /// <exception cref="Engine.Errors.TidemarkException">Configuration <c>oracle.no_credentials</c>.</exception>
+    public WebhookNews Hear(WebhookCall call, Secret secret, BoundSettings settings, DateTimeOffset now) => WebhookProof.Token(call, secret);
+
     public ISource OpenSource(BoundSettings settings, TimeProvider clock)
     {
         var oracle = settings.As<OracleOptions>();

@@ -7,7 +7,7 @@ namespace Tidemark.Connectors.Square;
 
 /// <summary>Square: locations, catalog, inventory and orders.</summary>
 /// <remarks>https://developer.squareup.com/reference/square, version <see cref="Version"/>.</remarks>
-public sealed class SquareConnector : ISourceConnector
+public sealed class SquareConnector : IWebhookConnector
 {
     /// <summary>The version that requests pin.</summary>
     internal const string Version = "2025-08-20";
@@ -19,6 +19,8 @@ public sealed class SquareConnector : ISourceConnector
     {
         Docs = new Uri("https://developer.squareup.com/reference/square"),
     };
+
+    public WebhookNews Hear(WebhookCall call, Secret secret, BoundSettings settings, DateTimeOffset now) => SquareWebhook.Hear(call, secret, settings.As<SquareOptions>());
 
     public ISource OpenSource(BoundSettings settings, TimeProvider clock)
     {

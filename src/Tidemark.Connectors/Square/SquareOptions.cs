@@ -57,6 +57,11 @@ public sealed record SquareOptions : HttpOptions
     [Description("Order ranges, and locations of an inventory batch, that are read at once.")]
     public int Parallel { get; set; } = 4;
 
+    [Advanced]
+    [Description("Address of /webhooks/NAME as Square was given it, where a proxy stands before this server: Square signs it.")]
+    [Example("https://sync.example.com/webhooks/shop")]
+    public Uri? WebhookUrl { get; set; }
+
     [Range(0, 604_800)]
     public override TimeSpan Overlap { get; set; } = TimeSpan.FromMinutes(10);
 }

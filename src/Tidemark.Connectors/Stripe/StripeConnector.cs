@@ -7,7 +7,7 @@ namespace Tidemark.Connectors.Stripe;
 
 /// <summary>Stripe: customers, subscriptions, charges, invoices, products and plans.</summary>
 /// <remarks>https://docs.stripe.com/api, version <see cref="Version"/>.</remarks>
-public sealed class StripeConnector : ISourceConnector
+public sealed class StripeConnector : IWebhookConnector
 {
     /// <summary>The version that requests pin and that events must have been made in to be taken as they are.</summary>
     internal const string Version = "2026-10-28.endive";
@@ -21,6 +21,8 @@ public sealed class StripeConnector : ISourceConnector
     {
         Docs = new Uri("https://docs.stripe.com/api"),
     };
+
+    public WebhookNews Hear(WebhookCall call, Secret secret, BoundSettings settings, DateTimeOffset now) => StripeWebhook.Hear(call, secret, now);
 
     public ISource OpenSource(BoundSettings settings, TimeProvider clock)
     {

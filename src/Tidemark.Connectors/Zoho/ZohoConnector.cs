@@ -7,12 +7,14 @@ namespace Tidemark.Connectors.Zoho;
 
 /// <summary>Zoho CRM: any module, with the fields that its administrator gave it.</summary>
 /// <remarks>https://www.zoho.com/crm/developer/docs/api/v8/.</remarks>
-public sealed class ZohoConnector : ISourceConnector
+public sealed class ZohoConnector : IWebhookConnector
 {
     public ConnectorSpec Spec { get; } = ConnectorSpec.Of<ZohoOptions>("zoho", "Zoho CRM", ConnectorRoles.Source | ConnectorRoles.WriteBack) with
     {
         Docs = new Uri("https://www.zoho.com/crm/developer/docs/api/v8/"),
     };
+
+    public WebhookNews Hear(WebhookCall call, Secret secret, BoundSettings settings, DateTimeOffset now) => ZohoWebhook.Hear(call, secret, settings.As<ZohoOptions>());
 
     public ISource OpenSource(BoundSettings settings, TimeProvider clock)
     {

@@ -82,8 +82,11 @@ public sealed record ConnectionAddress(string Name, string Connector, IReadOnlyD
     /// <summary>Whoever forgets the @ has typed a key where the host stands.</summary>
     private static Problem Placed(Problem problem, ConnectorSpec spec) =>
         problem.Code == "setting.missing" && spec.Settings.FirstOrDefault(setting => problem.Subject.EndsWith($" {setting.Name}", StringComparison.Ordinal)) is { IsSecret: true } secret
-            ? problem with { Hint = spec.Settings.Count(setting => setting.IsSecret) == 1 ? $"Write {spec.Name}://env:NAME@, or ?{secret.Name}=env:NAME." : $"Write ?{secret.Name}=env:NAME." }
+            ? problem with { Hint = Credentials(spec).Count == 1 ? $"Write {spec.Name}://env:NAME@, or ?{secret.Name}=env:NAME." : $"Write ?{secret.Name}=env:NAME." }
             : problem;
+
+    /// <summary>The secrets that let somebody in; another one, such as that of a vendor's calls, is advanced.</summary>
+    private static List<Setting> Credentials(ConnectorSpec spec) => [.. spec.Settings.Where(setting => setting is { IsSecret: true, IsAdvanced: false })];
 
     private static TidemarkException Malformed() =>
         new(FailureKind.Usage, "address.malformed", "This is neither the name of a definition nor an address.")
@@ -119,7 +122,7 @@ public sealed record ConnectionAddress(string Name, string Connector, IReadOnlyD
             string? shown = null;
             if (address.UserInfo is { Length: > 0 } info)
             {
-                var secrets = spec.Settings.Where(setting => setting.IsSecret).ToList();
+                var secrets = Credentials(spec);
                 if (spec.Find("username") is not null && spec.Find("password") is not null)
                 {
                     var (user, password) = Pair(info);

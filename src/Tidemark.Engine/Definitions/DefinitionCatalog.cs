@@ -47,7 +47,11 @@ public sealed class DefinitionCatalog
         }, clock)
         {
             Saved = (connection, pipeline) => MarkAsync(connection, pipeline, clock),
-            Removed = (connection, name) => ScheduleMark.KeepAsync(connection, name, [], clock.GetUtcNow()),
+            Removed = async (connection, name) =>
+            {
+                await ScheduleMark.KeepAsync(connection, name, [], clock.GetUtcNow());
+                await connection.ExecuteAsync("DELETE FROM webhook_news WHERE pipeline = @name", new { name });
+            },
         };
     }
 

@@ -25,7 +25,7 @@ internal sealed class DefinitionReader
     [
         "name", "source", "destination", "mode", "streams", "tables", "schema_changes", "empty_text", "raw", "max_deleted_percent",
         "max_deleted_rows", "max_updated_percent", "max_quarantined_percent", "max_quarantined_rows", "deletes", "in_order",
-        "undo_runs", "schedules", "after", "deadline", "paused", "labels", "backup",
+        "undo_runs", "schedules", "after", "deadline", "webhooks", "paused", "labels", "backup",
     ];
 
     internal static readonly string[] Sections = ["sources", "destinations", "pipelines", "channels", "alerts"];

@@ -87,7 +87,8 @@ public static class DefinitionSchema
             ["schedules"] = Schedules(),
             ["after"] = Texts("Pipelines of which each run that succeeds starts this one."),
             ["deadline"] = Span("How old the last proven run may be before the pipeline is late, e.g. 26h."),
-            ["paused"] = Flag("With true, schedules start nothing.", otherwise: false),
+            ["webhooks"] = Flag("With true, a webhook of the source starts a merge of the streams that it tells of.", otherwise: false),
+            ["paused"] = Flag("With true, schedules and webhooks start nothing.", otherwise: false),
             ["labels"] = Texts("Words that alerts choose pipelines by."),
             ["backup"] = Keyed(BackupPolicyFile.Keys, new()
             {

@@ -157,7 +157,10 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
     /// <summary>How old its last proven run may be before it is late, e.g. <c>26h</c>; null for what its schedules make of it.</summary>
     public string? Deadline { get; init; }
 
-    /// <summary>Whether its schedules, and the pipelines that it follows, start nothing for now.</summary>
+    /// <summary>Whether a webhook of its source starts a merge of the streams that it tells of.</summary>
+    public bool Webhooks { get; init; }
+
+    /// <summary>Whether its schedules, webhooks and the pipelines that it follows start nothing for now.</summary>
     public bool Paused { get; init; }
 
     /// <summary>Words that alerts choose pipelines by, e.g. <c>finance</c>.</summary>

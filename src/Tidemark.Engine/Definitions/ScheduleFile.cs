@@ -4,7 +4,7 @@ using YamlDotNet.Core.Events;
 
 namespace Tidemark.Engine.Definitions;
 
-/// <summary>The keys of a definition file that say when a pipeline runs: <c>schedules</c>, <c>after</c>, <c>deadline</c>, <c>paused</c>.</summary>
+/// <summary>The keys of a definition file that say when a pipeline runs: <c>schedules</c>, <c>after</c>, <c>deadline</c>, <c>webhooks</c>, <c>paused</c>.</summary>
 internal static class ScheduleFile
 {
     internal static readonly string[] Keys = ["cron", "time_zone", "run", "overlap", "paused"];
@@ -15,6 +15,7 @@ internal static class ScheduleFile
         Schedules = [.. Items(node).Select(item => Schedule(node, item.Tree, item.At)).OfType<PipelineSchedule>()],
         After = Names(node),
         Deadline = node.Text("deadline"),
+        Webhooks = node.Flag("webhooks", otherwise: false),
         Paused = node.Flag("paused", otherwise: false),
     };
 
@@ -30,6 +31,7 @@ internal static class ScheduleFile
 
         AlertFile.WriteList(yaml, "after", pipeline.After);
         if (pipeline.Deadline is { } deadline) DefinitionWriter.Write(yaml, "deadline", deadline);
+        if (pipeline.Webhooks) DefinitionWriter.Write(yaml, "webhooks", "true");
         if (pipeline.Paused) DefinitionWriter.Write(yaml, "paused", "true");
     }
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Pipeline.Planning;
@@ -42,6 +43,44 @@ internal sealed class DueRuns(CatalogDatabase database, RunRequests requests, Ru
         return started;
     }
 
+    /// <summary>
+    /// Queues one run for all that webhooks have told of a pipeline, or leaves it to one that waits already; what was told is no longer kept then.
+    /// Null where another server was first, or where the run would take the place of one that waits for approval: then it is kept.
+    /// </summary>
+    /// <exception cref="TidemarkException">The catalog cannot be written, or the pipeline is gone.</exception>
+    public async Task<RunRecord?> StartNewsAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        var run = await requests.NewAsync(new SyncRun(pipeline.Name) { Mode = WriteMode.Merge }, new(RunTrigger.Webhook, pipeline.Source), cancellationToken);
+        var started = await database.WriteAsync(async connection =>
+        {
+            var open = await OpenAsync(connection, pipeline);
+            if (ParkedBefore(open, run.Request, pipeline) is not null) return null;
+            var told = (await connection.QueryAsync<string>("DELETE FROM webhook_news WHERE pipeline = @pipeline RETURNING stream", new { pipeline = pipeline.Name })).Order(StringComparer.Ordinal).ToList();
+            if (told.Count == 0) return null;
+            IReadOnlyList<string> streams = told.Contains("") ? [] : pipeline.Streams.Count > 0 ? [.. pipeline.Streams.Intersect(told, StringComparer.Ordinal)] : told;
+            if (open.Find(waiting => waiting.Status == RunStatus.Queued && waiting.Request is SyncRun { SourceSettings: null } sync && Covers(sync.Streams, streams)) is { } same) return same;
+            var now = await queue.NowAsync(connection);
+            return await RunRow.InsertAsync(connection, run with { Request = (SyncRun)run.Request with { Streams = streams } }, now, now);
+        }, cancellationToken);
+        if (started is not null) queue.Signal.Set();
+        return started;
+    }
+
+    // No streams are all of them.
+    private static bool Covers(IReadOnlyList<string> waiting, IReadOnlyList<string> told) =>
+        waiting.Count == 0 || (told.Count > 0 && !told.Except(waiting, StringComparer.Ordinal).Any());
+
+    private static async Task<List<RunRecord>> OpenAsync(DbConnection connection, PipelineDefinition pipeline) => [.. (await connection.QueryAsync<RunRow>(
+        $"SELECT {RunRow.Columns} FROM runs WHERE pipeline = @pipeline AND status IN ('queued', 'running', 'parked') ORDER BY queued_at, id",
+        new { pipeline = pipeline.Name })).Select(row => row.ToRecord())];
+
+    /// <summary>The run that waits for approval and that another would end, before anybody could decide; null for none.</summary>
+    private static RunRecord? ParkedBefore(List<RunRecord> open, RunRequest request, PipelineDefinition pipeline)
+    {
+        var resolved = ResolvedSync.Of(request, pipeline, parked: null);
+        return open.Find(run => run.Status == RunStatus.Parked && resolved.Supersedes(run));
+    }
+
     /// <summary>The record of the time before, where that was left out for the same reason: it stands for this time too. Null where it was not.</summary>
     private static async Task<RunRecord?> AgainAsync(DbConnection connection, DueRun due, Problem obstacle, DateTimeOffset now)
     {
@@ -56,18 +95,13 @@ internal sealed class DueRuns(CatalogDatabase database, RunRequests requests, Ru
     /// <summary>Why the run is left out; null where it is not.</summary>
     private static async Task<Problem?> ObstacleAsync(DbConnection connection, DueRun due, PipelineDefinition pipeline)
     {
-        var open = (await connection.QueryAsync<RunRow>(
-            $"SELECT {RunRow.Columns} FROM runs WHERE pipeline = @pipeline AND status IN ('queued', 'running', 'parked') ORDER BY queued_at, id",
-            new { pipeline = pipeline.Name })).Select(row => row.ToRecord()).ToList();
+        var open = await OpenAsync(connection, pipeline);
         var wanted = RunRequestJson.Write(due.Request);
         var same = open.FindAll(run => run.Status != RunStatus.Parked && RunRequestJson.Write(run.Request) == wanted);
         var inTheWay = due.Overlap == Overlap.Skip ? same.FirstOrDefault() : same.Find(run => run.Status == RunStatus.Queued);
         if (inTheWay is not null)
             return Skipped(pipeline, $"The same work {(inTheWay.Status == RunStatus.Queued ? "waited already" : "was still going on")} when this run was due: {inTheWay.Id}.");
-        // A run in the place of a parked one would end it, before anybody could decide.
-        if (due.Request is not ReadingRequest) return null;
-        var resolved = ResolvedSync.Of(due.Request, pipeline, parked: null);
-        return open.Find(run => run.Status == RunStatus.Parked && resolved.Supersedes(run)) is { } parked
+        return due.Request is ReadingRequest && ParkedBefore(open, due.Request, pipeline) is { } parked
             ? Skipped(pipeline, $"The run {parked.Id} waits for approval, and this one would have gone on in its place.") with { Next = new(NextAct.ApproveRun, parked.Id) } : null;
     }
 

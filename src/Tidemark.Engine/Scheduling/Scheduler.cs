@@ -8,7 +8,7 @@ using Tidemark.Engine.Times;
 namespace Tidemark.Engine.Scheduling;
 
 /// <summary>
-/// Starts runs when they are due. Looks at the definitions every few seconds, and so sees what another process saves. Any number of servers may
+/// Starts runs when they are due, or a webhook has told of changes. Looks at the definitions every few seconds, and so sees what another process saves. Any number of servers may
 /// do so over one catalog. What was due while none was up is made up for by one run.
 /// </summary>
 public sealed class Scheduler
@@ -21,17 +21,21 @@ public sealed class Scheduler
     // A run that is queued so much later than it was due is one that was missed.
     private static readonly TimeSpan InTime = TimeSpan.FromMinutes(1);
 
+    // One change makes several calls; they come within this.
+    private static readonly TimeSpan Settles = TimeSpan.FromSeconds(2);
+
     // Enough to find the latest run that brought data, among those that made backups.
     private const int LatestRuns = 10;
 
     private readonly DefinitionCatalog _definitions;
     private readonly DueRuns _due;
+    private readonly Webhooks _webhooks;
     private readonly RunStore _runs;
     private readonly RunSignal _signal;
     private readonly TimeProvider _clock;
 
-    internal Scheduler(DefinitionCatalog definitions, DueRuns due, RunStore runs, RunSignal signal, TimeProvider clock) =>
-        (_definitions, _due, _runs, _signal, _clock) = (definitions, due, runs, signal, clock);
+    internal Scheduler(DefinitionCatalog definitions, DueRuns due, Webhooks webhooks, RunStore runs, RunSignal signal, TimeProvider clock) =>
+        (_definitions, _due, _webhooks, _runs, _signal, _clock) = (definitions, due, webhooks, runs, signal, clock);
 
     /// <summary>Works until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -51,6 +55,7 @@ public sealed class Scheduler
     {
         var now = _clock.GetUtcNow();
         DateTimeOffset? next = null;
+        var news = await _webhooks.WaitingAsync(stop);
         foreach (var pipeline in await _definitions.ScheduledAsync(stop))
         {
             if (pipeline.LacksMarks) await _definitions.MarkAsync(pipeline.Definition.Name, _clock, stop);
@@ -58,14 +63,21 @@ public sealed class Scheduler
             {
                 var times = schedule.Times();
                 var first = times?.Next(mark.Until);
-                if (first <= now) await StartAsync(Due(schedule, times!, mark, now), pipeline, stop);
+                if (first <= now) await StartAsync(() => _due.StartAsync(Due(schedule, times!, mark, now), pipeline.Definition, stop));
                 else if (next is null || first < next) next = first;
+            }
+
+            if (pipeline.Definition is { Webhooks: true, Paused: false } && news.TryGetValue(pipeline.Definition.Name, out var since))
+            {
+                var settled = since + Settles;
+                if (settled <= now) await StartAsync(() => _due.StartNewsAsync(pipeline.Definition, stop));
+                else if (next is null || settled < next) next = settled;
             }
 
             foreach (var (followed, mark) in pipeline.Followed)
             {
                 if (await EndedAsync(followed, mark, stop) is { } ended)
-                    await StartAsync(new(mark, ended, 0, new SyncRun(pipeline.Definition.Name), Overlap.Queue), pipeline, stop);
+                    await StartAsync(() => _due.StartAsync(new(mark, ended, 0, new SyncRun(pipeline.Definition.Name), Overlap.Queue), pipeline.Definition, stop));
             }
         }
 
@@ -87,15 +99,15 @@ public sealed class Scheduler
         _ => new BackupRun(pipeline),
     };
 
-    private async Task StartAsync(DueRun due, ScheduledPipeline pipeline, CancellationToken stop)
+    private static async Task StartAsync(Func<Task> start)
     {
         try
         {
-            await _due.StartAsync(due, pipeline.Definition, stop);
+            await start();
         }
         catch (TidemarkException)
         {
-            // The pipeline has just been removed, or the catalog is locked or full just now. The mark has not moved: the next look tries again.
+            // The pipeline has just been removed, or the catalog is locked or full just now. Nothing has moved: the next look tries again.
         }
     }
 

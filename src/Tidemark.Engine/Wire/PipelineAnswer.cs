@@ -52,7 +52,10 @@ public sealed record PipelineAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? Deadline { get; init; }
 
-    /// <summary>Whether schedules start nothing for now.</summary>
+    /// <summary>Whether a webhook of its source starts a merge of the streams that it tells of.</summary>
+    public required bool Webhooks { get; init; }
+
+    /// <summary>Whether schedules and webhooks start nothing for now.</summary>
     public required bool Paused { get; init; }
 
     public required string BackupFolder { get; init; }
@@ -95,6 +98,7 @@ public sealed record PipelineAnswer
         Schedules = [.. pipeline.Schedules.Select(PipelineScheduleAnswer.Of)],
         After = pipeline.After,
         Deadline = pipeline.Deadline,
+        Webhooks = pipeline.Webhooks,
         Paused = pipeline.Paused,
         Labels = pipeline.Labels,
         BackupFolder = pipeline.Backup.Folder,

@@ -20,6 +20,10 @@ internal static class EndpointAccess
         where TBuilder : IEndpointConventionBuilder =>
         endpoint.RequireAuthorization(PolicyOf(least)).WithMetadata(new AuditedAct(action, isWrittenWithIt));
 
+    /// <summary>Anybody may call, and shows by other means who it is: a refusal is written into the audit trail, and what comes of a call is a run.</summary>
+    public static TBuilder Hears<TBuilder>(this TBuilder endpoint, string action)
+        where TBuilder : IEndpointConventionBuilder => endpoint.AllowAnonymous().WithMetadata(new AuditedAct(action, IsWrittenWithIt: true));
+
     public static void AddPolicies(AuthorizationOptions options)
     {
         foreach (var role in Enum.GetValues<Role>())

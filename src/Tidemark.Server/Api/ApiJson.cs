@@ -13,6 +13,7 @@ using Tidemark.Engine.Settings;
 using Tidemark.Engine.Wire;
 using Tidemark.Server.Api.Answers;
 using Tidemark.Server.Compat;
+using Tidemark.Server.Webhooks;
 using Tidemark.Server.Running;
 
 namespace Tidemark.Server.Api;
@@ -43,6 +44,7 @@ namespace Tidemark.Server.Api;
 [JsonSerializable(typeof(IReadOnlyList<RunAnswer>))]
 [JsonSerializable(typeof(IReadOnlyList<StepAnswer>))]
 [JsonSerializable(typeof(IReadOnlyList<StreamShownAnswer>))]
+[JsonSerializable(typeof(HeardCallAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<TestAnswer>))]
 [JsonSerializable(typeof(ListPage<AlertAnswer>))]
 [JsonSerializable(typeof(ListPage<AuditAnswer>))]

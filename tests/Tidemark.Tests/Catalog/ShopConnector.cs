@@ -7,11 +7,17 @@ using Tidemark.Engine.Sources;
 namespace Tidemark.Tests.Catalog;
 
 /// <summary>A source connector that has settings and nothing behind them.</summary>
-internal sealed class ShopConnector : ISourceConnector
+internal sealed class ShopConnector : IWebhookConnector
 {
     public ConnectorSpec Spec { get; } = ConnectorSpec.Of<ShopOptions>("shop", "Shop", ConnectorRoles.Source);
 
     public ISource OpenSource(BoundSettings settings, TimeProvider clock) => new ScriptedSource();
+
+    public WebhookNews Hear(WebhookCall call, Secret secret, BoundSettings settings, DateTimeOffset now)
+    {
+        WebhookProof.Token(call, secret);
+        return new("changed", WebhookProof.Text(call, "streams")?.Split(',', StringSplitOptions.RemoveEmptyEntries));
+    }
 
     internal sealed class ShopOptions
     {
@@ -22,6 +28,8 @@ internal sealed class ShopConnector : ISourceConnector
         [Range(1, 100)] public int PageSize { get; set; } = 100;
 
         public IReadOnlyList<string> Tags { get; set; } = [];
+
+        public Secret? WebhookSecret { get; set; }
     }
 }
 

@@ -23,6 +23,10 @@ public abstract record HttpOptions
     [Description("Whether the address may be loopback or private, and plain http then.")]
     public bool AllowPrivateNetwork { get; set; }
 
+    [Advanced]
+    [Description("What shows that a call to /webhooks/NAME is the vendor's: the key that it signs with (Stripe, Square, Close), or a token of your own (Zoho, Oracle, GraphQL).")]
+    public Secret? WebhookSecret { get; set; }
+
     /// <summary>An API that is called as these settings say.</summary>
     /// <param name="address">As <see cref="HttpApi.BaseAddress"/>.</param>
     public HttpApi ApiAt(Uri address) => new(address)

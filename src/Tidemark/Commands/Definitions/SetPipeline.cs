@@ -53,13 +53,14 @@ internal static class SetPipeline
         var after = new Option<string>("--after") { Description = "Pipelines of which each run that succeeds starts this one; none for no pipeline.", HelpName = "NAMES" };
         var deadline = new Option<string>("--deadline") { Description = "How old the last proven run may be, such as 26h; none for what the schedules make of it.", HelpName = "SPAN" };
         var labels = new Option<string>("--labels") { Description = "Words that alerts choose pipelines by, separated by commas; none for no label.", HelpName = "NAMES" };
+        var webhooks = WordOption.Of<Truth>("--webhooks", "Merge what a webhook of the source tells of. [default: false]");
         var verb = new Verb("set", "Creates or changes a pipeline.",
             "tidemark pipeline set payments --source \"Italy Stripe\" --destination warehouse",
             "tidemark pipeline set payments --streams customers,charges --mode replace",
             "tidemark pipeline set payments --schedule \"30 2 * * *\" --time-zone Europe/Berlin")
         {
             name, source, destination, mode, streams, tables, changes, empty, raw,
-            deletedPercent, updatedPercent, rows, badPercent, badRows, undo, schedule, zone, after, deadline, labels,
+            deletedPercent, updatedPercent, rows, badPercent, badRows, undo, schedule, zone, after, deadline, webhooks, labels,
         };
         var byKey = verb.Options.ToDictionary(option => option.Name.TrimStart('-').Replace('-', '_'), option => option.Name);
         byKey["schedules"] = schedule.Name;
@@ -95,6 +96,7 @@ internal static class SetPipeline
             if (session.Has(after)) pipeline = pipeline with { After = session.Get(after) == None ? [] : Split(session.Get(after)!) };
             if (session.Has(deadline)) pipeline = pipeline with { Deadline = session.Get(deadline) == None ? null : session.Get(deadline) };
             if (session.Has(labels)) pipeline = pipeline with { Labels = session.Get(labels) == None ? [] : Split(session.Get(labels)!) };
+            if (session.Has(webhooks)) pipeline = pipeline with { Webhooks = session.Get(webhooks) == Truth.True };
             RefuseMistakes(pipeline, byKey);
             SavedDefinition.Report(session, "pipeline", pipeline.Name, await pipelines.SaveAsync(pipeline, session.Stop));
             return ExitCode.Done;

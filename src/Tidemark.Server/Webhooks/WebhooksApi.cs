@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Tidemark.Engine;
+using Tidemark.Engine.Connectors;
+using Tidemark.Server.Access;
+
+namespace Tidemark.Server.Webhooks;
+
+/// <summary>Calls of vendors that something has changed. They show no token: the vendor's signature lets them in.</summary>
+internal static class WebhooksApi
+{
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapPost("/webhooks/{source}", HearAsync).Hears("webhook.hear").WithTags("webhooks").WithSummary("Takes a vendor's call that something has changed, and starts a merge of it");
+
+    private static async Task<Accepted<HeardCallAnswer>> HearAsync(HttpContext http, Home home, string source, CancellationToken cancellationToken)
+    {
+        AuditTrail.About(http, $"source {source}");
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, cancellationToken);
+        var call = new WebhookCall(new(http.Request.GetEncodedUrl()), body.ToArray(), name => http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null);
+        var heard = await home.Webhooks.HearAsync(source, call, cancellationToken);
+        return TypedResults.Accepted((string?)null, new HeardCallAnswer(heard.Event, heard.Streams, heard.Pipelines));
+    }
+}
+
+/// <summary>What came of a vendor's call.</summary>
+/// <param name="Event">The vendor's word for it; absent where it has none.</param>
+/// <param name="Streams">The streams that it tells of; absent where the vendor does not say.</param>
+/// <param name="Pipelines">The pipelines that a merge of them is started for, within seconds.</param>
+public sealed record HeardCallAnswer(string? Event, IReadOnlyList<string>? Streams, IReadOnlyList<string> Pipelines);
