@@ -47,6 +47,7 @@ public sealed class Home : IAsyncDisposable
         Users = new UserCatalog(database, clock);
         UserLinks = new UserLinks(database, clock);
         Logins = new Logins(database, clock);
+        ProviderLogins = new ProviderLogins(database, clock);
         Sessions = new SessionCatalog(database, clock);
         Audit = new AuditCatalog(database, clock);
         Deliveries = new DeliveryCatalog(database, clock);
@@ -79,6 +80,8 @@ public sealed class Home : IAsyncDisposable
     public UserLinks UserLinks { get; }
 
     public Logins Logins { get; }
+
+    public ProviderLogins ProviderLogins { get; }
 
     public SessionCatalog Sessions { get; }
 

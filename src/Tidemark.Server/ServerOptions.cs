@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Settings;
+using Tidemark.Server.Access.OpenId;
 
 namespace Tidemark.Server;
 
@@ -49,6 +51,27 @@ public sealed record ServerOptions
     [Description("IP addresses of proxies whose header X-Forwarded-For is believed, separated by commas.")]
     public IReadOnlyList<string> Proxies { get; set; } = [];
 
+    [Description("OpenID Connect provider by which people log in, such as https://login.example.com/realms/office.")]
+    public Uri? OidcAuthority { get; set; }
+
+    [Description("Name of this server at the OpenID provider.")]
+    public string? OidcClientId { get; set; }
+
+    [Description("Secret of this server at the OpenID provider: env:NAME or file:PATH where it is, or itself.")]
+    public Secret? OidcClientSecret { get; set; }
+
+    [Description("Scopes that the OpenID provider is asked for, separated by commas.")]
+    public IReadOnlyList<string> OidcScopes { get; set; } = ["openid", "profile", "email"];
+
+    [Description("Claim of the OpenID provider that names a person's groups.")]
+    public string OidcGroupsClaim { get; set; } = "groups";
+
+    [Description("Roles of the OpenID provider's groups, separated by commas: staff=viewer, ops=operator. Who is in none may not log in.")]
+    public IReadOnlyList<string> OidcGroups { get; set; } = [];
+
+    [Description("Whether people log in with passwords; false where the OpenID provider alone lets them in.")]
+    public bool Passwords { get; set; } = true;
+
     [Range(0, 1_000_000)]
     [Description("Requests a second that one caller may make, twice as many at once; 0 for no limit.")]
     public int MaxRequests { get; set; }
@@ -71,6 +94,21 @@ public sealed record ServerOptions
     /// <param name="port">The port that it has; null for the one of the settings.</param>
     public Uri SetupPage(string link, int? port = null) => PageAt($"setup?token={link}", port);
 
+    /// <summary>Refuses what needs passwords where there are none.</summary>
+    /// <exception cref="TidemarkException"><c>user.passwords_off</c> (usage).</exception>
+    public void RequirePasswords()
+    {
+        if (!Passwords)
+            throw new TidemarkException(FailureKind.Usage, "user.passwords_off", "People log in by the OpenID provider alone.") { Hint = "Put them into a group there that has a role here." };
+    }
+
+    /// <summary>The settings with secrets in the place of what says where they are.</summary>
+    /// <param name="variable">Value of a variable; null where it is not set.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="TidemarkException"><c>setting.environment_unset</c>, <c>setting.unreadable</c> (usage).</exception>
+    public async Task<ServerOptions> ResolveAsync(Func<string, string?> variable, CancellationToken cancellationToken) => OidcClientSecret is null ? this
+        : this with { OidcClientSecret = new(await new SettingReference(variable).ResolveAsync(OidcClientSecret.Reveal(), cancellationToken)) };
+
     /// <summary>How the settings look to those who give them.</summary>
     public static ConnectorSpec Spec { get; } = ConnectorSpec.Of<ServerOptions>("server", "Server", ConnectorRoles.None);
 
@@ -92,6 +130,7 @@ public sealed record ServerOptions
             problems.Add(new("setting.missing", "server", "A certificate needs its key, and a key its certificate.", "Set certificate and certificate_key, or neither."));
         if (!IPAddress.TryParse(options.Listen, out _))
             problems.Add(new("setting.invalid", "server, setting listen", $"{options.Listen} is no IP address.", "Use 127.0.0.1, 0.0.0.0, ::1 or ::."));
+        problems.AddRange(OpenIdSettings.Problems(options));
         foreach (var proxy in options.Proxies.Where(proxy => !IPAddress.TryParse(proxy, out _)))
             problems.Add(new("setting.invalid", "server, setting proxies", $"{proxy} is no IP address.", "Name each proxy by its IP address."));
         return problems.Count == 0 ? options : throw TidemarkException.ForAll(problems);

@@ -13,6 +13,7 @@ using Scalar.AspNetCore;
 using Tidemark.Engine;
 using Tidemark.Engine.Errors;
 using Tidemark.Server.Access;
+using Tidemark.Server.Access.OpenId;
 using Tidemark.Server.Api;
 using Tidemark.Server.Api.Answers;
 using Tidemark.Server.Compat;
@@ -58,6 +59,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options));
         Add(builder.Services, home, options, clock);
+        if (options.OidcAuthority is not null) OpenIdLogin.Add(builder.Services, options, await home.Secrets.LoginKeyAsync(cancellationToken));
         var app = builder.Build();
         Map(app, options);
         try
@@ -129,8 +131,8 @@ public sealed class TidemarkServer : IAsyncDisposable
         app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("Tidemark").WithOpenApiRoutePattern("/openapi/{documentName}.json").DisableDefaultFonts()).AllowAnonymous();
         var pages = app.MapGroup("").ExcludeFromDescription().AllowAnonymous();
         pages.MapGet(PageFrame.StyleSheet, PageFrame.Style);
-        LoginPages.Map(pages);
-        SetupPages.Map(pages);
+        LoginPages.Map(pages, options);
+        if (options.Passwords) SetupPages.Map(pages);
         var api = app.MapGroup("/api/v1");
         OverviewApi.Map(api);
         RunsApi.Map(api);

@@ -24,7 +24,7 @@ public sealed class Logins(CatalogDatabase database, TimeProvider clock)
             if (await UserRow.FindOrDefaultAsync(connection, user.Email) is not { Active: not 0 } row || row.Password != user.Password) throw Refused();
             await LoginTries.ForgetAsync(connection, user.Email);
             await connection.ExecuteAsync("DELETE FROM sessions WHERE id = @replaces", new { replaces });
-            return await SessionCatalog.OpenAsync(connection, row, device, clock.GetUtcNow());
+            return await SessionCatalog.OpenAsync(connection, row, device, device.From, clock.GetUtcNow());
         }, cancellationToken);
     }
 
@@ -46,7 +46,7 @@ public sealed class Logins(CatalogDatabase database, TimeProvider clock)
             await UserLinks.SetPasswordAsync(connection, user.Email, hash);
             var now = clock.GetUtcNow();
             await AuditCatalog.AddAsync(connection, now, new(new(user.Email, "api"), "user.password", $"user {user.Email}", AuditOutcome.Done) { Detail = device.From });
-            return await SessionCatalog.OpenAsync(connection, row, device, now);
+            return await SessionCatalog.OpenAsync(connection, row, device, $"{device.From}, with a new password", now);
         }, cancellationToken);
     }
 

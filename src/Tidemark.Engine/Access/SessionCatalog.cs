@@ -82,7 +82,12 @@ public sealed class SessionCatalog(CatalogDatabase database, TimeProvider clock)
         }, cancellationToken);
 
     /// <summary>Opens a session, in the transaction of the login. Those that are over go.</summary>
-    internal static async Task<OpenedSession> OpenAsync(DbConnection connection, UserRow user, Device device, DateTimeOffset now)
+    /// <param name="connection">Has the lock.</param>
+    /// <param name="user">Whose it is.</param>
+    /// <param name="device">Where they are.</param>
+    /// <param name="how">How they logged in, for the audit trail.</param>
+    /// <param name="now">This moment.</param>
+    internal static async Task<OpenedSession> OpenAsync(DbConnection connection, UserRow user, Device device, string how, DateTimeOffset now)
     {
         var (id, text) = TokenText.New(TokenText.Session);
         var at = now.ToUnixTimeMilliseconds();
@@ -97,7 +102,7 @@ public sealed class SessionCatalog(CatalogDatabase database, TimeProvider clock)
             INSERT INTO sessions (id, digest, email, created_at, seen_at, address, agent) VALUES (@Id, @Digest, @Email, @CreatedAt, @SeenAt, @Address, @Agent)
             """, row);
         await connection.ExecuteAsync("UPDATE users SET last_login_at = @at WHERE email = @Email", new { at, user.Email });
-        await AuditCatalog.AddAsync(connection, now, new(new(user.Email, "page"), "login", $"user {user.Email}", AuditOutcome.Done) { Detail = device.From });
+        await AuditCatalog.AddAsync(connection, now, new(new(user.Email, "page"), "login", $"user {user.Email}", AuditOutcome.Done) { Detail = how });
         return new(row.ToSession(), text);
     }
 

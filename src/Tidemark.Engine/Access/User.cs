@@ -7,11 +7,12 @@ namespace Tidemark.Engine.Access;
 /// <param name="Pipelines">The pipelines that the role is for; empty for all.</param>
 /// <param name="IsActive">Whether they may log in at all.</param>
 /// <param name="HasPassword">Whether they have set a password.</param>
-/// <param name="CreatedAt">When they were invited.</param>
+/// <param name="IsFromProvider">Whether they have come from the OpenID provider, which then decides on their role.</param>
+/// <param name="CreatedAt">When they were invited, or first came.</param>
 /// <param name="LastLoginAt">When they last logged in; null for never.</param>
 public sealed record User(
-    string Email, string Name, Role Role, IReadOnlyList<string> Pipelines, bool IsActive, bool HasPassword, DateTimeOffset CreatedAt,
-    DateTimeOffset? LastLoginAt);
+    string Email, string Name, Role Role, IReadOnlyList<string> Pipelines, bool IsActive, bool HasPassword, bool IsFromProvider,
+    DateTimeOffset CreatedAt, DateTimeOffset? LastLoginAt);
 
 /// <summary>A user who is to be invited.</summary>
 /// <param name="Email">Their address.</param>

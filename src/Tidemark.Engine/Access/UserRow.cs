@@ -8,7 +8,7 @@ namespace Tidemark.Engine.Access;
 internal sealed record UserRow
 {
     public const string Columns =
-        "email AS Email, name AS Name, role AS Role, pipelines AS Pipelines, active AS Active, password AS Password, created_at AS CreatedAt, "
+        "email AS Email, name AS Name, role AS Role, pipelines AS Pipelines, active AS Active, password AS Password, subject AS Subject, created_at AS CreatedAt, "
         + "last_login_at AS LastLoginAt";
 
     public required string Email { get; init; }
@@ -23,18 +23,21 @@ internal sealed record UserRow
 
     public string? Password { get; init; }
 
+    /// <summary>Who they are at the OpenID provider, as stored.</summary>
+    public string? Subject { get; init; }
+
     public required long CreatedAt { get; init; }
 
     public long? LastLoginAt { get; init; }
 
     /// <summary>Whether they can act as an administrator today.</summary>
-    public bool IsAdmin => Active != 0 && Role == "admin" && Password is not null;
+    public bool IsAdmin => Active != 0 && Role == "admin" && (Password is not null || Subject is not null);
 
     public User ToUser()
     {
         var scope = AccessScope.Read(Role, Pipelines);
         return new(
-            Email, Name, scope.Role, scope.Pipelines, Active != 0, Password is not null, DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),
+            Email, Name, scope.Role, scope.Pipelines, Active != 0, Password is not null, Subject is not null, DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),
             LastLoginAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
     }
 

@@ -6,7 +6,7 @@ namespace Tidemark.Engine.Definitions;
 
 /// <summary>A value, or where it is: <c>env:NAME</c> is an environment variable, <c>file:PATH</c> the text of a file.</summary>
 /// <param name="environment">Value of an environment variable, null where it is not set.</param>
-internal sealed class SettingReference(Func<string, string?> environment)
+public sealed class SettingReference(Func<string, string?> environment)
 {
     private const string Environment = "env:";
     private const string File = "file:";

@@ -25,9 +25,14 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
     // How many owners of secrets a message names.
     private const int NamedOwners = 20;
 
-    private const string MaskOwner = "masks";
-    private const string MaskSetting = "key";
-    private const int MaskKeyBytes = 32;
+    /// <summary>The kind of the key of hashes that take the place of values.</summary>
+    public const string Masks = "masks";
+
+    /// <summary>The kind of the key of what browsers carry while they are at an OpenID provider.</summary>
+    public const string Logins = "logins";
+
+    private const string OwnKey = "key";
+    private const int OwnKeyBytes = 32;
 
     private readonly KeyFile _file = new(folder);
     private readonly bool _isGiven = !string.IsNullOrEmpty(givenKey);
@@ -84,17 +89,23 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
     /// rotation.
     /// </summary>
     /// <exception cref="TidemarkException">As for keeping.</exception>
-    public async Task<byte[]> MaskKeyAsync(CancellationToken cancellationToken) =>
-        await catalog.ReadAsync(FindAsync, cancellationToken) ?? await catalog.WriteAsync(async connection =>
+    public Task<byte[]> MaskKeyAsync(CancellationToken cancellationToken) => OwnKeyAsync(Masks, cancellationToken);
+
+    /// <summary>The key of what browsers carry while they are at an OpenID provider, the same for every server of the catalog; made and kept likewise.</summary>
+    /// <exception cref="TidemarkException">As for keeping.</exception>
+    public Task<byte[]> LoginKeyAsync(CancellationToken cancellationToken) => OwnKeyAsync(Logins, cancellationToken);
+
+    private async Task<byte[]> OwnKeyAsync(string kind, CancellationToken cancellationToken) =>
+        await catalog.ReadAsync(connection => FindAsync(connection, kind), cancellationToken) ?? await catalog.WriteAsync(async connection =>
         {
-            if (await FindAsync(connection) is { } made) return made;
-            var key = RandomNumberGenerator.GetBytes(MaskKeyBytes);
-            await KeepAsync(connection, MaskOwner, MaskOwner, MaskSetting, Convert.ToBase64String(key));
+            if (await FindAsync(connection, kind) is { } made) return made;
+            var key = RandomNumberGenerator.GetBytes(OwnKeyBytes);
+            await KeepAsync(connection, kind, kind, OwnKey, Convert.ToBase64String(key));
             return key;
         }, cancellationToken);
 
-    private async Task<byte[]?> FindAsync(DbConnection connection) =>
-        (await RevealAsync(connection, MaskOwner, MaskOwner)).TryGetValue(MaskSetting, out var key) ? Convert.FromBase64String(key) : null;
+    private async Task<byte[]?> FindAsync(DbConnection connection, string kind) =>
+        (await RevealAsync(connection, kind, kind)).TryGetValue(OwnKey, out var key) ? Convert.FromBase64String(key) : null;
 
     /// <summary>
     /// Encrypts every secret anew in one transaction. With a new key the operator sets it as TIDEMARK_ENCRYPTION_KEY
@@ -315,7 +326,7 @@ public sealed class SecretVault(CatalogDatabase catalog, HomeFolder folder, stri
 }
 
 /// <summary>A secret that cannot be read.</summary>
-/// <param name="Kind">E.g. <c>source</c>; <c>masks</c> for the key of hashes that take the place of values.</param>
+/// <param name="Kind">E.g. <c>source</c>; <see cref="SecretVault.Masks"/> and <see cref="SecretVault.Logins"/> for keys that Tidemark has made itself.</param>
 /// <param name="Owner">Name of the source or destination.</param>
 /// <param name="Setting">Name of the setting.</param>
 public sealed record LostSecret(string Kind, string Owner, string Setting);

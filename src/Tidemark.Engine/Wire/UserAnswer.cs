@@ -24,6 +24,9 @@ public sealed record UserAnswer
     /// <summary>Whether they have set a password.</summary>
     public required bool HasPassword { get; init; }
 
+    /// <summary>Whether they have come from the OpenID provider, which decides on their role at each login.</summary>
+    public required bool FromProvider { get; init; }
+
     [JsonConverter(typeof(UtcConverter))]
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -46,6 +49,7 @@ public sealed record UserAnswer
         Pipelines = user.Pipelines,
         Active = user.IsActive,
         HasPassword = user.HasPassword,
+        FromProvider = user.IsFromProvider,
         CreatedAt = user.CreatedAt,
         LastLoginAt = user.LastLoginAt,
     };

@@ -30,11 +30,13 @@ internal static class SessionsApi
         return TypedResults.Ok(CallerAnswer.Of(http));
     }
 
-    private static async Task<Ok<SessionAnswer>> ChangePasswordAsync(HttpContext http, Home home, NewPassword wanted, CancellationToken cancellationToken)
+    private static async Task<Ok<SessionAnswer>> ChangePasswordAsync(
+        HttpContext http, Home home, ServerOptions options, NewPassword wanted, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(http);
         caller.RequireUser();
         AuditTrail.About(http, $"user {caller.Name}");
+        options.RequirePasswords();
         var opened = await home.Logins.ChangePasswordAsync(caller.Name, wanted.Current, wanted.New, SessionCookie.DeviceOf(http), cancellationToken);
         SessionCookie.Give(http, opened);
         return TypedResults.Ok(SessionAnswer.Of(opened.Session) with { Current = true });

@@ -42,6 +42,7 @@ internal static class UsersApi
         HttpContext http, Home home, ServerOptions options, InvitedUser wanted, CancellationToken cancellationToken)
     {
         AuditTrail.About(http, $"user {wanted.Email}");
+        options.RequirePasswords();
         var (user, link) = await home.Users.InviteAsync(
             new(wanted.Email, wanted.Role) { Name = wanted.Name, Pipelines = wanted.Pipelines }, Who(http), cancellationToken);
         return TypedResults.Created((string?)null, Shown(http, options, user, link));
@@ -50,6 +51,7 @@ internal static class UsersApi
     private static async Task<Ok<UserAnswer>> ResetAsync(HttpContext http, Home home, ServerOptions options, string email, CancellationToken cancellationToken)
     {
         AuditTrail.About(http, $"user {email}");
+        options.RequirePasswords();
         var (user, link) = await home.Users.ResetAsync(email, Who(http), cancellationToken);
         return TypedResults.Ok(Shown(http, options, user, link));
     }

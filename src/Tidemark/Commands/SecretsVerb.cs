@@ -46,7 +46,7 @@ internal static class SecretsVerb
                 session.WriteJson(ForgottenSecretAnswer.Of(secret), WireJson.Default.ForgottenSecretAnswer);
             session.Say("Forgotten. Set them again:");
             foreach (var line in Commands(forgotten)) session.Say(Printable.Of($"  {line}"));
-            if (forgotten.Any(secret => secret.Kind == "masks"))
+            if (forgotten.Any(secret => secret.Kind == SecretVault.Masks))
                 session.Say("The key of masked columns is made anew: hashes of hash masks become others, and a full reading writes them all.");
             return ExitCode.Done;
         });
@@ -54,7 +54,7 @@ internal static class SecretsVerb
     }
 
     private static IEnumerable<string> Commands(IReadOnlyList<LostSecret> forgotten) =>
-        forgotten.Where(secret => secret.Kind != "masks").GroupBy(secret => (secret.Kind, secret.Owner)).Select(owner =>
+        forgotten.Where(secret => secret.Kind is not (SecretVault.Masks or SecretVault.Logins)).GroupBy(secret => (secret.Kind, secret.Owner)).Select(owner =>
             $"tidemark {owner.Key.Kind} set \"{owner.Key.Owner}\" {string.Join(' ', owner.Select(secret => $"{secret.Setting}=-"))}");
 
     private static Verb Rotate()

@@ -43,6 +43,7 @@ internal static class UserVerb
         verb.Runs(async session =>
         {
             var options = Server(session);
+            options.RequirePasswords();
             var home = await session.MakeHomeAsync();
             var (user, link) = await home.Users.InviteAsync(
                 new(session.Get(email), session.Get(role)) { Name = session.Get(name), Pipelines = session.Get(pipelines) ?? [] }, Who(session), session.Stop);
@@ -59,6 +60,7 @@ internal static class UserVerb
         verb.Runs(async session =>
         {
             var options = Server(session);
+            options.RequirePasswords();
             var home = await session.OpenHomeAsync();
             var (user, link) = await home.Users.ResetAsync(session.Get(email), Who(session), session.Stop);
             Show(session, user, link, options);
@@ -151,7 +153,7 @@ internal static class UserVerb
         table.Add("stands", users.Select(user => user switch
         {
             { IsActive: false } => "inactive",
-            { HasPassword: false } => "invited",
+            { HasPassword: false, IsFromProvider: false } => "invited",
             _ => "active",
         }));
         table.Add("last login", users.Select(user => user.LastLoginAt is { } at ? session.LocalTime(at) : "never"), rank: 3);

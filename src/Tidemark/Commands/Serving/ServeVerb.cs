@@ -13,7 +13,7 @@ internal static class ServeVerb
     /// <param name="hasOptions">Whether its options are made: they come from the server's settings, which no other verb reads.</param>
     public static Verb Create(bool hasOptions)
     {
-        var flags = (hasOptions ? ServerOptions.Spec.Settings : []).Select(setting => new Option<string?>("--" + setting.Name.Replace('_', '-'))
+        var flags = (hasOptions ? ServerOptions.Spec.Settings.Where(setting => !setting.IsSecret) : []).Select(setting => new Option<string?>("--" + setting.Name.Replace('_', '-'))
         {
             Description = $"{setting.Description}{(setting.Default is { Length: > 0 } usual ? $" [default: {usual}]" : "")}",
             HelpName = setting.Name == "port" ? "N" : "VALUE",
@@ -25,6 +25,7 @@ internal static class ServeVerb
         {
             session.Say("Environment:");
             session.Say($"  Each option is a variable too, here or in .env: --max-runs is {ServerOptions.VariableOf("max_runs")}.");
+            session.Say($"  {ServerOptions.VariableOf("oidc_client_secret")} is a variable alone: others on this machine see arguments.");
             session.Say("  ORACLE_BASE_URL, ORACLE_USER, ORACLE_PASS and DATABASE_URL make the pipeline opportunities,");
             session.Say("  where there is none.");
             session.Say("");
@@ -33,7 +34,7 @@ internal static class ServeVerb
         {
             var given = flags.Where(flag => session.Get(flag) is not null)
                 .ToDictionary(flag => flag.Name[2..].Replace('-', '_'), flag => session.Get(flag)!, StringComparer.Ordinal);
-            var options = ServerOptions.Read(given, session.Variable);
+            var options = await ServerOptions.Read(given, session.Variable).ResolveAsync(session.Variable, session.Stop);
             await using var home = await session.MakeHomeAsync();
             await home.Definitions.Sources.ListAsync(session.Stop); // a node without the key of the secrets would take runs and fail them
             if (await OpportunitiesVariables.ApplyAsync(home, session.Variable, session.Stop) is { } done) session.Say(done);
@@ -53,7 +54,7 @@ internal static class ServeVerb
         if (session.IsJson) session.WriteJson(new ServeAnswer($"{server.Address}"), CommandJson.Default.ServeAnswer);
         session.Say($"Serving on {server.Address}");
         session.Say($"  {server.Address}docs tries the API; {server.Address}healthz says whether it lives.");
-        if (await home.UserLinks.FirstAsync(session.Stop) is { } first)
+        if (options.Passwords && await home.UserLinks.FirstAsync(session.Stop) is { } first)
             session.Say($"Nobody can log in yet. Become the administrator within an hour: {options.SetupPage(first.Text, server.Address.Port)}");
         if (!options.IsHttps && options.Listen is not ("127.0.0.1" or "::1"))
             session.Say("Passwords and tokens cross the network in the clear: give a certificate, or put a proxy with HTTPS before it.");
