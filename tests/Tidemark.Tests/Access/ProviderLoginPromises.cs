@@ -26,9 +26,8 @@ public abstract class ProviderLoginPromises : IDisposable
     {
         await using var catalog = await _home.OpenAsync();
         var definitions = await _home.DefinitionsAsync();
-        await definitions.Sources.SaveAsync(new("s", "shop", new Dictionary<string, string> { ["key"] = "sk_x" }), Stop);
-        await definitions.Destinations.SaveAsync(new("d", "shelf", new Dictionary<string, string>()), Stop);
-        await definitions.Pipelines.SaveAsync(new("p", "s", "d"), Stop);
+        await DefinitionSetTests.SaveEndsAsync(definitions);
+        await definitions.Pipelines.SaveAsync(new("p", "shop", "shelf"), Stop);
         var (logins, users) = (new ProviderLogins(catalog, _home.Clock), new UserCatalog(catalog, _home.Clock));
         await logins.LogInAsync(Anna(Role.Viewer), Here, null, Stop);
         await users.ChangeAsync("anna@example.com", new() { Pipelines = ["p"] }, Somebody, Stop);
