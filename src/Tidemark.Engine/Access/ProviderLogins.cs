@@ -63,7 +63,7 @@ public sealed class ProviderLogins(CatalogDatabase database, TimeProvider clock)
     }
 
     /// <summary>An administrator has a role for everything; otherwise the pipelines stay that somebody has given here.</summary>
-    private static Task SaveAsync(DbConnection connection, string email, string subject, ProviderLogin login) => connection.ExecuteAsync("""
+    private static Task<int> SaveAsync(DbConnection connection, string email, string subject, ProviderLogin login) => connection.ExecuteAsync("""
         UPDATE users SET subject = @subject, role = @role, name = coalesce(@name, name), pipelines = CASE WHEN @role = 'admin' THEN '[]' ELSE pipelines END
         WHERE email = @email
         """, new
