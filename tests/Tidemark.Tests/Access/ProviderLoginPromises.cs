@@ -1,6 +1,5 @@
 using Shouldly;
 using Tidemark.Engine.Access;
-using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Tests.Catalog;
 using Xunit;
