@@ -10,6 +10,7 @@ using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Pipeline.Planning;
+using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Runs.Leases;
@@ -56,6 +57,7 @@ public sealed class Home : IAsyncDisposable
         Schedules = new ScheduleList(Definitions, Runs, clock);
         Queue = new RunQueue(database, clock) { Samples = Samples };
         Webhooks = new Webhooks(database, Definitions, Connections, Queue.Signal, clock);
+        Proposals = new ProposalCatalog(database, Requests, Queue, clock);
         Executor = new RunExecutor(Definitions, Connections, new SyncPlanner(Definitions, Connections, Secrets.MaskKeyAsync), Backups, Runs, clock);
     }
 
@@ -98,6 +100,9 @@ public sealed class Home : IAsyncDisposable
 
     /// <summary>Calls of vendors that something has changed.</summary>
     public Webhooks Webhooks { get; }
+
+    /// <summary>Runs that agents propose, and that begin where a person approves them.</summary>
+    public ProposalCatalog Proposals { get; }
 
     internal RunQueue Queue { get; }
 
@@ -152,21 +157,28 @@ public sealed class Home : IAsyncDisposable
 
     /// <summary>As the other, after every run that has the pipeline now is over.</summary>
     /// <inheritdoc cref="RunAsync(RunRequest, RunOrigin, RunWatch, CancellationToken)"/>
-    public async Task<RunResult> RunInTurnAsync(
-        RunRequest request, RunOrigin origin, RunWatch watch, CancellationToken cancellationToken)
+    public Task<RunResult> RunInTurnAsync(
+        RunRequest request, RunOrigin origin, RunWatch watch, CancellationToken cancellationToken) =>
+        InTurnAsync(() => RunAsync(request, origin, watch, cancellationToken), watch, cancellationToken);
+
+    /// <summary>Carries a run out that waits in the queue, here and now, after every run that has the pipeline is over.</summary>
+    /// <param name="run">The run. It is cancelled where it still waits when the token is.</param>
+    /// <param name="watch">Who watches the run.</param>
+    /// <param name="cancellationToken">Stops the run within seconds; the result says so.</param>
+    /// <returns>How it ended; null where another process has taken it.</returns>
+    /// <exception cref="TidemarkException">The run failed before it read or changed anything, and its record says so too.</exception>
+    public async Task<RunResult?> CarryOutAsync(RunRecord run, RunWatch watch, CancellationToken cancellationToken)
     {
-        var began = _clock.GetTimestamp();
-        while (true)
+        try
         {
-            try
-            {
-                return await RunAsync(request, origin, watch, cancellationToken);
-            }
-            catch (TidemarkException busy) when (busy.Code == Lease.InUseCode)
-            {
-                watch.OnProgress(new([], new(0, _clock.GetElapsedTime(began).TotalSeconds, busy.Message)));
-                await Task.Delay(TurnEvery, _clock, cancellationToken);
-            }
+            await using var journal = await InTurnAsync(() => Queue.ClaimAsync(run.Id, cancellationToken), watch, cancellationToken);
+            return journal is null ? null : ResultOf(await Executor.RunAsync(journal, watch, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nobody else might ever take it.
+            if ((await Runs.FindAsync(run.Id, CancellationToken.None)).Status == RunStatus.Queued) await Runs.RequestCancelAsync(run.Id, CancellationToken.None);
+            throw;
         }
     }
 
@@ -256,36 +268,9 @@ public sealed class Home : IAsyncDisposable
     /// <param name="settings">Settings of the source in the place of the saved ones; null for none.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="TidemarkException">Settings, reachability; <c>source.unknown</c>, <c>stream.unknown</c>.</exception>
-    public async Task<IReadOnlyList<PreviewedStream>> PreviewAsync(
-        string name, Func<string, string?> environment, string? stream, int records, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
-    {
-        var (definition, pipeline) = await ReadableAsync(name, environment, cancellationToken);
-        var problems = new List<Problem>();
-        await using var source = Connections.OpenSource(definition.With(settings), problems) ?? throw TidemarkException.ForAll(problems);
-        var preview = new StreamPreview(source, pipeline, _clock);
-        var shown = new List<PreviewedStream>();
-        foreach (var table in await SyncPlanner.KeyedAsync(await preview.TablesAsync(stream, cancellationToken), Secrets.MaskKeyAsync, cancellationToken))
-            shown.Add(new(table, records == 0 ? null : await preview.RowsAsync(table, records, cancellationToken)));
-        return shown;
-    }
-
-    private async Task<(SourceDefinition Source, PipelineDefinition Pipeline)> ReadableAsync(
-        string name, Func<string, string?> environment, CancellationToken cancellationToken)
-    {
-        if ((await Definitions.Pipelines.NamesAsync(cancellationToken)).Contains(name))
-        {
-            var pipeline = await Definitions.Pipelines.FindAsync(name, cancellationToken);
-            return (await Definitions.Sources.FindAsync(pipeline.Source, cancellationToken), pipeline);
-        }
-
-        if (ConnectionAddress.Is(name) && !(await Definitions.Sources.NamesAsync(cancellationToken)).Contains(name))
-        {
-            var address = await ConnectionAddress.ReadAsync<ISourceConnector>(name, Connectors, environment, cancellationToken);
-            return (new(address.Name, address.Connector, address.Settings), DefinitionCatalog.Between(address.Name, "") with { Tables = $"{address.Connector}_{{stream}}" });
-        }
-
-        return (await Definitions.Sources.FindAsync(name, cancellationToken), DefinitionCatalog.Between(name, ""));
-    }
+    public Task<IReadOnlyList<PreviewedStream>> PreviewAsync(
+        string name, Func<string, string?> environment, string? stream, int records, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken) =>
+        new SourcePreview(Definitions, Connections, Connectors, Secrets.MaskKeyAsync, _clock).ReadAsync(name, environment, stream, records, settings, cancellationToken);
 
     /// <summary>A part of a table that a pipeline has written.</summary>
     /// <param name="query">The table and the rows of it.</param>
@@ -381,6 +366,24 @@ public sealed class Home : IAsyncDisposable
         }
 
         void Show(Wait wait) => watch.OnProgress(new([], new(0, _clock.GetElapsedTime(began).TotalSeconds, wait.Why)));
+    }
+
+    /// <summary>Tries until no other run has the pipeline.</summary>
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> begin, RunWatch watch, CancellationToken cancellationToken)
+    {
+        var began = _clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await begin();
+            }
+            catch (TidemarkException busy) when (busy.Code == Lease.InUseCode)
+            {
+                watch.OnProgress(new([], new(0, _clock.GetElapsedTime(began).TotalSeconds, busy.Message)));
+                await Task.Delay(TurnEvery, _clock, cancellationToken);
+            }
+        }
     }
 
     private static RunResult ResultOf(RunEnd end)

@@ -14,6 +14,7 @@ using Tidemark.Engine;
 using Tidemark.Engine.Errors;
 using Tidemark.Server.Access;
 using Tidemark.Server.Access.OpenId;
+using Tidemark.Server.Agents;
 using Tidemark.Server.Api;
 using Tidemark.Server.Api.Answers;
 using Tidemark.Server.Compat;
@@ -102,6 +103,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         services.AddRateLimiter(limits => RequestLimits.Describe(limits, options));
         services.AddAuthorizationBuilder();
         services.Configure<Microsoft.AspNetCore.Authorization.AuthorizationOptions>(EndpointAccess.AddPolicies);
+        AgentApi.Add(services);
         services.AddOpenApi("v1", ApiDocument.Describe);
         if (options.CorsOrigins.Count > 0)
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()));
@@ -133,6 +135,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         pages.MapGet(PageFrame.StyleSheet, PageFrame.Style);
         LoginPages.Map(pages, options);
         if (options.Passwords) SetupPages.Map(pages);
+        AgentApi.Map(app);
         var api = app.MapGroup("/api/v1");
         OverviewApi.Map(api);
         RunsApi.Map(api);
@@ -141,6 +144,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         AlertsApi.Map(api);
         QuarantineApi.Map(api);
         BackupsApi.Map(api);
+        ProposalsApi.Map(api);
         AccessApi.Map(api);
         UsersApi.Map(api);
         SessionsApi.Map(api);

@@ -14,7 +14,7 @@ public sealed partial class RepositoryRules
     private static readonly string[] EngineFolders =
     [
         "Json", "Errors", "Records", "Settings", "Sources", "Destinations", "Connectors", "Catalog", "Secrets", "Times", "Definitions", "Access", "Quarantine",
-        "Runs", "Backup", "Pipeline", "Alerts", "Scheduling", "Wire", "Home",
+        "Runs", "Backup", "Pipeline", "Proposals", "Alerts", "Scheduling", "Wire", "Home",
     ];
 
     internal static readonly string Root = FindRoot();

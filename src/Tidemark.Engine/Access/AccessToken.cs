@@ -13,6 +13,9 @@ public sealed record AccessToken(
     string Id, string Name, Role Role, IReadOnlyList<string> Pipelines, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt,
     DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt)
 {
+    /// <summary>Whether an agent that holds it may start runs, and need not propose them.</summary>
+    public bool ActsAlone { get; init; }
+
     /// <summary>Whether it lets anybody in at a moment.</summary>
     public bool IsValid(DateTimeOffset now) => RevokedAt is null && (ExpiresAt is not { } end || now < end);
 }

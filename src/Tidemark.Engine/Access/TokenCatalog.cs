@@ -15,24 +15,28 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
 
     private const string Columns =
         "id AS Id, name AS Name, digest AS Digest, role AS Role, pipelines AS Pipelines, created_at AS CreatedAt, expires_at AS ExpiresAt, "
-        + "last_used_at AS LastUsedAt, revoked_at AS RevokedAt";
+        + "last_used_at AS LastUsedAt, revoked_at AS RevokedAt, acts_alone AS ActsAlone";
 
     /// <summary>Makes a token.</summary>
     /// <param name="name">As people will call it.</param>
     /// <param name="role">What it allows.</param>
     /// <param name="pipelines">The pipelines that it is for; empty for all.</param>
     /// <param name="expiresAt">When it ends; null for never.</param>
+    /// <param name="actsAlone">Whether an agent that holds it may start runs, and need not propose them.</param>
     /// <param name="who">Who makes it, for the audit trail.</param>
     /// <param name="cancellationToken">Nothing is made where it throws.</param>
     /// <exception cref="TidemarkException"><c>token.name_invalid</c>, <c>token.exists</c>, <c>token.expired</c>, <c>pipeline.unknown</c>,
-    /// <c>token.admin_limited</c> (usage).</exception>
+    /// <c>token.admin_limited</c>, <c>token.acts_alone</c> (usage).</exception>
     public Task<CreatedToken> CreateAsync(
-        string name, Role role, IReadOnlyList<string> pipelines, DateTimeOffset? expiresAt, AuditActor who, CancellationToken cancellationToken)
+        string name, Role role, IReadOnlyList<string> pipelines, DateTimeOffset? expiresAt, bool actsAlone, AuditActor who,
+        CancellationToken cancellationToken)
     {
         if (DefinitionName.Mistake(name) is { } mistake) throw Refused("token.name_invalid", $"A token cannot be called so: {mistake}");
         if (expiresAt <= clock.GetUtcNow()) throw Refused("token.expired", "A token that has ended already lets nobody in.");
         if (EmailAddress.TryParse(name, out _)) throw Refused("token.name_invalid", "A token cannot be called as a user is: the audit trail would not tell them apart.");
         var scope = new AccessScope(role, pipelines);
+        if (actsAlone && role < Role.Operator)
+            throw Refused("token.acts_alone", "Only an operator or an admin may act at all, and so alone.", "Give the role operator, or leave the flag out.");
         return database.WriteAsync(async connection =>
         {
             var now = clock.GetUtcNow();
@@ -43,10 +47,10 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
 
             await scope.RequireAsync(connection, "token");
             var (id, text) = TokenText.New(TokenText.Token);
-            var token = new AccessToken(id, name, role, pipelines, now, expiresAt, LastUsedAt: null, RevokedAt: null);
+            var token = new AccessToken(id, name, role, pipelines, now, expiresAt, LastUsedAt: null, RevokedAt: null) { ActsAlone = actsAlone };
             await connection.ExecuteAsync("""
-                INSERT INTO tokens (id, name, digest, role, pipelines, created_at, expires_at)
-                VALUES (@id, @name, @digest, @role, @pipelines, @created, @expires)
+                INSERT INTO tokens (id, name, digest, role, pipelines, created_at, expires_at, acts_alone)
+                VALUES (@id, @name, @digest, @role, @pipelines, @created, @expires, @alone)
                 """, new
             {
                 id,
@@ -56,10 +60,11 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
                 pipelines = scope.PipelinesText,
                 created = now.ToUnixTimeMilliseconds(),
                 expires = expiresAt?.ToUnixTimeMilliseconds(),
+                alone = actsAlone ? 1 : 0,
             });
             await AuditCatalog.AddAsync(connection, now, new(who, "token.create", $"token {name}", AuditOutcome.Done)
             {
-                Detail = $"{scope}",
+                Detail = actsAlone ? $"{scope}, acts alone" : $"{scope}",
             });
             return new CreatedToken(token, text);
         }, cancellationToken);
@@ -133,10 +138,12 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
 
         public long? RevokedAt { get; init; }
 
+        public required long ActsAlone { get; init; }
+
         public AccessToken ToToken()
         {
             var scope = AccessScope.Read(Role, Pipelines);
-            return new(Id, Name, scope.Role, scope.Pipelines, Time(CreatedAt)!.Value, Time(ExpiresAt), Time(LastUsedAt), Time(RevokedAt));
+            return new(Id, Name, scope.Role, scope.Pipelines, Time(CreatedAt)!.Value, Time(ExpiresAt), Time(LastUsedAt), Time(RevokedAt)) { ActsAlone = ActsAlone != 0 };
         }
 
         private static DateTimeOffset? Time(long? milliseconds) =>

@@ -31,6 +31,9 @@ public sealed record RunAnswer
     /// <summary>Name of the user or token that asked for the run; absent where nobody did, as for a schedule.</summary>
     public string? Actor { get; init; }
 
+    /// <summary>The person who approved what an agent, the actor, had proposed; absent where nothing was proposed.</summary>
+    public string? ApprovedBy { get; init; }
+
     /// <summary>When the schedule wanted the run; absent where none started it.</summary>
     [JsonConverter(typeof(UtcConverter))]
     public DateTimeOffset? DueAt { get; init; }
@@ -90,6 +93,7 @@ public sealed record RunAnswer
         Next = (run.Result.Next ?? outcome?.Next) is { } next ? NextAnswer.From(next) : null,
         Trigger = RunJson.Word(run.Origin.Trigger),
         Actor = run.Origin.Actor,
+        ApprovedBy = run.Origin.ApprovedBy,
         DueAt = run.Origin.DueAt,
         Missed = run.Origin.Missed > 0 ? run.Origin.Missed : null,
         StartedAt = run.Status == RunStatus.Queued ? null : run.StartedAt,

@@ -11,6 +11,9 @@ public enum RunTrigger
     Page,
     Webhook,
     Demo,
+
+    /// <summary>An agent, by the Model Context Protocol.</summary>
+    Mcp,
 }
 
 /// <summary>Who and what started a run.</summary>
@@ -18,6 +21,9 @@ public enum RunTrigger
 /// <param name="Actor">Name of a user or a token; null for a schedule, and where nobody knows.</param>
 public sealed record RunOrigin(RunTrigger Trigger, string? Actor)
 {
+    /// <summary>The person who approved what an agent had proposed; null where nothing was proposed.</summary>
+    public string? ApprovedBy { get; init; }
+
     /// <summary>When the schedule wanted the run; null where none started it.</summary>
     public DateTimeOffset? DueAt { get; init; }
 

@@ -11,7 +11,7 @@ internal sealed record RunRow
     public const string Columns =
         "id AS Id, request AS Request, trigger AS Trigger, actor AS Actor, source AS Source, destination AS Destination, "
         + "attempt AS Attempt, repeats AS Repeats, queued_at AS QueuedAt, started_at AS StartedAt, finished_at AS FinishedAt, "
-        + "result AS Result, cancel_requested AS CancelRequested, due_at AS DueAt, missed AS Missed";
+        + "result AS Result, cancel_requested AS CancelRequested, due_at AS DueAt, missed AS Missed, approved_by AS ApprovedBy";
 
     public required string Id { get; init; }
 
@@ -43,6 +43,8 @@ internal sealed record RunRow
 
     public required long Missed { get; init; }
 
+    public string? ApprovedBy { get; init; }
+
     public RunRecord ToRecord()
     {
         var request = RunRequestJson.Read(Request);
@@ -50,6 +52,7 @@ internal sealed record RunRow
         {
             DueAt = DueAt is { } due ? Time(due) : null,
             Missed = (int)Missed,
+            ApprovedBy = ApprovedBy,
         };
         var result = RunJson.Read(Result) with { Kind = request.Kind, About = request.About };
         return new(Id, request, origin, Time(StartedAt), FinishedAt is { } end ? Time(end) : null, result)
@@ -90,9 +93,9 @@ internal sealed record RunRow
         };
         await connection.ExecuteAsync("""
             INSERT INTO runs (id, pipeline, subject, mode, status, request, trigger, actor, source, destination, attempt, repeats,
-                              idempotency_key, queued_at, started_at, due_at, missed, result)
+                              idempotency_key, queued_at, started_at, due_at, missed, approved_by, result)
             VALUES (@Run, @Pipeline, @Subject, @mode, @status, @request, @trigger, @Actor, @Source, @Destination, @attempt, @repeats,
-                    @key, @queued, @queued, @due, @Missed, @json)
+                    @key, @queued, @queued, @due, @Missed, @ApprovedBy, @json)
             """, new
         {
             result.Run,
@@ -111,6 +114,7 @@ internal sealed record RunRow
             queued = queuedAt.ToUnixTimeMilliseconds(),
             due = run.Origin.DueAt?.ToUnixTimeMilliseconds(),
             run.Origin.Missed,
+            run.Origin.ApprovedBy,
             json = RunJson.Write(result),
         });
         return await GetAsync(connection, result.Run);

@@ -16,7 +16,7 @@ public sealed record AuditAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? Actor { get; init; }
 
-    /// <summary><c>command</c>, <c>api</c>, <c>page</c>, or <c>compat</c> for an address of an earlier tool.</summary>
+    /// <summary><c>command</c>, <c>api</c>, <c>page</c>, <c>mcp</c> for an agent, or <c>compat</c> for an address of an earlier tool.</summary>
     public required string Door { get; init; }
 
     /// <summary>E.g. <c>run.start</c>.</summary>

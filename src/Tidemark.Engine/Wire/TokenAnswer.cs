@@ -17,6 +17,9 @@ public sealed record TokenAnswer
     /// <summary>The pipelines that it is for; empty for all.</summary>
     public required IReadOnlyList<string> Pipelines { get; init; }
 
+    /// <summary>Whether an agent that holds it may start runs, and need not propose them.</summary>
+    public required bool ActsAlone { get; init; }
+
     /// <summary>Whether it lets its bearer in now.</summary>
     public required bool Valid { get; init; }
 
@@ -44,6 +47,7 @@ public sealed record TokenAnswer
         Name = token.Name,
         Role = token.Role,
         Pipelines = token.Pipelines,
+        ActsAlone = token.ActsAlone,
         Valid = token.IsValid(now),
         CreatedAt = token.CreatedAt,
         ExpiresAt = token.ExpiresAt,

@@ -7,6 +7,7 @@ using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Json;
+using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Settings;
@@ -26,6 +27,7 @@ namespace Tidemark.Engine.Wire;
         typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
         typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
         typeof(WordConverter<AlertEvent>), typeof(WordConverter<AlertSeverity>), typeof(WordConverter<DeliveryState>),
+        typeof(WordConverter<ProposalStatus>),
     ])]
 [JsonSerializable(typeof(AlertAnswer))]
 [JsonSerializable(typeof(AuditAnswer))]
@@ -45,6 +47,7 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(KeyRotationAnswer))]
 [JsonSerializable(typeof(LogLineAnswer))]
 [JsonSerializable(typeof(PipelineAnswer))]
+[JsonSerializable(typeof(ProposalAnswer))]
 [JsonSerializable(typeof(PrunedBackupsAnswer))]
 [JsonSerializable(typeof(PrunedRunsAnswer))]
 [JsonSerializable(typeof(QuarantineAnswer))]

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using Tidemark.Engine;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Proposals;
+using Tidemark.Server.Agents;
 using Tidemark.Server.Api.Answers;
 using Tidemark.Server.Compat;
 
@@ -45,7 +47,13 @@ internal sealed class AuditTrail(RequestDelegate next, Home home, ILogger<AuditT
 
     private static AuditActor Who(HttpContext http) => new(
         http.User.Identity is { IsAuthenticated: true } ? Caller.Of(http).Name : null,
-        http.GetEndpoint()?.Metadata is not { } endpoint ? "api" : endpoint.GetMetadata<OldAddress>() is not null ? "compat" : endpoint.GetMetadata<OpenForm>() is not null ? "page" : "api");
+        http.GetEndpoint()?.Metadata switch
+        {
+            { } known when known.GetMetadata<OldAddress>() is not null => "compat",
+            { } known when known.GetMetadata<OpenForm>() is not null => "page",
+            { } known when known.GetMetadata<AgentAddress>() is not null => ProposalCatalog.Door,
+            _ => "api",
+        });
 
     private static string Subject(HttpContext http) =>
         http.Items[SubjectKey] as string ?? $"{http.Request.Method} {http.Request.Path}";

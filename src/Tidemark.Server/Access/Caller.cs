@@ -12,6 +12,7 @@ namespace Tidemark.Server.Access;
 /// <param name="Pipelines">The pipelines that the role is for; empty for all.</param>
 internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipelines)
 {
+    private const string AloneClaim = "tidemark:alone";
     private const string RoleClaim = "tidemark:role";
     private const string PipelineClaim = "tidemark:pipeline";
     private const string SessionClaim = "tidemark:session";
@@ -21,6 +22,9 @@ internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipe
 
     /// <summary>The user's address; empty for callers that are no user, whatever their name is.</summary>
     public string UserName => Session is null ? "" : Name;
+
+    /// <summary>Whether an agent starts runs itself, and need not propose them.</summary>
+    public bool ActsAlone { get; init; }
 
     /// <summary>The caller of a request that was let in.</summary>
     public static Caller Of(HttpContext http) => Of(http.User);
@@ -59,6 +63,7 @@ internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipe
     [
         new(ClaimTypes.Name, Name), new(RoleClaim, Role.ToString()), .. Pipelines.Select(pipeline => new Claim(PipelineClaim, pipeline)),
         .. Session is { } session ? new[] { new Claim(SessionClaim, session) } : [],
+        .. ActsAlone ? new[] { new Claim(AloneClaim, "") } : [],
     ], scheme));
 
     internal static Caller Of(ClaimsPrincipal user) => new(
@@ -66,6 +71,7 @@ internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipe
         Enum.Parse<Role>(user.FindFirstValue(RoleClaim)!), [.. user.FindAll(PipelineClaim).Select(claim => claim.Value)])
     {
         Session = user.FindFirstValue(SessionClaim),
+        ActsAlone = user.HasClaim(claim => claim.Type == AloneClaim),
     };
 
     internal static bool Has(ClaimsPrincipal user, Role role) =>

@@ -32,7 +32,7 @@ internal sealed class CallerAuthentication(
         if (token is null) return Refuse("token.unknown");
         if (token.RevokedAt is not null) return Refuse("token.revoked");
         if (!token.IsValid(clock.GetUtcNow())) return Refuse("token.expired");
-        return Known(new(token.Name, token.Role, token.Pipelines));
+        return Known(new(token.Name, token.Role, token.Pipelines) { ActsAlone = token.ActsAlone });
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -38,7 +38,7 @@ internal static class AccessApi
     {
         AuditTrail.About(http, $"token {wanted.Name}");
         var created = await home.Tokens.CreateAsync(
-            wanted.Name, wanted.Role, wanted.Pipelines, wanted.ExpiresAt, new(Caller.Of(http).Name, "api"), cancellationToken);
+            wanted.Name, wanted.Role, wanted.Pipelines, wanted.ExpiresAt, wanted.ActsAlone, new(Caller.Of(http).Name, "api"), cancellationToken);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created((string?)null, TokenAnswer.Of(created, clock.GetUtcNow()));
     }
@@ -79,4 +79,7 @@ public sealed record NewToken
 
     /// <summary>When it ends; absent for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Whether an agent that holds it may start runs, and need not propose them; for an operator or an admin.</summary>
+    public bool ActsAlone { get; init; }
 }

@@ -7,6 +7,7 @@ using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Json;
+using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Settings;
@@ -28,7 +29,7 @@ namespace Tidemark.Server.Api;
         typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
         typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<StepStatus>),
         typeof(WordConverter<StartKind>), typeof(WordConverter<CallerKind>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
-        typeof(WordConverter<AlertEvent>), typeof(WordConverter<AlertSeverity>), typeof(WordConverter<DeliveryState>),
+        typeof(WordConverter<AlertEvent>), typeof(WordConverter<AlertSeverity>), typeof(WordConverter<DeliveryState>), typeof(WordConverter<ProposalStatus>),
     ])]
 [JsonSerializable(typeof(CallerAnswer))]
 [JsonSerializable(typeof(ChangedUser))]
@@ -55,6 +56,7 @@ namespace Tidemark.Server.Api;
 [JsonSerializable(typeof(ListPage<DestinationAnswer>))]
 [JsonSerializable(typeof(ListPage<LogLineAnswer>))]
 [JsonSerializable(typeof(ListPage<PipelineAnswer>))]
+[JsonSerializable(typeof(ListPage<ProposalAnswer>))]
 [JsonSerializable(typeof(ListPage<QuarantineAnswer>))]
 [JsonSerializable(typeof(ListPage<RunAnswer>))]
 [JsonSerializable(typeof(ListPage<ScheduleAnswer>))]

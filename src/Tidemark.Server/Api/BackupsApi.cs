@@ -30,13 +30,17 @@ internal static class BackupsApi
 
     private static async Task<IResult> ListAsync(
         HttpContext http, Home home, [FromQuery] string? pipeline, [FromQuery] string? search, [FromQuery] int? limit, [FromQuery] string? cursor,
-        [FromQuery] string? format, CancellationToken cancellationToken)
+        [FromQuery] string? format, CancellationToken cancellationToken) =>
+        (await PageAsync(home, Caller.Of(http), pipeline, search, Paging.Of(limit), cursor, cancellationToken)).As(format, ApiJson.Default.BackupAnswer);
+
+    /// <summary>The backups that a caller may see.</summary>
+    internal static async Task<ListPage<BackupAnswer>> PageAsync(
+        Home home, Caller caller, string? pipeline, string? search, int size, string? cursor, CancellationToken cancellationToken)
     {
-        var (caller, size) = (Caller.Of(http), Paging.Of(limit));
         if (pipeline is not null) caller.Require(pipeline);
         var files = (await home.Backups.ListAsync(pipeline, cancellationToken))
             .Where(file => caller.Sees(file.Manifest.Pipeline) && (search is null || file.Name.Contains(search, StringComparison.OrdinalIgnoreCase)));
-        return Paging.Part(files, size, cursor, file => file.Name, BackupAnswer.Of).As(format, ApiJson.Default.BackupAnswer);
+        return Paging.Part(files, size, cursor, file => file.Name, BackupAnswer.Of);
     }
 
     private static async Task<Ok<BackupAnswer>> GetAsync(HttpContext http, Home home, string name, CancellationToken cancellationToken) =>

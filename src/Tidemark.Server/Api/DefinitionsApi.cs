@@ -43,14 +43,7 @@ internal static class DefinitionsApi
         var group = api.MapGroup("/" + plural).WithTags(plural);
         group.MapGet("", async (HttpContext http, Home home, [FromQuery] string? search, [FromQuery] int? limit, [FromQuery] string? cursor,
             [FromQuery] string? format, CancellationToken cancellationToken) =>
-        {
-            var (caller, size, after) = (Caller.Of(http), Paging.Of(limit), Paging.Place(cursor));
-            var shown = (await set(home).ListAsync(cancellationToken))
-                .Where(definition => Sees(caller, definition) && (after is null || string.CompareOrdinal(definition.Name, after) > 0))
-                .Where(definition => search is null || definition.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
-                .OrderBy(definition => definition.Name, StringComparer.Ordinal).Take(size + 1).ToList();
-            return Paging.Cut(shown, size, definition => definition.Name, definition => answer(home, definition)).As(format, Info<TAnswer>());
-        }).Shows().Produces<ListPage<TAnswer>>().WithSummary($"Lists the {plural}, by name");
+            (await PageAsync(set(home), Caller.Of(http), definition => answer(home, definition), search, Paging.Of(limit), cursor, cancellationToken)).As(format, Info<TAnswer>())).Shows().Produces<ListPage<TAnswer>>().WithSummary($"Lists the {plural}, by name");
         group.MapGet("/{name}", async (HttpContext http, Home home, string name, CancellationToken cancellationToken) =>
         {
             var definition = await set(home).FindAsync(name, cancellationToken);
@@ -73,6 +66,19 @@ internal static class DefinitionsApi
     }
 
     private static string WithArticle(string kind) => kind[0] == 'a' ? $"an {kind}" : $"a {kind}";
+
+    /// <summary>The definitions that a caller may see.</summary>
+    internal static async Task<ListPage<TAnswer>> PageAsync<T, TAnswer>(
+        DefinitionSet<T> set, Caller caller, Func<T, TAnswer> answer, string? search, int size, string? cursor, CancellationToken cancellationToken)
+        where T : IDefinition<T>
+    {
+        var after = Paging.Place(cursor);
+        var shown = (await set.ListAsync(cancellationToken))
+            .Where(definition => Sees(caller, definition) && (after is null || string.CompareOrdinal(definition.Name, after) > 0))
+            .Where(definition => search is null || definition.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(definition => definition.Name, StringComparer.Ordinal).Take(size + 1).ToList();
+        return Paging.Cut(shown, size, definition => definition.Name, answer);
+    }
 
     private static async Task<IResult> StreamsAsync(
         HttpContext http, Home home, string name, [FromQuery] string? stream, [FromQuery] int? preview, CancellationToken cancellationToken)

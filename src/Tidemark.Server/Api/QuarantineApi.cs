@@ -28,9 +28,13 @@ internal static class QuarantineApi
 
     private static async Task<IResult> ListAsync(
         HttpContext http, Home home, [FromQuery] string? pipeline, [FromQuery] string? stream, [FromQuery] int? limit, [FromQuery] string? cursor,
-        [FromQuery] string? format, CancellationToken cancellationToken)
+        [FromQuery] string? format, CancellationToken cancellationToken) =>
+        (await PageAsync(home, Caller.Of(http), pipeline, stream, Paging.Of(limit), cursor, cancellationToken)).As(format, ApiJson.Default.QuarantineAnswer);
+
+    /// <summary>The records that a caller may see, without their payload.</summary>
+    internal static async Task<ListPage<QuarantineAnswer>> PageAsync(
+        Home home, Caller caller, string? pipeline, string? stream, int size, string? cursor, CancellationToken cancellationToken)
     {
-        var (caller, size) = (Caller.Of(http), Paging.Of(limit));
         if (pipeline is not null) caller.Require(pipeline);
         var (found, before) = (new List<QuarantineEntry>(), Place(cursor));
         await foreach (var entry in home.Quarantine.ListAsync(new() { Pipeline = pipeline, Stream = stream, Before = before }, int.MaxValue, cancellationToken))
@@ -40,9 +44,7 @@ internal static class QuarantineApi
             if (found.Count > size) break;
         }
 
-        return Paging.Cut(
-            found, size, entry => Paging.ByTime(entry.LastSeen, $"{entry.Id}"), entry => QuarantineAnswer.Of(entry, withPayload: false))
-            .As(format, ApiJson.Default.QuarantineAnswer);
+        return Paging.Cut(found, size, entry => Paging.ByTime(entry.LastSeen, $"{entry.Id}"), entry => QuarantineAnswer.Of(entry, withPayload: false));
     }
 
     private static async Task<Ok<QuarantineAnswer>> GetAsync(HttpContext http, Home home, long id, CancellationToken cancellationToken)

@@ -81,14 +81,25 @@ internal static class RunsApi
     {
         var run = await FindAsync(http, home, id, cancellationToken);
         var filter = new LogFilter { Least = level is null ? RunLogLevel.Debug : QueryText.Word<RunLogLevel>("level", level), Stream = stream, Search = search };
-        var after = Paging.Number(cursor) ?? 0;
-        if (firstError is true
-            && await home.History.LogsAsync(run.Id, after, filter with { Least = RunLogLevel.Error }, 1, cancellationToken) is [var first, ..])
-            after = first.Seq - 1;
-        if (follow is true) return RunFollow.Logs(home, run.Id, after, filter, clock, cancellationToken);
-        var size = Paging.Of(limit);
+        if (follow is true) return RunFollow.Logs(home, run.Id, await LogBeginAsync(home, run, filter, firstError is true, cursor, cancellationToken), filter, clock, cancellationToken);
+        return (await LogPageAsync(home, run, filter, firstError is true, Paging.Of(limit), cursor, cancellationToken)).As(format, ApiJson.Default.LogLineAnswer);
+    }
+
+    /// <summary>A part of a run's log.</summary>
+    internal static async Task<ListPage<LogLineAnswer>> LogPageAsync(
+        Home home, RunRecord run, LogFilter filter, bool fromFirstError, int size, string? cursor, CancellationToken cancellationToken)
+    {
+        var after = await LogBeginAsync(home, run, filter, fromFirstError, cursor, cancellationToken);
         var lines = await home.History.LogsAsync(run.Id, after, filter, size + 1, cancellationToken);
-        return Paging.Cut(lines, size, line => $"{line.Seq}", LogLineAnswer.Of).As(format, ApiJson.Default.LogLineAnswer);
+        return Paging.Cut(lines, size, line => $"{line.Seq}", LogLineAnswer.Of);
+    }
+
+    /// <summary>The line behind which a log begins: the cursor, or the one before the first error.</summary>
+    private static async Task<long> LogBeginAsync(Home home, RunRecord run, LogFilter filter, bool fromFirstError, string? cursor, CancellationToken cancellationToken)
+    {
+        var after = Paging.Number(cursor) ?? 0;
+        return fromFirstError && await home.History.LogsAsync(run.Id, after, filter with { Least = RunLogLevel.Error }, 1, cancellationToken) is [var first, ..]
+            ? first.Seq - 1 : after;
     }
 
     private static async Task<Ok<RowsAnswer>> RowsAsync(

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Tidemark.Engine;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Scheduling;
 using Tidemark.Engine.Wire;
 using Tidemark.Server.Access;
 using Tidemark.Server.Api.Answers;
@@ -36,10 +37,13 @@ internal static class SchedulesApi
         if (pipeline is not null) caller.Require(pipeline);
         if (next is < 0 or > MostTimes) throw new TidemarkException(FailureKind.Usage, "request.malformed", $"next is from 0 to {MostTimes}.");
         var all = await home.Schedules.ListAsync(pipeline, next ?? UsualTimes, cancellationToken);
-        var seen = all.Where(schedule => caller.Sees(schedule.Pipeline)).Select(ScheduleAnswer.Of);
-        return Paging.Part(seen, size, cursor, schedule => $"{schedule.Pipeline} {schedule.Run} {schedule.Words} {schedule.After}", schedule => schedule)
-            .As(format, ApiJson.Default.ScheduleAnswer);
+        return Page(all, caller, size, cursor).As(format, ApiJson.Default.ScheduleAnswer);
     }
+
+    /// <summary>The schedules that a caller may see.</summary>
+    internal static ListPage<ScheduleAnswer> Page(IReadOnlyList<ScheduleStatus> all, Caller caller, int size, string? cursor) => Paging.Part(
+        all.Where(schedule => caller.Sees(schedule.Pipeline)).Select(ScheduleAnswer.Of), size, cursor,
+        schedule => $"{schedule.Pipeline} {schedule.Run} {schedule.Words} {schedule.After}", schedule => schedule);
 
     private static async Task<Ok<DefinitionChangeAnswer>> PauseAsync(HttpContext http, Home home, string name, bool paused, CancellationToken cancellationToken)
     {

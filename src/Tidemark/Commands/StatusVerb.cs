@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Times;
 using Tidemark.Engine.Wire;
@@ -28,6 +29,8 @@ internal static class StatusVerb
 
             if (all.Count == 0) session.Say("There are no pipelines yet.");
             else if (!session.IsJson) Write(session, all, now);
+            if (!session.IsJson && (await home.Proposals.ListAsync(new() { Status = ProposalStatus.Open }, 1, session.Stop)).Count > 0)
+                session.Say("An agent's proposal waits for a person: tidemark proposal list --status open");
             return ExitCode.Done;
         });
         return verb;

@@ -4,6 +4,7 @@ using Tidemark.Commands.Alerting;
 using Tidemark.Commands.Backups;
 using Tidemark.Commands.Definitions;
 using Tidemark.Commands.Demo;
+using Tidemark.Commands.Proposals;
 using Tidemark.Commands.Quarantined;
 using Tidemark.Commands.Runs;
 using Tidemark.Commands.Serving;
@@ -55,6 +56,7 @@ internal static class VerbTree
         SchedulesVerb.Create(),
         RunsVerb.Create(),
         RunVerb.Create(),
+        ProposalVerb.Create(),
         QuarantineVerb.Create(),
         VerifyVerb.Create(),
         BackupVerb.Create(),
@@ -62,6 +64,7 @@ internal static class VerbTree
         StreamsVerb.Create(),
         ConnectorsVerb.Create(),
         ServeVerb.Create(hasOptions: typed.Any(word => word.Contains(ServeVerb.Name, StringComparison.Ordinal))),
+        McpVerb.Create(),
         UserVerb.Create(),
         SessionVerb.Create(),
         TokenVerb.Create(),

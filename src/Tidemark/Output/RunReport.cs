@@ -58,6 +58,7 @@ internal static class RunReport
     /// <param name="time">Shows a moment.</param>
     public static string Who(RunRecord run, Func<DateTimeOffset, string> time) => RunJson.Word(run.Origin.Trigger)
         + (run.Origin.Actor is { } actor ? $" ({actor})" : "")
+        + (run.Origin.ApprovedBy is { } person ? $", approved by {person}" : "")
         + (run.Origin.DueAt is { } due ? $", due {time(due)}" : "")
         + (run.Origin.Missed > 0 ? run.Result.IsSkipped ? $" and {Number(run.Origin.Missed)} times before" : $", makes up for {Number(run.Origin.Missed)} missed" : "");
 

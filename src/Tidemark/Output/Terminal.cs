@@ -58,6 +58,9 @@ public sealed class Terminal
         () => Console.In, Console.Out, Console.Error, Environment.GetEnvironmentVariable,
         new(!Console.IsInputRedirected, !Console.IsOutputRedirected, !Console.IsErrorRedirected));
 
+    /// <summary>The bytes of standard input and output, for a verb that speaks with a program.</summary>
+    internal static (Stream Input, Stream Output) Streams() => (Console.OpenStandardInput(), Console.OpenStandardOutput());
+
     internal static (int Width, int Height) Size()
     {
         try

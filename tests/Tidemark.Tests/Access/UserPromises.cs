@@ -259,7 +259,7 @@ public abstract class UserPromises : IAsyncLifetime
     public async Task A_token_and_a_session_are_looked_at_while_somebody_else_holds_the_lock_of_the_catalog()
     {
         await MakeAsync("anna@example.com", Role.Viewer);
-        var token = await new TokenCatalog(_catalog, _home.Clock).CreateAsync("ci", Role.Viewer, [], null, Somebody, Stop);
+        var token = await new TokenCatalog(_catalog, _home.Clock).CreateAsync("ci", Role.Viewer, [], null, actsAlone: false, Somebody, Stop);
         var opened = await LogInAsync();
         _home.Clock.Now += TimeSpan.FromMinutes(5);
         await using var other = await _home.OpenAsync();

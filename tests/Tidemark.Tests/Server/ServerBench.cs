@@ -61,7 +61,7 @@ internal sealed class ServerBench : IAsyncDisposable
     /// <summary>A client with a token of its own.</summary>
     public async Task<HttpClient> ClientAsync(string name, Role role, DateTimeOffset? expires = null, params string[] pipelines)
     {
-        var token = await Home.Tokens.CreateAsync(name, role, pipelines, expires, new("test", "command"), Cancel);
+        var token = await Home.Tokens.CreateAsync(name, role, pipelines, expires, actsAlone: false, new("test", "command"), Cancel);
         return With(token.Text);
     }
 
@@ -159,6 +159,18 @@ internal sealed class ServerBench : IAsyncDisposable
         await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(stream).EnumerateAsync(Cancel))
             events.Add((item.EventType, JsonSerializer.Deserialize<JsonElement>(item.Data)));
         return events;
+    }
+
+    /// <summary>Changes records at the stand-in.</summary>
+    /// <param name="bench">Has the stand-in.</param>
+    /// <param name="stream">Vendor and stream, e.g. <c>stripe/customers</c>.</param>
+    /// <param name="change">What to change, as its control port takes it.</param>
+    public static async Task MutateAsync(ServerBench bench, string stream, string change)
+    {
+        using var control = new HttpClient { BaseAddress = bench.Control };
+        using var body = new StringContent(change, Encoding.UTF8, "application/json");
+        using var response = await control.PostAsync(new Uri($"mutate/{stream}", UriKind.Relative), body, Cancel);
+        response.EnsureSuccessStatusCode();
     }
 
     public async ValueTask DisposeAsync()

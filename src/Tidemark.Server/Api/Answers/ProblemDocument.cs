@@ -77,7 +77,7 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
         { Code: "webhook.refused" } => StatusCodes.Status401Unauthorized,
         { Code: var code } when code.StartsWith("access.", StringComparison.Ordinal) => StatusCodes.Status403Forbidden,
         { Kind: FailureKind.Usage, Code: var code } when Ends(code, ".unknown", ".table_unknown", ".not_applied") => StatusCodes.Status404NotFound,
-        { Code: var code } when Ends(code, ".in_use", ".not_parked", ".key_used", ".finished", ".not_over", ".exists", ".last_admin") => StatusCodes.Status409Conflict,
+        { Code: var code } when Ends(code, ".in_use", ".not_parked", ".key_used", ".finished", ".not_over", ".exists", ".decided", ".ended", ".last_admin") => StatusCodes.Status409Conflict,
         { Kind: FailureKind.Usage } => StatusCodes.Status400BadRequest,
         { Kind: FailureKind.Approval } => StatusCodes.Status409Conflict,
         { Kind: FailureKind.Configuration } => StatusCodes.Status422UnprocessableEntity,

@@ -27,10 +27,11 @@ internal static class TokenVerb
             AllowMultipleArgumentsPerToken = true,
         };
         var expires = new Option<string?>("--expires") { Description = "Ends after this time: 24h, 90d. [default: never]", HelpName = "TIME" };
+        var alone = new Option<bool>("--acts-alone") { Description = "Let an agent that holds it start runs at /mcp; without this it proposes them, and a person approves." };
         var verb = new Verb("create", "Makes a token and shows it once.",
             "tidemark token create ci --role viewer", "tidemark token create nightly --role operator --pipeline payments --expires 90d")
         {
-            name, role, pipelines, expires,
+            name, role, pipelines, expires, alone,
         };
         verb.Runs(async session =>
         {
@@ -38,7 +39,7 @@ internal static class TokenVerb
             var now = session.Clock.GetUtcNow();
             var created = await home.Tokens.CreateAsync(
                 session.Get(name), session.Get(role), session.Get(pipelines) ?? [], session.Get(expires) is { } typed ? Moment.Until("--expires", typed, session.Clock) : null,
-                new(session.Origin.Actor, "command"), session.Stop);
+                session.Get(alone), new(session.Origin.Actor, "command"), session.Stop);
             if (session.IsJson)
             {
                 session.WriteJson(TokenAnswer.Of(created, now), WireJson.Default.TokenAnswer);
@@ -88,7 +89,7 @@ internal static class TokenVerb
     {
         var table = new FittingTable();
         table.Add("token", tokens.Select(token => token.Name));
-        table.Add("role", tokens.Select(token => EnumWord.Of(token.Role)));
+        table.Add("role", tokens.Select(token => EnumWord.Of(token.Role) + (token.ActsAlone ? ", acts alone" : "")));
         table.Add("pipelines", tokens.Select(token => token.Pipelines.Count == 0 ? "all" : string.Join(", ", token.Pipelines)), wraps: true);
         table.Add("stands", tokens.Select(token => token switch
         {
