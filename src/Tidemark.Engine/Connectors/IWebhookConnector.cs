@@ -20,7 +20,11 @@ public interface IWebhookConnector : ISourceConnector
 /// <param name="Address">The address that was called, as the caller named it.</param>
 /// <param name="Body">The body, byte for byte.</param>
 /// <param name="Header">The value of a header, whatever its capitals; null where it is not there.</param>
-public sealed record WebhookCall(Uri Address, ReadOnlyMemory<byte> Body, Func<string, string?> Header);
+public sealed record WebhookCall(Uri Address, ReadOnlyMemory<byte> Body, Func<string, string?> Header)
+{
+    /// <summary>The setting of a source that shows a call to be the vendor's. It opens nothing at the vendor.</summary>
+    public const string SecretSetting = "webhook_secret";
+}
 
 /// <summary>What a call tells of.</summary>
 /// <param name="Event">The vendor's word for it, e.g. <c>customer.updated</c>; null where the vendor has none.</param>

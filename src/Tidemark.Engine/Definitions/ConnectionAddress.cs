@@ -85,8 +85,8 @@ public sealed record ConnectionAddress(string Name, string Connector, IReadOnlyD
             ? problem with { Hint = Credentials(spec).Count == 1 ? $"Write {spec.Name}://env:NAME@, or ?{secret.Name}=env:NAME." : $"Write ?{secret.Name}=env:NAME." }
             : problem;
 
-    /// <summary>The secrets that let somebody in; another one, such as that of a vendor's calls, is advanced.</summary>
-    private static List<Setting> Credentials(ConnectorSpec spec) => [.. spec.Settings.Where(setting => setting is { IsSecret: true, IsAdvanced: false })];
+    /// <summary>The secrets that let us in; that of the vendor's calls lets the vendor in.</summary>
+    private static List<Setting> Credentials(ConnectorSpec spec) => [.. spec.Settings.Where(setting => setting.IsSecret && setting.Name != WebhookCall.SecretSetting)];
 
     private static TidemarkException Malformed() =>
         new(FailureKind.Usage, "address.malformed", "This is neither the name of a definition nor an address.")

@@ -9,8 +9,6 @@ namespace Tidemark.Engine.Definitions;
 /// <summary>Opens the sources, destinations, storages and channels that definitions name.</summary>
 public sealed class Connections(ConnectorCatalog connectors, TimeProvider clock)
 {
-    private const string WebhookSecret = "webhook_secret";
-
     /// <summary>Opens a source; null where its settings do not allow it, with the reasons among the problems.</summary>
     public ISource? OpenSource(SourceDefinition definition, List<Problem> problems) =>
         Bind<ISourceConnector>("source", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
@@ -35,10 +33,10 @@ public sealed class Connections(ConnectorCatalog connectors, TimeProvider clock)
     /// <exception cref="TidemarkException"><c>webhook.refused</c>, <c>webhook.malformed</c>; the source's settings are wrong.</exception>
     public WebhookNews? Hear(SourceDefinition definition, WebhookCall call)
     {
-        if (connectors.Find<IWebhookConnector>(definition.Connector) is null || !definition.Settings.ContainsKey(WebhookSecret)) return null;
+        if (connectors.Find<IWebhookConnector>(definition.Connector) is null || !definition.Settings.ContainsKey(WebhookCall.SecretSetting)) return null;
         var problems = new List<Problem>();
         return Bind<IWebhookConnector>("source", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
-            ? settings.Get<Secret>(WebhookSecret) is { } secret && secret.Reveal().Length > 0 ? connector.Hear(call, secret, settings, clock.GetUtcNow()) : null
+            ? settings.Get<Secret>(WebhookCall.SecretSetting) is { } secret && secret.Reveal().Length > 0 ? connector.Hear(call, secret, settings, clock.GetUtcNow()) : null
             : throw TidemarkException.ForAll(problems);
     }
 

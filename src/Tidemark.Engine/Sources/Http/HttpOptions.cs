@@ -23,7 +23,6 @@ public abstract record HttpOptions
     [Description("Whether the address may be loopback or private, and plain http then.")]
     public bool AllowPrivateNetwork { get; set; }
 
-    [Advanced]
     [Description("What shows that a call to /webhooks/NAME is the vendor's: the key that it signs with (Stripe, Square, Close), or a token of your own (Zoho, Oracle, GraphQL).")]
     public Secret? WebhookSecret { get; set; }
 
