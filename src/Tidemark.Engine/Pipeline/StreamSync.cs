@@ -37,7 +37,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         var stream = await load.OpenAsync(table, cancellationToken);
-        if (table.Mode == WriteMode.Merge && (stream.Start.Compares ?? (run.IsAside ? null : Outdated(stream, table))) is { } why)
+        if (table.Mode == WriteMode.Merge && await WhyComparedAsync(stream, table, cancellationToken) is { } why)
         {
             // What no change will tell any more can only be seen by comparing everything, deletions included.
             await stream.DisposeAsync();
@@ -52,13 +52,6 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             await stream.AbandonAsync(cancellationToken);
             await stream.DisposeAsync();
             stream = await load.OpenAsync(table, cancellationToken);
-        }
-
-        if (table.Mode == WriteMode.Merge && !run.IsAside && stream.Checkpoint is { } known
-            && !run.Source.CanResume(ledger.Stream, known.Cursor) && run.Source.CanExtend(ledger.Stream, known.Cursor))
-        {
-            const string Extended = "The source is asked for other records than before: all of those are read, and rows that are not among them stay.";
-            await journal.LogAsync(RunLogLevel.Warning, ledger.Stream, Extended, cancellationToken);
         }
 
         foreach (var remark in stream.Start.Remarks) await journal.LogAsync(RunLogLevel.Warning, table.Stream.Name, remark, cancellationToken);
@@ -95,11 +88,17 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             await ExplainAsync(ledger, cancellationToken);
     }
 
-    /// <summary>Why the changes since the checkpoint cannot be read; null where they can.</summary>
-    private string? Outdated(IStreamLoad stream, TablePlan table) =>
-        stream.Checkpoint is { } old && !run.Source.CanResume(table.Stream.Name, old.Cursor)
-            && !run.Source.CanExtend(table.Stream.Name, old.Cursor)
-            ? "The last sync is too long ago for the source's changes feed, or asked the source for something else." : null;
+    /// <summary>Why a merge must compare everything; null where it can read what changed since the checkpoint.</summary>
+    private async Task<string?> WhyComparedAsync(IStreamLoad stream, TablePlan table, CancellationToken cancellationToken)
+    {
+        const string Outdated = "The last sync is too long ago for the source's changes feed, or asked the source for something else.";
+        const string Extended = "The source is asked for other records than before: all of those are read, and rows that are not among them stay.";
+        if (stream.Start.Compares is { } why) return why;
+        if (run.IsAside || stream.Checkpoint is not { } old || run.Source.CanResume(table.Stream.Name, old.Cursor)) return null;
+        if (!run.Source.CanExtend(table.Stream.Name, old.Cursor)) return Outdated;
+        await journal.LogAsync(RunLogLevel.Warning, table.Stream.Name, Extended, cancellationToken);
+        return null;
+    }
 
     /// <summary>
     /// Whether what an earlier run has staged must not be published: it was asked for otherwise, or rows that it found unchanged

@@ -221,6 +221,37 @@ public sealed class SightTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task R2_a_scope_that_is_missing_while_the_filter_changes_is_read_by_the_new_one_from_its_beginning()
+    {
+        var clock = new StoppedClock(Clock.Now);
+        var asked = new List<(string? Places, long? From)>();
+        var stream = _stream with
+        {
+            Listing = _stream.Listing with { Range = Played.Listing.Range, Call = slice => _stream.Listing.Call(slice).With("from", slice.From), ScopesAtOnce = 9 },
+            Overlap = TimeSpan.Zero,
+        };
+        HttpSource By(string filter) => new(new HttpExchange(Played.Api(new Uri("http://vendor.test")), clock, new PlayedHandler(request =>
+        {
+            asked.Add((request["places"], request.Number("from")));
+            return PlayedList.Page([], hasMore: false);
+        })), [stream with { Filter = filter }], clock);
+        await using HttpSource first = By("x"), second = By("y");
+        Cursor? cursor = null;
+        (await MergeAsync(first, "a", "b")).ShouldBe([("a,b", null)]);
+        (await MergeAsync(second, "a")).ShouldBe([("a", null)], "by another filter, from the beginning; b is missing");
+        var then = clock.Now.ToUnixTimeSeconds();
+        (await MergeAsync(second, "a", "b")).Order().ToList().ShouldBe([("a", then), ("b", null)], "y has never shown what is in b");
+
+        async Task<List<(string?, long?)>> MergeAsync(HttpSource source, params string[] places)
+        {
+            (_places, clock.Now) = (places, clock.Now.AddHours(1));
+            asked.Clear();
+            cursor = (await Played.ReadAsync(source, new ReadRequest(stream.Schema, cursor))).Last;
+            return [.. asked.Distinct()];
+        }
+    }
+
+    [Fact]
     public async Task P4_rows_of_which_no_cursor_says_what_they_were_asked_for_are_unknown_and_others_need_no_proof()
     {
         var now = await ReadAsync(null);

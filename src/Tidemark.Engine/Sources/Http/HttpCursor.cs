@@ -69,6 +69,7 @@ internal sealed record HttpCursor
         Filter = filter,
         EarlierFilters = FiltersBeside(filter) is { Count: > 0 } beside ? beside : null,
         Since = Since ?? Reading?.Started,
+        Places = Scopes is null ? null : new Dictionary<string, long>(), // by this filter no scope was read yet, one that is missing just now neither
         Reading = null,
     };
 

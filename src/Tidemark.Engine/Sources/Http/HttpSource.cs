@@ -97,7 +97,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         return HttpCursor.Parse(cursor) is { } parsed && parsed.Filter != known.Filter && !IsOther(parsed) && HasChanges(known, parsed.Extended(known.Filter));
     }
 
-    /// <summary>Whether the vendor still keeps the oldest change that is to be read, until this reading ends.</summary>
+    /// <summary>Whether the vendor keeps the oldest change that a reading needs, until it ends.</summary>
     private bool HasChanges(HttpStream stream, HttpCursor parsed)
     {
         if (stream.Changes is not { } feed) return true;
@@ -216,8 +216,8 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         // Rows that an incremental reading adds join those that are there.
         cursor = cursor with { Scopes = isFirst ? scopes : cursor.Scopes?.Union(scopes ?? [], StringComparer.Ordinal).ToList() };
         // A scope that was never read is read from its beginning; the others from where the one that lags most stands.
+        var (unread, known) = (scopes?.Where(scope => cursor.PlaceOf(scope) is null).ToList(), scopes?.Where(scope => cursor.PlaceOf(scope) is not null).ToList());
         // Records that only another filter shows are new, whenever they were changed.
-        var (unread, known) = (scopes?.Where(IsUnread).ToList(), scopes?.Where(scope => !IsUnread(scope)).ToList());
         var since = (isExtended ? null : scopes is null ? cursor.Since : known!.Min(cursor.PlaceOf)) - (long)stream.Overlap.TotalSeconds;
         var floor = stream.Floor?.ToUnixTimeSeconds();
         var open = new List<Slice>();
@@ -235,8 +235,6 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
                 ChangesFrom = isListed ? null : since,
             },
         };
-
-        bool IsUnread(string scope) => isExtended || cursor.PlaceOf(scope) is null;
     }
 
     private static IEnumerable<Slice> Slices(HttpStream stream, IReadOnlyList<string>? scopes, long? from) =>
