@@ -15,7 +15,11 @@ public enum AuditOutcome
 /// <summary>Who acts, and through which door.</summary>
 /// <param name="Name">A user's address, a token, <c>local</c> for a caller on this machine without one; null where nobody is known.</param>
 /// <param name="Door"><c>command</c>, <c>api</c>, <c>page</c>, <c>mcp</c> for an agent, or <c>compat</c> for an address of an earlier tool.</param>
-public sealed record AuditActor(string? Name, string Door);
+public sealed record AuditActor(string? Name, string Door)
+{
+    /// <summary>The door of whoever types: the account that owns the home.</summary>
+    public const string Command = "command";
+}
 
 /// <summary>An act that somebody has asked for.</summary>
 /// <param name="Who">Who.</param>

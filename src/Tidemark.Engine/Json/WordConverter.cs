@@ -11,4 +11,20 @@ public sealed class WordConverter<TEnum>() : JsonStringEnumConverter<TEnum>(Json
 public static class EnumWord
 {
     public static string Of(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    /// <summary>The value of a word; null where there is none.</summary>
+    public static TEnum? Find<TEnum>(string word)
+        where TEnum : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<TEnum>())
+        {
+            if (Of(value) == word) return value;
+        }
+
+        return null;
+    }
+
+    /// <summary>The words of all values.</summary>
+    public static IEnumerable<string> All<TEnum>()
+        where TEnum : struct, Enum => Enum.GetValues<TEnum>().Select(value => Of(value));
 }

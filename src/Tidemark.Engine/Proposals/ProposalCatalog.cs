@@ -25,8 +25,6 @@ public sealed class ProposalCatalog
     /// <summary>How many of one agent's may wait at a time: a person reads them.</summary>
     public const int MaxOpen = 20;
 
-    private const string CommandDoor = "command";
-
     /// <summary>How long a proposal can be approved.</summary>
     public static readonly TimeSpan Lasts = TimeSpan.FromDays(7);
 
@@ -112,7 +110,7 @@ public sealed class ProposalCatalog
     {
         var proposal = await FindAsync(id, cancellationToken);
         // The account that owns the machine owns the home: at the command line there is nobody to be told from it.
-        if (who.Door != CommandDoor && who.Name == proposal.ProposedBy)
+        if (who.Door != AuditActor.Command && who.Name == proposal.ProposedBy)
             throw new TidemarkException(FailureKind.Usage, "access.own_proposal", $"{who.Name} proposed this, and somebody else decides.") { Hint = "A person approves it with a token of their own." };
         var run = await _requests.NewAsync(proposal.Request, Origin(proposal.ProposedBy, who.Name), cancellationToken);
         var approved = await _database.WriteAsync(async connection =>

@@ -38,7 +38,7 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
         var addressed = await AddressedPipeline.ReadAsync(from, to, home.Definitions, session.Variable, session.Stop);
         if (addressed.HasTypedSecret && session.IsInteractive)
             session.Say("Note: a secret is now in your shell's history; env:NAME or file:PATH in its place says where it is.");
-        return new(await addressed.SaveAsync(home.Definitions, session.Stop), Split(streams));
+        return new(await addressed.SaveAsync(home.Definitions, session.Stop), CommaList.Of(streams ?? ""));
     }
 
     /// <summary>Prints the definitions that two addresses stand for, and saves nothing.</summary>
@@ -46,14 +46,11 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
     public static async Task<int> PrintAsync(Session session, Home home, string from, string to, string? streams)
     {
         var addressed = await AddressedPipeline.ReadAsync(from, to, home.Definitions, session.Variable, session.Stop);
-        var yaml = addressed.ToYaml(home.Definitions, Split(streams));
+        var yaml = addressed.ToYaml(home.Definitions, CommaList.Of(streams ?? ""));
         if (session.IsJson) session.WriteJson(new ExportAnswer(yaml), WireJson.Default.ExportAnswer);
         else await session.Terminal.Output.WriteAsync(yaml);
         return ExitCode.Done;
     }
-
-    private static string[] Split(string? streams) =>
-        (streams ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Whether the first name is a pipeline's and the second cannot be that of a destination.</summary>
     private static async Task<bool> IsPipelineWithStreamsAsync(Session session, Home home, string first, string second) =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 using Tidemark.Engine;
+using Tidemark.Engine.Access;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
@@ -44,6 +45,9 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
 
     /// <summary>What runs of this command are started by: the person or the script that typed it.</summary>
     public RunOrigin Origin { get; } = new(RunTrigger.Command, Environment.UserName);
+
+    /// <summary>Who types, for the audit trail.</summary>
+    public AuditActor Who => new(Origin.Actor, AuditActor.Command);
 
     /// <summary>The folder asked for with --home; null where none was.</summary>
     public string? HomeOption => Get(SharedOptions.Home);

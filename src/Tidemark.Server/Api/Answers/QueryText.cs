@@ -9,18 +9,11 @@ internal static class QueryText
     /// <summary>The value of an enum, e.g. <c>dry_run</c>.</summary>
     /// <exception cref="TidemarkException"><c>request.malformed</c> (usage), with the words there are.</exception>
     public static T Word<T>(string name, string word)
-        where T : struct, Enum
-    {
-        foreach (var value in Enum.GetValues<T>())
+        where T : struct, Enum =>
+        EnumWord.Find<T>(word) ?? throw new TidemarkException(FailureKind.Usage, "request.malformed", $"{name} cannot be {word}.")
         {
-            if (EnumWord.Of(value) == word) return value;
-        }
-
-        throw new TidemarkException(FailureKind.Usage, "request.malformed", $"{name} cannot be {word}.")
-        {
-            Hint = $"It is one of {string.Join(", ", Enum.GetValues<T>().Select(value => EnumWord.Of(value)))}.",
+            Hint = $"It is one of {string.Join(", ", EnumWord.All<T>())}.",
         };
-    }
 
     /// <summary>Whether CSV is asked for, in the place of JSON.</summary>
     /// <param name="format"><c>json</c> or <c>csv</c>; null for JSON.</param>

@@ -38,9 +38,8 @@ internal static class SessionVerb
         {
             UsageCheck.Require(session.Get(id) is null != session.Get(user) is null, "Name a session, or a user with --user.");
             var home = await session.OpenHomeAsync();
-            var who = new AuditActor(session.Origin.Actor, "command");
-            var ended = session.Get(user) is { } email ? await home.Sessions.EndAllAsync(email, who, session.Stop) : 1;
-            if (session.Get(id) is { } one) await home.Sessions.EndAsync(one, owner: null, isLogout: false, who, session.Stop);
+            var ended = session.Get(user) is { } email ? await home.Sessions.EndAllAsync(email, session.Who, session.Stop) : 1;
+            if (session.Get(id) is { } one) await home.Sessions.EndAsync(one, owner: null, isLogout: false, session.Who, session.Stop);
             if (session.IsJson) session.WriteJson(new EndedSessionsAnswer(ended), WireJson.Default.EndedSessionsAnswer);
             session.Say(ended == 1 ? "The session is over." : $"{ended} sessions are over.");
             return ExitCode.Done;

@@ -39,7 +39,7 @@ internal static class TokenVerb
             var now = session.Clock.GetUtcNow();
             var created = await home.Tokens.CreateAsync(
                 session.Get(name), session.Get(role), session.Get(pipelines) ?? [], session.Get(expires) is { } typed ? Moment.Until("--expires", typed, session.Clock) : null,
-                session.Get(alone), new(session.Origin.Actor, "command"), session.Stop);
+                session.Get(alone), session.Who, session.Stop);
             if (session.IsJson)
             {
                 session.WriteJson(TokenAnswer.Of(created, now), WireJson.Default.TokenAnswer);
@@ -76,7 +76,7 @@ internal static class TokenVerb
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var revoked = await home.Tokens.RevokeAsync(session.Get(name), new(session.Origin.Actor, "command"), session.Stop);
+            var revoked = await home.Tokens.RevokeAsync(session.Get(name), session.Who, session.Stop);
             if (session.IsJson) session.WriteJson(TokenAnswer.Of(revoked, session.Clock.GetUtcNow()), WireJson.Default.TokenAnswer);
             session.Say($"The token {Printable.Of(revoked.Name)} lets nobody in any more.");
             return ExitCode.Done;

@@ -46,7 +46,7 @@ internal static class UserVerb
             options.RequirePasswords();
             var home = await session.MakeHomeAsync();
             var (user, link) = await home.Users.InviteAsync(
-                new(session.Get(email), session.Get(role)) { Name = session.Get(name), Pipelines = session.Get(pipelines) ?? [] }, Who(session), session.Stop);
+                new(session.Get(email), session.Get(role)) { Name = session.Get(name), Pipelines = session.Get(pipelines) ?? [] }, session.Who, session.Stop);
             Show(session, user, link, options);
             return ExitCode.Done;
         });
@@ -62,7 +62,7 @@ internal static class UserVerb
             var options = Server(session);
             options.RequirePasswords();
             var home = await session.OpenHomeAsync();
-            var (user, link) = await home.Users.ResetAsync(session.Get(email), Who(session), session.Stop);
+            var (user, link) = await home.Users.ResetAsync(session.Get(email), session.Who, session.Stop);
             Show(session, user, link, options);
             return ExitCode.Done;
         });
@@ -89,7 +89,7 @@ internal static class UserVerb
                 Role = session.Has(role) ? session.Get(role) : null,
                 Pipelines = session.Has(pipelines) ? session.Get(pipelines) : session.Get(all) ? [] : null,
                 IsActive = session.Has(active) ? session.Get(active) == Truth.True : null,
-            }, Who(session), session.Stop);
+            }, session.Who, session.Stop);
             if (session.IsJson) session.WriteJson(UserAnswer.Of(user), WireJson.Default.UserAnswer);
             session.Say($"{Printable.Of(user.Email)} is {(user.IsActive ? "" : "no longer active, ")}{EnumWord.Of(user.Role)} of {Of(user)}.");
             return ExitCode.Done;
@@ -104,15 +104,13 @@ internal static class UserVerb
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var user = await home.Users.RemoveAsync(session.Get(email), Who(session), session.Stop);
+            var user = await home.Users.RemoveAsync(session.Get(email), session.Who, session.Stop);
             if (session.IsJson) session.WriteJson(UserAnswer.Of(user), WireJson.Default.UserAnswer);
             session.Say($"The user {Printable.Of(user.Email)} is removed.");
             return ExitCode.Done;
         });
         return verb;
     }
-
-    private static AuditActor Who(Session session) => new(session.Origin.Actor, "command");
 
     /// <summary>The settings by which the server is reached: the link leads there.</summary>
     private static ServerOptions Server(Session session) => ServerOptions.Read(new Dictionary<string, string>(), session.Variable);

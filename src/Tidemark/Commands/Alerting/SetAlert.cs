@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Tidemark.Commands.Definitions;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
@@ -18,7 +17,7 @@ internal static class SetAlert
     public static Verb Create()
     {
         var name = DefinitionVerbs<AlertDefinition>.Name();
-        var events = Text("--events", $"What is told: {string.Join(", ", Enum.GetValues<AlertEvent>().Select(what => EnumWord.Of(what)))}.", "NAMES");
+        var events = Text("--events", $"What is told: {string.Join(", ", EnumWord.All<AlertEvent>())}.", "NAMES");
         var channels = Text("--channels", "Channels that it is sent to, separated by commas.", "NAMES");
         var pipelines = Text("--pipelines", "Names of pipelines, with * for any letters. [default: all]", "NAMES");
         var labels = Text("--labels", "Labels, of which a pipeline must have one; none for any pipeline.", "NAMES");
@@ -41,10 +40,10 @@ internal static class SetAlert
             var home = await session.MakeHomeAsync();
             var alerts = home.Definitions.Alerts;
             var alert = (await alerts.ListAsync(session.Stop)).FirstOrDefault(known => known.Name == session.Get(name)) ?? new(session.Get(name));
-            if (session.Has(events)) alert = alert with { Events = [.. Split(session.Get(events)!).Select(word => Word<AlertEvent>("--events", word))] };
-            if (session.Has(channels)) alert = alert with { Channels = Split(session.Get(channels)!) };
-            if (session.Has(pipelines)) alert = alert with { Pipelines = session.Get(pipelines) == All ? [] : Split(session.Get(pipelines)!) };
-            if (session.Has(labels)) alert = alert with { Labels = session.Get(labels) == None ? [] : Split(session.Get(labels)!) };
+            if (session.Has(events)) alert = alert with { Events = [.. CommaList.Of(session.Get(events)!).Select(word => Word<AlertEvent>("--events", word))] };
+            if (session.Has(channels)) alert = alert with { Channels = CommaList.Of(session.Get(channels)!) };
+            if (session.Has(pipelines)) alert = alert with { Pipelines = session.Get(pipelines) == All ? [] : CommaList.Of(session.Get(pipelines)!) };
+            if (session.Has(labels)) alert = alert with { Labels = session.Get(labels) == None ? [] : CommaList.Of(session.Get(labels)!) };
             if (session.Has(severity)) alert = alert with { Severity = session.Get(severity) == None ? null : Word<AlertSeverity>("--severity", session.Get(severity)!) };
             if (session.Has(delay)) alert = alert with { Delay = Given(session.Get(delay)!) };
             if (session.Has(group)) alert = alert with { Group = Given(session.Get(group)!) };
@@ -67,15 +66,9 @@ internal static class SetAlert
         : throw new TidemarkException(FailureKind.Usage, "usage.malformed", "--quiet-hours is written FROM-TO, such as 22:00-07:00.");
 
     private static T Word<T>(string option, string word)
-        where T : struct, Enum
-    {
-        foreach (var value in Enum.GetValues<T>().Where(value => EnumWord.Of(value) == word)) return value;
-        var words = Enum.GetValues<T>().Select(value => EnumWord.Of(value)).ToList();
-        throw new TidemarkException(FailureKind.Usage, "usage.malformed", string.Create(CultureInfo.InvariantCulture, $"{option} has no word {Printable.Of(word)}."))
+        where T : struct, Enum =>
+        EnumWord.Find<T>(word) ?? throw new TidemarkException(FailureKind.Usage, "usage.malformed", $"{option} has no word {Printable.Of(word)}.")
         {
-            Hint = NearestName.Hint(word, words),
+            Hint = NearestName.Hint(word, EnumWord.All<T>()),
         };
-    }
-
-    private static string[] Split(string names) => names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -30,30 +30,13 @@ internal static class ChannelVerb
         DefinitionFact.OfSettings(home.Definitions, channel.Connector, channel.Settings),
     ];
 
-    private static Verb Set()
-    {
-        var name = DefinitionVerbs<ChannelDefinition>.Name();
-        var connection = new ConnectionSettings();
-        var verb = new Verb("set", "Creates or changes a channel.",
+    private static Verb Set() => SetConnection.Create<ChannelDefinition, IChannelConnector>(
+        home => home.Definitions.Channels, (_, _, name, connector, settings) => new(name, connector, settings),
+        [
             "tidemark channel set ops --connector mail host=smtp.example.com from=me@a.org to=me@a.org",
             "tidemark channel set ops username=me@a.org password=-",
-            "tidemark channel set hook --connector webhook url=https://example.com/hook secret=-")
-        {
-            name, connection.Settings, connection.Connector,
-        };
-        verb.Explains(connection.Explain<IChannelConnector>);
-        verb.Runs(async session =>
-        {
-            var home = await session.MakeHomeAsync();
-            var channels = home.Definitions.Channels;
-            var saved = (await channels.ListAsync(session.Stop)).FirstOrDefault(known => known.Name == session.Get(name));
-            var (connector, settings) = await connection.ReadAsync<IChannelConnector>(
-                session, home, $"channel \"{session.Get(name)}\"", saved?.Connector, saved?.Settings);
-            SavedDefinition.Report(session, "channel", session.Get(name), await channels.SaveAsync(new(session.Get(name), connector, settings), session.Stop));
-            return ExitCode.Done;
-        });
-        return verb;
-    }
+            "tidemark channel set hook --connector webhook url=https://example.com/hook secret=-",
+        ]);
 
     private static Verb Test()
     {

@@ -2,7 +2,6 @@ using Tidemark.Engine;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Wire;
-using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;
 
@@ -30,29 +29,10 @@ internal static class DestinationVerb
         DefinitionFact.OfSettings(home.Definitions, destination.Connector, destination.Settings),
     ];
 
-    private static Verb Set()
-    {
-        var name = DefinitionVerbs<DestinationDefinition>.Name();
-        var connection = new ConnectionSettings();
-        var verb = new Verb("set", "Creates or changes a destination.",
+    private static Verb Set() => SetConnection.Create<DestinationDefinition, IEndConnector>(
+        home => home.Definitions.Destinations, (_, _, name, connector, settings) => new(name, connector, settings),
+        [
             "tidemark destination set warehouse --connector postgres url=-",
-            "tidemark destination set local --connector sqlite path=payments.db")
-        {
-            name, connection.Settings, connection.Connector,
-        };
-        verb.Explains(connection.Explain<IEndConnector>);
-        verb.Runs(async session =>
-        {
-            var home = await session.MakeHomeAsync();
-            var destinations = home.Definitions.Destinations;
-            var saved = (await destinations.ListAsync(session.Stop))
-                .FirstOrDefault(known => known.Name == session.Get(name));
-            var (connector, settings) = await connection.ReadAsync<IEndConnector>(
-                session, home, $"destination \"{session.Get(name)}\"", saved?.Connector, saved?.Settings);
-            var change = await destinations.SaveAsync(new(session.Get(name), connector, settings), session.Stop);
-            SavedDefinition.Report(session, "destination", session.Get(name), change);
-            return ExitCode.Done;
-        });
-        return verb;
-    }
+            "tidemark destination set local --connector sqlite path=payments.db",
+        ]);
 }

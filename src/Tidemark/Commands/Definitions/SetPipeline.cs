@@ -134,6 +134,5 @@ internal static class SetPipeline
         if (problems.Count > 0) throw TidemarkException.ForAll(problems, FailureKind.Usage);
     }
 
-    private static string[] Split(string streams) => streams == "all"
-        ? [] : streams.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Split(string names) => names == "all" ? [] : CommaList.Of(names);
 }

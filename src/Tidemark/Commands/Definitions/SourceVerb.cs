@@ -2,7 +2,6 @@ using Tidemark.Engine;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Wire;
-using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;
 
@@ -32,32 +31,15 @@ internal static class SourceVerb
 
     private static Verb Set()
     {
-        var name = DefinitionVerbs<SourceDefinition>.Name();
-        var connection = new ConnectionSettings();
         var active = WordOption.Of<Truth>("--active", "false keeps the definition, but no run reads the source. [default: true]");
-        var verb = new Verb("set", "Creates or changes a source.",
-            "tidemark source set \"Italy Stripe\" --connector stripe api_key=-",
-            "tidemark source set \"Italy Stripe\" requests_per_second=10",
-            "tidemark source set \"Italy Stripe\" --active false")
-        {
-            name, connection.Settings, connection.Connector, active,
-        };
-        verb.Explains(connection.Explain<ISourceConnector>);
-        verb.Runs(async session =>
-        {
-            var home = await session.MakeHomeAsync();
-            var sources = home.Definitions.Sources;
-            var saved = (await sources.ListAsync(session.Stop))
-                .FirstOrDefault(source => source.Name == session.Get(name));
-            var (connector, settings) = await connection.ReadAsync<ISourceConnector>(
-                session, home, $"source \"{session.Get(name)}\"", saved?.Connector, saved?.Settings);
-            var change = await sources.SaveAsync(new(session.Get(name), connector, settings)
-            {
-                IsActive = session.Has(active) ? session.Get(active) == Truth.True : saved?.IsActive ?? true,
-            }, session.Stop);
-            SavedDefinition.Report(session, "source", session.Get(name), change);
-            return ExitCode.Done;
-        });
-        return verb;
+        return SetConnection.Create<SourceDefinition, ISourceConnector>(
+            home => home.Definitions.Sources,
+            (session, saved, name, connector, settings) => new(name, connector, settings) { IsActive = session.Has(active) ? session.Get(active) == Truth.True : saved?.IsActive ?? true },
+            [
+                "tidemark source set \"Italy Stripe\" --connector stripe api_key=-",
+                "tidemark source set \"Italy Stripe\" requests_per_second=10",
+                "tidemark source set \"Italy Stripe\" --active false",
+            ],
+            active);
     }
 }

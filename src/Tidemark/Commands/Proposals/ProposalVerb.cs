@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
 using Tidemark.Engine;
-using Tidemark.Engine.Access;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Runs;
@@ -66,7 +65,7 @@ internal static class ProposalVerb
             var proposal = await home.Proposals.FindAsync(session.Get(id), session.Stop);
             if (question.IsNeeded(session)) await WriteAsync(session, home, proposal);
             if (!await question.AskAsync(session, $"Approve {proposal.Id} of {Printable.Of(proposal.Pipeline)}?")) return ExitCode.Cancelled;
-            var (_, run) = await home.Proposals.ApproveAsync(proposal.Id, Person(session), session.Stop);
+            var (_, run) = await home.Proposals.ApproveAsync(proposal.Id, session.Who, session.Stop);
             var result = await WatchedRun.WatchAsync(session, run.Pipeline, watch => home.CarryOutAsync(run, watch, session.Stop));
             if (result is null)
             {
@@ -88,7 +87,7 @@ internal static class ProposalVerb
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var rejected = await home.Proposals.RejectAsync(session.Get(id), Person(session), session.Stop);
+            var rejected = await home.Proposals.RejectAsync(session.Get(id), session.Who, session.Stop);
             if (session.IsJson) session.WriteJson(ProposalAnswer.Of(rejected), WireJson.Default.ProposalAnswer);
             session.Say($"Rejected {rejected.Id}. It starts nothing.");
             return ExitCode.Done;
@@ -97,8 +96,6 @@ internal static class ProposalVerb
     }
 
     private static Argument<string> Id() => new("id") { Description = "Id of the proposal, or the beginning of it." };
-
-    private static AuditActor Person(Session session) => new(session.Origin.Actor, "command");
 
     private static async Task WriteAsync(Session session, Home home, Proposal proposal)
     {
