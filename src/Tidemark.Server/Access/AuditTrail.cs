@@ -30,11 +30,21 @@ internal sealed class AuditTrail(RequestDelegate next, Home home, ILogger<AuditT
         var act = http.GetEndpoint()?.Metadata.GetMetadata<AuditedAct>();
         var isRefused = status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden;
         var outcome = isRefused ? AuditOutcome.Refused : status < StatusCodes.Status400BadRequest ? AuditOutcome.Done : AuditOutcome.Failed;
-        if (act is null ? !isRefused : act.IsWrittenWithIt && outcome == AuditOutcome.Done) return;
-        var note = new AuditNote(Who(http), act?.Action ?? "look", Subject(http), outcome)
-        {
-            Detail = ProblemDocument.CodeOf(http) ?? http.Items[DetailKey] as string,
-        };
+        await WriteAsync(home, act, Who(http), Subject(http), outcome, ProblemDocument.CodeOf(http) ?? http.Items[DetailKey] as string, log);
+    }
+
+    /// <summary>Writes down what somebody asked for: every act, unless that is written where it is done, and every refusal.</summary>
+    /// <param name="home">Has the trail.</param>
+    /// <param name="act">The act; null for a look.</param>
+    /// <param name="who">Who asked, and through which door.</param>
+    /// <param name="subject">What for.</param>
+    /// <param name="outcome">What came of it.</param>
+    /// <param name="detail">The code of the problem, or the options; null for none.</param>
+    /// <param name="log">Hears of it where the trail cannot be written.</param>
+    public static async Task WriteAsync(Home home, AuditedAct? act, AuditActor who, string subject, AuditOutcome outcome, string? detail, ILogger log)
+    {
+        if (act is null ? outcome != AuditOutcome.Refused : act.IsWrittenWithIt && outcome == AuditOutcome.Done) return;
+        var note = new AuditNote(who, act?.Action ?? "look", subject, outcome) { Detail = detail };
         try
         {
             await home.Audit.AddAsync(note, CancellationToken.None);

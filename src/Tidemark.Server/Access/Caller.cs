@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Server.Access;
@@ -34,6 +35,9 @@ internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipe
 
     /// <summary>Whether the caller may see and act on a pipeline.</summary>
     public bool Sees(string pipeline) => Pipelines.Count == 0 || Pipelines.Contains(pipeline, StringComparer.Ordinal);
+
+    /// <summary>Why the caller's role is too little.</summary>
+    public string WhyNot => $"{Name} is a {EnumWord.Of(Role)}, and may not do this.";
 
     /// <summary>Refuses a pipeline that the caller's role is not for.</summary>
     /// <exception cref="TidemarkException"><c>access.pipeline</c>.</exception>

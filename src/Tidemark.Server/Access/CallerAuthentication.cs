@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tidemark.Engine;
-using Tidemark.Engine.Json;
 using Tidemark.Server.Api.Answers;
 
 namespace Tidemark.Server.Access;
@@ -57,7 +56,7 @@ internal sealed class CallerAuthentication(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         var caller = Caller.Of(Context.User);
-        return new ProblemDocument(StatusCodes.Status403Forbidden, "access.role", $"{caller.Name} is a {EnumWord.Of(caller.Role)}, and may not do this.")
+        return new ProblemDocument(StatusCodes.Status403Forbidden, "access.role", caller.WhyNot)
         {
             Hint = caller.Session is null ? "Ask an administrator for a token with another role." : "Ask an administrator for another role.",
         }.WriteAsync(Context);

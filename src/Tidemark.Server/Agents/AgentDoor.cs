@@ -6,7 +6,6 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Json;
 using Tidemark.Server.Access;
 
 namespace Tidemark.Server.Agents;
@@ -71,7 +70,7 @@ internal static class AgentDoor
     {
         if (tool.IsFor(caller)) return;
         throw caller.Role < tool.Least
-            ? new TidemarkException(FailureKind.Usage, "access.role", $"{caller.Name} is a {EnumWord.Of(caller.Role)}, and may not do this.") { Hint = "Ask an administrator for another role." }
+            ? new TidemarkException(FailureKind.Usage, "access.role", caller.WhyNot) { Hint = "Ask an administrator for another role." }
             : new TidemarkException(FailureKind.Usage, "access.alone", $"{caller.Name} does not act alone.") { Hint = "Propose the run: a person decides." };
     }
 
@@ -83,18 +82,9 @@ internal static class AgentDoor
     }
 
     /// <summary>Writes down every act and every refusal.</summary>
-    private static async Task NoteAsync(AgentTool tool, AgentCall call, TidemarkException? failure, ILogger log)
+    private static Task NoteAsync(AgentTool tool, AgentCall call, TidemarkException? failure, ILogger log)
     {
         var outcome = failure is null ? AuditOutcome.Done : failure.Code.StartsWith("access.", StringComparison.Ordinal) ? AuditOutcome.Refused : AuditOutcome.Failed;
-        if (tool.Action is null ? outcome != AuditOutcome.Refused : tool.IsWrittenWithIt && outcome == AuditOutcome.Done) return;
-        try
-        {
-            await call.Home.Audit.AddAsync(
-                new(call.Who, tool.Action ?? "look", call.Subject ?? $"tool {tool.Name}", outcome) { Detail = failure?.Code ?? call.Detail }, CancellationToken.None);
-        }
-        catch (TidemarkException unwritable)
-        {
-            log.LogError(unwritable, "The audit trail could not be written: {Actor} {Tool}", call.Caller.Name, tool.Name);
-        }
+        return AuditTrail.WriteAsync(call.Home, tool.Act, call.Who, call.Subject ?? $"tool {tool.Name}", outcome, failure?.Code ?? call.Detail, log);
     }
 }

@@ -13,11 +13,8 @@ namespace Tidemark.Server.Agents;
 /// <param name="Least">The least role that may.</param>
 internal sealed record AgentTool(string Name, string Description, Role Least)
 {
-    /// <summary>As the audit trail has it, e.g. <c>run.start</c>; null where it only shows.</summary>
-    public string? Action { get; init; }
-
-    /// <summary>Whether the engine writes it down where it is done, in the same transaction.</summary>
-    public bool IsWrittenWithIt { get; init; }
+    /// <summary>How the audit trail has it; null where it only shows.</summary>
+    public AuditedAct? Act { get; init; }
 
     /// <summary>Whether only an agent that acts alone has it.</summary>
     public bool IsForThoseAlone { get; init; }
@@ -38,7 +35,7 @@ internal sealed record AgentTool(string Name, string Description, Role Least)
         Name = Name,
         Description = Description,
         InputSchema = InputSchema,
-        Annotations = new() { ReadOnlyHint = Action is null, DestructiveHint = IsDestructive, IdempotentHint = Action is null, OpenWorldHint = false },
+        Annotations = new() { ReadOnlyHint = Act is null, DestructiveHint = IsDestructive, IdempotentHint = Act is null, OpenWorldHint = false },
     };
 
     /// <summary>A tool whose arguments are a record and whose answer is another.</summary>

@@ -15,7 +15,7 @@ internal static class RunTools
     [
         AgentTool.Of("plan_run", "Says what a run would change, with samples, and whether it would park; changes nothing.",
             Role.Operator, AgentJson.Default.StartArguments, ApiJson.Default.RunAnswer, (call, given, cancellationToken) => StartAsync(call, given.ToRequest(isDry: true), given.WaitSeconds, cancellationToken))
-            with { Action = Start },
+            with { Act = new(Start, IsWrittenWithIt: false) },
         AgentTool.Of("plan_undo", "Says what an undo of a run would come to; changes nothing.",
             Role.Operator, AgentJson.Default.RunArguments, ApiJson.Default.UndoTrialAnswer, TryUndoAsync),
         AgentTool.Of("plan_restore", "Says what a restore of a backup would come to, table by table; changes nothing.",
@@ -45,9 +45,9 @@ internal static class RunTools
             "backup.restore"),
     ];
 
-    private static AgentTool Proposes(AgentTool tool) => tool with { Action = Propose, IsWrittenWithIt = true };
+    private static AgentTool Proposes(AgentTool tool) => tool with { Act = new(Propose, IsWrittenWithIt: true) };
 
-    private static AgentTool Alone(AgentTool tool, string action) => tool with { Action = action, IsForThoseAlone = true, IsDestructive = true };
+    private static AgentTool Alone(AgentTool tool, string action) => tool with { Act = new(action, IsWrittenWithIt: false), IsForThoseAlone = true, IsDestructive = true };
 
     private static async Task<RunAnswer> StartAsync(AgentCall call, RunRequest request, int? seconds, CancellationToken cancellationToken) =>
         RunAnswer.Of(await call.StartAsync(request, seconds ?? Waiting.UsualSeconds, cancellationToken));

@@ -85,7 +85,7 @@ internal static class UsersApi
     }
 }
 
-/// <summary>A user who is to be invited.</summary>
+/// <summary>Somebody to invite.</summary>
 public sealed record InvitedUser
 {
     public required string Email { get; init; }
