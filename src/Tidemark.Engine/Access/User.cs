@@ -14,7 +14,7 @@ public sealed record User(
     string Email, string Name, Role Role, IReadOnlyList<string> Pipelines, bool IsActive, bool HasPassword, bool IsFromProvider,
     DateTimeOffset CreatedAt, DateTimeOffset? LastLoginAt);
 
-/// <summary>A user who is to be invited.</summary>
+/// <summary>Somebody to invite.</summary>
 /// <param name="Email">Their address.</param>
 /// <param name="Role">Viewer, operator or admin.</param>
 public sealed record NewUser(string Email, Role Role)

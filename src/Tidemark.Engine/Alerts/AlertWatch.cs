@@ -3,6 +3,7 @@ using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Alerts;
@@ -71,7 +72,7 @@ internal sealed class AlertWatch(CatalogDatabase database, DefinitionCatalog def
         if (run.Status != RunStatus.Parked) await AlertTable.EndParkedAsync(connection, run.Id, at);
         var isRepeated = await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM runs WHERE repeats = @Id", new { run.Id }) > 0;
         if (!RunHappenings.Counts(run, isRepeated)) return;
-        var quarantined = await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM quarantine WHERE pipeline = @Pipeline", new { run.Pipeline });
+        var quarantined = await QuarantineCatalog.CountAsync(connection, run.Pipeline);
         var open = await AlertTable.OpenAsync(connection, run.Pipeline, RunHappenings.WorkOf(run.Result));
         var full = await AlertTable.OpenAsync(connection, run.Pipeline, "quarantine");
         IReadOnlyList<RunRecord>? earlier = null;

@@ -15,7 +15,8 @@ public abstract class CatalogDatabase : IAsyncDisposable
     /// <summary>Where it is, for messages: a folder, or a database and its server. Holds no secret.</summary>
     public abstract string Place { get; }
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>How long a writer waits for another.</summary>
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // PostgreSQL takes zero for "for ever"; and a lock that is held longer than this is held for long.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);

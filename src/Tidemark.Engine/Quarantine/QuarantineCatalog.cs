@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Tidemark.Engine.Catalog;
@@ -30,8 +31,11 @@ public sealed class QuarantineCatalog(CatalogDatabase database, TimeProvider clo
 
     /// <summary>How many records of a pipeline are in quarantine.</summary>
     public Task<long> CountAsync(string pipeline, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(
-            "SELECT count(*) FROM quarantine WHERE pipeline = @pipeline", new { pipeline }), cancellationToken);
+        database.ReadAsync(connection => CountAsync(connection, pipeline), cancellationToken);
+
+    /// <inheritdoc cref="CountAsync(string, CancellationToken)"/>
+    internal static Task<long> CountAsync(DbConnection connection, string pipeline) =>
+        connection.ExecuteScalarAsync<long>("SELECT count(*) FROM quarantine WHERE pipeline = @pipeline", new { pipeline });
 
     /// <summary>How many records of each pipeline are in quarantine, of those that have any.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountsAsync(CancellationToken cancellationToken) =>

@@ -41,27 +41,22 @@ public sealed class Webhooks
         // Strangers call: whether there is the source is not for them.
         if (known is null || _connections.Hear(known, call) is not { } news)
             throw new TidemarkException(FailureKind.Usage, "webhook.unknown", "No source of this name takes calls.") { Hint = "Set webhook_secret of the source." };
-        var pipelines = (await _definitions.ScheduledAsync(cancellationToken)).Select(pipeline => pipeline.Definition)
-            .Where(pipeline => pipeline.Source == source && pipeline.Webhooks).ToDictionary(pipeline => pipeline.Name, pipeline => Told(pipeline, news));
-        var told = pipelines.Where(pipeline => pipeline.Value.Count > 0).ToList();
+        var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var told = (await _definitions.Pipelines.ListAsync(cancellationToken)).Where(pipeline => pipeline.Source == source && pipeline.Webhooks)
+            .SelectMany(pipeline => Told(pipeline, news).Select(stream => new { pipeline = pipeline.Name, stream, now })).ToList();
         if (told.Count > 0)
         {
-            await _database.WriteAsync(async connection =>
-            {
-                foreach (var (pipeline, stream) in told.SelectMany(each => each.Value.Select(stream => (each.Key, stream))))
-                {
-                    await connection.ExecuteAsync(
-                        "INSERT INTO webhook_news (pipeline, stream, first_at) VALUES (@pipeline, @stream, @now) ON CONFLICT (pipeline, stream) DO NOTHING",
-                        new { pipeline, stream, now = _clock.GetUtcNow().ToUnixTimeMilliseconds() });
-                }
-            }, cancellationToken);
+            await _database.WriteAsync(
+                connection => connection.ExecuteAsync(
+                    "INSERT INTO webhook_news (pipeline, stream, first_at) VALUES (@pipeline, @stream, @now) ON CONFLICT (pipeline, stream) DO NOTHING", told),
+                cancellationToken);
             _signal.Set();
         }
 
-        return new(news.Event, news.Streams, [.. told.Select(pipeline => pipeline.Key)]);
+        return new(news.Event, news.Streams, [.. told.Select(each => each.pipeline).Distinct(StringComparer.Ordinal)]);
     }
 
-    /// <summary>What waits, pipeline by pipeline: the streams, and since when the first of them does.</summary>
+    /// <summary>Since when something that was told waits, by pipeline.</summary>
     internal Task<IReadOnlyDictionary<string, DateTimeOffset>> WaitingAsync(CancellationToken cancellationToken) => _database.ReadAsync<IReadOnlyDictionary<string, DateTimeOffset>>(async connection =>
         (await connection.QueryAsync<(string Pipeline, long At)>("SELECT pipeline, min(first_at) FROM webhook_news GROUP BY pipeline"))
         .ToDictionary(row => row.Pipeline, row => DateTimeOffset.FromUnixTimeMilliseconds(row.At), StringComparer.Ordinal), cancellationToken);

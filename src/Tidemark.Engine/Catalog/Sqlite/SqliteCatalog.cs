@@ -17,8 +17,6 @@ public sealed class SqliteCatalog : CatalogDatabase
     private const int BusyCode = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14;
     private const int SqlError = 1, NotADatabase = 26;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly HomeFolder _home;
     private readonly string _connectionString;
 
