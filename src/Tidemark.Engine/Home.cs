@@ -13,8 +13,10 @@ using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Runs.Failures;
 using Tidemark.Engine.Runs.Leases;
 using Tidemark.Engine.Scheduling;
+using Tidemark.Engine.Scheduling.Backfilling;
 using Tidemark.Engine.Secrets;
 
 namespace Tidemark.Engine;
@@ -42,6 +44,7 @@ public sealed class Home : IAsyncDisposable
         Samples = new RunSamples(database, Secrets, clock);
         Runs = new RunStore(database, clock) { Samples = Samples };
         History = new RunHistory(database);
+        Inbox = new FailureInbox(database, clock);
         Quarantine = new QuarantineCatalog(database, clock);
         Connections = new Connections(connectors, clock);
         Tokens = new TokenCatalog(database, clock);
@@ -53,10 +56,11 @@ public sealed class Home : IAsyncDisposable
         Audit = new AuditCatalog(database, clock);
         Deliveries = new DeliveryCatalog(database, clock);
         Backups = new Backups(folder, Definitions, Connections, clock);
-        Requests = new RunRequests(Definitions, Runs, Quarantine, Backups);
+        Requests = new RunRequests(Definitions, Runs, Inbox, Quarantine, Backups);
         Schedules = new ScheduleList(Definitions, Runs, clock);
         Queue = new RunQueue(database, clock) { Samples = Samples };
         Webhooks = new Webhooks(database, Definitions, Connections, Queue.Signal, clock);
+        Backfills = new Backfills(database, Definitions, Connections, Requests, Queue, clock);
         Proposals = new ProposalCatalog(database, Requests, Queue, clock);
         Executor = new RunExecutor(Definitions, Connections, new SyncPlanner(Definitions, Connections, Secrets.MaskKeyAsync), Backups, Runs, clock);
     }
@@ -70,6 +74,9 @@ public sealed class Home : IAsyncDisposable
     public RunStore Runs { get; }
 
     public RunHistory History { get; }
+
+    /// <summary>Runs that failed and that nobody has dealt with.</summary>
+    public FailureInbox Inbox { get; }
 
     public QuarantineCatalog Quarantine { get; }
 
@@ -100,6 +107,9 @@ public sealed class Home : IAsyncDisposable
 
     /// <summary>Calls of vendors that something has changed.</summary>
     public Webhooks Webhooks { get; }
+
+    /// <summary>Ranges of time that are read again.</summary>
+    public Backfills Backfills { get; }
 
     /// <summary>Runs that agents propose, and that begin where a person approves them.</summary>
     public ProposalCatalog Proposals { get; }
@@ -223,7 +233,7 @@ public sealed class Home : IAsyncDisposable
         new(Queue, (journal, stop) => Executor.RunAsync(journal, RunWatch.None, stop), maxConcurrentRuns, _clock);
 
     /// <summary>Starts runs when they are due. Goes on beside a <see cref="Worker"/>, which carries them out.</summary>
-    public Scheduler Scheduler() => new(Definitions, new DueRuns(_database, Requests, Queue), Webhooks, Runs, Queue.Signal, _clock);
+    public Scheduler Scheduler() => new(Definitions, new DueRuns(_database, Requests, Queue), Webhooks, Backfills, Runs, Queue.Signal, _clock);
 
     /// <summary>Tells people and programs what rules say. Goes on beside a <see cref="Worker"/>, or is called now and then.</summary>
     /// <param name="publicAddress">Address under which people reach the server's pages; null where nobody said.</param>
@@ -312,34 +322,7 @@ public sealed class Home : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var folder = new HomeFolder(options.Folder);
-        var database = CatalogAddress.Open(options.Catalog, folder, connectors.All);
-        var exists = await database.ExistsAsync(cancellationToken);
-        if (!exists && folder.HasKeyAlone)
-        {
-            throw new TidemarkException(FailureKind.Configuration, "catalog.gone",
-                $"The catalog in {database.Place} is gone: {folder.File("key")} is the key of its secrets, and there is no catalog.")
-            {
-                Hint = $"Look whether TIDEMARK_CATALOG names what it should. {database.WaysOut}",
-                Next = new(NextAct.SaveDefinitions),
-            };
-        }
-
-        if (!makes && !exists)
-        {
-            var unknown = $"There is no Tidemark in {database.Place}.";
-            throw string.IsNullOrEmpty(options.Catalog)
-                ? new TidemarkException(FailureKind.Usage, "home.unknown", unknown)
-                {
-                    Hint = "Saving definitions makes a new one. Go to where it is, set TIDEMARK_HOME, or name its folder.",
-                    Next = new(NextAct.ChooseHome),
-                }
-                : new TidemarkException(FailureKind.Usage, "home.unknown", unknown)
-                {
-                    Hint = "Saving definitions makes a new one. Look whether TIDEMARK_CATALOG names the database and schema that you mean.",
-                };
-        }
-
-        await database.PrepareAsync(cancellationToken);
+        var database = await CatalogAddress.OpenAsync(options.Catalog, folder, makes, connectors.All, cancellationToken);
         var home = new Home(database, folder, options.Key, connectors, clock);
         await home.Runs.ReconcileAsync(cancellationToken);
         await home.Samples.SweepAsync(cancellationToken);

@@ -144,6 +144,8 @@ public sealed class TidemarkServer : IAsyncDisposable
         AlertsApi.Map(api);
         QuarantineApi.Map(api);
         BackupsApi.Map(api);
+        InboxApi.Map(api);
+        BackfillsApi.Map(api);
         ProposalsApi.Map(api);
         AccessApi.Map(api);
         UsersApi.Map(api);

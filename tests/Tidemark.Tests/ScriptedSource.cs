@@ -62,6 +62,11 @@ public class ScriptedSource(params StreamSchema[] streams) : ISource
 
     public bool CanResume(string stream, Cursor cursor) => Resumes;
 
+    /// <summary>The time by which it is asked for a range of any stream; null where it cannot be.</summary>
+    public string? Range { get; set; } = "at";
+
+    public string? RangeOf(string stream) => Range;
+
     public bool ProvesEnd(string stream, Cursor after) => IsProven;
 
     public IReadOnlyList<string> Remarks => [];

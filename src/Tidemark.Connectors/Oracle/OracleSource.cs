@@ -40,6 +40,8 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => _inner.OutOfSight(stream, earlier, later);
 
+    public string? RangeOf(string stream) => _inner.RangeOf(stream);
+
     public bool ProvesEnd(string stream, Cursor after) => _inner.ProvesEnd(stream, after);
 
     public bool CanResume(string stream, Cursor cursor) => _inner.CanResume(stream, cursor);

@@ -84,6 +84,8 @@ internal sealed class ZohoSource(
 
     public bool CanExtend(string stream, Cursor cursor) => WithoutFields().CanExtend(stream, cursor);
 
+    public string? RangeOf(string stream) => WithoutFields().RangeOf(stream);
+
     public bool ProvesEnd(string stream, Cursor after) => WithoutFields().ProvesEnd(stream, after);
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) =>

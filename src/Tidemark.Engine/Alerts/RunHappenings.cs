@@ -103,6 +103,7 @@ internal static class RunHappenings
     private static string Name(RunRecord run) => run.Result.Kind switch
     {
         RunKind.Backup => $"The backup of {run.Pipeline}",
+        RunKind.Backfill => $"The backfill of {run.Pipeline}",
         RunKind.Undo => $"The undo of {run.Pipeline}",
         RunKind.Restore => $"The restore of {run.Pipeline}",
         RunKind.Clear => $"The clearing of {run.Pipeline}",

@@ -5,6 +5,7 @@ using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Runs.Failures;
 
 namespace Tidemark.Engine.Pipeline;
 
@@ -16,11 +17,12 @@ public sealed class RunRequests
 {
     private readonly DefinitionCatalog _definitions;
     private readonly RunStore _runs;
+    private readonly FailureInbox _inbox;
     private readonly QuarantineCatalog _quarantine;
     private readonly Backups _backups;
 
-    internal RunRequests(DefinitionCatalog definitions, RunStore runs, QuarantineCatalog quarantine, Backups backups) =>
-        (_definitions, _runs, _quarantine, _backups) = (definitions, runs, quarantine, backups);
+    internal RunRequests(DefinitionCatalog definitions, RunStore runs, FailureInbox inbox, QuarantineCatalog quarantine, Backups backups) =>
+        (_definitions, _runs, _inbox, _quarantine, _backups) = (definitions, runs, inbox, quarantine, backups);
 
     /// <summary>Lets a parked run continue.</summary>
     /// <param name="run">The run, as a person names it.</param>
@@ -49,6 +51,35 @@ public sealed class RunRequests
             UndoRun undo => throw NotASync(old, "undid another run", "Undo that run again.", new(NextAct.UndoRun, undo.Run)),
             var request => request,
         };
+    }
+
+    /// <summary>
+    /// The requests of failed runs, once more: those that ask for the same of a pipeline become one, with the streams of all of them. What is over
+    /// already is not run again.
+    /// </summary>
+    /// <param name="runs">Full ids.</param>
+    /// <param name="onlyFailed">Only the streams that are open; else all that the runs had.</param>
+    /// <param name="cancellationToken">Cancels the looking.</param>
+    /// <exception cref="TidemarkException"><c>inbox.unknown</c>; <c>run.not_a_sync</c> for what a person decided by what was there at that moment (usage).</exception>
+    public async Task<IReadOnlyList<FailureRetry>> RetryFailuresAsync(IEnumerable<string> runs, bool onlyFailed, CancellationToken cancellationToken)
+    {
+        var retries = new Dictionary<string, FailureRetry>(StringComparer.Ordinal);
+        foreach (var id in runs.Distinct(StringComparer.Ordinal))
+        {
+            var failed = await _inbox.GetAsync(id, cancellationToken);
+            if (!failed.IsOpen) continue;
+            var request = await RetryAsync(failed.Run, cancellationToken);
+            var open = failed.Parts.Where(part => part.OverAt is null).Select(part => part.Stream).ToList();
+            if (request is ReadingRequest reading && onlyFailed && !open.Contains(null)) request = reading with { Streams = [.. open.OfType<string>()] };
+            var same = RunRequestJson.Write(request is ReadingRequest { } any ? any with { Streams = [] } : request);
+            retries[same] = retries.TryGetValue(same, out var before) ? new(Both(before.Request, request), [.. before.Runs, failed.Run]) : new(request, [failed.Run]);
+        }
+
+        return [.. retries.Values];
+
+        // No streams means all of them.
+        static RunRequest Both(RunRequest one, RunRequest other) => (one, other) is (ReadingRequest { Streams: var these }, ReadingRequest { Streams: var those } last)
+            ? last with { Streams = these.Count == 0 || those.Count == 0 ? [] : [.. these.Union(those, StringComparer.Ordinal)] } : other;
     }
 
     /// <summary>A request to undo a run.</summary>
@@ -155,3 +186,8 @@ public sealed class RunRequests
 /// <param name="Request">The sync.</param>
 /// <param name="Records">Numbers of the records that were asked for; the sync tries all that its streams have.</param>
 public sealed record QuarantineRetry(SyncRun Request, IReadOnlyList<long> Records);
+
+/// <summary>A run that does once more what failed.</summary>
+/// <param name="Request">The run.</param>
+/// <param name="Runs">Full ids of the failed runs that it is for.</param>
+public sealed record FailureRetry(RunRequest Request, IReadOnlyList<string> Runs);

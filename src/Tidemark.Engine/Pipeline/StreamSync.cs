@@ -37,6 +37,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         }
 
         var stream = await load.OpenAsync(table, cancellationToken);
+        if (run.Range is not null) await RequireWholeAsync(stream, table);
         if (table.Mode == WriteMode.Merge && await WhyComparedAsync(stream, table, cancellationToken) is { } why)
         {
             // What no change will tell any more can only be seen by comparing everything, deletions included.
@@ -86,6 +87,19 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         if (!table.IsStaged) ledger.Verified(await stream.VerifyAsync(cancellationToken));
         if (ledger.Figures.Read == 0 && (table.Mode == WriteMode.Replace || found is null))
             await ExplainAsync(ledger, cancellationToken);
+    }
+
+    /// <summary>A range is read beside the stream's own reading, of which there must be a place; else its rows would look like all there are.</summary>
+    private static async Task RequireWholeAsync(IStreamLoad stream, TablePlan table)
+    {
+        if (table.Mode == WriteMode.Merge && stream.Start.Compares is null && stream.Checkpoint is not null) return;
+        var why = stream.Start.Compares ?? (table.Mode == WriteMode.Merge ? $"The table {table.Table} is empty: the stream was not read yet, or its rows are gone." : $"The stream {table.Stream.Name} is read whole every time.");
+        await stream.DisposeAsync();
+        throw new TidemarkException(FailureKind.Usage, "backfill.not_whole", why)
+        {
+            Hint = "A sync reads all of it; a range can be read again afterwards.",
+            Next = new(NextAct.RunPipeline),
+        };
     }
 
     /// <summary>Why a merge must compare everything; null where it can read what changed since the checkpoint.</summary>
@@ -161,7 +175,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         if (quarantine is not null)
             await quarantine.OpenAsync(found is not null && isFull ? startedAt : DateTimeOffset.MaxValue, cancellationToken);
         // A reading of everything meets the records in quarantine anyway, and a plan is held to what it was made from.
-        var readsAll = found is null || run.Source.ReadsAll(table.Stream.Name, found.Cursor);
+        var readsAll = found is null || run.Range is null && run.Source.ReadsAll(table.Stream.Name, found.Cursor);
         if (quarantine is not null && !table.IsStaged && !readsAll)
         {
             // Settled at once, this cannot be left to a commit that may be lost: hence complete.
@@ -175,7 +189,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         // What is read beside the pipeline's own reading moves the place of that one nowhere.
         var kept = run.IsAside && !table.IsStaged ? found : null;
         var pages = run.Source.ReadAsync(
-            new ReadRequest(stream.Stream, kept is null ? stream.Checkpoint?.Cursor : null) { IsFull = isFull, KeysOnly = table.KeysOnly }, cancellationToken);
+            new ReadRequest(stream.Stream, kept is null ? stream.Checkpoint?.Cursor : null) { IsFull = isFull, KeysOnly = table.KeysOnly, Range = run.Range }, cancellationToken);
         var batches = reader
             .ReadAsync(pages.ReadAhead(PagesInHand, page => page.Dispose(), cancellationToken), cancellationToken)
             .ReadAhead(BatchesInHand, _ => { }, cancellationToken);

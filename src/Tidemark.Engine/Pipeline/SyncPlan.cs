@@ -38,6 +38,9 @@ public sealed record SyncPlan(string Pipeline, ISource Source, IDestination Dest
     /// </summary>
     public bool IsAside { get; init; }
 
+    /// <summary>The range of time that alone is read; null for all. Only beside the pipeline's own reading.</summary>
+    public ReadRange? Range { get; init; }
+
     /// <summary>The parked run whose staging this one publishes; null where it reads for itself, as every merge does.</summary>
     public string? Continues { get; init; }
 

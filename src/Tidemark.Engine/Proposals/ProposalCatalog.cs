@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Dapper;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Catalog;
@@ -74,8 +73,7 @@ public sealed class ProposalCatalog
     public Task<IReadOnlyList<Proposal>> ListAsync(ProposalFilter filter, int limit, CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
-        var conditions = new List<string> { "1 = 1" };
-        if (filter.Pipelines.Count > 0) conditions.Add($"pipeline IN ({string.Join(", ", filter.Pipelines.Select((_, at) => "@" + Name(at)))})");
+        var conditions = new List<string>();
         if (filter.Status is { } status)
         {
             conditions.Add(status switch
@@ -88,11 +86,9 @@ public sealed class ProposalCatalog
 
         if (filter.Before is not null) conditions.Add("(proposed_at < @at OR (proposed_at = @at AND id < @Id))");
         var values = new DynamicParameters(new { now = now.ToUnixTimeMilliseconds(), at = filter.Before?.At.ToUnixTimeMilliseconds(), filter.Before?.Id, limit });
-        foreach (var (at, pipeline) in filter.Pipelines.Index()) values.Add(Name(at), pipeline);
+        conditions.Add(OneOf.Condition("pipeline", filter.Pipelines, values));
         return _database.ReadAsync<IReadOnlyList<Proposal>>(async connection =>
             [.. (await RowsAsync(connection, string.Join(" AND ", conditions), values)).Select(row => row.ToProposal(now))], cancellationToken);
-
-        static string Name(int at) => string.Create(CultureInfo.InvariantCulture, $"one{at}");
     }
 
     /// <summary>The proposal that a person means: an id, or the beginning of one; <c>p-</c> may be left out.</summary>

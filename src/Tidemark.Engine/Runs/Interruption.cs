@@ -45,7 +45,9 @@ internal static class Interruption
             Source = run.Source,
             Destination = run.Destination,
         };
-        return (await RunRow.InsertAsync(connection, again, now, run.QueuedAt, attempt: attempt, repeats: run.Id)).Id;
+        var added = (await RunRow.InsertAsync(connection, again, now, run.QueuedAt, attempt: attempt, repeats: run.Id)).Id;
+        await connection.ExecuteAsync("UPDATE backfill_windows SET run = @added WHERE run = @Id", new { added, run.Id });
+        return added;
     }
 
     /// <summary>Why the run has no result, and what happens next.</summary>

@@ -76,6 +76,15 @@ public sealed record PipelineStatus(
         _ => null,
     };
 
+    /// <summary>The latest run; a backup or a backfill after one that failed does not hide it, nor a sync a backup that failed.</summary>
+    private static RunRecord? Latest(List<RunRecord> runs)
+    {
+        var begun = runs.FindAll(run => run.Status != RunStatus.Queued);
+        var works = begun.Where(run => run.Result.Kind is RunKind.Backup or RunKind.Backfill || run.Result.BringsIntoStep)
+            .DistinctBy(run => run.Result.BringsIntoStep ? RunKind.Sync : run.Result.Kind).Where(run => run.Status is RunStatus.Failed or RunStatus.Partial).ToList();
+        return works.Find(run => !run.Result.MayPass) ?? works.FirstOrDefault() ?? begun.FirstOrDefault();
+    }
+
     private static NextStep? Named(RunResult run) => run.Problems is [{ Next: { } next }, ..] ? next.For(run.Run, run.Pipeline) : null;
 
     /// <param name="pipeline">Its name.</param>
@@ -87,7 +96,7 @@ public sealed record PipelineStatus(
     internal static PipelineStatus Of(string pipeline, ScheduledPipeline? scheduled, IReadOnlyList<RunRecord> runs, long quarantined, long undelivered, DateTimeOffset now)
     {
         var real = runs.Where(run => run.Result is { Kind: not RunKind.DryRun, IsSkipped: false }).ToList();
-        var last = real.Find(run => run.Status != RunStatus.Queued);
+        var last = Latest(real);
         var proven = real.Find(run => run.Status == RunStatus.Succeeded && run.Result.BringsIntoStep);
         var deadline = scheduled is null ? null : Runs.Deadline.Of(scheduled, proven?.FinishedAt);
         var parked = real.FindAll(run => run.Status == RunStatus.Parked);

@@ -11,6 +11,9 @@ public enum RunKind
     /// <summary>Reads the keys alone and deletes what is gone.</summary>
     Deletions,
 
+    /// <summary>Reads a range of time again.</summary>
+    Backfill,
+
     /// <summary>Carries a saved plan out.</summary>
     Plan,
 

@@ -68,7 +68,7 @@ public sealed record RunOutcome(string State, NextStep? Next)
         if (!run.Kind.ReadsNoSource())
         {
             if (run.Streams.Any(stream => stream is { Error: null, Receipt: { IsVerified: false } })) return new(NextAct.ReadEverything);
-            if (run.Streams.Any(stream => stream.Error is { IsTransient: true })) return new(NextAct.RunPipeline);
+            if (run.Kind != RunKind.Backfill && run.Streams.Any(stream => stream.Error is { IsTransient: true })) return new(NextAct.RunPipeline);
         }
 
         return run.Streams.Any(stream => stream.Quarantined > 0) ? new(NextAct.ListQuarantine) : null;
@@ -91,7 +91,7 @@ public sealed record RunOutcome(string State, NextStep? Next)
     }
 
     private static NextStep? AfterStopped(RunResult run) =>
-        run.Kind.ReadsNoSource() || (run.Status == RunStatus.Failed && !run.MayPass)
+        run.Kind.ReadsNoSource() || run.Kind == RunKind.Backfill || (run.Status == RunStatus.Failed && !run.MayPass)
             ? null : new(NextAct.RunPipeline);
 
     private static long Written(RunResult run) => run.Streams.Sum(stream => stream.Created + stream.Updated + stream.Deleted);

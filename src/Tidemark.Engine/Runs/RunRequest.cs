@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Runs;
 
@@ -12,6 +13,7 @@ namespace Tidemark.Engine.Runs;
 [JsonDerivedType(typeof(SyncRun), "sync")]
 [JsonDerivedType(typeof(DryRun), "dry_run")]
 [JsonDerivedType(typeof(DeletionScan), "deletions")]
+[JsonDerivedType(typeof(BackfillRun), "backfill")]
 [JsonDerivedType(typeof(PlanRun), "plan")]
 [JsonDerivedType(typeof(ApprovedRun), "approve")]
 [JsonDerivedType(typeof(UndoRun), "undo")]
@@ -27,6 +29,7 @@ public abstract record RunRequest
         SyncRun => RunKind.Sync,
         DryRun => RunKind.DryRun,
         DeletionScan => RunKind.Deletions,
+        BackfillRun => RunKind.Backfill,
         PlanRun => RunKind.Plan,
         ApprovedRun => RunKind.Approve,
         UndoRun => RunKind.Undo,
@@ -56,6 +59,7 @@ public abstract record RunRequest
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(SyncRun), "sync")]
 [JsonDerivedType(typeof(DeletionScan), "deletions")]
+[JsonDerivedType(typeof(BackfillRun), "backfill")]
 public abstract record ReadingRequest : RunRequest
 {
     /// <summary>The streams to read; empty means those of the pipeline.</summary>
@@ -81,6 +85,12 @@ public sealed record SyncRun(string Pipeline) : ReadingRequest
 
 /// <summary>Reads the keys alone and deletes what is gone.</summary>
 public sealed record DeletionScan(string Pipeline) : ReadingRequest
+{
+    public override string PipelineName => Pipeline;
+}
+
+/// <summary>Reads what the source has of a range of time, adds and updates, and leaves the place that the pipeline resumes from.</summary>
+public sealed record BackfillRun(string Pipeline, ReadRange Range) : ReadingRequest
 {
     public override string PipelineName => Pipeline;
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using Dapper;
+using Tidemark.Engine.Runs.Failures;
 
 namespace Tidemark.Engine.Runs;
 
@@ -124,13 +125,14 @@ internal sealed record RunRow
     /// Writes figures or the end of a run that still has the status <paramref name="from"/>. False where it has not:
     /// somebody else has settled it.
     /// </summary>
-    /// <param name="connection">In a transaction, or on its own.</param>
+    /// <param name="connection">In a transaction; figures of a run that goes on may be written on their own.</param>
     /// <param name="result">The figures or the end.</param>
     /// <param name="from">The status that the run must have.</param>
     /// <param name="finishedAt">Null while the run goes on.</param>
     public static async Task<bool> UpdateAsync(
-        DbConnection connection, RunResult result, RunStatus from, DateTimeOffset? finishedAt) =>
-        await connection.ExecuteAsync("""
+        DbConnection connection, RunResult result, RunStatus from, DateTimeOffset? finishedAt)
+    {
+        var isTaken = await connection.ExecuteAsync("""
             UPDATE runs
             SET status = @status, finished_at = @finished, result = @json, read = @read, created = @created,
                 updated = @updated, unchanged = @unchanged, skipped = @skipped, quarantined = @quarantined,
@@ -151,6 +153,9 @@ internal sealed record RunRow
             quarantined = result.Streams.Sum(stream => stream.Quarantined),
             deleted = result.Streams.Sum(stream => stream.Deleted),
         }) == 1;
+        if (isTaken && finishedAt is not null) await FailureTable.EndedAsync(connection, await GetAsync(connection, result.Run));
+        return isTaken;
+    }
 
     /// <summary>An id that sorts by time; runs of one second differ by the random end.</summary>
     private static async Task<string> NewIdAsync(DbConnection connection, DateTimeOffset now)

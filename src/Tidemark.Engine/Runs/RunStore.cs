@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
@@ -83,14 +82,9 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
     {
         var conditions = new List<string> { "started_at >= @since" };
         if (filter.Pipeline is not null) conditions.Add("pipeline = @Pipeline");
-        if (filter.Pipelines.Count > 0) conditions.Add($"pipeline IN ({Numbered(filter.Pipelines.Count)})");
         if (filter.Statuses.Count > 0) conditions.Add($"status IN ({string.Join(", ", filter.Statuses.Select(status => $"'{RunJson.Word(status)}'"))})");
         if (filter.Search is not null) conditions.Add("(lower(id) LIKE @search ESCAPE '!' OR lower(pipeline) LIKE @search ESCAPE '!')");
         if (filter.Before is not null) conditions.Add("(started_at < @at OR (started_at = @at AND id < @Id))");
-        var sql = $"""
-            SELECT {RunRow.Columns} FROM runs WHERE {string.Join(" AND ", conditions)}
-            ORDER BY started_at DESC, id DESC LIMIT @limit
-            """;
         var values = new DynamicParameters(new
         {
             filter.Pipeline,
@@ -100,13 +94,13 @@ public sealed class RunStore(CatalogDatabase database, TimeProvider clock)
             filter.Before?.Id,
             limit,
         });
-        foreach (var (at, pipeline) in filter.Pipelines.Index()) values.Add(Name(at), pipeline);
+        conditions.Add(OneOf.Condition("pipeline", filter.Pipelines, values));
+        var sql = $"""
+            SELECT {RunRow.Columns} FROM runs WHERE {string.Join(" AND ", conditions)}
+            ORDER BY started_at DESC, id DESC LIMIT @limit
+            """;
         return await database.ReadAsync<IReadOnlyList<RunRecord>>(
             async connection => [.. (await connection.QueryAsync<RunRow>(sql, values)).Select(row => row.ToRecord())], cancellationToken);
-
-        static string Name(int at) => string.Create(CultureInfo.InvariantCulture, $"one{at}");
-
-        static string Numbered(int count) => string.Join(", ", Enumerable.Range(0, count).Select(at => $"@{Name(at)}"));
     }
 
     /// <summary>The run that a person means by <c>last</c>: the latest that an act fits.</summary>

@@ -3,6 +3,7 @@ using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Scheduling.Backfilling;
 using Tidemark.Engine.Times;
 
 namespace Tidemark.Engine.Scheduling;
@@ -30,12 +31,13 @@ public sealed class Scheduler
     private readonly DefinitionCatalog _definitions;
     private readonly DueRuns _due;
     private readonly Webhooks _webhooks;
+    private readonly Backfills _backfills;
     private readonly RunStore _runs;
     private readonly RunSignal _signal;
     private readonly TimeProvider _clock;
 
-    internal Scheduler(DefinitionCatalog definitions, DueRuns due, Webhooks webhooks, RunStore runs, RunSignal signal, TimeProvider clock) =>
-        (_definitions, _due, _webhooks, _runs, _signal, _clock) = (definitions, due, webhooks, runs, signal, clock);
+    internal Scheduler(DefinitionCatalog definitions, DueRuns due, Webhooks webhooks, Backfills backfills, RunStore runs, RunSignal signal, TimeProvider clock) =>
+        (_definitions, _due, _webhooks, _backfills, _runs, _signal, _clock) = (definitions, due, webhooks, backfills, runs, signal, clock);
 
     /// <summary>Works until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -56,7 +58,14 @@ public sealed class Scheduler
         var now = _clock.GetUtcNow();
         DateTimeOffset? next = null;
         var news = await _webhooks.WaitingAsync(stop);
-        foreach (var pipeline in await _definitions.ScheduledAsync(stop))
+        var pipelines = await _definitions.ScheduledAsync(stop);
+        var paused = pipelines.Where(pipeline => pipeline.Definition.Paused).Select(pipeline => pipeline.Definition.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var backfill in await _backfills.OpenAsync(stop))
+        {
+            if (!paused.Contains(backfill.Pipeline)) await StartAsync(() => _backfills.NextAsync(backfill.Id, stop));
+        }
+
+        foreach (var pipeline in pipelines)
         {
             if (pipeline.LacksMarks) await _definitions.MarkAsync(pipeline.Definition.Name, _clock, stop);
             foreach (var (schedule, mark) in pipeline.Active)

@@ -29,6 +29,12 @@ public interface ISource : IAsyncDisposable
     long Requests => 0;
 
     /// <summary>
+    /// Path of the time in a record by which the vendor can be asked for a range of a stream, both ends of it, e.g. <c>created</c>; null where
+    /// it cannot. Default: null.
+    /// </summary>
+    string? RangeOf(string stream) => null;
+
+    /// <summary>
     /// Why a full reading may have found no record of a stream, e.g. how many match each part of its filter; null if the
     /// source has no explanation. Called only after an empty full reading. Default: null.
     /// </summary>
@@ -94,9 +100,20 @@ public sealed record ReadRequest(StreamSchema Stream, Cursor? From)
     /// </summary>
     public bool IsFull { get; init; }
 
+    /// <summary>
+    /// Only records of this range, by the time that <see cref="ISource.RangeOf"/> names; null for all. There is no cursor then, nor does the
+    /// reading end with one to go on from.
+    /// </summary>
+    public ReadRange? Range { get; init; }
+
     /// <summary>True where nothing but the records' keys is wanted. A source that cannot read less gives whole records.</summary>
     public bool KeysOnly { get; init; }
 }
+
+/// <summary>A range of time, in whole seconds.</summary>
+/// <param name="From">Its first moment.</param>
+/// <param name="To">The first moment after it.</param>
+public sealed record ReadRange(DateTimeOffset From, DateTimeOffset To);
 
 /// <summary>What a source says of itself.</summary>
 /// <param name="Problems">Everything that is wrong; empty where all is well.</param>

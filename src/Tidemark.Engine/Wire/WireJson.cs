@@ -10,6 +10,7 @@ using Tidemark.Engine.Json;
 using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Scheduling.Backfilling;
 using Tidemark.Engine.Settings;
 
 namespace Tidemark.Engine.Wire;
@@ -27,10 +28,11 @@ namespace Tidemark.Engine.Wire;
         typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
         typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
         typeof(WordConverter<AlertEvent>), typeof(WordConverter<AlertSeverity>), typeof(WordConverter<DeliveryState>),
-        typeof(WordConverter<ProposalStatus>),
+        typeof(WordConverter<ProposalStatus>), typeof(WordConverter<BackfillStatus>),
     ])]
 [JsonSerializable(typeof(AlertAnswer))]
 [JsonSerializable(typeof(AuditAnswer))]
+[JsonSerializable(typeof(BackfillAnswer))]
 [JsonSerializable(typeof(BackupAnswer))]
 [JsonSerializable(typeof(ChannelAnswer))]
 [JsonSerializable(typeof(ChannelTestAnswer))]
@@ -44,6 +46,7 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(ExportAnswer))]
 [JsonSerializable(typeof(FailureAnswer))]
 [JsonSerializable(typeof(ForgottenSecretAnswer))]
+[JsonSerializable(typeof(InboxAnswer))]
 [JsonSerializable(typeof(KeyRotationAnswer))]
 [JsonSerializable(typeof(LogLineAnswer))]
 [JsonSerializable(typeof(PipelineAnswer))]
@@ -57,6 +60,7 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(RunAnswer))]
 [JsonSerializable(typeof(ScheduleAnswer))]
 [JsonSerializable(typeof(SessionAnswer))]
+[JsonSerializable(typeof(SettledRunsAnswer))]
 [JsonSerializable(typeof(SourceAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(StreamShownAnswer))]

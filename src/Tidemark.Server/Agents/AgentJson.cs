@@ -18,6 +18,7 @@ namespace Tidemark.Server.Agents;
     ])]
 [JsonSerializable(typeof(BackupsArguments))]
 [JsonSerializable(typeof(DefinitionsArguments))]
+[JsonSerializable(typeof(InboxArguments))]
 [JsonSerializable(typeof(LogArguments))]
 [JsonSerializable(typeof(ProposalArguments))]
 [JsonSerializable(typeof(ProposalsArguments))]

@@ -178,6 +178,18 @@ internal sealed record FilterArgument
     public required string Value { get; init; }
 }
 
+internal sealed record InboxArguments : ListArguments
+{
+    [Description("Only this pipeline.")]
+    public string? Pipeline { get; init; }
+
+    [Description("Runs that are over in place of those that are open: what a later run did, or somebody settled.")]
+    public bool? Over { get; init; }
+
+    [Description("Only where id, pipeline, stream, code or message has this text.")]
+    public string? Search { get; init; }
+}
+
 internal sealed record ProposalsArguments : ListArguments
 {
     [Description("Only this pipeline.")]

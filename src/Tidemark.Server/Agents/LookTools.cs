@@ -26,6 +26,9 @@ internal static class LookTools
             Role.Viewer, AgentJson.Default.LogArguments, ApiJson.Default.ListPageLogLineAnswer, LogAsync),
         AgentTool.Of("list_schedules", "Lists when pipelines run by themselves: in words, the next times, and what was missed.",
             Role.Viewer, AgentJson.Default.SchedulesArguments, ApiJson.Default.ListPageScheduleAnswer, SchedulesAsync),
+        AgentTool.Of("list_inbox", "Lists the runs that failed, or did only a part, and that nobody has dealt with: which streams, and why.",
+            Role.Viewer, AgentJson.Default.InboxArguments, ApiJson.Default.ListPageInboxAnswer, (call, given, cancellationToken) =>
+                InboxApi.PageAsync(call.Home, call.Caller, given.Pipeline, given.Over is true, given.Search, given.Size(), given.Cursor, cancellationToken)),
         AgentTool.Of("list_proposals", "Lists the runs that agents propose, the latest first, and what people decided.",
             Role.Viewer, AgentJson.Default.ProposalsArguments, ApiJson.Default.ListPageProposalAnswer, (call, given, cancellationToken) =>
                 ProposalsApi.PageAsync(call.Home, call.Caller, given.Pipeline, given.Status, given.Size(), given.Cursor, cancellationToken)),

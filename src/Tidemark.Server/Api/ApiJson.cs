@@ -10,6 +10,7 @@ using Tidemark.Engine.Json;
 using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Scheduling.Backfilling;
 using Tidemark.Engine.Settings;
 using Tidemark.Engine.Wire;
 using Tidemark.Server.Api.Answers;
@@ -30,7 +31,9 @@ namespace Tidemark.Server.Api;
         typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<StepStatus>),
         typeof(WordConverter<StartKind>), typeof(WordConverter<CallerKind>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
         typeof(WordConverter<AlertEvent>), typeof(WordConverter<AlertSeverity>), typeof(WordConverter<DeliveryState>), typeof(WordConverter<ProposalStatus>),
+        typeof(WordConverter<BackfillStatus>),
     ])]
+[JsonSerializable(typeof(BackfillAnswer))]
 [JsonSerializable(typeof(CallerAnswer))]
 [JsonSerializable(typeof(ChangedUser))]
 [JsonSerializable(typeof(ChannelTestAnswer))]
@@ -49,11 +52,13 @@ namespace Tidemark.Server.Api;
 [JsonSerializable(typeof(IReadOnlyList<TestAnswer>))]
 [JsonSerializable(typeof(ListPage<AlertAnswer>))]
 [JsonSerializable(typeof(ListPage<AuditAnswer>))]
+[JsonSerializable(typeof(ListPage<BackfillAnswer>))]
 [JsonSerializable(typeof(ListPage<BackupAnswer>))]
 [JsonSerializable(typeof(ListPage<ChannelAnswer>))]
 [JsonSerializable(typeof(ListPage<ConnectorAnswer>))]
 [JsonSerializable(typeof(ListPage<DeliveryAnswer>))]
 [JsonSerializable(typeof(ListPage<DestinationAnswer>))]
+[JsonSerializable(typeof(ListPage<InboxAnswer>))]
 [JsonSerializable(typeof(ListPage<LogLineAnswer>))]
 [JsonSerializable(typeof(ListPage<PipelineAnswer>))]
 [JsonSerializable(typeof(ListPage<ProposalAnswer>))]
@@ -72,8 +77,12 @@ namespace Tidemark.Server.Api;
 [JsonSerializable(typeof(PrunedBackupsAnswer))]
 [JsonSerializable(typeof(PrunedRunsAnswer))]
 [JsonSerializable(typeof(RestoreTrialAnswer))]
+[JsonSerializable(typeof(RetriedRuns))]
 [JsonSerializable(typeof(RowPlaceText))]
 [JsonSerializable(typeof(RowsAnswer))]
+[JsonSerializable(typeof(SettledByNote))]
+[JsonSerializable(typeof(SettledRunsAnswer))]
+[JsonSerializable(typeof(StartBackfill))]
 [JsonSerializable(typeof(StartRun))]
 [JsonSerializable(typeof(UndoTrialAnswer))]
 [JsonSerializable(typeof(VerificationAnswer))]
@@ -91,6 +100,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
         var own = Default.Options;
         var records = InitialValues.Keep(Default, new Dictionary<Type, Func<object>>
         {
+            [typeof(StartBackfill)] = () => new StartBackfill { Pipeline = "", From = default, To = default },
             [typeof(StartRun)] = () => new StartRun { Pipeline = "" },
             [typeof(ChangedUser)] = () => new ChangedUser(),
             [typeof(InvitedUser)] = () => new InvitedUser { Email = "", Role = default },

@@ -8,13 +8,13 @@ internal static class Moment
 {
     /// <summary>A moment in the past: how long ago (<c>90min</c>, <c>24h</c>, <c>7d</c>), or a date or time, in the zone of the person where it names none.</summary>
     /// <exception cref="Engine.Errors.TidemarkException"><c>usage.invalid</c>.</exception>
-    public static DateTimeOffset Since(string typed, TimeProvider clock)
+    public static DateTimeOffset Past(string option, string typed, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         if (SpanText.TryParse(typed, out var ago)) return ago.Value <= now - DateTimeOffset.UnixEpoch ? now - ago.Value : DateTimeOffset.UnixEpoch;
 
         var isTime = DateTime.TryParse(typed, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.RoundtripKind, out var time);
-        UsageCheck.Require(isTime && time.Year is > 1 and < 9999, $"--since is how long ago (90min, 24h, 7d) or a time (2026-11-22T18:00:00+01:00), not {typed}.");
+        UsageCheck.Require(isTime && time.Year is > 1 and < 9999, $"{option} is how long ago (90min, 24h, 7d) or a time (2026-11-22T18:00:00+01:00), not {typed}.");
         return time.Kind == DateTimeKind.Unspecified
             ? new DateTimeOffset(time, clock.LocalTimeZone.GetUtcOffset(time)) : new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero);
     }

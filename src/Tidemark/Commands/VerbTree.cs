@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Tidemark.Commands.Access;
 using Tidemark.Commands.Alerting;
+using Tidemark.Commands.Backfilling;
 using Tidemark.Commands.Backups;
 using Tidemark.Commands.Definitions;
 using Tidemark.Commands.Demo;
+using Tidemark.Commands.Inbox;
 using Tidemark.Commands.Proposals;
 using Tidemark.Commands.Quarantined;
 using Tidemark.Commands.Runs;
@@ -54,8 +56,10 @@ internal static class VerbTree
         SyncVerb.Create(),
         StatusVerb.Create(),
         SchedulesVerb.Create(),
+        BackfillVerb.Create(),
         RunsVerb.Create(),
         RunVerb.Create(),
+        InboxVerb.Create(),
         ProposalVerb.Create(),
         QuarantineVerb.Create(),
         VerifyVerb.Create(),

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Records;
 using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
 
@@ -11,13 +12,15 @@ internal sealed class ShopConnector : IWebhookConnector
 {
     public ConnectorSpec Spec { get; } = ConnectorSpec.Of<ShopOptions>("shop", "Shop", ConnectorRoles.Source);
 
-    public ISource OpenSource(BoundSettings settings, TimeProvider clock) => new ScriptedSource();
+    public ISource OpenSource(BoundSettings settings, TimeProvider clock) => new ScriptedSource(Stream("orders"), Stream("customers"));
 
     public WebhookNews Hear(WebhookCall call, Secret secret, BoundSettings settings, DateTimeOffset now)
     {
         WebhookProof.Token(call, secret);
         return new("changed", WebhookProof.Text(call, "streams")?.Split(',', StringSplitOptions.RemoveEmptyEntries));
     }
+
+    private static StreamSchema Stream(string name) => new(name, [new Field("id", FieldType.Text)]);
 
     internal sealed class ShopOptions
     {

@@ -94,9 +94,9 @@ public sealed class OutputTests
 
         Moments.Text(moment, clock).ShouldBe("2026-07-01T23:30:05+01:00");
         Moments.Text(moment, TimeProvider.System).ShouldMatch(@"^2026-07-0[12]T\d\d:\d\d:05(Z|[+-]\d\d:\d\d)$");
-        foreach (var each in new[] { clock, TimeProvider.System }) Moment.Since(Moments.Text(moment, each), each).ShouldBe(moment);
-        Moment.Since("2026-07-01T22:30:05Z", clock).ShouldBe(moment);
-        Moment.Since("2026-07-01 23:30:05", clock).ShouldBe(moment, "without an offset it is the person's clock");
+        foreach (var each in new[] { clock, TimeProvider.System }) Moment.Past("--since", Moments.Text(moment, each), each).ShouldBe(moment);
+        Moment.Past("--since", "2026-07-01T22:30:05Z", clock).ShouldBe(moment);
+        Moment.Past("--since", "2026-07-01 23:30:05", clock).ShouldBe(moment, "without an offset it is the person's clock");
     }
 
     [Theory]

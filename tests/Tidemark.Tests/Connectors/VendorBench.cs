@@ -8,6 +8,8 @@ using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Scheduling.Backfilling;
+using Tidemark.Engine.Sources;
 using Tidemark.Sandbox;
 using Xunit;
 
@@ -68,6 +70,38 @@ public sealed class VendorBench : IAsyncDisposable
 
     public Task<RunResult> SyncAsync(WriteMode mode, CancellationToken cancellationToken, params string[] streams) =>
         RunAsync(new SyncRun(Pipeline.Name) { Mode = mode, Streams = streams, IgnoresLimits = IsApproved }, cancellationToken);
+
+    /// <summary>Reads a range of a stream again.</summary>
+    public Task<RunResult> BackfillAsync(ReadRange range, string stream) => RunAsync(new BackfillRun(Pipeline.Name, range) { Streams = [stream] }, Stop);
+
+    /// <summary>Stores a backfill.</summary>
+    public async Task<Backfill> BackfillAsync(NewBackfill wanted)
+    {
+        await _home.Definitions.Pipelines.SaveAsync(Pipeline, Stop);
+        return await _home.Backfills.StartAsync(wanted, new(RunTrigger.Command, null), Stop);
+    }
+
+    /// <summary>The time by which the source can be asked for a range of a stream; null where it cannot.</summary>
+    public async Task<string?> RangeOfAsync(string stream)
+    {
+        var definition = await _home.Definitions.Sources.FindAsync("vendor", Stop);
+        await using var source = new Connections(CompiledConnectors.Catalog(), TimeProvider.System).OpenSource(definition, [])!;
+        await source.DiscoverAsync(Stop);
+        return source.RangeOf(stream);
+    }
+
+    /// <summary>The places that streams resume from.</summary>
+    public async Task<IReadOnlyList<string>> PlacesAsync()
+    {
+        await using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");
+        await connection.OpenAsync(Stop);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT stream || ' ' || cursor FROM _tidemark_checkpoints ORDER BY stream";
+        await using var reader = await command.ExecuteReaderAsync(Stop);
+        var places = new List<string>();
+        while (await reader.ReadAsync(Stop)) places.Add(reader.GetString(0));
+        return places;
+    }
 
     /// <summary>Reads the keys alone and deletes what is gone.</summary>
     public Task<RunResult> ScanAsync(params string[] streams) =>

@@ -2,7 +2,6 @@ using Shouldly;
 using Tidemark.Engine;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Destinations;
-using Tidemark.Engine.Errors;
 using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Runs;
 using Tidemark.Tests.Catalog;
@@ -40,8 +39,8 @@ public abstract class ProposalPromises : IDisposable
         var queued = (await _home.RunsAsync()).ShouldHaveSingleItem();
         (queued.Id, queued.Status, queued.Origin).ShouldBe((run.Id, RunStatus.Queued, new RunOrigin(RunTrigger.Mcp, "helper") { ApprovedBy = "ada" }));
         queued.Request.ShouldBeOfType<SyncRun>().Streams.ShouldBe(["orders"]);
-        (await CodeAsync(() => home.Proposals.ApproveAsync(proposal.Id, Bob, Stop))).ShouldBe("proposal.decided");
-        (await CodeAsync(() => home.Proposals.RejectAsync(proposal.Id, Bob, Stop))).ShouldBe("proposal.decided");
+        (await Refusal.CodeAsync(() => home.Proposals.ApproveAsync(proposal.Id, Bob, Stop))).ShouldBe("proposal.decided");
+        (await Refusal.CodeAsync(() => home.Proposals.RejectAsync(proposal.Id, Bob, Stop))).ShouldBe("proposal.decided");
         (await _home.RunsAsync()).Count.ShouldBe(1);
     }
 
@@ -51,7 +50,7 @@ public abstract class ProposalPromises : IDisposable
         await using var home = await OpenAsync();
         var proposal = await home.Proposals.ProposeAsync(new SyncRun("p"), "Why.", Agent, Stop);
 
-        var codes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => CodeAsync(() => home.Proposals.ApproveAsync(proposal.Id, Ada, Stop)))));
+        var codes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Refusal.CodeAsync(() => home.Proposals.ApproveAsync(proposal.Id, Ada, Stop)))));
 
         codes.Order(StringComparer.Ordinal).ShouldBe(["", .. Enumerable.Repeat("proposal.decided", 5)]);
         (await _home.RunsAsync()).Count.ShouldBe(1);
@@ -68,7 +67,7 @@ public abstract class ProposalPromises : IDisposable
 
         _home.Now += TimeSpan.FromSeconds(1);
 
-        (await CodeAsync(() => home.Proposals.ApproveAsync(proposal.Id, Ada, Stop))).ShouldBe("proposal.ended");
+        (await Refusal.CodeAsync(() => home.Proposals.ApproveAsync(proposal.Id, Ada, Stop))).ShouldBe("proposal.ended");
         (await home.Proposals.FindAsync(proposal.Id, Stop)).Status.ShouldBe(ProposalStatus.Expired);
         (await ListAsync(home, ProposalStatus.Open)).ShouldBeEmpty();
         (await ListAsync(home, ProposalStatus.Expired)).ShouldBe([proposal.Id]);
@@ -81,7 +80,7 @@ public abstract class ProposalPromises : IDisposable
         await using var home = await OpenAsync();
         var proposal = await home.Proposals.ProposeAsync(new SyncRun("p"), "Why.", Agent, Stop);
 
-        (await CodeAsync(() => home.Proposals.ApproveAsync(proposal.Id, new("helper", "api"), Stop))).ShouldBe("access.own_proposal");
+        (await Refusal.CodeAsync(() => home.Proposals.ApproveAsync(proposal.Id, new("helper", "api"), Stop))).ShouldBe("access.own_proposal");
         var rejected = await home.Proposals.RejectAsync(proposal.Id, new("helper", "api"), Stop);
 
         (rejected.Status, rejected.DecidedBy, rejected.Run).ShouldBe((ProposalStatus.Rejected, "helper", null));
@@ -93,12 +92,12 @@ public abstract class ProposalPromises : IDisposable
     {
         await using var home = await OpenAsync();
 
-        (await CodeAsync(() => home.Proposals.ProposeAsync(new SyncRun("p") { IgnoresLimits = true }, "Why.", Agent, Stop))).ShouldBe("proposal.beyond_limits");
-        (await CodeAsync(() => home.Proposals.ProposeAsync(new ClearRun("p"), "Why.", Agent, Stop))).ShouldBe("proposal.kind");
-        (await CodeAsync(() => home.Proposals.ProposeAsync(new SyncRun("none"), "Why.", Agent, Stop))).ShouldBe("pipeline.unknown");
-        (await CodeAsync(() => home.Proposals.ProposeAsync(new SyncRun("p"), " \0\n", Agent, Stop))).ShouldBe("proposal.reason_invalid");
-        (await CodeAsync(() => home.Proposals.ProposeAsync(new SyncRun("p"), new('x', ProposalCatalog.MaxReason + 1), Agent, Stop))).ShouldBe("proposal.reason_invalid");
-        (await CodeAsync(() => home.Proposals.FindAsync("p-'; drop table runs", Stop))).ShouldBe("proposal.unknown");
+        (await Refusal.CodeAsync(() => home.Proposals.ProposeAsync(new SyncRun("p") { IgnoresLimits = true }, "Why.", Agent, Stop))).ShouldBe("proposal.beyond_limits");
+        (await Refusal.CodeAsync(() => home.Proposals.ProposeAsync(new ClearRun("p"), "Why.", Agent, Stop))).ShouldBe("proposal.kind");
+        (await Refusal.CodeAsync(() => home.Proposals.ProposeAsync(new SyncRun("none"), "Why.", Agent, Stop))).ShouldBe("pipeline.unknown");
+        (await Refusal.CodeAsync(() => home.Proposals.ProposeAsync(new SyncRun("p"), " \0\n", Agent, Stop))).ShouldBe("proposal.reason_invalid");
+        (await Refusal.CodeAsync(() => home.Proposals.ProposeAsync(new SyncRun("p"), new('x', ProposalCatalog.MaxReason + 1), Agent, Stop))).ShouldBe("proposal.reason_invalid");
+        (await Refusal.CodeAsync(() => home.Proposals.FindAsync("p-'; drop table runs", Stop))).ShouldBe("proposal.unknown");
         (await home.Proposals.ListAsync(new(), 10, Stop)).ShouldBeEmpty();
     }
 
@@ -110,7 +109,7 @@ public abstract class ProposalPromises : IDisposable
         (await home.Proposals.ProposeAsync(new SyncRun("p") { Streams = ["s0"] }, "Once more.", Agent, Stop)).Id.ShouldBe(first.Id);
         for (var more = 1; more < ProposalCatalog.MaxOpen; more++) await home.Proposals.ProposeAsync(new SyncRun("p") { Streams = [$"s{more}"] }, "Why.", Agent, Stop);
 
-        (await CodeAsync(() => home.Proposals.ProposeAsync(new SyncRun("p"), "Why.", Agent, Stop))).ShouldBe("proposal.too_many");
+        (await Refusal.CodeAsync(() => home.Proposals.ProposeAsync(new SyncRun("p"), "Why.", Agent, Stop))).ShouldBe("proposal.too_many");
 
         await home.Proposals.ProposeAsync(new SyncRun("p"), "Why.", Agent with { Name = "another" }, Stop);
         await home.Proposals.RejectAsync(first.Id, Ada, Stop);
@@ -154,20 +153,6 @@ public abstract class ProposalPromises : IDisposable
 
     private static async Task<IReadOnlyList<string>> ListAsync(Home home, ProposalStatus status) =>
         [.. (await home.Proposals.ListAsync(new() { Status = status }, 10, Stop)).Select(proposal => proposal.Id)];
-
-    /// <summary>The code of the refusal; empty where there was none.</summary>
-    private static async Task<string> CodeAsync<T>(Func<Task<T>> act)
-    {
-        try
-        {
-            await act();
-            return "";
-        }
-        catch (TidemarkException refused)
-        {
-            return refused.Code;
-        }
-    }
 
     private async Task<Home> OpenAsync()
     {

@@ -59,7 +59,12 @@ internal sealed class ScheduledHome(TestHome home) : IDisposable
         var queue = await home.QueueAsync();
         while (await queue.ClaimNextAsync(TestHome.Cancelled) is { } journal)
         {
-            await using (journal) await journal.FinishAsync(RunStoreTests.Ended(journal) with { Kind = journal.Request.Kind, Status = status }, TestHome.Cancelled);
+            await using (journal) await journal.FinishAsync(RunStoreTests.Ended(journal) with
+            {
+                Kind = journal.Request.Kind,
+                Status = status,
+                Streams = journal.Request is ReadingRequest reading ? [.. reading.Streams.Select(stream => new StreamFigures(stream, stream))] : [],
+            }, TestHome.Cancelled);
         }
     }
 

@@ -1,6 +1,7 @@
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Pipeline.Planning;
 
@@ -40,6 +41,9 @@ internal sealed record ResolvedSync
     /// <summary>Settings of the source in the place of the saved ones; null for none.</summary>
     public IReadOnlyDictionary<string, string>? SourceSettings { get; private init; }
 
+    /// <summary>The range of time that alone is read; null for all.</summary>
+    public ReadRange? Range { get; private init; }
+
     /// <summary>
     /// Whether the run does what a parked one of the same streams would, so that this need no longer wait. A merge reads what has
     /// changed and no more: it leaves a reading of everything, and a scan for deletions, to the person who is asked.
@@ -47,7 +51,7 @@ internal sealed record ResolvedSync
     public bool Supersedes(RunRecord parked)
     {
         if (parked.Request is DeletionScan) return KeysOnly || Mode != WriteMode.Merge;
-        return !KeysOnly && (Mode != WriteMode.Merge || parked.Result.Mode == WriteMode.Merge);
+        return Range is null && !KeysOnly && (Mode != WriteMode.Merge || parked.Result.Mode == WriteMode.Merge);
     }
 
     /// <summary>Streams of a pipeline, as its definition has them: for looking, not for running.</summary>
@@ -60,6 +64,7 @@ internal sealed record ResolvedSync
     public static ResolvedSync Of(RunRequest request, PipelineDefinition pipeline, RunRecord? parked) => request switch
     {
         SyncRun sync => Of(pipeline, sync) with { Mode = sync.Mode ?? pipeline.Mode, SourceSettings = sync.SourceSettings },
+        BackfillRun backfill => Of(pipeline, backfill) with { Mode = WriteMode.Merge, Range = backfill.Range },
         // Keys that are gone are compared as a whole, as in a replace.
         DeletionScan scan => Of(pipeline, scan) with { Mode = WriteMode.Replace, KeysOnly = true },
         DryRun dry => Of(dry.Of, pipeline, parked: null) with { IsDryRun = true, SaveAs = dry.SaveAs },
@@ -94,6 +99,7 @@ internal sealed record ResolvedSync
             IgnoresLimits = true,
             Continues = hasStaged ? parked.Id : null,
             SourceSettings = (parked.Request as SyncRun)?.SourceSettings,
+            Range = (parked.Request as BackfillRun)?.Range,
         };
     }
 }

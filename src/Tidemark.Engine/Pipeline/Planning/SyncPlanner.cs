@@ -64,7 +64,8 @@ public sealed class SyncPlanner(DefinitionCatalog definitions, Connections conne
                 Limits = pipeline.Limits,
                 IgnoresLimits = request.IgnoresLimits,
                 IsDryRun = request.IsDryRun,
-                IsAside = request.SourceSettings is not null && request.Mode == WriteMode.Merge,
+                IsAside = request.Range is not null || (request.SourceSettings is not null && request.Mode == WriteMode.Merge),
+                Range = request.Range,
                 SaveAs = request.SaveAs,
                 HeldTo = request.HeldTo,
                 // Rows that refer to others come after them.

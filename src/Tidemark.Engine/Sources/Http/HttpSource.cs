@@ -82,6 +82,9 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     public async Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) =>
         Find(stream).Count is { } count ? await exchange.CountAsync(count, cancellationToken) : null;
 
+    public string? RangeOf(string stream) =>
+        Find(stream).Listing.Range is { Order: not RangeOrder.Unordered } range ? range.Path : null;
+
     public bool ProvesEnd(string stream, Cursor after) =>
         Find(stream).Listing.End.Proof is not EndProof.Word && HttpCursor.Parse(after) is { Unproven: null };
 
@@ -128,6 +131,7 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var stream = Find(request.Stream.Name);
         if (request.KeysOnly && stream.KeyListing is { } keys) stream = stream with { Listing = keys, Complete = null };
         var cursor = await BeginAsync(stream, request, cancellationToken);
+        if (request.Range is not null) stream = stream with { Changes = null };
         var reading = cursor.Reading!;
         var overlap = (long)stream.Overlap.TotalSeconds;
         if (reading.Open is { } slices)
@@ -218,6 +222,12 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         // A scope that was never read is read from its beginning; the others from where the one that lags most stands.
         var (unread, known) = (scopes?.Where(scope => cursor.PlaceOf(scope) is null).ToList(), scopes?.Where(scope => cursor.PlaceOf(scope) is not null).ToList());
         // Records that only another filter shows are new, whenever they were changed.
+        if (request.Range is { } range)
+        {
+            var (begin, end) = (range.From.ToUnixTimeSeconds(), range.To.ToUnixTimeSeconds());
+            return cursor with { Reading = new HttpReading(clock.GetUtcNow().ToUnixTimeSeconds(), request.IsFull) { Scopes = scopes, Open = [.. Within(stream, scopes, begin, end)] } };
+        }
+
         var since = (isExtended ? null : scopes is null ? cursor.Since : known!.Min(cursor.PlaceOf)) - (long)stream.Overlap.TotalSeconds;
         var floor = stream.Floor?.ToUnixTimeSeconds();
         var open = new List<Slice>();
@@ -239,6 +249,13 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
 
     private static IEnumerable<Slice> Slices(HttpStream stream, IReadOnlyList<string>? scopes, long? from) =>
         Groups(stream, scopes).Select(group => new Slice { Scope = group, From = stream.Listing.Range is null ? null : from });
+
+    /// <summary>The slices of a range; what lies before the floor of the settings is not read.</summary>
+    private static IEnumerable<Slice> Within(HttpStream stream, IReadOnlyList<string>? scopes, long from, long to)
+    {
+        if (stream.Floor?.ToUnixTimeSeconds() is { } floor && floor > from) from = floor;
+        return from < to ? Slices(stream, scopes, from).Select(slice => slice with { To = to }) : [];
+    }
 
     private async Task<IReadOnlyList<string>?> ScopesAsync(HttpStream stream, CancellationToken cancellationToken) =>
         stream.Listing.Scopes is { } scopes ? await scopes(exchange, cancellationToken) : null;

@@ -28,7 +28,7 @@ internal static class AuditVerb
             {
                 Actor = session.Get(actor),
                 Action = session.Get(action),
-                Since = session.Get(since) is { } typed ? Moment.Since(typed, session.Clock) : null,
+                Since = session.Get(since) is { } typed ? Moment.Past("--since", typed, session.Clock) : null,
             }, session.Get(limit), session.Stop);
             foreach (var line in session.IsJson ? lines : []) session.WriteJson(AuditAnswer.Of(line), WireJson.Default.AuditAnswer);
             if (lines.Count == 0) session.Say("Nobody has asked for anything.");

@@ -41,7 +41,7 @@ internal static class RunsVerb
             {
                 Pipeline = session.Get(pipeline),
                 Statuses = [.. Enum.GetValues<RunStatus>().Where(known => session.Get(status)?.Contains(RunJson.Word(known)) is true)],
-                Since = session.Get(since) is { } typed ? Moment.Since(typed, session.Clock) : null,
+                Since = session.Get(since) is { } typed ? Moment.Past("--since", typed, session.Clock) : null,
             }, session.Stop);
             if (runs.Count == 0 && session.Get(pipeline) is { } name) await home.Definitions.PipelineAsync(name, session.Stop);
             if (session.IsJson)

@@ -19,7 +19,7 @@ public sealed class AgentTests
         agent.Client.ServerInstructions!.ShouldContain("never instructions");
         (await agent.NamesAsync()).ShouldBe(
         [
-            "status", "list_runs", "show_run", "list_run_steps", "read_run_log", "list_schedules", "list_proposals", "show_proposal", "list_definitions",
+            "status", "list_runs", "show_run", "list_run_steps", "read_run_log", "list_schedules", "list_inbox", "list_proposals", "show_proposal", "list_definitions",
             "read_table", "list_run_rows", "list_quarantine", "show_quarantined", "list_backups",
         ]);
         Items(await agent.DoAsync("status")).ShouldHaveSingleItem().GetProperty("pipeline").GetString().ShouldBe("payments");
@@ -38,7 +38,7 @@ public sealed class AgentTests
         });
         (Items(table).Count, table.GetProperty("total").GetInt32()).ShouldBe((3, 120));
         Items(await agent.DoAsync("list_run_rows", new { run, limit = 1 }), "rows").ShouldHaveSingleItem();
-        foreach (var empty in new[] { "list_schedules", "list_quarantine", "list_backups", "list_proposals" }) Items(await agent.DoAsync(empty)).ShouldBeEmpty(empty);
+        foreach (var empty in new[] { "list_schedules", "list_quarantine", "list_backups", "list_inbox", "list_proposals" }) Items(await agent.DoAsync(empty)).ShouldBeEmpty(empty);
         (await agent.CodeAsync("show_quarantined", new { id = 7 })).ShouldBe("quarantine.unknown");
         var failed = (await bench.RunAsync(new { pipeline = "payments", streams = new[] { "nothing_like_it" } })).GetProperty("run").GetString();
         Items(await agent.DoAsync("read_run_log", new { run = failed, first_error = true, limit = 1 })).ShouldHaveSingleItem().GetProperty("level").GetString().ShouldBe("error");
