@@ -98,7 +98,7 @@ if [ -n "${TIDEMARK_TEST_DATE:-}" ]; then
 fi
 
 # Most tests wait for servers and processes: more of them at a time than there are processors.
-"${at_date[@]}" dotnet artifacts/bin/Tidemark.Tests/release/Tidemark.Tests.dll -noColor -maxThreads 2x -longRunning 240 -trx "$report/tests.trx" "$@" || status=$?
+"${at_date[@]}" dotnet artifacts/bin/Tidemark.Tests/release/Tidemark.Tests.dll -noColor -maxThreads 3x -longRunning 240 -trx "$report/tests.trx" "$@" || status=$?
 
 counters=$(grep -o '<Counters [^>]*>' "$report/tests.trx" | head -n 1)
 count() { echo "$counters" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | head -n 1; }

@@ -107,7 +107,7 @@ public sealed class LostHomeTests : IAsyncLifetime
         await DamageAsync("none");
         var whole = await File.ReadAllBytesAsync(Catalog, CommandBench.Cancel);
         var told = 0;
-        for (var at = 0; at < whole.Length; at += 1800)
+        for (var at = 0; at < whole.Length; at += 7200)
         {
             var damaged = whole.ToArray();
             for (var place = at; place < Math.Min(at + 200, damaged.Length); place++) damaged[place] = (byte)((place * 151) + 7);
@@ -122,7 +122,7 @@ public sealed class LostHomeTests : IAsyncLifetime
             }
         }
 
-        told.ShouldBeGreaterThan(20);
+        told.ShouldBeGreaterThan(5);
     }
 
     [Fact]
