@@ -79,6 +79,12 @@ public sealed record ServerOptions
     [Description("Address of an OpenTelemetry collector that receives metrics and traces, such as http://127.0.0.1:4317.")]
     public Uri? OtlpEndpoint { get; set; }
 
+    [Description("Address of a collector of OpenLineage that is told when runs begin and end, such as http://127.0.0.1:5000.")]
+    public Uri? OpenlineageUrl { get; set; }
+
+    [Description("Key of the collector of OpenLineage, sent as a bearer token: env:NAME or file:PATH where it is, or itself.")]
+    public Secret? OpenlineageApiKey { get; set; }
+
     /// <summary>Whether browsers reach it by HTTPS: its own, or that of a proxy before it.</summary>
     public bool IsHttps => Certificate is not null || PublicAddress?.Scheme == Uri.UriSchemeHttps;
 
@@ -106,22 +112,28 @@ public sealed record ServerOptions
     /// <param name="variable">Value of a variable; null where it is not set.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="TidemarkException"><c>setting.environment_unset</c>, <c>setting.unreadable</c> (usage).</exception>
-    public async Task<ServerOptions> ResolveAsync(Func<string, string?> variable, CancellationToken cancellationToken) => OidcClientSecret is null ? this
-        : this with { OidcClientSecret = new(await new SettingReference(variable).ResolveAsync(OidcClientSecret.Reveal(), cancellationToken)) };
+    public async Task<ServerOptions> ResolveAsync(Func<string, string?> variable, CancellationToken cancellationToken)
+    {
+        var reference = new SettingReference(variable);
+        return this with { OidcClientSecret = await InPlaceAsync(OidcClientSecret), OpenlineageApiKey = await InPlaceAsync(OpenlineageApiKey) };
+
+        async Task<Secret?> InPlaceAsync(Secret? secret) => secret is null ? null : new(await reference.ResolveAsync(secret.Reveal(), cancellationToken));
+    }
 
     /// <summary>How the settings look to those who give them.</summary>
     public static ConnectorSpec Spec { get; } = ConnectorSpec.Of<ServerOptions>("server", "Server", ConnectorRoles.None);
 
-    /// <summary>The settings from flags, then variables.</summary>
+    /// <summary>The settings from flags, then variables, then a file.</summary>
     /// <param name="given">Flags that were given, by name.</param>
     /// <param name="variable">Value of a variable; null where it is not set.</param>
+    /// <param name="file">What a <see cref="SettingsFile"/> says; null for none.</param>
     /// <exception cref="TidemarkException">Everything that is wrong with them, each with its variable (configuration).</exception>
-    public static ServerOptions Read(IReadOnlyDictionary<string, string> given, Func<string, string?> variable)
+    public static ServerOptions Read(IReadOnlyDictionary<string, string> given, Func<string, string?> variable, IReadOnlyDictionary<string, string>? file = null)
     {
-        var settings = new Dictionary<string, string>(given, StringComparer.Ordinal);
-        foreach (var setting in Spec.Settings.Where(setting => !settings.ContainsKey(setting.Name)))
+        var settings = new Dictionary<string, string>(file ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        foreach (var setting in Spec.Settings)
         {
-            if (variable(VariableOf(setting.Name)) is { } value) settings[setting.Name] = value;
+            if ((given.GetValueOrDefault(setting.Name) ?? variable(VariableOf(setting.Name))) is { } value) settings[setting.Name] = value;
         }
 
         var problems = new List<Problem>();

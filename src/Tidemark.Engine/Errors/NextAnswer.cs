@@ -24,7 +24,7 @@ public sealed record NextAnswer
     };
 
     /// <summary>The step without its command; null where this build does not know the act.</summary>
-    internal NextStep? ToStep() =>
+    public NextStep? ToStep() =>
         Enum.TryParse<NextAct>(Act.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var act)
             ? new(act, Of) : null;
 }

@@ -71,6 +71,8 @@ public sealed record CascadeAnswer(string Table, long Rows, long Deletes, long E
     /// <summary>One a table; null where there are none.</summary>
     internal static IReadOnlyList<CascadeAnswer>? Of(IReadOnlyList<Cascade> cascades) => cascades.Count == 0 ? null
         : [.. cascades.Select(each => new CascadeAnswer(each.Table, each.Rows, each.Deletes, each.Emptied))];
+
+    public Cascade ToCascade() => new(Table, Rows, Deletes, Emptied);
 }
 
 /// <summary>A row that would change.</summary>

@@ -120,7 +120,7 @@ public sealed record RunAnswer
     };
 
     /// <summary>The result again. Seconds have milliseconds' precision.</summary>
-    internal RunResult ToResult() => new(Run, Pipeline, Mode, Status, [.. Streams.Select(stream => stream.ToFigures())], Seconds)
+    public RunResult ToResult() => new(Run, Pipeline, Mode, Status, [.. Streams.Select(stream => stream.ToFigures())], Seconds)
     {
         Kind = Kind,
         Refresh = Refresh?.ToFigures(),

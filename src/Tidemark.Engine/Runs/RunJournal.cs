@@ -24,6 +24,7 @@ public sealed class RunJournal : IAsyncDisposable
     private readonly RunSamples? _samples;
     private readonly RunLog _log;
     private readonly StepList _known = new();
+    private readonly StepSpans _spans = new();
     private readonly CancellationTokenSource _leaseLost = new();
     private readonly CancellationTokenSource _cancelRequested = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -83,6 +84,7 @@ public sealed class RunJournal : IAsyncDisposable
         string name, string? stream, StepStatus status, string? detail, CancellationToken cancellationToken)
     {
         var noted = _clock.GetUtcNow();
+        _spans.Note(name, stream, status);
         await _database.WriteAsync(async connection =>
         {
             var values = new
@@ -222,6 +224,7 @@ public sealed class RunJournal : IAsyncDisposable
             // An exception here would hide the one that ended the run. The lease runs out, and reconciling settles it.
         }
 
+        _spans.Dispose();
         _log.Dispose();
         _writing.Dispose();
         _stopping.Dispose();

@@ -11,6 +11,12 @@ public static class RunTelemetry
 {
     public const string Name = "Tidemark";
 
+    /// <summary>Name of the span of a run; those of its steps are within it.</summary>
+    public const string RunSpan = "run";
+
+    /// <summary>The tag of a span that has the id of its run.</summary>
+    public const string RunTag = "tidemark.run";
+
     private static readonly Meter Meter = new(Name);
     private static readonly ActivitySource Spans = new(Name);
     private static readonly Counter<long> Runs = Meter.CreateCounter<long>("tidemark.runs", "{run}", "Runs that have ended");
@@ -21,9 +27,18 @@ public static class RunTelemetry
 
     internal static Activity? Begin(RunJournal journal)
     {
-        var span = Spans.StartActivity("run");
-        span?.SetTag("tidemark.run", journal.Run).SetTag("tidemark.pipeline", journal.Pipeline).SetTag("tidemark.kind", RunJson.Word(journal.Request.Kind));
-        return span;
+        // Whoever hears of the beginning wants to know which run it is.
+        var tags = new TagList { { RunTag, journal.Run }, { "tidemark.pipeline", journal.Pipeline }, { "tidemark.kind", RunJson.Word(journal.Request.Kind) } };
+        return Spans.StartActivity(RunSpan, ActivityKind.Internal, default(ActivityContext), tags);
+    }
+
+    /// <summary>A span of a step, within that of its run. What goes on after it is no part of it.</summary>
+    internal static Activity? Step(string name, string? stream)
+    {
+        var around = Activity.Current;
+        var span = Spans.StartActivity($"step {name}");
+        Activity.Current = around;
+        return stream is null ? span : span?.SetTag("tidemark.stream", stream);
     }
 
     internal static void End(Activity? span, RunResult result)

@@ -15,6 +15,8 @@ public sealed record LogLineAnswer(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Stream, string Message)
 {
     public static LogLineAnswer Of(RunLogLine line) => new(line.Seq, line.At, line.Level, line.Stream, line.Message);
+
+    public RunLogLine ToLine() => new(Seq, At, Level, Stream, Message);
 }
 
 /// <summary>Runs whose steps and log lines were removed.</summary>

@@ -46,6 +46,9 @@ public sealed record ScheduleAnswer
     /// <summary>Its status.</summary>
     public RunStatus? LastStatus { get; init; }
 
+    /// <summary>True where it was left out, and never began; absent otherwise.</summary>
+    public bool? LastLeftOut { get; init; }
+
     /// <summary>When it was due.</summary>
     [JsonConverter(typeof(UtcConverter))]
     public DateTimeOffset? LastDueAt { get; init; }
@@ -68,6 +71,7 @@ public sealed record ScheduleAnswer
         Problem = status.Problem,
         LastRun = status.Last?.Id,
         LastStatus = status.Last?.Status,
+        LastLeftOut = status.Last is { Result.IsSkipped: true } ? true : null,
         LastDueAt = status.Last?.Origin.DueAt,
         LastMissed = status.Last is { Origin.Missed: > 0 } last ? last.Origin.Missed : null,
     };

@@ -23,6 +23,7 @@ internal static class Measuring
             metrics.AddMeter(RunTelemetry.Name).AddPrometheusExporter();
             if (options.OtlpEndpoint is { } endpoint) metrics.AddOtlpExporter(otlp => otlp.Endpoint = endpoint);
         });
+        if (options.OpenlineageUrl is not null) services.AddHostedService<Lineage>();
         if (options.OtlpEndpoint is { } to) telemetry.WithTracing(traces => traces.AddSource(RunTelemetry.Name).AddOtlpExporter(otlp => otlp.Endpoint = to));
     }
 

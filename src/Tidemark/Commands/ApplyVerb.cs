@@ -1,9 +1,11 @@
 using System.CommandLine;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Pipeline.Comparing;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
@@ -43,39 +45,58 @@ internal static class ApplyVerb
             UsageCheck.Require(session.Get(prune) || !session.Get(question.Yes), "--yes needs --prune.");
             if (session.Get(plan) is { } saved) return await CarryOutAsync(session, saved);
             var yaml = await ReadAsync(session, session.Get(file)!);
-            if (session.Get(dryRun)) return await session.LookAsync(home => ShowAsync(session, home, yaml, session.Get(prune)));
+            if (session.Get(dryRun)) return await session.LookAsync(home => ShowAsync(session, In(session, home, session.Get(file)!), yaml, session.Get(prune)));
             var home = await session.MakeHomeAsync();
-            var removals = session.Get(prune) ? await RemovalsAsync(session, home, yaml, question) : [];
+            var definitions = In(session, home, session.Get(file)!);
+            var removals = session.Get(prune) ? await RemovalsAsync(session, definitions, yaml, question) : [];
             if (removals is null) return ExitCode.Cancelled;
-            foreach (var applied in await In(session, home).ApplyAsync(yaml, removals, session.Stop))
-                Definitions.SavedDefinition.Report(session, applied);
+            foreach (var applied in await definitions.ApplyAsync(yaml, removals, session.Stop))
+                Definitions.SavedDefinition.Report(session, DefinitionChangeAnswer.Of(applied));
+            return ExitCode.Done;
+        }, async (session, server) =>
+        {
+            UsageCheck.Require(session.Get(file) is not null && session.Get(plan) is null, "With --server, apply takes --file.");
+            UsageCheck.Require(session.Get(prune) || !session.Get(question.Yes), "--yes needs --prune.");
+            var text = await ReadAsync(session, session.Get(file)!);
+            Task<IReadOnlyList<DefinitionChangeAnswer>> SendAsync(bool isTrial) => server.PutTextAsync(
+                ServerClient.Path("definitions", ("dry_run", isTrial ? "true" : null), ("prune", session.Get(prune) ? "true" : null)), text, "application/yaml",
+                WireJson.Default.DefinitionChangeAnswer, session.Stop);
+            if (!session.Get(dryRun) && session.Get(prune) && !await MayRemoveAsync(session, [.. (await SendAsync(isTrial: true)).Where(change => change.Change == "removed")], question)) return ExitCode.Cancelled;
+            foreach (var change in await SendAsync(session.Get(dryRun))) Definitions.SavedDefinition.Report(session, change);
+            if (session.Get(dryRun)) session.Say("Nothing was saved.");
             return ExitCode.Done;
         });
         return verb;
     }
 
-    private static DefinitionFile In(Session session, Home home) => new(home.Definitions, session.Variable);
+    /// <summary>Variables are those of .env beside the file, where it has some, then those of every command.</summary>
+    private static DefinitionFile In(Session session, Home home, string file) => new(home.Definitions, file == "-" ? session.Variable : session.VariablesOf(file));
 
-    private static async Task<int> ShowAsync(Session session, Home home, string yaml, bool prunes)
+    private static async Task<int> ShowAsync(Session session, DefinitionFile definitions, string yaml, bool prunes)
     {
-        foreach (var compared in await In(session, home).CompareAsync(yaml, prunes, session.Stop))
-            Definitions.SavedDefinition.Report(session, compared);
+        foreach (var compared in await definitions.CompareAsync(yaml, prunes, session.Stop))
+            Definitions.SavedDefinition.Report(session, DefinitionChangeAnswer.Of(compared));
         session.Say("Nothing was saved.");
         return ExitCode.Done;
     }
 
     /// <summary>What the file does not name, once somebody has agreed that it goes; null where nobody has.</summary>
-    private static async Task<IReadOnlyList<AppliedDefinition>?> RemovalsAsync(Session session, Home home, string yaml, Confirmation question)
+    private static async Task<IReadOnlyList<AppliedDefinition>?> RemovalsAsync(Session session, DefinitionFile definitions, string yaml, Confirmation question)
     {
-        var removals = (await In(session, home).CompareAsync(yaml, prunes: true, session.Stop))
+        var removals = (await definitions.CompareAsync(yaml, prunes: true, session.Stop))
             .Where(compared => compared.Change == DefinitionChange.Removed).ToList();
-        if (removals.Count == 0) return removals;
+        return await MayRemoveAsync(session, [.. removals.Select(DefinitionChangeAnswer.Of)], question) ? removals : null;
+    }
+
+    private static async Task<bool> MayRemoveAsync(Session session, IReadOnlyList<DefinitionChangeAnswer> removals, Confirmation question)
+    {
+        if (removals.Count == 0) return true;
         var names = string.Join(", ", removals.Select(removal => $"{removal.Kind} {Printable.Of(removal.Name)}"));
         var refusal = new TidemarkException(FailureKind.Usage, "apply.not_confirmed", $"The file does not name {names}; --prune would remove them.")
         {
             Hint = "Say --yes to remove them.",
         };
-        return await question.AskAsync(session, $"Remove {names}? No data is deleted.", refusal) ? removals : null;
+        return await question.AskAsync(session, $"Remove {names}? No data is deleted.", refusal);
     }
 
     private static async Task<int> CarryOutAsync(Session session, string file)

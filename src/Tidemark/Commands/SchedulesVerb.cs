@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using Spectre.Console;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
@@ -24,41 +26,53 @@ internal static class SchedulesVerb
         {
             UsageCheck.Require(session.Get(next) is >= 0 and <= MostTimes, $"--next is from 0 to {MostTimes}.");
             var home = await session.OpenHomeAsync();
-            var all = await home.Schedules.ListAsync(session.Get(name), session.Get(next), session.Stop);
-            foreach (var schedule in session.IsJson ? all : []) session.WriteJson(ScheduleAnswer.Of(schedule), WireJson.Default.ScheduleAnswer);
-            if (session.IsJson) return ExitCode.Done;
-            if (all.Count == 0) session.Say("There are no schedules yet: see tidemark pipeline set --help, or the key schedules of a pipeline.");
-            else Write(session, all);
-            return ExitCode.Done;
+            return Show(session, [.. (await home.Schedules.ListAsync(session.Get(name), session.Get(next), session.Stop)).Select(ScheduleAnswer.Of)]);
+        }, async (session, server) =>
+        {
+            UsageCheck.Require(session.Get(next) is >= 0 and <= MostTimes, $"--next is from 0 to {MostTimes}.");
+            var path = ServerClient.Path("schedules", ("pipeline", session.Get(name)), ("next", $"{session.Get(next)}"));
+            return Show(session, await server.ListAsync(path, int.MaxValue, WireJson.Default.ScheduleAnswer, session.Stop));
         });
         return verb;
     }
 
+    private static int Show(Session session, IReadOnlyList<ScheduleAnswer> all)
+    {
+        foreach (var schedule in session.IsJson ? all : []) session.WriteJson(schedule, WireJson.Default.ScheduleAnswer);
+        if (session.IsJson) return ExitCode.Done;
+        if (all.Count == 0) session.Say("There are no schedules yet: see tidemark pipeline set --help, or the key schedules of a pipeline.");
+        else Write(session, all);
+        return ExitCode.Done;
+    }
+
     // Which and when stay. The pipeline's last run goes first, then what it runs.
-    private static void Write(Session session, IReadOnlyList<ScheduleStatus> all)
+    private static void Write(Session session, IReadOnlyList<ScheduleAnswer> all)
     {
         var table = new FittingTable();
         table.Add("pipeline", all.Select(schedule => schedule.Pipeline));
         table.Add("runs", all.Select(schedule => EnumWord.Of(schedule.Run)), rank: 1);
         table.Add("when", all.Select(When), wraps: true);
-        table.Add("next", all.Select(schedule => schedule.IsPaused ? "paused" : schedule.Next is [var first, ..] ? session.LocalTime(first) : ""), isWhole: true);
+        table.Add("next", all.Select(schedule => schedule.Paused ? "paused" : schedule.Next is [var first, ..] ? Local(session, first) : ""), isWhole: true);
         if (all.Any(schedule => schedule.Missed > 0)) table.Add("missed", all.Select(schedule => schedule.Missed == 0 ? "" : Counted(schedule.Missed)), isWhole: true);
-        table.Add("last run", all.Select(schedule => schedule.Last?.Id ?? ""), rank: 3);
-        table.Add("its status", all.Select(schedule => schedule.Last is { } last ? Outcome(last) : ""), rank: 2, colour: RunReport.Colour);
+        table.Add("last run", all.Select(schedule => schedule.LastRun ?? ""), rank: 3);
+        table.Add("its status", all.Select(schedule => schedule.LastStatus is { } last ? Outcome(schedule, last) : ""), rank: 2, colour: RunReport.Colour);
         table.Write(session.Prose);
         foreach (var schedule in all.Where(schedule => schedule.Next.Count > 1))
-            session.Say($"{Printable.Of(schedule.Pipeline)}, {When(schedule)}: {string.Join(", ", schedule.Next.Select(session.LocalTime))}");
+            session.Say($"{Printable.Of(schedule.Pipeline)}, {When(schedule)}: {string.Join(", ", schedule.Next.Select(each => Local(session, each)))}");
         foreach (var schedule in all.Where(schedule => schedule.Problem is not null))
             session.Prose.MarkupLineInterpolated($"[red]{Printable.Of(schedule.Pipeline)}, {Printable.Of(When(schedule))}: {Printable.Of(schedule.Problem!)}[/]");
         if (all.Any(schedule => schedule.Missed > 0))
             session.Say("Missed: no server has dealt with it. tidemark serve makes up for it with one run.");
     }
 
-    private static string When(ScheduleStatus schedule) =>
-        schedule.Words + (schedule.Schedule is { Overlap: Overlap.Queue } ? "; waits while the same goes on" : "");
+    private static string Local(Session session, string moment) => session.LocalTime(DateTimeOffset.Parse(moment, CultureInfo.InvariantCulture));
+
+    private static string When(ScheduleAnswer schedule) =>
+        schedule.Words + (schedule.Overlap == Overlap.Queue ? "; waits while the same goes on" : "");
 
     private static string Counted(int missed) => missed >= Scheduler.MaxMissed ? $"{Scheduler.MaxMissed} or more" : RunReport.Number(missed);
 
-    private static string Outcome(RunRecord run) => run.Result.IsSkipped ? (run.Origin.Missed > 0 ? $"left out {RunReport.Number(run.Origin.Missed + 1)} times" : "left out")
-        : RunJson.Word(run.Status) + (run.Origin.Missed > 0 ? $", made up for {RunReport.Number(run.Origin.Missed)}" : "");
+    private static string Outcome(ScheduleAnswer schedule, RunStatus last) => schedule.LastLeftOut is true
+        ? (schedule.LastMissed is { } times ? $"left out {RunReport.Number(times + 1)} times" : "left out")
+        : RunJson.Word(last) + (schedule.LastMissed is { } missed ? $", made up for {RunReport.Number(missed)}" : "");
 }

@@ -16,9 +16,7 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
 {
     public const string DefaultHome = ".tidemark";
 
-    private readonly Lazy<EnvironmentFiles> _variables = new(() => new(
-        invocation.Terminal.Variable,
-        [Environment.CurrentDirectory, typed.GetValue(SharedOptions.Home) ?? invocation.Terminal.Variable("TIDEMARK_HOME") ?? DefaultHome]));
+    private readonly Lazy<EnvironmentFiles> _variables = new(() => new(invocation.Terminal.Variable, Folders(typed, invocation)));
 
     public Terminal Terminal => invocation.Terminal;
 
@@ -61,6 +59,13 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
 
     /// <summary>Value of a variable that a definition, an address or a setting names: of the environment, else of .env here, else of .env in the home.</summary>
     public string? Variable(string name) => _variables.Value.Find(name);
+
+    /// <summary>As <see cref="Variable"/>, with those of .env beside a file before those of .env here.</summary>
+    public Func<string, string?> VariablesOf(string file) =>
+        new EnvironmentFiles(invocation.Terminal.Variable, [Path.GetDirectoryName(Path.GetFullPath(file))!, .. Folders(typed, invocation)]).Find;
+
+    private static IReadOnlyList<string> Folders(ParseResult typed, TidemarkInvocation invocation) =>
+        [Environment.CurrentDirectory, typed.GetValue(SharedOptions.Home) ?? invocation.Terminal.Variable("TIDEMARK_HOME") ?? DefaultHome];
 
     private string? Key => Terminal.Variable("TIDEMARK_ENCRYPTION_KEY");
 

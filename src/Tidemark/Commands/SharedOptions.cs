@@ -18,6 +18,13 @@ internal static class SharedOptions
         Recursive = true,
     };
 
+    public static readonly Option<string?> Server = new("--server")
+    {
+        Description = "Ask the server at this address, with the token in TIDEMARK_TOKEN, in place of a home of this machine.",
+        HelpName = "URL",
+        Recursive = true,
+    };
+
     /// <summary>On the verbs that run something.</summary>
     public static readonly Option<bool> Quiet = new("--quiet")
     {

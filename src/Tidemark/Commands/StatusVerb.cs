@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Times;
@@ -19,52 +20,55 @@ internal static class StatusVerb
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var all = await home.StatusAsync(session.Get(name), session.Stop);
             var now = session.Clock.GetUtcNow();
-            foreach (var status in session.IsJson ? all : [])
-            {
-                session.WriteJson(
-                    StatusAnswer.Of(status, now, status.Next is { } next ? NextCommand.In(next) : null), WireJson.Default.StatusAnswer);
-            }
-
-            if (all.Count == 0) session.Say("There are no pipelines yet.");
-            else if (!session.IsJson) Write(session, all, now);
+            Show(session, [.. (await home.StatusAsync(session.Get(name), session.Stop)).Select(status => StatusAnswer.Of(status, now, status.Next is { } next ? NextCommand.In(next) : null))]);
             if (!session.IsJson && (await home.Proposals.ListAsync(new() { Status = ProposalStatus.Open }, 1, session.Stop)).Count > 0)
                 session.Say("An agent's proposal waits for a person: tidemark proposal list --status open");
+            return ExitCode.Done;
+        }, async (session, server) =>
+        {
+            Show(session, await server.ListAsync(ServerClient.Path("status", ("pipeline", session.Get(name))), int.MaxValue, WireJson.Default.StatusAnswer, session.Stop));
             return ExitCode.Done;
         });
         return verb;
     }
 
-    private static void Write(Session session, IReadOnlyList<PipelineStatus> all, DateTimeOffset now)
+    private static void Show(Session session, IReadOnlyList<StatusAnswer> all)
+    {
+        foreach (var status in session.IsJson ? all : []) session.WriteJson(status, WireJson.Default.StatusAnswer);
+        if (all.Count == 0) session.Say("There are no pipelines yet.");
+        else if (!session.IsJson) Write(session, all, session.Clock.GetUtcNow());
+    }
+
+    private static void Write(Session session, IReadOnlyList<StatusAnswer> all, DateTimeOffset now)
     {
         // How it stands and since when stay; of the last run its status goes first, then its id, then the number in quarantine.
         var table = new FittingTable();
         table.Add("pipeline", all.Select(status => status.Pipeline));
         table.Add("stands", all.Select(status => Word(status.Standing)), colour: Colour);
-        table.Add("proven", all.Select(status => status.Proven?.FinishedAt is { } at ? $"{session.LocalTime(at)} ({SpanText.Rounded(now - at)} ago)" : "never"),
-            shortened: all.Select(status => status.Proven?.FinishedAt is { } at ? SpanText.Rounded(now - at) + " ago" : "never"));
+        table.Add("proven", all.Select(status => status.ProvenAt is { } at ? $"{session.LocalTime(at)} ({SpanText.Rounded(now - at)} ago)" : "never"),
+            shortened: all.Select(status => status.ProvenAt is { } at ? SpanText.Rounded(now - at) + " ago" : "never"));
         // What seldom happens does not take room when it does not.
-        if (all.Any(status => status.LateBy is not null)) table.Add("late", all.Select(status => status.LateBy is { } late ? SpanText.Rounded(late) : ""), isWhole: true);
-        if (all.Any(status => status.NextAt is not null || status.IsPaused))
+        if (all.Any(status => status.LateBy is not null)) table.Add("late", all.Select(status => status.LateBy is { } late ? SpanText.Rounded(TimeSpan.FromSeconds(late)) : ""), isWhole: true);
+        if (all.Any(status => status.NextAt is not null || status.Paused is true))
         {
-            table.Add("next", all.Select(status => status.NextAt is { } next ? session.LocalTime(next) : status.IsPaused ? "paused" : ""), rank: 1,
-                shortened: all.Select(status => status.NextAt is { } next ? $"in {SpanText.Rounded(next - now)}" : status.IsPaused ? "paused" : ""));
+            table.Add("next", all.Select(status => status.NextAt is { } next ? session.LocalTime(next) : status.Paused is true ? "paused" : ""), rank: 1,
+                shortened: all.Select(status => status.NextAt is { } next ? $"in {SpanText.Rounded(next - now)}" : status.Paused is true ? "paused" : ""));
         }
 
         table.Add("quarantine", all.Select(status => RunReport.Number(status.Quarantined)), isNumber: true, rank: 2);
-        table.Add("last run", all.Select(status => status.Last?.Id ?? ""), rank: 3);
-        table.Add("its status", all.Select(status => status.Last is { } last ? RunJson.Word(last.Status) : ""), rank: 4, colour: RunReport.Colour);
+        table.Add("last run", all.Select(status => status.LastRun ?? ""), rank: 3);
+        table.Add("its status", all.Select(status => status.LastStatus is { } last ? RunJson.Word(last) : ""), rank: 4, colour: RunReport.Colour);
         table.Write(session.Prose);
         foreach (var status in all.Where(status => status.Due is not null || status.Next is not null))
         {
             session.Say($"{Printable.Of(status.Pipeline)}: {Printable.Of(status.Due ?? "It has not run yet.")}");
-            if ((status.Next is { } next ? NextCommand.Line(next) : status.Hint) is { } advice) session.Prose.MarkupLineInterpolated($"  [grey]{Printable.Of(advice)}[/]");
+            if ((status.Next?.ToStep() is { } next ? NextCommand.Line(next) : status.Hint) is { } advice) session.Prose.MarkupLineInterpolated($"  [grey]{Printable.Of(advice)}[/]");
         }
 
         foreach (var status in all.Where(status => status.Undelivered > 0))
         {
-            session.Say($"{Printable.Of(status.Pipeline)}: {(status.Undelivered == 1 ? "one message" : $"{RunReport.Number(status.Undelivered)} messages")} about it could not be delivered.");
+            session.Say($"{Printable.Of(status.Pipeline)}: {(status.Undelivered is > 1 and var messages ? $"{RunReport.Number(messages)} messages" : "one message")} about it could not be delivered.");
             session.Prose.MarkupLine("  [grey]tidemark alert deliveries --state dead[/]");
         }
     }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
 
 namespace Tidemark.Commands;
 
@@ -117,6 +119,24 @@ internal static class SyncVerb
                     Problems = wrong.Problems,
                 };
             }
+        }, async (session, server) =>
+        {
+            UsageCheck.Require(
+                session.Get(from) is null && session.Get(to) is null && session.Get(streams) is null && session.Get(save) is null && !session.Get(yaml) && !session.Get(wait),
+                "With --server, sync takes the name of a pipeline and streams, and no addresses, --save or --wait: the run waits its turn there.");
+            UsageCheck.Require(session.Get(names).Length > 0, "Name the pipeline.");
+            var asked = new[] { (merge, "merge"), (full, "replace"), (refresh, "refresh"), (deletions, "deletions") }.Where(each => session.Get(each.Item1)).Select(each => each.Item2).ToList();
+            UsageCheck.Require(asked.Count < 2, "Use only one of --merge, --full, --refresh and --deletions.");
+            var run = await server.PostAsync("runs", new()
+            {
+                ["pipeline"] = session.Get(names)[0],
+                ["kind"] = session.Get(deletions) ? "deletions" : "sync",
+                ["mode"] = asked is [not "deletions" and var mode] ? mode : null,
+                ["streams"] = new JsonArray([.. session.Get(names).Skip(1).Select(name => (JsonNode)name)]),
+                ["dry_run"] = session.Get(dryRun),
+                ["ignore_limits"] = session.Get(approve),
+            }, WireJson.Default.RunAnswer, session.Stop);
+            return await WatchedRun.FollowAsync(session, server, run);
         });
         return verb;
     }

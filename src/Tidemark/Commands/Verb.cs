@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Tidemark.Commands.Remote;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
@@ -32,9 +33,23 @@ internal sealed class Verb : Command
         });
     }
 
-    /// <summary>Sets what the verb does; the answer is the exit code.</summary>
-    public void Runs(Func<Session, Task<int>> run) =>
-        SetAction((parsed, stop) => run(new Session(parsed, (TidemarkInvocation)parsed.InvocationConfiguration, stop)));
+    /// <summary>Sets what the verb does with a home of this machine alone; the answer is the exit code.</summary>
+    public void Runs(Func<Session, Task<int>> run) => SetAction((parsed, stop) =>
+    {
+        UsageCheck.Require(parsed.GetValue(SharedOptions.Server) is null, $"{Name} works with a home of this machine alone, without --server.");
+        return run(new Session(parsed, (TidemarkInvocation)parsed.InvocationConfiguration, stop));
+    });
+
+    /// <summary>Sets what the verb does, with a home of this machine or with a server.</summary>
+    /// <param name="here">With a home.</param>
+    /// <param name="there">With the server that --server names.</param>
+    public void Runs(Func<Session, Task<int>> here, Func<Session, ServerClient, Task<int>> there) => SetAction(async (parsed, stop) =>
+    {
+        var session = new Session(parsed, (TidemarkInvocation)parsed.InvocationConfiguration, stop);
+        if (parsed.GetValue(SharedOptions.Server) is not { } address) return await here(session);
+        using var server = new ServerClient(address, session.Variable("TIDEMARK_TOKEN"));
+        return await there(session, server);
+    });
 }
 
 /// <summary>The usual help, with examples beneath.</summary>

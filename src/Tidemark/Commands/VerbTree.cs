@@ -27,17 +27,25 @@ internal static class VerbTree
         root.Add(help);
         root.Add(SharedOptions.Home);
         root.Add(SharedOptions.Json);
+        root.Add(SharedOptions.Server);
         root.Add(VersionOption.Option());
         foreach (var verb in Verbs(typed)) root.Add(verb);
         return root;
     }
 
+    /// <summary>The variables that every command reads, from the environment alone.</summary>
+    public static IReadOnlyList<(string Name, string What)> Variables { get; } =
+    [
+        ("TIDEMARK_HOME", "Folder of the catalog and the key, where --home is not given."),
+        ("TIDEMARK_CATALOG", "Address of a PostgreSQL database for the catalog, in place of the folder."),
+        ("TIDEMARK_ENCRYPTION_KEY", "Key of the secrets, in place of the key file in the folder."),
+        ("TIDEMARK_TOKEN", "Token for the server that --server names."),
+    ];
+
     private static void WriteVariables(Session session)
     {
         session.Say("Environment:");
-        session.Say("  TIDEMARK_HOME            Folder of the catalog and the key, where --home is not given.");
-        session.Say("  TIDEMARK_CATALOG         Address of a PostgreSQL database for the catalog, in place of the folder.");
-        session.Say("  TIDEMARK_ENCRYPTION_KEY  Key of the secrets, in place of the key file in the folder.");
+        foreach (var (name, what) in Variables) session.Say($"  {name.PadRight(Variables.Max(variable => variable.Name.Length))}  {what}");
         session.Say("");
     }
 

@@ -1,5 +1,8 @@
+using Spectre.Console;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
@@ -37,6 +40,42 @@ internal static class WatchedRun
     public static Task<T> WatchAsync<T>(Session session, string pipeline, Func<RunWatch, Task<T>> work) => session.IsQuiet
         ? Task.Run(() => work(RunWatch.None))
         : new SyncDisplay(session.Terminal, session.Prose, pipeline, session.Clock, session.Stop) { IsVerbose = session.IsVerbose }.ShowAsync(work);
+
+    /// <summary>Follows a run that a server carries out, and reports how it ended.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> FollowAsync(Session session, ServerClient server, RunAnswer run)
+    {
+        try
+        {
+            var ended = await WatchAsync(session, run.Pipeline, async watch =>
+            {
+                var last = run;
+                await foreach (var now in server.FollowAsync(run.Run, session.Stop))
+                {
+                    last = now;
+                    var result = now.ToResult();
+                    watch.OnProgress(new(now.Status == RunStatus.Queued ? [] : result.Streams, result.Waits));
+                }
+
+                return last;
+            });
+            Write(session, ended);
+            return ExitCode.Of(ended.ToResult());
+        }
+        catch (OperationCanceledException) when (session.Stop.IsCancellationRequested)
+        {
+            session.Terminal.ErrorConsole.WriteLine($"The run goes on at the server: tidemark run show {run.Run}, run cancel {run.Run}");
+            throw;
+        }
+    }
+
+    /// <summary>A run of a server, as it stands.</summary>
+    public static void Write(Session session, RunAnswer run)
+    {
+        var result = run.ToResult();
+        if (!session.IsQuiet || ExitCode.Of(result) != ExitCode.Done) RunReport.Write(session.Prose, result);
+        if (session.IsJson) session.WriteJson(run, WireJson.Default.RunAnswer);
+    }
 
     /// <summary>How a run ended: for people, where it concerns them, and with --json as one line.</summary>
     public static async Task WriteAsync(Session session, Home home, RunResult result)

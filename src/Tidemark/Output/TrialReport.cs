@@ -1,6 +1,6 @@
 using Spectre.Console;
 using Tidemark.Engine.Destinations;
-using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Wire;
 
 namespace Tidemark.Output;
 
@@ -9,12 +9,12 @@ internal static class TrialReport
 {
     private const int ShownRows = 5;
 
-    public static void Write(IAnsiConsole console, UndoTrial trial)
+    public static void Write(IAnsiConsole console, UndoTrialAnswer trial)
     {
         var table = Tables(trial.Tables, each => each.Table);
         Add("to delete", each => each.Deleted);
         Add("to bring back", each => each.Created);
-        Add("to set back", each => each.Restored);
+        Add("to set back", each => each.Updated);
         Add("to leave", each => each.Untouched);
         table.Write(console);
         foreach (var each in trial.Tables)
@@ -22,15 +22,15 @@ internal static class TrialReport
             foreach (var row in each.UntouchedRows.Take(ShownRows))
                 console.WriteLine(Printable.Of($"  {each.Table} {row.Key}: stays as it is. {row.Reason}"));
             if (each.Untouched > ShownRows) console.WriteLine($"  and {RunReport.Number(each.Untouched - Math.Min(ShownRows, each.UntouchedRows.Count))} more stay as they are");
-            foreach (var cascade in each.Cascades) console.WriteLine(Printable.Of($"  {cascade.Describe(each.Table)} This does not come back."));
+            foreach (var cascade in each.Cascades ?? []) console.WriteLine(Printable.Of($"  {cascade.ToCascade().Describe(each.Table)} This does not come back."));
         }
 
-        foreach (var stream in trial.Unseen)
-            console.WriteLine(Printable.Of($"  {stream}: its records are not kept (raw: false), so changes by hand since then are not seen, and are overwritten."));
-        if (trial.Undone.Result.Streams.Sum(stream => stream.WrittenBack) is > 0 and var sent)
+        foreach (var unseen in trial.Tables.Where(each => !each.SeesChanges))
+            console.WriteLine(Printable.Of($"  {unseen.Stream}: its records are not kept (raw: false), so changes by hand since then are not seen, and are overwritten."));
+        if (trial.WrittenBack is > 0 and var sent)
             console.WriteLine($"  The source keeps what was written back to {RunReport.Number(sent)} of its records.");
 
-        void Add(string name, Func<UndoneTable, long> value) =>
+        void Add(string name, Func<UndoneTableAnswer, long> value) =>
             table.Add(name, trial.Tables.Select(each => RunReport.Number(value(each))), isNumber: true);
     }
 

@@ -32,6 +32,21 @@ public sealed class ApplyFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Variables_are_read_from_the_env_file_beside_the_definitions_and_those_of_the_environment_go_first()
+    {
+        Directory.CreateDirectory(_bench.File("there"));
+        await File.WriteAllTextAsync(_bench.File("there/.env"), "SHOP_NAME=shop\nDATABASE_FILE=beside.db\n", CommandBench.Cancel);
+        await File.WriteAllTextAsync(_bench.File("there/definitions.json"), Json.Replace("data.db", "${DATABASE_FILE}", StringComparison.Ordinal), CommandBench.Cancel);
+
+        await _bench.DoAsync("apply", "-f", _bench.File("there/definitions.json"));
+        (await _bench.DoAsync("destination", "show", "db")).Output.ShouldContain("beside.db");
+
+        _bench.Variables["DATABASE_FILE"] = "environment.db";
+        await _bench.DoAsync("apply", "-f", _bench.File("there/definitions.json"));
+        (await _bench.DoAsync("destination", "show", "db")).Output.ShouldContain("environment.db");
+    }
+
+    [Fact]
     public async Task A_device_without_end_is_refused()
     {
         var applied = await _bench.RunAsync("apply", "-f", "/dev/zero", "--json");

@@ -52,7 +52,7 @@ public sealed class OutputTests
             id, new Engine.Runs.UndoRun("payments", ids[2]), new(RunTrigger.Command, null), DateTimeOffset.UnixEpoch, null,
             new RunResult(id, "payments", WriteMode.Merge, RunStatus.Succeeded, [new("customers", "customers") { Read = 1_000_000 }], 83) { Kind = RunKind.Undo })).ToList();
 
-        var lines = Written(width, console => RunsVerb.Table(runs, _ => "2026-11-22T10:15:30+01:00").Write(console));
+        var lines = Written(width, console => RunsVerb.Table([.. runs.Select(run => (run.Result, (DateTimeOffset?)run.StartedAt))], _ => "2026-11-22T10:15:30+01:00").Write(console));
 
         string.Join(' ', lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)).ShouldBe(headings);
         lines.ShouldAllBe(line => line.Length <= width);

@@ -53,6 +53,9 @@ public sealed class MetricsTests : IDisposable
         Value(text, "tidemark_runs_total", "shop:db", "succeeded").ShouldBe(1);
         Value(text, "tidemark_records_total", "customers", "created").ShouldBe(120);
         Value(text, "tidemark_pipeline_proven_age_seconds", "shop:db").ShouldBeGreaterThanOrEqualTo(0);
+        Value(text, "tidemark_stream_proven_age_seconds", "shop:db", "customers").ShouldBeGreaterThanOrEqualTo(0);
+        Value(text, "tidemark_source_bytes_total", "127.0.0.1").ShouldBeGreaterThan(1000);
+        Value(text, "tidemark_source_requests_total", "127.0.0.1").ShouldBeGreaterThan(2);
         text.ShouldContain("tidemark_run_duration_seconds_bucket");
         using var looked = await reader.GetAsync(new Uri("api/v1/runs", UriKind.Relative), Stop);
         looked.StatusCode.ShouldBe(HttpStatusCode.Forbidden);

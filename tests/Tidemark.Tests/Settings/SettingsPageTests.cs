@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using Shouldly;
+using Tidemark.Commands;
 using Tidemark.Connectors;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Settings;
+using Tidemark.Server;
 using Xunit;
 
 namespace Tidemark.Tests.Settings;
@@ -20,6 +22,38 @@ public sealed class SettingsPageTests
         var page = File.ReadAllText(Path.Combine(Docs(), folder, $"{connector}.md")).ReplaceLineEndings("\n");
         var table = Table(known.Spec);
         page.Contains(table, StringComparison.Ordinal).ShouldBeTrue($"Paste this into {folder}/{connector}.md:\n{table}\n");
+    }
+
+    /// <summary>The page is made of the options: TIDEMARK_APPROVE=1 writes it.</summary>
+    [Fact]
+    public void The_configuration_page_is_made_of_the_settings_of_the_server_and_the_variables()
+    {
+        var page = Path.Combine(Docs(), "configuration.md");
+        var text = string.Join('\n',
+        [
+            "# Configuration",
+            "",
+            "## The server",
+            "Settings of `tidemark serve`. A setting is an option (`--max-runs`), a variable (`TIDEMARK_MAX_RUNS`) or a line of the file that `--config` or `TIDEMARK_CONFIG` names",
+            "(`max_runs: 8`); the first of these that says something counts. A secret is no option: others on the machine see arguments. [The server](server.md) tells what they are for.",
+            "",
+            "| setting | variable | kind | bounds | default | what for |",
+            "|---|---|---|---|---|---|",
+            .. ServerOptions.Spec.Settings.Select(setting => Cells(
+                Code(setting.Name), Code(ServerOptions.VariableOf(setting.Name)), (setting.IsSecret ? "secret " : "") + Kind(setting.Kind), setting.Bounds,
+                setting.Default is { Length: > 0 } otherwise ? Code(otherwise) : "none", setting.Description)),
+            "",
+            "## Variables of every command",
+            "",
+            "| variable | what for |",
+            "|---|---|",
+            .. VerbTree.Variables.Select(variable => Cells(Code(variable.Name), variable.What)),
+            "",
+            "Sources, destinations and channels have settings of their own: see [connectors](connectors.md) and the pages of `destinations/` and `channels/`, or `tidemark connectors NAME`.",
+            "",
+        ]);
+        if (Environment.GetEnvironmentVariable("TIDEMARK_APPROVE") == "1") File.WriteAllText(page, text);
+        File.ReadAllText(page).ReplaceLineEndings("\n").ShouldBe(text);
     }
 
     /// <summary>A ceiling that nobody has documented would keep somebody from what the vendor allows.</summary>
@@ -42,14 +76,15 @@ public sealed class SettingsPageTests
         "",
     ]);
 
-    private static string Row(Setting setting) => "| " + string.Join(" | ", new[]
-    {
+    private static string Row(Setting setting) => Cells(
         Code(setting.Name),
         (setting.IsSecret ? "secret " : "") + Kind(setting.Kind) + (setting.IsAdvanced ? ", advanced" : ""),
         setting.Choices.Count > 0 ? string.Join(", ", setting.Choices.Select(Code)) : setting.Bounds,
         setting.IsRequired ? "required" : setting.Default is { } otherwise ? Code(otherwise) : "none",
-        setting.Description + (setting.VendorLimit is { } limit ? $" The vendor's limit: {limit.Limit} ([source]({limit.Source}))." : "") + (setting.Example is { } example ? $" E.g. {Code(example)}." : ""),
-    }.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))) + " |";
+        setting.Description + (setting.VendorLimit is { } limit ? $" The vendor's limit: {limit.Limit} ([source]({limit.Source}))." : "") + (setting.Example is { } example ? $" E.g. {Code(example)}." : ""));
+
+    private static string Cells(params string[] cells) =>
+        "| " + string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))) + " |";
 
     private static string Code(string text) => $"`{text}`";
 

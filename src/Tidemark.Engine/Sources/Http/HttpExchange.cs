@@ -254,6 +254,7 @@ public sealed class HttpExchange : IAsyncDisposable
     {
         var maxBytes = response.IsSuccessStatusCode ? _api.MaxBytes : Math.Min(_api.MaxBytes, MaxErrorBytes);
         var (buffer, length) = await HttpBody.ReadAsync(response.Content, maxBytes, cancellationToken);
+        HttpTelemetry.Answered(response.RequestMessage?.RequestUri, length);
         HttpPage? page = null;
         try
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tidemark.Commands.Serving;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Wire;
@@ -42,7 +43,7 @@ internal static class UserVerb
         };
         verb.Runs(async session =>
         {
-            var options = Server(session);
+            var options = await ServerSettings.ReadAsync(session);
             options.RequirePasswords();
             var home = await session.MakeHomeAsync();
             var (user, link) = await home.Users.InviteAsync(
@@ -59,7 +60,7 @@ internal static class UserVerb
         var verb = new Verb("reset", "Makes a link with which a user sets a new password once.", "tidemark user reset anna@example.com") { email };
         verb.Runs(async session =>
         {
-            var options = Server(session);
+            var options = await ServerSettings.ReadAsync(session);
             options.RequirePasswords();
             var home = await session.OpenHomeAsync();
             var (user, link) = await home.Users.ResetAsync(session.Get(email), session.Who, session.Stop);
@@ -111,9 +112,6 @@ internal static class UserVerb
         });
         return verb;
     }
-
-    /// <summary>The settings by which the server is reached: the link leads there.</summary>
-    private static ServerOptions Server(Session session) => ServerOptions.Read(new Dictionary<string, string>(), session.Variable);
 
     private static void Show(Session session, User user, UserLink link, ServerOptions options)
     {

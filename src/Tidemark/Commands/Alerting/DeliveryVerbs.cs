@@ -1,9 +1,9 @@
 using System.CommandLine;
+using Tidemark.Commands.Serving;
 using Tidemark.Engine.Alerts;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
-using Tidemark.Server;
 
 namespace Tidemark.Commands.Alerting;
 
@@ -16,7 +16,8 @@ internal static class DeliveryVerbs
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            var tried = await session.WaitAsync("Sending", () => home.AlertSender(PublicAddress(session)).SendAsync(session.Stop));
+            var sender = home.AlertSender(await ServerSettings.PublicAddressAsync(session));
+            var tried = await session.WaitAsync("Sending", () => sender.SendAsync(session.Stop));
             foreach (var delivery in session.IsJson ? tried : []) session.WriteJson(DeliveryAnswer.Of(delivery), WireJson.Default.DeliveryAnswer);
             if (tried.Count == 0) session.Say("Nothing waits to be sent.");
             else if (!session.IsJson) Write(session, tried);
@@ -79,10 +80,6 @@ internal static class DeliveryVerbs
         });
         return verb;
     }
-
-    /// <summary>The address that a server of this home would have for people.</summary>
-    private static Uri? PublicAddress(Session session) => ServerOptions.Read(new Dictionary<string, string>(), name =>
-        name == ServerOptions.VariableOf("public_address") ? session.Variable(name) : null).PublicAddress;
 
     private static Argument<string> Id() => new("id") { Description = "Id of the message." };
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
@@ -44,6 +46,18 @@ internal static class BackfillVerb
                 Streams = session.Get(streams) is { } names ? CommaList.Of(names) : [],
             }, session.Origin, session.Stop);
             return await CarryOutAsync(session, home, made);
+        }, async (session, server) =>
+        {
+            var body = new JsonObject
+            {
+                ["pipeline"] = session.Get(pipeline),
+                ["from"] = UtcConverter.Text(Moment.Past("--from", session.Get(from)!, session.Clock)),
+                ["to"] = UtcConverter.Text(session.Get(to) is { } end ? Moment.Past("--to", end, session.Clock) : session.Clock.GetUtcNow()),
+                ["window"] = session.Get(window),
+                ["streams"] = new JsonArray([.. (session.Get(streams) is { } names ? CommaList.Of(names) : []).Select(name => (JsonNode)name)]),
+            };
+            Write(session, await server.PostAsync("backfills", body, WireJson.Default.BackfillAnswer, session.Stop));
+            return ExitCode.Done;
         });
         return verb;
     }
@@ -58,12 +72,22 @@ internal static class BackfillVerb
             UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
             var home = await session.OpenHomeAsync();
             var all = await home.Backfills.ListAsync(session.Get(pipeline) is { } name ? [name] : [], before: null, session.Get(limit), session.Stop);
-            foreach (var backfill in session.IsJson ? all : []) Write(session, backfill);
-            if (all.Count == 0) session.Say("There is no backfill yet.");
-            else if (!session.IsJson) Table(session, all).Write(session.Prose);
+            Write(session, [.. all.Select(BackfillAnswer.Of)]);
+            return ExitCode.Done;
+        }, async (session, server) =>
+        {
+            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            Write(session, await server.ListAsync(ServerClient.Path("backfills", ("pipeline", session.Get(pipeline))), session.Get(limit), WireJson.Default.BackfillAnswer, session.Stop));
             return ExitCode.Done;
         });
         return verb;
+    }
+
+    private static void Write(Session session, IReadOnlyList<BackfillAnswer> all)
+    {
+        foreach (var backfill in session.IsJson ? all : []) Write(session, backfill);
+        if (all.Count == 0) session.Say("There is no backfill yet.");
+        else if (!session.IsJson) Table(session, all).Write(session.Prose);
     }
 
     private static Verb Show()
@@ -73,9 +97,9 @@ internal static class BackfillVerb
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            Write(session, await home.Backfills.GetAsync(session.Get(id), session.Stop));
+            Write(session, BackfillAnswer.Of(await home.Backfills.GetAsync(session.Get(id), session.Stop)));
             return ExitCode.Done;
-        });
+        }, (session, server) => ActAsync(session, () => server.GetAsync($"backfills/{ServerClient.Part(session.Get(id))}", WireJson.Default.BackfillAnswer, session.Stop)));
         return verb;
     }
 
@@ -88,7 +112,7 @@ internal static class BackfillVerb
         {
             var home = await session.OpenHomeAsync();
             return await CarryOutAsync(session, home, await home.Backfills.ResumeAsync(session.Get(id), session.Stop));
-        });
+        }, (session, server) => ActAsync(session, () => server.PostAsync($"backfills/{ServerClient.Part(session.Get(id))}/resume", null, WireJson.Default.BackfillAnswer, session.Stop)));
         return verb;
     }
 
@@ -99,10 +123,16 @@ internal static class BackfillVerb
         verb.Runs(async session =>
         {
             var home = await session.OpenHomeAsync();
-            Write(session, await home.Backfills.CancelAsync(session.Get(id), session.Stop));
+            Write(session, BackfillAnswer.Of(await home.Backfills.CancelAsync(session.Get(id), session.Stop)));
             return ExitCode.Done;
-        });
+        }, (session, server) => ActAsync(session, () => server.PostAsync($"backfills/{ServerClient.Part(session.Get(id))}/cancel", null, WireJson.Default.BackfillAnswer, session.Stop)));
         return verb;
+    }
+
+    private static async Task<int> ActAsync(Session session, Func<Task<BackfillAnswer>> act)
+    {
+        Write(session, await act());
+        return ExitCode.Done;
     }
 
     private static Argument<string> Id() => new("id") { Description = "Id of the backfill." };
@@ -134,37 +164,37 @@ internal static class BackfillVerb
         finally
         {
             // However it ended: it can be resumed.
-            Write(session, await home.Backfills.GetAsync(backfill.Id, CancellationToken.None));
+            Write(session, BackfillAnswer.Of(await home.Backfills.GetAsync(backfill.Id, CancellationToken.None)));
         }
     }
 
-    private static void Write(Session session, Backfill backfill)
+    private static void Write(Session session, BackfillAnswer backfill)
     {
         if (session.IsJson)
         {
-            session.WriteJson(BackfillAnswer.Of(backfill), WireJson.Default.BackfillAnswer);
+            session.WriteJson(backfill, WireJson.Default.BackfillAnswer);
             return;
         }
 
         Windows(session, backfill).Write(session.Prose);
-        session.Say($"{backfill.Id} of {Printable.Of(backfill.Pipeline)} ({Printable.Of(string.Join(", ", backfill.Streams))}): {EnumWord.Of(backfill.Status)}, {Progress(backfill)} windows");
-        if (backfill.Status == BackfillStatus.Stopped) session.Say($"next: tidemark backfill resume {backfill.Id}");
+        session.Say($"{backfill.Backfill} of {Printable.Of(backfill.Pipeline)} ({Printable.Of(string.Join(", ", backfill.Streams))}): {EnumWord.Of(backfill.Status)}, {Progress(backfill)} windows");
+        if (backfill.Status == BackfillStatus.Stopped) session.Say($"next: tidemark backfill resume {backfill.Backfill}");
     }
 
-    private static FittingTable Windows(Session session, Backfill backfill)
+    private static FittingTable Windows(Session session, BackfillAnswer backfill)
     {
         var table = new FittingTable();
-        table.Add("window", backfill.Windows.Select(window => window.Number.ToString(CultureInfo.InvariantCulture)), isNumber: true);
+        table.Add("window", backfill.Windows.Select((_, at) => RunReport.Number(at + 1)), isNumber: true);
         table.Add("from", backfill.Windows.Select(window => session.LocalTime(window.From)), isWhole: true);
         table.Add("run", backfill.Windows.Select(window => window.Run ?? ""), rank: 1, isWhole: true);
         table.Add("stands", backfill.Windows.Select(window => window.Status is { } status ? RunJson.Word(status) : "waits"));
         return table;
     }
 
-    private static FittingTable Table(Session session, IReadOnlyList<Backfill> all)
+    private static FittingTable Table(Session session, IReadOnlyList<BackfillAnswer> all)
     {
         var table = new FittingTable();
-        table.Add("backfill", all.Select(backfill => backfill.Id), isWhole: true);
+        table.Add("backfill", all.Select(backfill => backfill.Backfill), isWhole: true);
         table.Add("pipeline", all.Select(backfill => backfill.Pipeline), rank: -1);
         table.Add("range", all.Select(backfill => Range(session, backfill.From, backfill.To)), wraps: true);
         table.Add("windows", all.Select(Progress), isNumber: true);
@@ -172,8 +202,8 @@ internal static class BackfillVerb
         return table;
     }
 
-    private static string Progress(Backfill backfill) =>
-        string.Create(CultureInfo.InvariantCulture, $"{backfill.Windows.Count(window => window.Status == RunStatus.Succeeded)} of {backfill.Windows.Count}");
+    private static string Progress(BackfillAnswer backfill) =>
+        string.Create(CultureInfo.InvariantCulture, $"{backfill.Done} of {backfill.Windows.Count}");
 
     private static string Range(Session session, DateTimeOffset from, DateTimeOffset to) => $"{session.LocalTime(from)} to {session.LocalTime(to)}";
 }

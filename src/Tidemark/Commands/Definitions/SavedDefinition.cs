@@ -11,18 +11,18 @@ internal static class SavedDefinition
         Report(session, kind, name, change.ToString().ToLowerInvariant());
 
     /// <summary>What applying a file has changed, or would change, with the fields that differ.</summary>
-    public static void Report(Session session, AppliedDefinition applied)
+    public static void Report(Session session, DefinitionChangeAnswer applied)
     {
         if (session.IsJson)
         {
-            session.WriteJson(DefinitionChangeAnswer.Of(applied), WireJson.Default.DefinitionChangeAnswer);
+            session.WriteJson(applied, WireJson.Default.DefinitionChangeAnswer);
             return;
         }
 
         Report(session, applied.Kind, applied.Name, applied.Change);
-        foreach (var field in applied.Fields)
+        foreach (var field in applied.Fields ?? [])
         {
-            session.Say(field.IsSecret ? $"  {Printable.Of(field.Field)}: changed"
+            session.Say(field.Secret ? $"  {Printable.Of(field.Field)}: changed"
                 : $"  {Printable.Of(field.Field)}: {Shown(field.Before)} -> {Shown(field.After)}");
         }
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine;
-using Tidemark.Engine.Runs.Failures;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -35,9 +36,13 @@ internal static class InboxVerb
                 IsOver = session.Get(over),
                 Search = session.Get(search),
             }, session.Get(limit), session.Stop);
-            foreach (var run in session.IsJson ? runs : []) session.WriteJson(InboxAnswer.Of(run), WireJson.Default.InboxAnswer);
-            if (runs.Count == 0) session.Say(session.Get(over) ? "No failed run is over." : "No failed run waits for anybody.");
-            else if (!session.IsJson) Table(session, runs, session.Get(over)).Write(session.Prose);
+            Show(session, [.. runs.Select(InboxAnswer.Of)], session.Get(over));
+            return ExitCode.Done;
+        }, async (session, server) =>
+        {
+            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            var path = ServerClient.Path("inbox", ("pipeline", session.Get(pipeline)), ("over", session.Get(over) ? "true" : null), ("search", session.Get(search)));
+            Show(session, await server.ListAsync(path, session.Get(limit), WireJson.Default.InboxAnswer, session.Stop), session.Get(over));
             return ExitCode.Done;
         });
         return verb;
@@ -63,6 +68,19 @@ internal static class InboxVerb
             }
 
             return code;
+        }, async (session, server) =>
+        {
+            var started = await server.PostForAllAsync(
+                "inbox/retry", new() { ["runs"] = await FindAsync(session, server, ids), ["all_streams"] = session.Get(all) }, WireJson.Default.RunAnswer, session.Stop);
+            if (started.Count == 0) session.Say("Nothing is open of these runs.");
+            var code = ExitCode.Done;
+            foreach (var run in started)
+            {
+                var ended = await WatchedRun.FollowAsync(session, server, run);
+                if (code == ExitCode.Done) code = ended;
+            }
+
+            return code;
         });
         return verb;
     }
@@ -77,12 +95,29 @@ internal static class InboxVerb
         {
             var home = await session.OpenHomeAsync();
             var settled = await home.Inbox.SettleAsync(await FindAsync(session, home, ids), session.Get(note)!, session.Who, session.Stop);
-            if (session.IsJson) session.WriteJson(SettledRunsAnswer.Of(settled), WireJson.Default.SettledRunsAnswer);
-            foreach (var run in settled.Settled) session.Say($"{run}: settled");
-            foreach (var run in settled.Over) session.Say($"{run}: was over already");
+            Show(session, SettledRunsAnswer.Of(settled));
+            return ExitCode.Done;
+        }, async (session, server) =>
+        {
+            Show(session, await server.PostAsync(
+                "inbox/settle", new() { ["runs"] = await FindAsync(session, server, ids), ["note"] = session.Get(note) }, WireJson.Default.SettledRunsAnswer, session.Stop));
             return ExitCode.Done;
         });
         return verb;
+    }
+
+    private static void Show(Session session, IReadOnlyList<InboxAnswer> runs, bool isOver)
+    {
+        foreach (var run in session.IsJson ? runs : []) session.WriteJson(run, WireJson.Default.InboxAnswer);
+        if (runs.Count == 0) session.Say(isOver ? "No failed run is over." : "No failed run waits for anybody.");
+        else if (!session.IsJson) Table(session, runs, isOver).Write(session.Prose);
+    }
+
+    private static void Show(Session session, SettledRunsAnswer settled)
+    {
+        if (session.IsJson) session.WriteJson(settled, WireJson.Default.SettledRunsAnswer);
+        foreach (var run in settled.Settled) session.Say($"{run}: settled");
+        foreach (var run in settled.Over) session.Say($"{run}: was over already");
     }
 
     private static Argument<string[]> Ids() =>
@@ -95,8 +130,15 @@ internal static class InboxVerb
         return found;
     }
 
+    private static async Task<JsonArray> FindAsync(Session session, ServerClient server, Argument<string[]> ids)
+    {
+        var found = new JsonArray();
+        foreach (var id in session.Get(ids)) found.Add((JsonNode)(await server.GetAsync($"runs/{ServerClient.Part(id)}", WireJson.Default.RunAnswer, session.Stop)).Run);
+        return found;
+    }
+
     // Which run and why always stay.
-    private static FittingTable Table(Session session, IReadOnlyList<FailedRun> runs, bool isOver)
+    private static FittingTable Table(Session session, IReadOnlyList<InboxAnswer> runs, bool isOver)
     {
         var parts = runs.SelectMany(run => run.Parts.Where(part => isOver || part.OverAt is null).Select(part => (Run: run, Part: part))).ToList();
         var table = new FittingTable();
@@ -109,7 +151,7 @@ internal static class InboxVerb
         return table;
     }
 
-    private static string Over(FailedPart part) => part switch
+    private static string Over(InboxPartAnswer part) => part switch
     {
         { OverBy: { } run } => $"by {run}",
         { Note: { } note } => $"settled by {Printable.Of(part.SettledBy ?? "nobody")}: {Printable.Of(note)}",

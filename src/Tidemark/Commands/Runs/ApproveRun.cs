@@ -1,4 +1,5 @@
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Runs;
@@ -20,17 +21,23 @@ internal static class ApproveRun
         {
             var home = await session.OpenHomeAsync();
             var request = await home.Requests.ApproveAsync((await choice.FindAsync(session, home, RunAct.Approve)).Id, session.Stop);
-            if (question.IsNeeded(session)) Show(session, await home.Runs.FindAsync(request.Parked, session.Stop));
+            if (question.IsNeeded(session)) Show(session, (await home.Runs.FindAsync(request.Parked, session.Stop)).Result);
             return await question.AskAsync(session, $"Approve {request.Parked} of {Printable.Of(request.Pipeline)}?")
                 ? await WatchedRun.RunAsync(session, home, request) : ExitCode.Cancelled;
+        }, async (session, server) =>
+        {
+            var parked = await choice.FindAsync(session, server, RunAct.Approve);
+            if (question.IsNeeded(session)) Show(session, parked.ToResult());
+            return await question.AskAsync(session, $"Approve {parked.Run} of {Printable.Of(parked.Pipeline)}?")
+                ? await WatchedRun.FollowAsync(session, server, await server.PostAsync($"runs/{parked.Run}/approve", null, WireJson.Default.RunAnswer, session.Stop)) : ExitCode.Cancelled;
         });
         return verb;
     }
 
-    private static void Show(Session session, RunRecord parked)
+    private static void Show(Session session, RunResult parked)
     {
-        ErrorReport.WriteProblems(session.Prose, parked.Result.Problems);
-        if (parked.Result.Plan is { } plan) PlanReport.Write(session.Prose, plan, canSave: false);
+        ErrorReport.WriteProblems(session.Prose, parked.Problems);
+        if (parked.Plan is { } plan) PlanReport.Write(session.Prose, plan, canSave: false);
         else session.Say("It has not compared its changes with the table: the approval reads again, and makes all changes that it finds.");
     }
 }

@@ -1,4 +1,5 @@
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Runs;
@@ -19,6 +20,12 @@ internal static class CancelRun
             session.Say(run.Status == RunStatus.Running
                 ? $"{run.Id} stops within seconds."
                 : $"{run.Id} is cancelled.");
+            return ExitCode.Done;
+        }, async (session, server) =>
+        {
+            var run = await server.PostAsync($"runs/{(await choice.FindAsync(session, server, RunAct.Cancel)).Run}/cancel", null, WireJson.Default.RunAnswer, session.Stop);
+            if (session.IsJson) session.WriteJson(run, WireJson.Default.RunAnswer);
+            session.Say(run.Status == RunStatus.Running ? $"{run.Run} stops within seconds." : $"{run.Run} is cancelled.");
             return ExitCode.Done;
         });
         return verb;

@@ -1,4 +1,5 @@
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
 
 namespace Tidemark.Commands.Runs;
 
@@ -14,7 +15,8 @@ internal static class RetryRun
         {
             var home = await session.OpenHomeAsync();
             return await WatchedRun.RunAsync(session, home, await home.Requests.RetryAsync((await choice.FindAsync(session, home, RunAct.Retry)).Id, session.Stop));
-        });
+        }, async (session, server) => await WatchedRun.FollowAsync(
+            session, server, await server.PostAsync($"runs/{(await choice.FindAsync(session, server, RunAct.Retry)).Run}/retry", null, WireJson.Default.RunAnswer, session.Stop)));
         return verb;
     }
 }

@@ -28,7 +28,7 @@ internal static class RunLogs
                 var isOver = !session.Get(follow) || (await home.Runs.FindAsync(run.Id, session.Stop)).FinishedAt is not null;
                 while (await home.History.LogsAsync(run.Id, last, LinesAtOnce, session.Stop) is { Count: > 0 } lines)
                 {
-                    foreach (var line in lines) Write(session, line);
+                    foreach (var line in lines) Write(session, LogLineAnswer.Of(line));
                     last = lines[^1].Seq;
                 }
 
@@ -38,18 +38,27 @@ internal static class RunLogs
 
             if (last == 0 && !session.IsJson) session.Say($"The run {run.Id} has logged nothing.");
             return ExitCode.Done;
+        }, async (session, server) =>
+        {
+            var run = await choice.FindAsync(session, server, RunAct.Show);
+            if (!session.Get(follow))
+            {
+                var lines = await server.ListAsync($"runs/{run.Run}/logs", int.MaxValue, WireJson.Default.LogLineAnswer, session.Stop);
+                foreach (var line in lines) Write(session, line);
+                if (lines.Count == 0 && !session.IsJson) session.Say($"The run {run.Run} has logged nothing.");
+                return ExitCode.Done;
+            }
+
+            await foreach (var line in server.EventsAsync($"runs/{run.Run}/logs?follow=true", session.Stop))
+                Write(session, System.Text.Json.JsonSerializer.Deserialize(line, WireJson.Default.LogLineAnswer)!);
+            return ExitCode.Done;
         });
         return verb;
     }
 
-    private static void Write(Session session, RunLogLine line)
+    private static void Write(Session session, LogLineAnswer line)
     {
-        if (session.IsJson)
-        {
-            session.WriteJson(LogLineAnswer.Of(line), WireJson.Default.LogLineAnswer);
-            return;
-        }
-
-        LogLine.Write(session.Prose, session.Clock, line);
+        if (session.IsJson) session.WriteJson(line, WireJson.Default.LogLineAnswer);
+        else LogLine.Write(session.Prose, session.Clock, line.ToLine());
     }
 }

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Tidemark.Commands.Remote;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Runs;
@@ -54,9 +57,19 @@ internal static class RunsVerb
             }
             else
             {
-                Table(runs, session.LocalTime).Write(session.Prose);
+                Table([.. runs.Select(run => (run.Result, (DateTimeOffset?)run.StartedAt))], session.LocalTime).Write(session.Prose);
             }
 
+            return ExitCode.Done;
+        }, async (session, server) =>
+        {
+            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            var from = session.Get(since) is { } typed ? UtcConverter.Text(Moment.Past("--since", typed, session.Clock)) : null;
+            (string, string?)[] query = [("pipeline", session.Get(pipeline)), ("since", from), .. (session.Get(status) ?? []).Select(word => ("status", (string?)word))];
+            var runs = await server.ListAsync(ServerClient.Path("runs", query), session.Get(limit), WireJson.Default.RunAnswer, session.Stop);
+            foreach (var run in session.IsJson ? runs : []) session.WriteJson(run, WireJson.Default.RunAnswer);
+            if (runs.Count == 0) session.Say("There are no such runs.");
+            else if (!session.IsJson) Table([.. runs.Select(run => (run.ToResult(), run.StartedAt))], session.LocalTime).Write(session.Prose);
             return ExitCode.Done;
         });
         return verb;
@@ -64,15 +77,15 @@ internal static class RunsVerb
 
     // Which, when and how it came out always stay, whole. The id gives way first, to a beginning of it that does as well; then the deleted, the
     // duration, the written, the read, what it was; then the pipeline's name is cut, and where that is not enough it goes.
-    internal static FittingTable Table(IReadOnlyList<RunRecord> runs, Func<DateTimeOffset, string> time)
+    internal static FittingTable Table(IReadOnlyList<(RunResult Result, DateTimeOffset? StartedAt)> runs, Func<DateTimeOffset, string> time)
     {
         var table = new FittingTable();
-        table.Add("run", runs.Select(run => run.Id), isWhole: true, shortened: Beginnings([.. runs.Select(run => run.Id)]));
-        table.Add("pipeline", runs.Select(run => run.Pipeline), rank: -1);
+        table.Add("run", runs.Select(run => run.Result.Run), isWhole: true, shortened: Beginnings([.. runs.Select(run => run.Result.Run)]));
+        table.Add("pipeline", runs.Select(run => run.Result.Pipeline), rank: -1);
         table.Add("what", runs.Select(run => RunReport.What(run.Result)), rank: 1);
-        table.Add("started", runs.Select(run => time(run.StartedAt)), isWhole: true);
+        table.Add("started", runs.Select(run => run.StartedAt is { } started ? time(started) : ""), isWhole: true);
         table.Add("time", runs.Select(run => RunReport.Seconds(run.Result.Seconds)), isNumber: true, rank: 4);
-        table.Add("status", runs.Select(run => RunJson.Word(run.Status)), isWhole: true, colour: RunReport.Colour);
+        table.Add("status", runs.Select(run => RunJson.Word(run.Result.Status)), isWhole: true, colour: RunReport.Colour);
         Add("read", stream => stream.Read, rank: 2);
         Add("written", stream => stream.Created + stream.Updated, rank: 3);
         Add("deleted", stream => stream.Deleted, rank: 5);

@@ -26,6 +26,10 @@ internal static class ShowRun
             if (steps.Count > 0) Steps(session, steps).Write(session.Prose);
             RunReport.Write(session.Prose, run.Result);
             return ExitCode.Done;
+        }, async (session, server) =>
+        {
+            WatchedRun.Write(session, await choice.FindAsync(session, server, RunAct.Show));
+            return ExitCode.Done;
         });
         return verb;
     }

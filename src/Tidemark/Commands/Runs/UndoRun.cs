@@ -25,11 +25,11 @@ internal static class UndoRun
             var undo = await home.Requests.UndoAsync((await choice.FindAsync(session, home, RunAct.Undo)).Id, session.Stop);
             if (session.Get(dryRun) || question.IsNeeded(session))
             {
-                var trial = await session.WaitAsync($"Looking at what the undo of {undo.Run} would change", () => home.TryAsync(undo, session.Stop));
+                var trial = UndoTrialAnswer.Of(await session.WaitAsync($"Looking at what the undo of {undo.Run} would change", () => home.TryAsync(undo, session.Stop)));
                 if (!session.IsQuiet || !session.Get(dryRun)) TrialReport.Write(session.Prose, trial);
                 if (session.Get(dryRun))
                 {
-                    if (session.IsJson) session.WriteJson(UndoTrialAnswer.Of(trial), WireJson.Default.UndoTrialAnswer);
+                    if (session.IsJson) session.WriteJson(trial, WireJson.Default.UndoTrialAnswer);
                     session.Say("Nothing was changed.");
                     return ExitCode.Done;
                 }
@@ -39,6 +39,23 @@ internal static class UndoRun
             var result = await WatchedRun.WaitAsync(session, home, undo);
             await WatchedRun.WriteAsync(session, home, result);
             return ExitCode.Of(result);
+        }, async (session, server) =>
+        {
+            var undone = await choice.FindAsync(session, server, RunAct.Undo);
+            if (session.Get(dryRun) || question.IsNeeded(session))
+            {
+                var trial = await server.GetAsync($"runs/{undone.Run}/undo", WireJson.Default.UndoTrialAnswer, session.Stop);
+                if (!session.IsQuiet || !session.Get(dryRun)) TrialReport.Write(session.Prose, trial);
+                if (session.Get(dryRun))
+                {
+                    if (session.IsJson) session.WriteJson(trial, WireJson.Default.UndoTrialAnswer);
+                    session.Say("Nothing was changed.");
+                    return ExitCode.Done;
+                }
+            }
+
+            return await question.AskAsync(session, $"Undo {undone.Run} of {Printable.Of(undone.Pipeline)}?")
+                ? await WatchedRun.FollowAsync(session, server, await server.PostAsync($"runs/{undone.Run}/undo", null, WireJson.Default.RunAnswer, session.Stop)) : ExitCode.Cancelled;
         });
         return verb;
     }

@@ -19,13 +19,20 @@ internal static class ServeVerb
             HelpName = setting.Name == "port" ? "N" : "VALUE",
         }).ToList();
         var verb = new Verb(Name, "Serves the API and carries out the runs that it is asked for, until Ctrl-C.",
-            "tidemark serve", "tidemark serve --port 9000 --max-runs 8", "tidemark serve --listen 0.0.0.0 --allowed-hosts sync.example.com");
+            "tidemark serve", "tidemark serve --config /etc/tidemark/server.yaml", "tidemark serve --port 9000 --max-runs 8", "tidemark serve --listen 0.0.0.0 --allowed-hosts sync.example.com");
+        var config = new Option<string?>("--config")
+        {
+            Description = "YAML file with settings by their names, e.g. max_runs: 8; variables and options go before it. [default: TIDEMARK_CONFIG]",
+            HelpName = "FILE",
+        };
+        verb.Add(config);
         foreach (var flag in flags) verb.Add(flag);
         verb.Explains(session =>
         {
             session.Say("Environment:");
             session.Say($"  Each option is a variable too, here or in .env: --max-runs is {ServerOptions.VariableOf("max_runs")}.");
-            session.Say($"  {ServerOptions.VariableOf("oidc_client_secret")} is a variable alone: others on this machine see arguments.");
+            session.Say($"  {ServerOptions.VariableOf("oidc_client_secret")} and {ServerOptions.VariableOf("openlineage_api_key")} are variables alone:");
+            session.Say("  others on this machine see arguments.");
             session.Say("  ORACLE_BASE_URL, ORACLE_USER, ORACLE_PASS and DATABASE_URL make the pipeline opportunities,");
             session.Say("  where there is none.");
             session.Say("");
@@ -34,7 +41,7 @@ internal static class ServeVerb
         {
             var given = flags.Where(flag => session.Get(flag) is not null)
                 .ToDictionary(flag => flag.Name[2..].Replace('-', '_'), flag => session.Get(flag)!, StringComparer.Ordinal);
-            var options = await ServerOptions.Read(given, session.Variable).ResolveAsync(session.Variable, session.Stop);
+            var options = await (await ServerSettings.ReadAsync(session, given, session.Get(config))).ResolveAsync(session.Variable, session.Stop);
             await using var home = await session.MakeHomeAsync();
             await home.Definitions.Sources.ListAsync(session.Stop); // a node without the key of the secrets would take runs and fail them
             if (await OpportunitiesVariables.ApplyAsync(home, session.Variable, session.Stop) is { } done) session.Say(done);

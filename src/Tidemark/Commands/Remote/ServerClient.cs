@@ -1,0 +1,199 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
+
+namespace Tidemark.Commands.Remote;
+
+/// <summary>A server that verbs ask in place of the home of this machine, over its API. It answers with the records that the home would.</summary>
+internal sealed class ServerClient : IDisposable
+{
+    private const int MostAtOnce = 1000;
+    private const int Attempts = 5;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
+
+    private readonly HttpClient _client;
+    private readonly Uri _address;
+
+    /// <param name="address">The server, e.g. <c>https://sync.example.com</c>.</param>
+    /// <param name="token">What it knows the caller by; null for none.</param>
+    public ServerClient(string address, string? token)
+    {
+        UsageCheck.Require(
+            Uri.TryCreate(address, UriKind.Absolute, out var known) && (known.Scheme == Uri.UriSchemeHttps || known.Scheme == Uri.UriSchemeHttp),
+            "--server is the address of a server, such as https://sync.example.com.");
+        _address = known!;
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"{known!.GetLeftPart(UriPartial.Path).TrimEnd('/')}/api/v1/"), Timeout = Patience };
+        if (token is not null) _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>A path with its query; what is null is left out.</summary>
+    public static string Path(string path, params (string Name, string? Value)[] query)
+    {
+        var given = string.Join('&', query.Where(each => each.Value is not null).Select(each => $"{each.Name}={Uri.EscapeDataString(each.Value!)}"));
+        return given.Length == 0 ? path : $"{path}?{given}";
+    }
+
+    /// <summary>A part of a path.</summary>
+    public static string Part(string text) => Uri.EscapeDataString(text);
+
+    /// <exception cref="TidemarkException">What the server refuses, with its code; <c>server.unreachable</c> (transient), <c>server.not_tidemark</c>.</exception>
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        Read(await SendAsync(HttpMethod.Get, path, null, cancellationToken), type);
+
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<T> PostAsync<T>(string path, JsonObject? body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        Read(await SendAsync(HttpMethod.Post, path, Json(body), cancellationToken), type);
+
+    /// <summary>As posting, where the answer is a list.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<IReadOnlyList<T>> PostForAllAsync<T>(string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        Items(await SendAsync(HttpMethod.Post, path, Json(body), cancellationToken), type);
+
+    /// <summary>Sends text as it is, where the answer is a list.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<IReadOnlyList<T>> PutTextAsync<T>(string path, string text, string mediaType, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        Items(await SendAsync(HttpMethod.Put, path, new StringContent(text, Encoding.UTF8, mediaType), cancellationToken), type);
+
+    /// <summary>The first items of a list, page by page.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<IReadOnlyList<T>> ListAsync<T>(string path, int limit, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var all = new List<T>();
+        for (string? cursor = null; all.Count < limit;)
+        {
+            var page = await SendAsync(HttpMethod.Get, $"{path}{(path.Contains('?') ? '&' : '?')}limit={Math.Min(limit - all.Count, MostAtOnce)}{(cursor is null ? "" : $"&cursor={cursor}")}", null, cancellationToken);
+            all.AddRange(Items(page.GetProperty("items"), type));
+            if (page.GetProperty("next").GetString() is not { } next) break;
+            cursor = next;
+        }
+
+        return all;
+    }
+
+    /// <summary>Follows a run to its end. A connection that breaks is made again.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public async IAsyncEnumerable<RunAnswer> FollowAsync(string run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var broken = 0; ;)
+        {
+            RunAnswer? last = null;
+            await using var events = EventsAsync($"runs/{Part(run)}?follow=true", cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (true)
+            {
+                try
+                {
+                    if (!await events.MoveNextAsync()) break;
+                }
+                catch (Exception wrong) when (wrong is IOException or HttpRequestException or TidemarkException { Kind: FailureKind.Transient } && broken < Attempts)
+                {
+                    broken++;
+                    break;
+                }
+
+                broken = 0;
+                yield return last = JsonSerializer.Deserialize(events.Current, WireJson.Default.RunAnswer)!;
+            }
+
+            if (last is { Status: not (RunStatus.Queued or RunStatus.Running) }) yield break;
+            if (last is not null && broken == 0) broken++; // it ended before the run did
+            if (broken > Attempts) throw Unreachable(null);
+            await Task.Delay(AskAgainAfter, cancellationToken);
+        }
+    }
+
+    /// <summary>The data of the events of an address, until the server ends them.</summary>
+    public async IAsyncEnumerable<string> EventsAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await AnswerAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (!response.IsSuccessStatusCode) throw Refused(response, await response.Content.ReadAsStringAsync(cancellationToken));
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (var each in SseParser.Create(stream).EnumerateAsync(cancellationToken)) yield return each.Data;
+    }
+
+    private static StringContent? Json(JsonObject? body) => body is null ? null : new(body.ToJsonString(), Encoding.UTF8, "application/json");
+
+    private static List<T> Items<T>(JsonElement list, JsonTypeInfo<T> type) => [.. list.EnumerateArray().Select(item => Read(item, type))];
+
+    private static T Read<T>(JsonElement answer, JsonTypeInfo<T> type) => answer.Deserialize(type)!;
+
+    private async Task<JsonElement> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        using var response = await AnswerAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        if (!response.IsSuccessStatusCode) throw Refused(response, text);
+        try
+        {
+            return JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            throw NotTidemark();
+        }
+    }
+
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.SendAsync(request, completion, cancellationToken);
+        }
+        catch (HttpRequestException wrong)
+        {
+            throw Unreachable(wrong);
+        }
+        catch (TaskCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unreachable(late);
+        }
+    }
+
+    private TidemarkException Refused(HttpResponseMessage response, string text)
+    {
+        try
+        {
+            var said = JsonElement.Parse(text);
+            return new(KindOf(response.StatusCode), said.GetProperty("code").GetString()!, said.GetProperty("detail").GetString()!)
+            {
+                Hint = said.TryGetProperty("hint", out var hint) ? hint.GetString()
+                    : response.StatusCode == HttpStatusCode.Unauthorized ? "Set TIDEMARK_TOKEN to a token of the server: tidemark token create." : null,
+            };
+        }
+        catch (Exception other) when (other is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return NotTidemark();
+        }
+    }
+
+    private static FailureKind KindOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity => FailureKind.Configuration,
+        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => FailureKind.Transient,
+        HttpStatusCode.BadGateway => FailureKind.Upstream,
+        < HttpStatusCode.InternalServerError => FailureKind.Usage,
+        _ => FailureKind.Defect,
+    };
+
+    private TidemarkException Unreachable(Exception? why) => new(FailureKind.Transient, "server.unreachable", $"The server {_address.Authority} does not answer{(why is null ? "." : $": {why.Message}")}", why)
+    {
+        Hint = "Look whether it runs, and whether --server names its address.",
+    };
+
+    private TidemarkException NotTidemark() => new(FailureKind.Configuration, "server.not_tidemark", $"What answers at {_address.Authority} is no Tidemark.")
+    {
+        Hint = "Look whether --server names the server, and not a page before it.",
+    };
+}
