@@ -185,7 +185,7 @@ internal static class Measurement
         return home;
     }
 
-    private static Dictionary<string, string> SettingsOf(Settings settings)
+    public static Dictionary<string, string> SettingsOf(Settings settings)
     {
         var all = DemoSources.Settings(settings.Source, settings.Vendor!.ToString());
         all["allow_private_network"] = "true";

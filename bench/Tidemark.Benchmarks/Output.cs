@@ -16,6 +16,9 @@ internal static class Output
                                               the peak memory of a first sync of every source, or of one, at three sizes
               undo [--records 100000] [--runs 5]
                                               a run that changes every row and its undo, with before-images and without
+              server [--records 20000] [--runs 5] [--delay MS]
+                                              a server's idle memory, and 1,000 requests a second beside a full reading into SQLite
+              nodes [--pipelines 500]         pipelines due in one minute over two servers that are killed 20 times
               run [--source stripe] [--records 100000] [--runs 5] [--delay MS] [--parallel 4] [--what pages,copy,first,again]
 
             pages  the pages alone, read by the same client and thrown away

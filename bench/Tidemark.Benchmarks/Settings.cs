@@ -9,6 +9,8 @@ internal sealed record Settings
 
     public int Runs { get; init; } = 5;
 
+    public int Pipelines { get; init; } = 500;
+
     /// <summary>Milliseconds that the vendor takes for each page.</summary>
     public int Delay { get; init; }
 
@@ -49,6 +51,7 @@ internal sealed record Settings
             settings = options[at] switch
             {
                 "--records" => settings with { Records = Number(value) },
+                "--pipelines" => settings with { Pipelines = Number(value) },
                 "--runs" => settings with { Runs = Number(value) },
                 "--delay" => settings with { Delay = Number(value) },
                 "--parallel" => settings with { Parallel = Number(value) },
