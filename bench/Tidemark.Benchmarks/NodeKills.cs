@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Npgsql;
 using Tidemark.Connectors;
 using Tidemark.Connectors.Postgres;
@@ -98,7 +97,7 @@ internal static class NodeKills
             await home.Definitions.Pipelines.SaveAsync(new PipelineDefinition($"p{number}", "source", $"db{number}")
             {
                 Streams = [settings.Stream],
-                Schedules = [new PipelineSchedule(string.Create(CultureInfo.InvariantCulture, $"{due.Minute} {due.Hour} * * *"), "UTC")],
+                Schedules = [new PipelineSchedule(string.Create(CultureInfo.InvariantCulture, $"{due.Minute} {due.Hour} * * *"))],
             }, CancellationToken.None);
         }
 

@@ -136,7 +136,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         LoginPages.Map(pages, options);
         if (options.Passwords) SetupPages.Map(pages);
         AgentApi.Map(app);
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").AddEndpointFilter(NullItems.RefuseAsync);
         OverviewApi.Map(api);
         RunsApi.Map(api);
         DefinitionsApi.Map(api);

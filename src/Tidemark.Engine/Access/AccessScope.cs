@@ -31,6 +31,7 @@ internal sealed record AccessScope(Role Role, IReadOnlyList<string> Pipelines)
                 "An admin changes sources and access, which belong to no pipeline: give the role operator, or all pipelines.");
         }
 
+        if (Pipelines.Any(string.IsNullOrEmpty)) throw new TidemarkException(FailureKind.Usage, "pipeline.unknown", "There is no pipeline without a name.");
         var known = await DefinitionSet<PipelineDefinition>.NamesAsync(connection);
         if (Pipelines.FirstOrDefault(pipeline => !known.Contains(pipeline, StringComparer.Ordinal)) is { } unknown)
             throw new TidemarkException(FailureKind.Usage, "pipeline.unknown", $"There is no pipeline {unknown}.") { Hint = NearestName.Hint(unknown, known) };

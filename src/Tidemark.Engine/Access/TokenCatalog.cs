@@ -13,6 +13,9 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
     // Who looks at the list wants the day, not the second; a write a request would cost more than the request.
     private static readonly TimeSpan UseIsNoted = TimeSpan.FromMinutes(1);
 
+    /// <summary>How the audit trail calls callers of this machine that show no token.</summary>
+    public const string LocalName = "local";
+
     private const string Columns =
         "id AS Id, name AS Name, digest AS Digest, role AS Role, pipelines AS Pipelines, created_at AS CreatedAt, expires_at AS ExpiresAt, "
         + "last_used_at AS LastUsedAt, revoked_at AS RevokedAt, acts_alone AS ActsAlone";
@@ -33,6 +36,7 @@ public sealed class TokenCatalog(CatalogDatabase database, TimeProvider clock)
     {
         if (DefinitionName.Mistake(name) is { } mistake) throw Refused("token.name_invalid", $"A token cannot be called so: {mistake}");
         if (expiresAt <= clock.GetUtcNow()) throw Refused("token.expired", "A token that has ended already lets nobody in.");
+        if (name == LocalName) throw Refused("token.name_invalid", "A token cannot be called as callers without one are.");
         if (EmailAddress.TryParse(name, out _)) throw Refused("token.name_invalid", "A token cannot be called as a user is: the audit trail would not tell them apart.");
         var scope = new AccessScope(role, pipelines);
         if (actsAlone && role < Role.Operator)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Tidemark.Engine.Definitions;
@@ -23,5 +24,8 @@ internal static class DefinitionName
         if (Mistake(name) is { } mistake) yield return new("name", "definition.name_invalid", mistake);
     }
 
-    private static bool IsUnseen(Rune rune) => Rune.IsControl(rune) || rune == Rune.ReplacementChar;
+    // Letters that break a line, or turn the ones beside them round, show another name than the one that is meant.
+    private static bool IsUnseen(Rune rune) => Rune.IsControl(rune) || rune == Rune.ReplacementChar
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || rune.Value is 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 }

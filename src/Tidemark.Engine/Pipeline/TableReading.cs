@@ -20,7 +20,14 @@ internal sealed class TableReading(DefinitionCatalog definitions, Connections co
         foreach (var name in pipelines)
         {
             var pipeline = await definitions.PipelineAsync(name, cancellationToken);
-            var tables = (await StreamsAsync(pipeline, cancellationToken)).Select(pipeline.TableOf).ToList();
+            // A definition may name any table; only what was written is shown. Where it names streams, most pipelines need not be asked.
+            if (pipeline.Streams.Count > 0 && !pipeline.Streams.Select(pipeline.TableOf).Contains(query.Table, StringComparer.Ordinal))
+            {
+                known.AddRange(pipeline.Streams.Select(pipeline.TableOf));
+                continue;
+            }
+
+            var tables = (await WrittenAsync(pipeline, cancellationToken)).Select(pipeline.TableOf).ToList();
             known.AddRange(tables);
             if (tables.Contains(query.Table, StringComparer.Ordinal)) writers.Add((name, pipeline.Destination));
         }
@@ -40,9 +47,9 @@ internal sealed class TableReading(DefinitionCatalog definitions, Connections co
         return await queried.QueryAsync(query, cancellationToken) ?? throw Unknown(query.Table, known);
     }
 
-    private async Task<IReadOnlyList<string>> StreamsAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    /// <summary>The streams that a pipeline has written.</summary>
+    private async Task<IReadOnlyList<string>> WrittenAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
     {
-        if (pipeline.Streams.Count > 0) return pipeline.Streams;
         await using var destination = await OpenAsync(pipeline.Destination, cancellationToken);
         return destination is IBackedUp written ? await written.StreamsAsync(pipeline.Name, cancellationToken) : [];
     }

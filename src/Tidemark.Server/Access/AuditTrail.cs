@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tidemark.Engine;
@@ -15,6 +16,11 @@ internal sealed class AuditTrail(RequestDelegate next, Home home, ILogger<AuditT
 {
     private const string SubjectKey = "tidemark:subject";
     private const string DetailKey = "tidemark:detail";
+    private const int StrangersAMinute = 60;
+
+    // Whoever shows nothing can be refused without end: the first of a minute tell it.
+    private readonly PartitionedRateLimiter<string> _strangers = PartitionedRateLimiter.Create<string, string>(address => RateLimitPartition.GetFixedWindowLimiter(
+        address, _ => new() { PermitLimit = StrangersAMinute, Window = TimeSpan.FromMinutes(1) }));
 
     /// <summary>Says what a request acts on, where its address does not.</summary>
     public static void About(HttpContext http, string subject, string? detail = null)
@@ -29,6 +35,7 @@ internal sealed class AuditTrail(RequestDelegate next, Home home, ILogger<AuditT
         var status = http.Response.StatusCode;
         var act = http.GetEndpoint()?.Metadata.GetMetadata<AuditedAct>();
         var isRefused = status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden;
+        if (isRefused && http.User.Identity is not { IsAuthenticated: true } && !_strangers.AttemptAcquire(RequestLimits.AddressOf(http)).IsAcquired) return;
         var outcome = isRefused ? AuditOutcome.Refused : status < StatusCodes.Status400BadRequest ? AuditOutcome.Done : AuditOutcome.Failed;
         await WriteAsync(home, act, Who(http), Subject(http), outcome, ProblemDocument.CodeOf(http) ?? http.Items[DetailKey] as string, log);
     }

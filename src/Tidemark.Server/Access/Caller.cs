@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Tidemark.Engine.Access;
@@ -13,6 +14,11 @@ namespace Tidemark.Server.Access;
 /// <param name="Pipelines">The pipelines that the role is for; empty for all.</param>
 internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipelines)
 {
+    // Their hints say what there is.
+    private static readonly FrozenSet<string> OfEverybody = FrozenSet.Create(StringComparer.Ordinal,
+        "pipeline.unknown", "source.unknown", "destination.unknown", "channel.unknown", "alert.unknown", "name.unknown", "run.unknown", "run.ambiguous",
+        "proposal.unknown", "proposal.ambiguous", "backup.unknown", "quarantine.unknown", "inbox.unknown", "backfill.unknown", "delivery.unknown");
+
     private const string AloneClaim = "tidemark:alone";
     private const string RoleClaim = "tidemark:role";
     private const string PipelineClaim = "tidemark:pipeline";
@@ -33,6 +39,9 @@ internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipe
     /// <summary>The origin of a run that the caller starts.</summary>
     public RunOrigin Origin => new(RunTrigger.Api, Name);
 
+    /// <summary>An idempotency key as the caller's own: two callers may choose the same, whatever they are called.</summary>
+    public string KeyOf(string key) => $"{Name.Length}:{Name}:{key}";
+
     /// <summary>Whether the caller may see and act on a pipeline.</summary>
     public bool Sees(string pipeline) => Pipelines.Count == 0 || Pipelines.Contains(pipeline, StringComparer.Ordinal);
 
@@ -43,8 +52,14 @@ internal sealed record Caller(string Name, Role Role, IReadOnlyList<string> Pipe
     /// <exception cref="TidemarkException"><c>access.pipeline</c>.</exception>
     public void Require(string pipeline)
     {
-        if (!Sees(pipeline)) throw Refused($"{Name} has no role for the pipeline {pipeline}.");
+        if (!Sees(pipeline)) throw NotYours();
     }
+
+    /// <summary>The answer to whoever asks for what another pipeline has: the same where there is no such thing, so that it tells nothing.</summary>
+    public TidemarkException NotYours() => Refused($"{Name} has no role for this, or there is no such thing.");
+
+    /// <summary>A failure as the caller may read it: one whose role is for some pipelines does not hear of the names and ids of others.</summary>
+    public TidemarkException Shown(TidemarkException failure) => Pipelines.Count > 0 && OfEverybody.Contains(failure.Code) ? NotYours() : failure;
 
     /// <summary>Refuses what belongs to no pipeline, where the caller's role is for some.</summary>
     /// <exception cref="TidemarkException"><c>access.pipeline</c>.</exception>

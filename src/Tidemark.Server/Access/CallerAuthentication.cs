@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tidemark.Engine;
@@ -32,6 +33,15 @@ internal sealed class CallerAuthentication(
         if (token.RevokedAt is not null) return Refuse("token.revoked");
         if (!token.IsValid(clock.GetUtcNow())) return Refuse("token.expired");
         return Known(new(token.Name, token.Role, token.Pipelines) { ActsAlone = token.ActsAlone });
+    }
+
+    /// <summary>Whether a caller who was let in would be let in now too; for answers that go on for long.</summary>
+    public static async Task<bool> IsStillKnownAsync(HttpContext http, TimeProvider clock)
+    {
+        var home = http.RequestServices.GetRequiredService<Home>();
+        var header = http.Request.Headers.Authorization.ToString();
+        if (header.Length > 0) return await home.Tokens.FindAsync(header[Bearer.Length..].Trim(), http.RequestAborted) is { RevokedAt: null } token && token.IsValid(clock.GetUtcNow());
+        return SessionCookie.Find(http) is not { } text || await home.Sessions.FindAsync(text, http.RequestAborted) is not null;
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

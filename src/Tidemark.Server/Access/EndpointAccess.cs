@@ -7,6 +7,9 @@ namespace Tidemark.Server.Access;
 /// <summary>Every endpoint says who may call it; one that does not say lets nobody in.</summary>
 internal static class EndpointAccess
 {
+    /// <summary>Name of the policy that lets in whose role is for all pipelines.</summary>
+    public const string AllPipelines = "AllPipelines";
+
     /// <summary>The endpoint shows something, and changes nothing.</summary>
     public static TBuilder Shows<TBuilder>(this TBuilder endpoint, Role least = Role.Viewer)
         where TBuilder : IEndpointConventionBuilder => endpoint.RequireAuthorization(PolicyOf(least));
@@ -28,6 +31,7 @@ internal static class EndpointAccess
     {
         foreach (var role in Enum.GetValues<Role>())
             options.AddPolicy(PolicyOf(role), policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => Caller.Has(asked.User, role)));
+        options.AddPolicy(AllPipelines, policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => Caller.Of(asked.User).Pipelines.Count == 0));
         options.FallbackPolicy = options.GetPolicy(PolicyOf(Role.Admin));
     }
 

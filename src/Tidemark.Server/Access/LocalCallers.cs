@@ -9,7 +9,7 @@ namespace Tidemark.Server.Access;
 internal static class LocalCallers
 {
     /// <summary>Who they are; only the old addresses know them.</summary>
-    public static readonly Caller Caller = new("local", Role.Admin, []);
+    public static readonly Caller Caller = new(TokenCatalog.LocalName, Role.Admin, []);
 
     // What the framework answers in the place of an address that takes JSON, where the body is none. It does nothing else.
     private const string NotJson = "415 HTTP Unsupported Media Type";

@@ -16,6 +16,11 @@ internal static class RequestLimits
 {
     public const string Logins = "logins";
 
+    /// <summary>Calls of vendors at once. More than that wait at the vendor, which calls again.</summary>
+    public const string Calls = "calls";
+
+    private const int CallsAtOnce = 32;
+
     // An office behind one address logs in within a minute; who guesses gets nowhere.
     private const int LoginsAMinute = 30;
 
@@ -26,6 +31,7 @@ internal static class RequestLimits
         limits.OnRejected = (refused, _) => new(RefuseAsync(refused.HttpContext, refused.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : null));
         limits.AddPolicy(Logins, http => RateLimitPartition.GetFixedWindowLimiter(
             AddressOf(http), _ => new() { PermitLimit = LoginsAMinute, Window = TimeSpan.FromMinutes(1) }));
+        limits.AddPolicy(Calls, _ => RateLimitPartition.GetConcurrencyLimiter("calls", _ => new() { PermitLimit = CallsAtOnce, QueueLimit = CallsAtOnce }));
         if (options.MaxRequests == 0) return;
         limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => RateLimitPartition.GetTokenBucketLimiter(CallerOf(http), _ => new()
         {
@@ -51,7 +57,7 @@ internal static class RequestLimits
     private static string CallerOf(HttpContext http) => http.User.Identity is { IsAuthenticated: true } ? $"caller {Caller.Of(http).Name}" : AddressOf(http);
 
     /// <summary>The address; with IPv6 its network, of which one machine has every address.</summary>
-    private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress switch
+    internal static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress switch
     {
         { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } address => Convert.ToHexString(address.GetAddressBytes()[..NetworkBytes]),
         { } address => $"{address.MapToIPv4()}",

@@ -51,7 +51,7 @@ internal static class AgentDoor
         }
         catch (TidemarkException known)
         {
-            failure = known;
+            failure = call.Caller.Shown(known);
         }
         catch (Exception defect) when (defect is not OperationCanceledException)
         {

@@ -41,6 +41,10 @@ internal static class ToolArguments
         {
             arguments = JsonSerializer.Deserialize(given, type)!;
         }
+        catch (InvalidOperationException)
+        {
+            throw Malformed("A text has half of a letter.");
+        }
         catch (JsonException wrong)
         {
             throw Malformed($"The argument {(wrong.Path is { Length: > 2 } path ? path[2..] : "list")} is not of its type.", "The tool's input schema says what each argument is.");

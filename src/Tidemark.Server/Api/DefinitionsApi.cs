@@ -47,7 +47,7 @@ internal static class DefinitionsApi
         group.MapGet("/{name}", async (HttpContext http, Home home, string name, CancellationToken cancellationToken) =>
         {
             var definition = await set(home).FindAsync(name, cancellationToken);
-            return Sees(Caller.Of(http), definition) ? TypedResults.Ok(answer(home, definition)) : throw NotForCaller(http, definition);
+            return Sees(Caller.Of(http), definition) ? TypedResults.Ok(answer(home, definition)) : throw Caller.Of(http).NotYours();
         }).Shows().WithSummary($"Shows {WithArticle(T.Kind)}");
         group.MapPut("/{name}", async (HttpContext http, Home home, string name, JsonElement body, CancellationToken cancellationToken) =>
         {
@@ -121,9 +121,6 @@ internal static class DefinitionsApi
     private static bool Sees<T>(Caller caller, T definition)
         where T : IDefinition<T> => definition is PipelineDefinition ? caller.Sees(definition.Name) : caller.Pipelines.Count == 0;
 
-    private static TidemarkException NotForCaller<T>(HttpContext http, T definition)
-        where T : IDefinition<T> => new(FailureKind.Usage, "access.pipeline", $"{Caller.Of(http).Name} has no role for the {T.Kind} {definition.Name}.");
-
     /// <summary>One definition as a document.</summary>
     private static string Document(string plural, string name, JsonElement body)
     {
@@ -135,7 +132,15 @@ internal static class DefinitionsApi
             json.WriteStartArray(plural);
             json.WriteStartObject();
             json.WriteString("name", name);
-            foreach (var property in body.EnumerateObject().Where(property => !property.NameEquals("name"))) property.WriteTo(json);
+            try
+            {
+                foreach (var property in body.EnumerateObject().Where(property => !property.NameEquals("name"))) property.WriteTo(json);
+            }
+            catch (InvalidOperationException)
+            {
+                throw new TidemarkException(FailureKind.Usage, "request.malformed", "A text of the body has half of a letter.");
+            }
+
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteEndObject();

@@ -60,7 +60,7 @@ internal static class InboxApi
         var runs = new List<RunAnswer>();
         foreach (var (request, failed) in await home.Requests.RetryFailuresAsync(chosen.Runs, !chosen.AllStreams, cancellationToken))
         {
-            var run = await home.StartAsync(request, caller.Origin, key is null ? null : $"{caller.Name}:{key}:{failed[0]}", cancellationToken);
+            var run = await home.StartAsync(request, caller.Origin, key is null ? null : $"{caller.KeyOf(key)}:{failed[0]}", cancellationToken);
             runs.Add(RunAnswer.Of(run));
         }
 

@@ -62,7 +62,7 @@ internal static class QuarantineApi
         var runs = new List<RunAnswer>();
         foreach (var (request, _) in await home.Requests.RetryQuarantineAsync(chosen.Ids, cancellationToken))
         {
-            var run = await home.StartAsync(request, caller.Origin, key is null ? null : $"{caller.Name}:{key}:{request.Pipeline}", cancellationToken);
+            var run = await home.StartAsync(request, caller.Origin, key is null ? null : $"{caller.KeyOf(key)}:{request.Pipeline}", cancellationToken);
             runs.Add(RunAnswer.Of(run));
         }
 

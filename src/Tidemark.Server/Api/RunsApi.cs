@@ -66,7 +66,7 @@ internal static class RunsApi
         HttpContext http, Home home, TimeProvider clock, string id, [FromQuery] bool? follow, CancellationToken cancellationToken)
     {
         var run = await FindAsync(http, home, id, cancellationToken);
-        return follow is true ? RunFollow.Run(home, run.Id, clock, cancellationToken) : TypedResults.Ok(RunAnswer.Of(run));
+        return follow is true ? RunFollow.Run(http, home, run.Id, clock, cancellationToken) : TypedResults.Ok(RunAnswer.Of(run));
     }
 
     private static async Task<Ok<IReadOnlyList<StepAnswer>>> StepsAsync(HttpContext http, Home home, string id, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal static class RunsApi
     {
         var run = await FindAsync(http, home, id, cancellationToken);
         var filter = new LogFilter { Least = level is null ? RunLogLevel.Debug : QueryText.Word<RunLogLevel>("level", level), Stream = stream, Search = search };
-        if (follow is true) return RunFollow.Logs(home, run.Id, await LogBeginAsync(home, run, filter, firstError is true, cursor, cancellationToken), filter, clock, cancellationToken);
+        if (follow is true) return RunFollow.Logs(http, home, run.Id, await LogBeginAsync(home, run, filter, firstError is true, cursor, cancellationToken), filter, clock, cancellationToken);
         return (await LogPageAsync(home, run, filter, firstError is true, Paging.Of(limit), cursor, cancellationToken)).As(format, ApiJson.Default.LogLineAnswer);
     }
 
@@ -155,7 +155,7 @@ internal static class RunsApi
     {
         var caller = Caller.Of(http);
         // A key is the caller's own: two callers may choose the same.
-        var run = await home.StartAsync(request, caller.Origin, key is null ? null : $"{caller.Name}:{key}", cancellationToken);
+        var run = await home.StartAsync(request, caller.Origin, key is null ? null : $"{caller.KeyOf(key)}", cancellationToken);
         return TypedResults.Accepted(AddressOf(run), RunAnswer.Of(run));
     }
 

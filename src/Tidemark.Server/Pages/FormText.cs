@@ -19,7 +19,7 @@ internal static class FormText
         {
             return await request.ReadFormAsync(request.HttpContext.RequestAborted);
         }
-        catch (InvalidDataException)
+        catch (Exception wrong) when (wrong is InvalidDataException or ArgumentException or NotSupportedException or InvalidOperationException)
         {
             throw Malformed();
         }

@@ -27,5 +27,5 @@ internal static class Measuring
         if (options.OtlpEndpoint is { } to) telemetry.WithTracing(traces => traces.AddSource(RunTelemetry.Name).AddOtlpExporter(otlp => otlp.Endpoint = to));
     }
 
-    public static void Map(WebApplication app) => app.MapPrometheusScrapingEndpoint("/metrics").Shows(Role.Metrics);
+    public static void Map(WebApplication app) => app.MapPrometheusScrapingEndpoint("/metrics").Shows(Role.Metrics).RequireAuthorization(EndpointAccess.AllPipelines);
 }

@@ -27,7 +27,9 @@ internal static class StatusVerb
             return ExitCode.Done;
         }, async (session, server) =>
         {
-            Show(session, await server.ListAsync(ServerClient.Path("status", ("pipeline", session.Get(name))), int.MaxValue, WireJson.Default.StatusAnswer, session.Stop));
+            Show(session, session.Get(name) is { } one
+                ? [await server.GetAsync($"status/{ServerClient.Part(one)}", WireJson.Default.StatusAnswer, session.Stop)]
+                : await server.ListAsync("status", int.MaxValue, WireJson.Default.StatusAnswer, session.Stop));
             return ExitCode.Done;
         });
         return verb;

@@ -43,6 +43,8 @@ public sealed class ServerVerbTests : IAsyncLifetime
         (await DoAsync("run", "show", "last")).Output.ShouldContain("payments");
         (await DoAsync("run", "logs", id)).Output.ShouldContain("has logged nothing");
         (await DoAsync("status")).Output.ShouldContain("proven");
+        await _server.DoAsync(HttpMethod.Put, "pipelines/another", new { source = "shop", destination = "db", streams = new[] { "customers" } });
+        (await DoAsync("status", "--json")).Lines.Count.ShouldBe(2);
         (await DoAsync("status", "payments", "--json")).Line.GetProperty("standing").GetString().ShouldBe("proven");
         (await DoAsync("schedules", "--json")).Output.ShouldBeEmpty();
         Directory.Exists(_here.Home).ShouldBeFalse("nothing is made here");

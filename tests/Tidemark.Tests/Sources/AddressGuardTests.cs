@@ -22,6 +22,9 @@ public sealed class AddressGuardTests
     [InlineData("::ffff:169.254.169.254")]
     [InlineData("64:ff9b::a9fe:a9fe")]
     [InlineData("2002:a9fe:a9fe::1")]
+    [InlineData("64:ff9b:1::a9fe:a9fe")]
+    [InlineData("::169.254.169.254")]
+    [InlineData("::ffff:0:169.254.169.254")]
     public void Metadata_link_local_and_multicast_are_never_called(string address) =>
         AddressGuard.Allows(IPAddress.Parse(address), allowsPrivate: true).ShouldBeFalse();
 
@@ -35,6 +38,9 @@ public sealed class AddressGuardTests
     [InlineData("fd12::1")]
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("64:ff9b::7f00:1")]
+    [InlineData("64:ff9b:1::7f00:1")]
+    [InlineData("::127.0.0.1")]
+    [InlineData("::ffff:0:127.0.0.1")]
     public void Loopback_and_private_ranges_need_the_setting(string address)
     {
         AddressGuard.Allows(IPAddress.Parse(address), allowsPrivate: false).ShouldBeFalse();

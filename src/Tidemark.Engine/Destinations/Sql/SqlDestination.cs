@@ -22,7 +22,9 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
         InTurnAsync(session => ProblemsAsync(session, tables, cancellationToken), cancellationToken);
 
     public Task<DestinationTrial> TryAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken) =>
-        InTurnAsync(session => new SqlTrial(database, session).RunAsync(tables, cancellationToken), cancellationToken);
+        InTurnAsync(async session => await IsCatalogAsync(session, cancellationToken)
+            ? DestinationTrial.None with { Problems = await ProblemsAsync(session, [], cancellationToken) }
+            : await new SqlTrial(database, session).RunAsync(tables, cancellationToken), cancellationToken);
 
     public Task<StoredTable?> OpenTableAsync(TablePlan table, string? run, CancellationToken cancellationToken) =>
         database.Dialect.ExplainedAsync(() => new SqlTableReader(database, table).OpenAsync(run, cancellationToken));
@@ -95,6 +97,12 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
         ISqlSession session, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
     {
         var problems = new List<Problem>();
+        if (await IsCatalogAsync(session, cancellationToken))
+        {
+            return [new("destination.is_catalog", "destination", "There is a catalog of Tidemark in this database: its tables are no place for rows.",
+                "Choose another file, or another schema.")];
+        }
+
         foreach (var plan in tables)
         {
             var name = new SqlName(database.Dialect.Schema, plan.Table);
@@ -117,6 +125,16 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
         }
 
         return problems;
+    }
+
+    private async Task<bool> IsCatalogAsync(ISqlSession session, CancellationToken cancellationToken)
+    {
+        foreach (var table in new[] { "run_steps", "leases", "definitions" })
+        {
+            if ((await session.ColumnsAsync(new(database.Dialect.Schema, table), cancellationToken)).Count == 0) return false;
+        }
+
+        return true;
     }
 
     private Task<T> InTurnAsync<T>(Func<ISqlSession, Task<T>> work, CancellationToken cancellationToken) =>

@@ -27,7 +27,11 @@ public static class AddressGuard
         IPNetwork.Parse("::1/128"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fec0::/10"),
     ];
 
-    private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
+    private static readonly IPNetwork[] EndsWithIPv4 =
+    [
+        IPNetwork.Parse("64:ff9b::/96"), IPNetwork.Parse("64:ff9b:1::/48"), IPNetwork.Parse("::ffff:0:0:0/96"), IPNetwork.Parse("::/96"),
+    ];
+
     private static readonly IPNetwork SixToFour = IPNetwork.Parse("2002::/16");
 
     /// <summary>Whether an address may be called.</summary>
@@ -81,13 +85,13 @@ public static class AddressGuard
 
     private static bool IsPrivate(IPAddress plain) => Private.Any(range => range.Contains(plain));
 
-    /// <summary>The IPv4 address within an IPv6 one, where there is one: mapped, NAT64 or 6to4.</summary>
+    /// <summary>The IPv4 address within an IPv6 one, where there is one: mapped, compatible, translated, NAT64 or 6to4.</summary>
     private static IPAddress Unwrap(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
         if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
         var bytes = address.GetAddressBytes();
-        if (Nat64.Contains(address)) return new IPAddress(bytes.AsSpan(12, 4));
+        if (!IPAddress.IsLoopback(address) && !address.Equals(IPAddress.IPv6Any) && EndsWithIPv4.Any(range => range.Contains(address))) return new IPAddress(bytes.AsSpan(12, 4));
         return SixToFour.Contains(address) ? new IPAddress(bytes.AsSpan(2, 4)) : address;
     }
 }

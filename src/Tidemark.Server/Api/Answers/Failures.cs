@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 using Tidemark.Engine.Errors;
+using Tidemark.Server.Access;
 
 namespace Tidemark.Server.Api.Answers;
 
@@ -13,8 +15,19 @@ internal sealed class Failures(RequestDelegate next, ILogger<Failures> log)
         Hint = "Send it with Content-Type: application/json.",
     };
 
+    private static readonly ProblemDocument NotUnicode = new(StatusCodes.Status415UnsupportedMediaType, "request.charset", "The body is said to be in letters that are not read here.")
+    {
+        Hint = "Send it in UTF-8.",
+    };
+
     public async Task InvokeAsync(HttpContext http)
     {
+        if (!IsUnicode(http.Request.ContentType))
+        {
+            await NotUnicode.WriteAsync(http);
+            return;
+        }
+
         try
         {
             await next(http);
@@ -26,9 +39,13 @@ internal sealed class Failures(RequestDelegate next, ILogger<Failures> log)
         }
         catch (Exception failure) when (!http.Response.HasStarted)
         {
-            await Answer(failure).WriteAsync(http);
+            await Answer(failure is TidemarkException known && http.User.Identity is { IsAuthenticated: true } ? Caller.Of(http).Shown(known) : failure).WriteAsync(http);
         }
     }
+
+    /// <summary>Whether a body is in UTF-8 as far as it says; the framework fails where it knows no such letters.</summary>
+    private static bool IsUnicode(string? contentType) => !MediaTypeHeaderValue.TryParse(contentType, out var type) || !type.Charset.HasValue
+        || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("utf8", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What the framework refuses without a word.</summary>
     private static ProblemDocument? Unanswered(HttpContext http) => http.Response is { HasStarted: true } or { ContentLength: > 0 } ? null

@@ -5,6 +5,7 @@ using Tidemark.Engine;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
+using Tidemark.Server.Access;
 
 namespace Tidemark.Server.Api.Answers;
 
@@ -19,14 +20,14 @@ internal static class RunFollow
     // The journal writes figures once a second.
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
-    public static IResult Run(Home home, string run, TimeProvider clock, CancellationToken cancellationToken) =>
-        TypedResults.ServerSentEvents(RunEventsAsync(home, run, clock, cancellationToken));
+    public static IResult Run(HttpContext http, Home home, string run, TimeProvider clock, CancellationToken cancellationToken) =>
+        TypedResults.ServerSentEvents(RunEventsAsync(http, home, run, clock, cancellationToken));
 
-    public static IResult Logs(Home home, string run, long after, LogFilter filter, TimeProvider clock, CancellationToken cancellationToken) =>
-        TypedResults.ServerSentEvents(LogEventsAsync(home, run, after, filter, clock, cancellationToken));
+    public static IResult Logs(HttpContext http, Home home, string run, long after, LogFilter filter, TimeProvider clock, CancellationToken cancellationToken) =>
+        TypedResults.ServerSentEvents(LogEventsAsync(http, home, run, after, filter, clock, cancellationToken));
 
     private static async IAsyncEnumerable<SseItem<string>> RunEventsAsync(
-        Home home, string run, TimeProvider clock, [EnumeratorCancellation] CancellationToken cancellationToken)
+        HttpContext http, Home home, string run, TimeProvider clock, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var last = "";
         while (true)
@@ -38,13 +39,13 @@ internal static class RunFollow
                 last = text;
             }
 
-            if (IsOver(now)) yield break;
+            if (IsOver(now) || !await CallerAuthentication.IsStillKnownAsync(http, clock)) yield break;
             await Task.Delay(LookEvery, clock, cancellationToken);
         }
     }
 
     private static async IAsyncEnumerable<SseItem<string>> LogEventsAsync(
-        Home home, string run, long after, LogFilter filter, TimeProvider clock, [EnumeratorCancellation] CancellationToken cancellationToken)
+        HttpContext http, Home home, string run, long after, LogFilter filter, TimeProvider clock, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -57,7 +58,7 @@ internal static class RunFollow
                 after = lines[^1].Seq;
             }
 
-            if (isOver) yield break;
+            if (isOver || !await CallerAuthentication.IsStillKnownAsync(http, clock)) yield break;
             await Task.Delay(LookEvery, clock, cancellationToken);
         }
     }

@@ -17,7 +17,8 @@ internal sealed class SqlQuery(SqlDialect dialect, ISqlSession session, TableQue
     {
         var name = new SqlName(dialect.Schema, query.Table);
         await using var transaction = await session.Rows.BeginAsync(isReadOnly: true, cancellationToken);
-        if (await session.Rows.DescribeAsync(name, cancellationToken) is not { } table) return null;
+        // Every table that is written has the column of hashes; one without it belongs to somebody else.
+        if (await session.Rows.DescribeAsync(name, cancellationToken) is not { } table || table.Columns.All(column => column.Name != "_hash")) return null;
         var order = OrderOf(table);
         var wanted = Wanted(table, order);
         try
