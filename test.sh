@@ -29,6 +29,14 @@ fi
 if ! command -v zsh >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq zsh >/dev/null || echo "zsh is missing: its completion is not tried." >&2
 fi
+if ! command -v npm >/dev/null; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm >/dev/null
+  else
+    echo "npm is missing: install the packages nodejs and npm, then run this again." >&2
+    exit 1
+  fi
+fi
 find_faketime() { ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null | head -n 1; }
 
 if [ -n "${TIDEMARK_TEST_DATE:-}" ] && [ -z "$(find_faketime)" ]; then

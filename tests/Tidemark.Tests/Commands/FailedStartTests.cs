@@ -61,6 +61,21 @@ public sealed class FailedStartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_problems_that_may_both_pass_may_pass_together()
+    {
+        using var control = new HttpClient { BaseAddress = _sandbox.Control };
+        using var fault = new StringContent("""{"fault":"status","status":503,"times":-1}""", mediaType: new("application/json"));
+        using var set = await control.PostAsync(new Uri("faults/stripe", UriKind.Relative), fault, CommandBench.Cancel);
+        await SetPostgresAsync("postgres://tidemark@127.0.0.1:1/postgres");
+
+        var answer = await _bench.RunAsync("sync", "payments", "--json");
+
+        (answer.Code, answer.ErrorCode).ShouldBe((6, "transient.problems"));
+        answer.Error.ShouldContain("stripe.unavailable");
+        answer.Error.ShouldContain("postgres.unreachable");
+    }
+
+    [Fact]
     public async Task P3_a_run_whose_secret_is_missing_is_recorded_with_its_reason()
     {
         await using (var catalog = new SqliteConnection($"Data Source={Path.Combine(_bench.Home, "catalog.db")};Pooling=False"))

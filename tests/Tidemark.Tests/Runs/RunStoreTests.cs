@@ -217,6 +217,21 @@ public abstract class RunStoreTests : IDisposable
         return journal.Run;
     }
 
+    [Fact]
+    public async Task P8_a_run_that_was_killed_ended_at_its_last_sign_of_life()
+    {
+        var run = await AbandonAsync("p");
+        var began = (await (await _home.RunsAsync()).FindAsync(run, TestHome.Cancelled)).StartedAt;
+        await _home.ExecuteAsync("UPDATE leases SET host = 'another', heartbeat_at = taken_at + 90000, expires_at = taken_at + 100000");
+        _home.Clock.Now += TimeSpan.FromHours(1);
+
+        (await (await _home.RunsAsync()).ReconcileAsync(TestHome.Cancelled)).ShouldBe([run]);
+
+        var ended = await (await _home.RunsAsync()).FindAsync(run, TestHome.Cancelled);
+        (ended.Status, ended.FinishedAt, ended.Result.Seconds).ShouldBe((RunStatus.Failed, began + TimeSpan.FromSeconds(90), 90));
+        ended.Result.Problems.ShouldHaveSingleItem().Code.ShouldBe("run.interrupted");
+    }
+
     /// <summary>Leaves a run and its lease behind as a crash does, with nobody renewing it.</summary>
     private async Task<string> AbandonAsync(string pipeline)
     {
