@@ -38,7 +38,7 @@ internal static class NodeKills
             await Task.Delay(due - Now() is { Ticks: > 0 } ahead ? ahead : TimeSpan.Zero);
             while (kills.Count < Kills || !await IsDoneAsync(home, settings.Pipelines))
             {
-                await Task.Delay(TimeSpan.FromSeconds(3));
+                await Task.Delay(TimeSpan.FromSeconds(1));
                 if (kills.Count >= Kills) continue;
                 var victim = kills.Count % 2;
                 kills.Add(Now());

@@ -7,6 +7,9 @@ namespace Tidemark.Engine.Runs;
 /// <summary>What runs have left behind. Takes full ids, as <see cref="RunStore"/> gives them.</summary>
 public sealed class RunHistory(CatalogDatabase database)
 {
+    // The condition of an index, word by word.
+    private const string Wrong = "level IN ('warning', 'error')";
+
     /// <summary>Log lines in order, to be read on after the last one seen.</summary>
     /// <param name="run">Full id.</param>
     /// <param name="afterSeq">0 for the beginning.</param>
@@ -24,7 +27,7 @@ public sealed class RunHistory(CatalogDatabase database)
         return await database.ReadAsync<IReadOnlyList<RunLogLine>>(async connection => [.. (await connection.QueryAsync<LogRow>($"""
             SELECT seq AS Seq, at AS At, level AS Level, stream AS Stream, message AS Message
             FROM run_logs
-            WHERE run = @run AND seq > @afterSeq AND level IN ({levels}) AND (@Stream IS NULL OR stream = @Stream)
+            WHERE run = @run AND seq > @afterSeq AND level IN ({levels}){(filter.Least >= RunLogLevel.Warning ? $" AND {Wrong}" : "")} AND (@Stream IS NULL OR stream = @Stream)
                 AND (@search IS NULL OR lower(message) LIKE @search ESCAPE '!')
             ORDER BY seq LIMIT @limit
             """, new { run, afterSeq, filter.Stream, search = filter.Search is { } text ? $"%{CatalogText.Pattern(text)}%" : null, limit })).Select(row => new RunLogLine(

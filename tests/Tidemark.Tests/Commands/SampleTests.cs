@@ -72,7 +72,7 @@ public sealed class SampleTests : IAsyncLifetime
         await Bench.DoAsync("sync", "payments");
         var before = (await Bench.DoAsync("runs", "--json")).Output;
         const string Sample = """[{"change":"add","key":"k","fields":[{"name":"email","before":null,"after":"needle@example.com"}]}]""";
-        await ExecuteAsync("DROP TABLE tokens; DROP TABLE audit; DROP TABLE user_links; DROP TABLE sessions; DROP TABLE login_tries; DROP TABLE users; DROP TABLE schedules; DROP TABLE webhook_news; DROP TABLE proposals; DROP TABLE failures; DROP TABLE backfill_windows; DROP TABLE backfills; ALTER TABLE runs DROP COLUMN approved_by; DROP TABLE alerts; DROP TABLE delivery_attempts; DROP TABLE deliveries; DROP INDEX runs_not_alerted; ALTER TABLE runs DROP COLUMN alerted; ALTER TABLE runs DROP COLUMN due_at; ALTER TABLE runs DROP COLUMN missed");
+        await ExecuteAsync("DROP TABLE tokens; DROP TABLE audit; DROP TABLE user_links; DROP TABLE sessions; DROP TABLE login_tries; DROP TABLE users; DROP TABLE schedules; DROP TABLE webhook_news; DROP TABLE proposals; DROP INDEX run_logs_wrong; DROP TABLE failures; DROP TABLE backfill_windows; DROP TABLE backfills; ALTER TABLE runs DROP COLUMN approved_by; DROP TABLE alerts; DROP TABLE delivery_attempts; DROP TABLE deliveries; DROP INDEX runs_not_alerted; ALTER TABLE runs DROP COLUMN alerted; ALTER TABLE runs DROP COLUMN due_at; ALTER TABLE runs DROP COLUMN missed");
         await ExecuteAsync($"UPDATE runs SET result = json_set(result, '$.plan[0].samples', json('{Sample}')) WHERE json_type(result, '$.plan') = 'array'");
         await ExecuteAsync("PRAGMA user_version = 7");
         (await BytesAsync()).ShouldContain("needle@example.com");
