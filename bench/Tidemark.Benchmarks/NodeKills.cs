@@ -122,7 +122,7 @@ internal static class NodeKills
     }
 
     private static async Task<bool> IsDoneAsync(Home home, int pipelines) =>
-        (await home.Runs.ListAsync(int.MaxValue, new() { Statuses = [RunStatus.Succeeded] }, CancellationToken.None)).Count >= pipelines
+        (await home.Runs.ListAsync(int.MaxValue, new(), CancellationToken.None)).Count >= pipelines
         && (await home.Runs.ListAsync(1, new() { Statuses = [RunStatus.Queued, RunStatus.Running] }, CancellationToken.None)).Count == 0;
 
     private static async Task ReportAsync(Home home, int pipelines, DateTimeOffset due)

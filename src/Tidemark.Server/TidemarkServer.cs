@@ -130,7 +130,9 @@ public sealed class TidemarkServer : IAsyncDisposable
         HealthApi.Map(app);
         Measuring.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("Tidemark").WithOpenApiRoutePattern("/openapi/{documentName}.json").DisableDefaultFonts()).AllowAnonymous();
+        // Whoever tries the API there types a token: the page talks to nobody but this server.
+        app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("Tidemark").WithOpenApiRoutePattern("/openapi/{documentName}.json")
+            .DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().HideClientButton()).AllowAnonymous();
         var pages = app.MapGroup("").ExcludeFromDescription().AllowAnonymous();
         pages.MapGet(PageFrame.StyleSheet, PageFrame.Style);
         LoginPages.Map(pages, options);

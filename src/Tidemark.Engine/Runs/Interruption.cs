@@ -35,7 +35,7 @@ internal static class Interruption
         await Lease.ReleaseAsync(connection, lease.Run);
     }
 
-    /// <summary>Queues a new run with the request of an interrupted one, at the place that that one had.</summary>
+    /// <summary>Queues a new run with the request of an interrupted one, at the place that that one had; from the third attempt on, behind all others.</summary>
     /// <returns>The id of the new run; null where the request may not be repeated, or not once more.</returns>
     public static async Task<string?> RepeatAsync(DbConnection connection, RunRecord run, int attempt, DateTimeOffset now)
     {
@@ -45,7 +45,8 @@ internal static class Interruption
             Source = run.Source,
             Destination = run.Destination,
         };
-        var added = (await RunRow.InsertAsync(connection, again, now, run.QueuedAt, attempt: attempt, repeats: run.Id)).Id;
+        // One that is interrupted again and again lets the others go first: whatever ends servers does not end it each time.
+        var added = (await RunRow.InsertAsync(connection, again, now, attempt > 2 ? now : run.QueuedAt, attempt: attempt, repeats: run.Id)).Id;
         await connection.ExecuteAsync("UPDATE backfill_windows SET run = @added WHERE run = @Id", new { added, run.Id });
         return added;
     }

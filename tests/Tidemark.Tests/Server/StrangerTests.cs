@@ -112,6 +112,17 @@ public sealed class StrangerTests
     }
 
     [Fact]
+    public async Task The_page_that_tries_the_API_calls_nobody_but_the_server()
+    {
+        await using var bench = await ServerBench.StartAsync(customers: 20);
+        var page = await bench.Anybody.GetStringAsync(new Uri("docs/", UriKind.Relative), ServerBench.Cancel);
+
+        page.ShouldContain("\"telemetry\":false");
+        page.ShouldContain("\"agent\":{\"disabled\":true");
+        page.ShouldNotContain("https://");
+    }
+
+    [Fact]
     public async Task Strangers_fill_the_audit_trail_with_the_first_refusals_of_a_minute_and_no_more()
     {
         await using var bench = await ServerBench.StartAsync(customers: 20);
