@@ -12,7 +12,7 @@ namespace Tidemark.Engine.Runs;
 internal static class Interruption
 {
     public const string Code = "run.interrupted";
-    public const int MaxAttempts = 3;
+    public const int MaxAttempts = 5;
 
     /// <summary>Ends the run of a holder that is gone, at the time of its last sign of life. For the inside of a write transaction.</summary>
     public static async Task SettleAsync(DbConnection connection, Lease lease, DateTimeOffset now)

@@ -122,14 +122,14 @@ public abstract class RunQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task P8_a_run_that_a_worker_lost_is_queued_again_in_its_place_then_behind_the_others_at_most_three_times_in_all()
+    public async Task P8_a_run_that_a_worker_lost_is_queued_again_in_its_place_then_behind_the_others_at_most_five_times_in_all()
     {
         var queue = await _home.QueueAsync();
         var runs = await _home.RunsAsync();
         var first = await AddAsync(queue, "p");
         var queuedAt = _home.Clock.Now;
         var attempts = new List<RunRecord>();
-        for (var attempt = 1; attempt <= 3; attempt++)
+        for (var attempt = 1; attempt <= 5; attempt++)
         {
             _home.Clock.Now += TimeSpan.FromMinutes(1);
             await using (var lost = (await queue.ClaimNextAsync(TestHome.Cancelled)).ShouldNotBeNull())
@@ -141,15 +141,15 @@ public abstract class RunQueueTests : IDisposable
             attempts.Add(await runs.FindAsync((await runs.ListAsync(9, new(), TestHome.Cancelled)).MaxBy(run => run.Attempt)!.Id, TestHome.Cancelled));
         }
 
-        (await queue.ClaimNextAsync(TestHome.Cancelled)).ShouldBeNull("it was tried three times");
-        attempts.Select(run => run.Attempt).ShouldBe([2, 3, 3]);
-        attempts.Select(run => run.QueuedAt - queuedAt).ShouldBe([TimeSpan.Zero, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2)]);
+        (await queue.ClaimNextAsync(TestHome.Cancelled)).ShouldBeNull("it was tried five times");
+        attempts.Select(run => run.Attempt).ShouldBe([2, 3, 4, 5, 5]);
+        attempts.Select(run => (run.QueuedAt - queuedAt).TotalMinutes).ShouldBe([0.0, 2, 3, 4, 4]);
         attempts.ShouldAllBe(run => run.Origin == Schedule && run.Request is SyncRun);
         attempts[0].Repeats.ShouldBe(first);
         attempts[1].Repeats.ShouldBe(attempts[0].Id);
         var problem = (await runs.FindAsync(first, TestHome.Cancelled)).Result.Problems.ShouldHaveSingleItem();
         (problem.Code, problem.Hint).ShouldBe(("run.interrupted", $"It was queued again as {attempts[0].Id}."));
-        (await runs.FindAsync(attempts[1].Id, TestHome.Cancelled)).Result.Problems.Single().Hint!.ShouldContain("tried 3 times");
+        (await runs.FindAsync(attempts[^1].Id, TestHome.Cancelled)).Result.Problems.Single().Hint!.ShouldContain("tried 5 times");
     }
 
     [Fact]
