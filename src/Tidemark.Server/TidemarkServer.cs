@@ -138,7 +138,7 @@ public sealed class TidemarkServer : IAsyncDisposable
         LoginPages.Map(pages, options);
         if (options.Passwords) SetupPages.Map(pages);
         AgentApi.Map(app);
-        var api = app.MapGroup("/api/v1").AddEndpointFilter(NullItems.RefuseAsync);
+        var api = app.MapGroup("/api/v1").AddEndpointFilterFactory(NullItems.Refuse);
         OverviewApi.Map(api);
         RunsApi.Map(api);
         DefinitionsApi.Map(api);

@@ -52,6 +52,8 @@ internal sealed class CloseSource(CloseOptions options, TimeProvider clock) : IS
 
     public bool CanExtend(string stream, Cursor cursor) => Over([]).CanExtend(stream, cursor);
 
+    public Cursor Beside(Cursor cursor) => Over([]).Beside(cursor);
+
     public string? RangeOf(string stream) => Over([]).RangeOf(stream);
 
     public bool ProvesEnd(string stream, Cursor after) => Over([]).ProvesEnd(stream, after);

@@ -79,6 +79,8 @@ internal sealed class GraphQLSource : ISource, IWaiting
 
     public bool ReadsAll(string stream, Cursor from) => _source.ReadsAll(stream, from);
 
+    public Cursor Beside(Cursor cursor) => _source.Beside(cursor);
+
     public bool ProvesEnd(string stream, Cursor after) => _source.ProvesEnd(stream, after);
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => _source.OutOfSight(stream, earlier, later);

@@ -40,6 +40,8 @@ internal sealed class OracleSource(OracleOptions options, HttpExchange exchange,
 
     public IReadOnlyList<string>? OutOfSight(string stream, Cursor? earlier, Cursor later) => _inner.OutOfSight(stream, earlier, later);
 
+    public Cursor Beside(Cursor cursor) => _inner.Beside(cursor);
+
     public string? RangeOf(string stream) => _inner.RangeOf(stream);
 
     public bool ProvesEnd(string stream, Cursor after) => _inner.ProvesEnd(stream, after);

@@ -84,6 +84,8 @@ internal sealed class ZohoSource(
 
     public bool CanExtend(string stream, Cursor cursor) => WithoutFields().CanExtend(stream, cursor);
 
+    public Cursor Beside(Cursor cursor) => WithoutFields().Beside(cursor);
+
     public string? RangeOf(string stream) => WithoutFields().RangeOf(stream);
 
     public bool ProvesEnd(string stream, Cursor after) => WithoutFields().ProvesEnd(stream, after);

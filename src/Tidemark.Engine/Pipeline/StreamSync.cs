@@ -186,8 +186,8 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
             ledger.Retried();
         }
 
-        // What is read beside the pipeline's own reading moves the place of that one nowhere.
-        var kept = run.IsAside && !table.IsStaged ? found : null;
+        // What is read beside the pipeline's own reading moves the place of that one nowhere; its rows are newer than that place says.
+        var kept = run.IsAside && !table.IsStaged && found is not null ? found with { Cursor = run.Source.Beside(found.Cursor) } : null;
         var pages = run.Source.ReadAsync(
             new ReadRequest(stream.Stream, kept is null ? stream.Checkpoint?.Cursor : null) { IsFull = isFull, KeysOnly = table.KeysOnly, Range = run.Range }, cancellationToken);
         var batches = reader

@@ -54,6 +54,12 @@ public interface ISource : IAsyncDisposable
     bool CanExtend(string stream, Cursor cursor) => false;
 
     /// <summary>
+    /// A cursor once rows were read beside it: it leads to the same changes, and no longer says that rows are as old as the reading that it
+    /// ended. Default: the cursor as it is.
+    /// </summary>
+    Cursor Beside(Cursor cursor) => cursor;
+
+    /// <summary>
     /// What an earlier cursor's readings covered and the full reading of a later cursor did not, in the vendor's names, e.g.
     /// locations that are no longer listed, or a changed filter. Records in there were not read, which does not prove them gone.
     /// Null if the coverage of the earlier readings is unknown; empty for a source that reads everything.

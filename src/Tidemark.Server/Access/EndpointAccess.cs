@@ -31,7 +31,7 @@ internal static class EndpointAccess
     {
         foreach (var role in Enum.GetValues<Role>())
             options.AddPolicy(PolicyOf(role), policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => Caller.Has(asked.User, role)));
-        options.AddPolicy(AllPipelines, policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => Caller.Of(asked.User).Pipelines.Count == 0));
+        options.AddPolicy(AllPipelines, policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => asked.User.Identity is { IsAuthenticated: true } && Caller.Of(asked.User).Pipelines.Count == 0));
         options.FallbackPolicy = options.GetPolicy(PolicyOf(Role.Admin));
     }
 

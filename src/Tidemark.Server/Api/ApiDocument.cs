@@ -13,6 +13,7 @@ internal static class ApiDocument
     public static void Describe(OpenApiOptions options)
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        ApiExamples.Describe(options);
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new()

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Tidemark.Engine.Errors;
@@ -8,22 +7,28 @@ namespace Tidemark.Server.Api;
 /// <summary>Refuses bodies whose lists of texts have nulls among them: what reads JSON looks at the lists alone.</summary>
 internal static class NullItems
 {
-    private static readonly ConcurrentDictionary<Type, IReadOnlyList<PropertyInfo>> Lists = [];
-
-    public static ValueTask<object?> RefuseAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    /// <summary>A filter for operations that take such a body; the others go on as they are.</summary>
+    public static EndpointFilterDelegate Refuse(EndpointFilterFactoryContext operation, EndpointFilterDelegate next)
     {
-        foreach (var body in call.Arguments)
+        var bodies = operation.MethodInfo.GetParameters().Select((parameter, at) => (At: at, Lists: ListsOf(parameter.ParameterType))).Where(body => body.Lists.Count > 0).ToList();
+        if (bodies.Count == 0) return next;
+        return call =>
         {
-            if (body is null || body.GetType().Assembly != typeof(NullItems).Assembly) continue;
-            foreach (var list in Lists.GetOrAdd(body.GetType(), ListsOf))
+            foreach (var (at, lists) in bodies)
             {
-                if (list.GetValue(body) is IReadOnlyList<string> texts && texts.Any(text => text is null))
-                    throw new TidemarkException(FailureKind.Usage, "request.malformed", $"{list.Name.ToLowerInvariant()} has no nulls.");
+                // A body that could not be read is null here, and refused already.
+                if (call.Arguments[at] is not { } body) continue;
+                foreach (var list in lists)
+                {
+                    if (list.GetValue(body) is IReadOnlyList<string> texts && texts.Any(text => text is null))
+                        throw new TidemarkException(FailureKind.Usage, "request.malformed", $"{list.Name.ToLowerInvariant()} has no nulls.");
+                }
             }
-        }
 
-        return next(call);
+            return next(call);
+        };
     }
 
-    private static IReadOnlyList<PropertyInfo> ListsOf(Type type) => [.. type.GetProperties().Where(property => property.PropertyType == typeof(IReadOnlyList<string>))];
+    private static List<PropertyInfo> ListsOf(Type type) => type.Assembly == typeof(NullItems).Assembly && type.IsClass
+        ? [.. type.GetProperties().Where(property => property.PropertyType == typeof(IReadOnlyList<string>))] : [];
 }

@@ -70,6 +70,10 @@ internal sealed class Lineage(Home home, ServerOptions options, ILogger<Lineage>
                 answer.EnsureSuccessStatusCode();
                 return;
             }
+            catch (TidemarkException other) when (other.Code == "run.unknown")
+            {
+                return; // of another home in this process
+            }
             catch (Exception failed) when (failed is HttpRequestException or TidemarkException || (failed is TaskCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 if (attempt == Attempts)

@@ -16,7 +16,8 @@ public sealed class BackfillVerbTests : IAsyncLifetime
     public async Task P8_a_range_is_read_again_window_by_window_and_goes_on_after_a_fault_where_it_was()
     {
         var (first, last) = (await NumberAsync("SELECT min(unixepoch(created)) FROM shop_customers"), await NumberAsync("SELECT max(unixepoch(created)) FROM shop_customers"));
-        var place = await TextAsync("SELECT cursor FROM _tidemark_checkpoints");
+        const string Place = "SELECT json_remove(cursor, '$.until') FROM _tidemark_checkpoints";
+        var place = await TextAsync(Place);
         await TextAsync("DELETE FROM shop_customers WHERE created < (SELECT max(created) FROM shop_customers)");
         var length = $"{(last - first) / 2 + 1}s";
         await _payments.Vendor.FaultAsync(new { fault = "status", status = 403, path = "/v1/customers", after = 2, times = -1 });
@@ -37,7 +38,7 @@ public sealed class BackfillVerbTests : IAsyncLifetime
         done.Lines[^1].GetProperty("status").GetString().ShouldBe("done");
         kept.ShouldBeLessThan(60);
         (await NumberAsync("SELECT count(*) FROM shop_customers")).ShouldBe(60);
-        (await TextAsync("SELECT cursor FROM _tidemark_checkpoints")).ShouldBe(place);
+        (await TextAsync(Place)).ShouldBe(place);
         (await _payments.RunAsync("backfill", "cancel", id, "--json")).ErrorCode.ShouldBe("backfill.ended");
         (await _payments.DoAsync("sync", "payments", "--json")).Line.GetProperty("status").GetString().ShouldBe("succeeded");
     }

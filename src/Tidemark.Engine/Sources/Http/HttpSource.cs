@@ -82,6 +82,8 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     public async Task<long?> EstimateAsync(string stream, CancellationToken cancellationToken) =>
         Find(stream).Count is { } count ? await exchange.CountAsync(count, cancellationToken) : null;
 
+    public Cursor Beside(Cursor cursor) => HttpCursor.Parse(cursor) is { } parsed ? (parsed with { Until = null }).ToCursor() : cursor;
+
     public string? RangeOf(string stream) =>
         Find(stream).Listing.Range is { Order: not RangeOrder.Unordered } range ? range.Path : null;
 
