@@ -60,6 +60,14 @@ public abstract class RunQueuePromises : IDisposable
         var killed = victim == "one" ? one : other;
 
         await UntilAsync(() => Task.FromResult(Begun(victim).Count >= 10), one, other);
+        // Between two runs it has none in hand: it is halted until it has.
+        await UntilAsync(async () =>
+        {
+            await SignalAsync(killed, "STOP");
+            if (await InHandAsync(catalog, killed.Id) > 0) return true;
+            await SignalAsync(killed, "CONT");
+            return false;
+        }, one, other);
         killed.Kill();
         await killed.WaitForExitAsync(Stop);
         await UntilEmptyAsync(catalog, victim == "one" ? other : one);
@@ -72,6 +80,15 @@ public abstract class RunQueuePromises : IDisposable
         lost.ShouldAllBe(run => run.Result.Problems.Single().Code == "run.interrupted");
         runs.Select(run => run.Repeats).OfType<string>().ShouldBe(lost.Select(run => run.Id), ignoreOrder: true);
         Begun("one", "other").ShouldBeUnique();
+    }
+
+    private static Task<long> InHandAsync(CatalogDatabase catalog, int process) =>
+        catalog.ReadAsync(connection => connection.ExecuteScalarAsync<long>("SELECT count(*) FROM leases WHERE pid = @process", new { process }), Stop);
+
+    private static async Task SignalAsync(Process process, string signal)
+    {
+        using var sent = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await sent.WaitForExitAsync(Stop);
     }
 
     private string Log(string worker) => Path.Combine(Folder, worker);
