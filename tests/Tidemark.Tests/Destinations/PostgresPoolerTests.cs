@@ -52,7 +52,9 @@ public sealed class PostgresPoolerTests : IAsyncDisposable
     {
         var bench = await BenchAsync("transaction", "server_round_robin = 1");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var others = Task.WhenAll(Enumerable.Range(0, 3).Select(_ => AskAsync(end.Token)));
+        var asking = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToList();
+        var others = Task.WhenAll(asking.Select(begun => AskAsync(begun, end.Token)));
+        await Task.WhenAll(asking.Select(begun => begun.Task)); // alone, whoever comes has the pooler's connection to itself
         for (var time = 0; time < 5; time++)
         {
             await using var destination = bench.OpenDestination();
@@ -82,7 +84,7 @@ public sealed class PostgresPoolerTests : IAsyncDisposable
     }
 
     /// <summary>Another program, which asks without end.</summary>
-    private async Task AskAsync(CancellationToken cancellationToken)
+    private async Task AskAsync(TaskCompletionSource begun, CancellationToken cancellationToken)
     {
         var address = PostgresAddress.Parse(TestPostgres.Url);
         (address.Port, address.Pooling) = (_pooler!.Port, false);
@@ -92,6 +94,7 @@ public sealed class PostgresPoolerTests : IAsyncDisposable
         {
             await using var command = new NpgsqlCommand("SELECT 1", connection);
             await command.ExecuteScalarAsync(cancellationToken);
+            begun.TrySetResult();
         }
     }
 }
