@@ -55,6 +55,10 @@ public sealed class DefinitionSet<T>
     public Task<T> FindAsync(string name, CancellationToken cancellationToken) => _database.ReadAsync(
         async connection => await FindOrDefaultAsync(connection, name) ?? throw await UnknownAsync(connection, name), cancellationToken);
 
+    /// <summary>As <see cref="FindAsync"/>; null where there is none.</summary>
+    public Task<T?> FindOrDefaultAsync(string name, CancellationToken cancellationToken) =>
+        _database.ReadAsync(connection => FindOrDefaultAsync(connection, name), cancellationToken);
+
     /// <summary>
     /// Inserts the definition, or puts it in the place of the one with its name. Paths of files become absolute, from the
     /// current folder.
@@ -76,11 +80,10 @@ public sealed class DefinitionSet<T>
     /// <param name="together">Names of all that are removed with it: that they use it is in nobody's way.</param>
     internal async Task RemoveAsync(DbConnection connection, string name, IReadOnlyCollection<string> together)
     {
+        await RequireAsync(connection, name);
         await RefuseIfInUseAsync(connection, name, together);
         await SecretVault.ForgetAsync(connection, T.Kind, name);
-        var removed = await connection.ExecuteAsync(
-            "DELETE FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name });
-        if (removed == 0) throw await UnknownAsync(connection, name);
+        await connection.ExecuteAsync("DELETE FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name });
         await Removed(connection, name);
     }
 
@@ -120,14 +123,14 @@ public sealed class DefinitionSet<T>
 
     internal async Task<T?> FindOrDefaultAsync(DbConnection connection, string name) =>
         await connection.QuerySingleOrDefaultAsync<string>(
-            "SELECT body FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name }) is { } body
+            "SELECT body FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name = CatalogText.Encode(name) }) is { } body
             ? await ReadAsync(connection, body) : default;
 
     /// <summary>Throws if there is none of this name. Needs no key.</summary>
     internal async Task RequireAsync(DbConnection connection, string name)
     {
         if (await connection.ExecuteScalarAsync<long>(
-            "SELECT count(*) FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name }) == 0)
+            "SELECT count(*) FROM definitions WHERE kind = @kind AND name = @name", new { kind = T.Kind, name = CatalogText.Encode(name) }) == 0)
             throw await UnknownAsync(connection, name);
     }
 

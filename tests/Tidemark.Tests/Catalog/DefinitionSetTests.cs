@@ -50,6 +50,23 @@ public abstract class DefinitionSetTests : IDisposable
         (found with { Streams = saved.Streams, Shapes = saved.Shapes, Schedules = saved.Schedules, After = saved.After, Labels = saved.Labels }).ShouldBe(saved);
     }
 
+    [Theory]
+    [InlineData("shop\0")]
+    [InlineData("\0")]
+    [InlineData("../shop")]
+    [InlineData("\ud83d")]
+    [InlineData("\"; DROP TABLE definitions; --")]
+    public async Task A_name_that_none_can_have_is_unknown(string name)
+    {
+        var catalog = await _home.DefinitionsAsync();
+        await catalog.Sources.SaveAsync(Shop("shop"), TestHome.Cancelled);
+
+        (await catalog.Sources.FindOrDefaultAsync(name, TestHome.Cancelled)).ShouldBeNull();
+        (await Should.ThrowAsync<TidemarkException>(() => catalog.Sources.FindAsync(name, TestHome.Cancelled))).Code.ShouldBe("source.unknown");
+        (await Should.ThrowAsync<TidemarkException>(() => catalog.Sources.RemoveAsync(name, TestHome.Cancelled))).Code.ShouldBe("source.unknown");
+        (await catalog.Sources.NamesAsync(TestHome.Cancelled)).ShouldBe(["shop"]);
+    }
+
     [Fact]
     public async Task Saving_says_whether_anything_changed()
     {
