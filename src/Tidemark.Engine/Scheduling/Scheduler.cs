@@ -60,9 +60,9 @@ public sealed class Scheduler
         var news = await _webhooks.WaitingAsync(stop);
         var pipelines = await _definitions.ScheduledAsync(stop);
         var paused = pipelines.Where(pipeline => pipeline.Definition.Paused).Select(pipeline => pipeline.Definition.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var backfill in await _backfills.OpenAsync(stop))
+        foreach (var (backfill, pipeline) in await _backfills.DueAsync(stop))
         {
-            if (!paused.Contains(backfill.Pipeline)) await StartAsync(() => _backfills.NextAsync(backfill.Id, stop));
+            if (!paused.Contains(pipeline)) await StartAsync(() => _backfills.NextAsync(backfill, stop));
         }
 
         foreach (var pipeline in pipelines)

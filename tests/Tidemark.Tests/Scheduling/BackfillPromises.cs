@@ -54,6 +54,21 @@ public abstract class BackfillPromises : IDisposable
     }
 
     [Fact]
+    public async Task Looking_wakes_nobody_while_a_window_waits_for_its_turn()
+    {
+        await using var home = await OpenAsync();
+        var made = await home.Backfills.StartAsync(new("p", January, January.AddDays(2)) { Window = TimeSpan.FromDays(1) }, Ada, Stop);
+        var begun = home.Queue.Signal.Next();
+        await home.Scheduler().LookAsync(Stop);
+        begun.IsCompleted.ShouldBeTrue("its first run is there");
+
+        var again = home.Queue.Signal.Next();
+        await home.Scheduler().LookAsync(Stop);
+        again.IsCompleted.ShouldBeFalse();
+        (await home.Backfills.GetAsync(made.Id, Stop)).Windows[0].Status.ShouldBe(RunStatus.Queued);
+    }
+
+    [Fact]
     public async Task P8_a_window_that_fails_stops_it_and_it_goes_on_there_when_somebody_resumes_it()
     {
         await using var home = await OpenAsync();

@@ -1,15 +1,15 @@
 using System.Data.Common;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Scheduling.Backfilling;
 
 /// <summary>The tables backfills and backfill_windows.</summary>
-internal static partial class BackfillTable
+internal static class BackfillTable
 {
     private const string Columns =
         "id AS Id, pipeline AS Pipeline, streams AS Streams, range_from AS RangeFrom, range_to AS RangeTo, trigger AS Trigger, made_by AS MadeBy, "
@@ -24,7 +24,7 @@ internal static partial class BackfillTable
         {
             made.Id,
             made.Pipeline,
-            streams = JsonSerializer.Serialize(made.Streams, Json.Default.IReadOnlyListString),
+            streams = JsonSerializer.Serialize(made.Streams, PlainJson.Default.IReadOnlyListString),
             from = made.From.ToUnixTimeMilliseconds(),
             to = made.To.ToUnixTimeMilliseconds(),
             trigger = RunJson.Word(made.Trigger),
@@ -60,6 +60,15 @@ internal static partial class BackfillTable
         return all;
     }
 
+    /// <summary>Backfills of which a window has no run yet, and every run that there is succeeded, the latest first.</summary>
+    public static async Task<IReadOnlyList<(string Id, string Pipeline)>> DueAsync(DbConnection connection) => (await connection.QueryAsync<(string, string)>("""
+        SELECT id, pipeline FROM backfills
+        WHERE cancelled_at IS NULL
+          AND EXISTS (SELECT 1 FROM backfill_windows AS w WHERE w.backfill = backfills.id AND w.run IS NULL)
+          AND NOT EXISTS (SELECT 1 FROM backfill_windows AS w JOIN runs AS r ON r.id = w.run WHERE w.backfill = backfills.id AND r.status <> 'succeeded')
+        ORDER BY made_at DESC, id DESC
+        """)).AsList();
+
     /// <summary>The backfill of an id.</summary>
     /// <exception cref="TidemarkException"><c>backfill.unknown</c> (usage).</exception>
     public static async Task<Backfill> GetAsync(DbConnection connection, string id) =>
@@ -89,7 +98,7 @@ internal static partial class BackfillTable
         public long? CancelledAt { get; init; }
 
         public Backfill ToBackfill(IReadOnlyList<BackfillWindow> windows) =>
-            new(Id, Pipeline, JsonSerializer.Deserialize(Streams, Json.Default.IReadOnlyListString)!, Time(RangeFrom), Time(RangeTo), windows)
+            new(Id, Pipeline, JsonSerializer.Deserialize(Streams, PlainJson.Default.IReadOnlyListString)!, Time(RangeFrom), Time(RangeTo), windows)
             {
                 MadeBy = MadeBy is { } by ? CatalogText.Decode(by) : null,
                 MadeAt = Time(MadeAt),
@@ -113,7 +122,4 @@ internal static partial class BackfillTable
         public BackfillWindow ToWindow() =>
             new((int)Number, Time(RangeFrom), Time(RangeTo), Run, Status is { } status ? Enum.Parse<RunStatus>(status, ignoreCase: true) : null);
     }
-
-    [JsonSerializable(typeof(IReadOnlyList<string>))]
-    private sealed partial class Json : JsonSerializerContext;
 }

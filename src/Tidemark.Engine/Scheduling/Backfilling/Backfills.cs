@@ -1,6 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
-using System.Security.Cryptography;
 using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Definitions;
@@ -22,9 +20,6 @@ public sealed class Backfills
     /// <summary>The shortest window.</summary>
     public static readonly TimeSpan MinWindow = TimeSpan.FromMinutes(1);
 
-    private const string Open = "cancelled_at IS NULL AND EXISTS (SELECT 1 FROM backfill_windows AS w LEFT JOIN runs AS r ON r.id = w.run "
-        + "WHERE w.backfill = backfills.id AND (r.status IS NULL OR r.status <> 'succeeded'))";
-
     private readonly CatalogDatabase _database;
     private readonly DefinitionCatalog _definitions;
     private readonly Connections _connections;
@@ -36,7 +31,7 @@ public sealed class Backfills
         (_database, _definitions, _connections, _requests, _queue, _clock) = (database, definitions, connections, requests, queue, clock);
 
     /// <summary>Stores a backfill; its first window begins with <see cref="NextAsync"/>, or by a server.</summary>
-    /// <param name="wanted">What is to be read.</param>
+    /// <param name="wanted">The range and its pipeline.</param>
     /// <param name="origin">Who and what asks.</param>
     /// <param name="cancellationToken">Nothing is stored where it throws.</param>
     /// <exception cref="TidemarkException">Usage: <c>pipeline.unknown</c>, <c>stream.unknown</c>, <c>backfill.range_invalid</c>,
@@ -49,7 +44,7 @@ public sealed class Backfills
         return await _database.WriteAsync(async connection =>
         {
             var now = await _queue.NowAsync(connection);
-            var id = string.Create(CultureInfo.InvariantCulture, $"b-{now.UtcDateTime:yyyyMMdd-HHmmss}-") + RandomNumberGenerator.GetHexString(6, lowercase: true);
+            var id = CatalogId.New('b', now);
             var made = new Backfill(id, pipeline.Name, streams, windows[0].From, windows[^1].To, windows) { MadeBy = origin.Actor, MadeAt = now, Trigger = origin.Trigger };
             await BackfillTable.InsertAsync(connection, made);
             return await BackfillTable.GetAsync(connection, id);
@@ -113,9 +108,9 @@ public sealed class Backfills
     public Task<Backfill> CancelAsync(string id, CancellationToken cancellationToken) => ChangeAsync(id, (connection, backfill) =>
         connection.ExecuteAsync("UPDATE backfills SET cancelled_at = @now WHERE id = @Id", new { now = _clock.GetUtcNow().ToUnixTimeMilliseconds(), backfill.Id }), cancellationToken);
 
-    /// <summary>Ids of those that may have a window to begin.</summary>
-    internal async Task<IReadOnlyList<Backfill>> OpenAsync(CancellationToken cancellationToken) =>
-        await _database.ReadAsync(connection => BackfillTable.ReadAsync(connection, Open, new { limit = int.MaxValue }), cancellationToken);
+    /// <summary>Those whose next window has no run yet.</summary>
+    internal Task<IReadOnlyList<(string Id, string Pipeline)>> DueAsync(CancellationToken cancellationToken) =>
+        _database.ReadAsync(BackfillTable.DueAsync, cancellationToken);
 
     private async Task<Backfill> ChangeAsync(string id, Func<DbConnection, Backfill, Task> change, CancellationToken cancellationToken)
     {
