@@ -106,12 +106,7 @@ internal static class NodeKills
 
     private static Process Start(string folder, Dictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tidemark"), ["serve", "--port", "0", "--home", folder, "--json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
+        var start = Published.Server(folder);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };

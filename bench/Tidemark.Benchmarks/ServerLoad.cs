@@ -26,12 +26,7 @@ internal static class ServerLoad
         {
             using var stand = await Stand.StartAsync(settings);
             var token = await PrepareAsync(folder.FullName, settings with { Vendor = stand.Vendor });
-            using var server = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tidemark"), ["serve", "--port", "0", "--home", folder.FullName, "--json"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            })!;
+            using var server = Process.Start(Published.Server(folder.FullName))!;
             try
             {
                 var address = JsonElement.Parse((await server.StandardOutput.ReadLineAsync())!).GetProperty("address").GetString()!;

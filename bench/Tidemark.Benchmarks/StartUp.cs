@@ -16,13 +16,8 @@ internal static class StartUp
 
     private static async Task<double> StartAsync(string expected, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tidemark"), arguments)
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
         var watch = Stopwatch.StartNew();
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(Published.Start(arguments))!;
         var answer = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0 && answer.Contains(expected, StringComparison.Ordinal)

@@ -13,8 +13,8 @@ internal static class CatalogAddress
     /// <param name="makes">Whether one is made where there is none.</param>
     /// <param name="connectors">Which databases there are.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
-    /// <exception cref="TidemarkException"><c>catalog.address_invalid</c>; <c>catalog.gone</c>: its key is there, and it is not;
-    /// <c>home.unknown</c> (usage): there is none, and none is to be made; as for preparing.</exception>
+    /// <exception cref="TidemarkException"><c>catalog.address_invalid</c>; <c>catalog.gone</c>: the folder has its key alone;
+    /// <c>home.unknown</c> (usage): the address has no catalog, and <paramref name="makes"/> is false. What <see cref="CatalogDatabase.PrepareAsync"/> throws.</exception>
     public static async Task<CatalogDatabase> OpenAsync(
         string? address, HomeFolder folder, bool makes, IEnumerable<IConnector> connectors, CancellationToken cancellationToken)
     {

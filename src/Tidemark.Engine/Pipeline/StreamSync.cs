@@ -175,7 +175,7 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         if (quarantine is not null)
             await quarantine.OpenAsync(found is not null && isFull ? startedAt : DateTimeOffset.MaxValue, cancellationToken);
         // A reading of everything meets the records in quarantine anyway, and a plan is held to what it was made from.
-        var readsAll = found is null || run.Range is null && run.Source.ReadsAll(table.Stream.Name, found.Cursor);
+        var readsAll = found is null || (run.Range is null && run.Source.ReadsAll(table.Stream.Name, found.Cursor));
         if (quarantine is not null && !table.IsStaged && !readsAll)
         {
             // Settled at once, this cannot be left to a commit that may be lost: hence complete.

@@ -1,6 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
-using System.Security.Cryptography;
 using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
@@ -72,7 +70,7 @@ internal sealed record ProposalRow
     public static async Task<Proposal> InsertAsync(
         DbConnection connection, RunRequest request, string reason, string by, DateTimeOffset now, DateTimeOffset expiresAt)
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"p-{now.UtcDateTime:yyyyMMdd-HHmmss}-") + RandomNumberGenerator.GetHexString(6, lowercase: true);
+        var id = CatalogId.New('p', now);
         await connection.ExecuteAsync("""
             INSERT INTO proposals (id, pipeline, request, reason, proposed_by, proposed_at, expires_at, status)
             VALUES (@id, @PipelineName, @json, @reason, @by, @at, @expires, 'open')

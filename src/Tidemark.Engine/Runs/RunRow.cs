@@ -1,7 +1,6 @@
 using System.Data.Common;
-using System.Globalization;
-using System.Security.Cryptography;
 using Dapper;
+using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Runs.Failures;
 
 namespace Tidemark.Engine.Runs;
@@ -153,17 +152,15 @@ internal sealed record RunRow
             quarantined = result.Streams.Sum(stream => stream.Quarantined),
             deleted = result.Streams.Sum(stream => stream.Deleted),
         }) == 1;
-        if (isTaken && finishedAt is not null) await FailureTable.EndedAsync(connection, await GetAsync(connection, result.Run));
+        if (isTaken && finishedAt is { } end) await FailureTable.EndedAsync(connection, result, end);
         return isTaken;
     }
 
-    /// <summary>An id that sorts by time; runs of one second differ by the random end.</summary>
     private static async Task<string> NewIdAsync(DbConnection connection, DateTimeOffset now)
     {
         while (true)
         {
-            var id = string.Create(CultureInfo.InvariantCulture, $"r-{now.UtcDateTime:yyyyMMdd-HHmmss}-")
-                + RandomNumberGenerator.GetHexString(6, lowercase: true);
+            var id = CatalogId.New('r', now);
             if (await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM runs WHERE id = @id", new { id }) == 0) return id;
         }
     }

@@ -32,7 +32,7 @@ public sealed class Webhooks
     /// <exception cref="TidemarkException"><c>webhook.unknown</c>: there is no such source, or it has no <c>webhook_secret</c>.</exception>
     public async Task RequireAsync(string source, CancellationToken cancellationToken)
     {
-        if (await FindAsync(source, cancellationToken) is not { } known || !known.Settings.ContainsKey(WebhookCall.SecretSetting)) throw Unknown();
+        if (await _definitions.Sources.FindOrDefaultAsync(source, cancellationToken) is not { } known || !known.Settings.ContainsKey(WebhookCall.SecretSetting)) throw Unknown();
     }
 
     /// <summary>Takes a call in.</summary>
@@ -43,7 +43,7 @@ public sealed class Webhooks
     /// <c>webhook.refused</c>, <c>webhook.malformed</c>.</exception>
     public async Task<HeardCall> HearAsync(string source, WebhookCall call, CancellationToken cancellationToken)
     {
-        if (await FindAsync(source, cancellationToken) is not { } known || _connections.Hear(known, call) is not { } news) throw Unknown();
+        if (await _definitions.Sources.FindOrDefaultAsync(source, cancellationToken) is not { } known || _connections.Hear(known, call) is not { } news) throw Unknown();
         var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         var told = (await _definitions.Pipelines.ListAsync(cancellationToken)).Where(pipeline => pipeline.Source == source && pipeline.Webhooks)
             .SelectMany(pipeline => Told(pipeline, news).Select(stream => new { pipeline = pipeline.Name, stream, now })).ToList();
@@ -63,9 +63,6 @@ public sealed class Webhooks
     internal Task<IReadOnlyDictionary<string, DateTimeOffset>> WaitingAsync(CancellationToken cancellationToken) => _database.ReadAsync<IReadOnlyDictionary<string, DateTimeOffset>>(async connection =>
         (await connection.QueryAsync<(string Pipeline, long At)>("SELECT pipeline, min(first_at) FROM webhook_news GROUP BY pipeline"))
         .ToDictionary(row => row.Pipeline, row => DateTimeOffset.FromUnixTimeMilliseconds(row.At), StringComparer.Ordinal), cancellationToken);
-
-    private async Task<SourceDefinition?> FindAsync(string source, CancellationToken cancellationToken) =>
-        (await _definitions.Sources.NamesAsync(cancellationToken)).Contains(source) ? await _definitions.Sources.FindAsync(source, cancellationToken) : null;
 
     // Strangers call: whether there is the source is not for them.
     private static TidemarkException Unknown() =>

@@ -154,8 +154,7 @@ internal static class RunsApi
         HttpContext http, Home home, RunRequest request, string? key, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(http);
-        // A key is the caller's own: two callers may choose the same.
-        var run = await home.StartAsync(request, caller.Origin, key is null ? null : $"{caller.KeyOf(key)}", cancellationToken);
+        var run = await home.StartAsync(request, caller.Origin, key is null ? null : caller.KeyOf(key), cancellationToken);
         return TypedResults.Accepted(AddressOf(run), RunAnswer.Of(run));
     }
 

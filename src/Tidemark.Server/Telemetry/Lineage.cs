@@ -89,5 +89,5 @@ internal sealed class Lineage(Home home, ServerOptions options, ILogger<Lineage>
 
     private static async Task<T?> FindAsync<T>(DefinitionSet<T> set, string? name, CancellationToken cancellationToken)
         where T : class, IDefinition<T> =>
-        name is not null && (await set.NamesAsync(cancellationToken)).Contains(name) ? await set.FindAsync(name, cancellationToken) : null;
+        name is null ? null : await set.FindOrDefaultAsync(name, cancellationToken);
 }

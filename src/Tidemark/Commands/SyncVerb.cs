@@ -71,15 +71,7 @@ internal static class SyncVerb
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(dryRun) || session.Get(save) is null, "--save needs --dry-run.");
-            var modes = new Dictionary<Option<bool>, WriteMode>
-            {
-                [merge] = WriteMode.Merge,
-                [full] = WriteMode.Replace,
-                [refresh] = WriteMode.Refresh,
-            };
-            var asked = modes.Where(mode => session.Get(mode.Key)).Select(mode => mode.Value).ToList();
-            UsageCheck.Require(
-                asked.Count + (session.Get(deletions) ? 1 : 0) < 2, "Use only one of --merge, --full, --refresh and --deletions.");
+            var asked = ModeOf(session);
             var isAddressed = session.Get(from) is not null || session.Get(to) is not null;
             UsageCheck.Require(
                 isAddressed || (session.Get(streams) is null && !session.Get(yaml)), "--streams and --yaml need --from and --to.");
@@ -98,7 +90,7 @@ internal static class SyncVerb
                 : new SyncRun(choice.Pipeline.Name)
                 {
                     Streams = choice.Streams,
-                    Mode = asked is [var mode] ? mode : null,
+                    Mode = asked,
                     IgnoresLimits = session.Get(approve),
                 };
             RunRequest request = session.Get(dryRun)
@@ -125,13 +117,12 @@ internal static class SyncVerb
                 session.Get(from) is null && session.Get(to) is null && session.Get(streams) is null && session.Get(save) is null && !session.Get(yaml) && !session.Get(wait),
                 "With --server, sync takes the name of a pipeline and streams, and no addresses, --save or --wait: the run waits its turn there.");
             UsageCheck.Require(session.Get(names).Length > 0, "Name the pipeline.");
-            var asked = new[] { (merge, "merge"), (full, "replace"), (refresh, "refresh"), (deletions, "deletions") }.Where(each => session.Get(each.Item1)).Select(each => each.Item2).ToList();
-            UsageCheck.Require(asked.Count < 2, "Use only one of --merge, --full, --refresh and --deletions.");
+            var asked = ModeOf(session);
             var run = await server.PostAsync("runs", new()
             {
                 ["pipeline"] = session.Get(names)[0],
                 ["kind"] = session.Get(deletions) ? "deletions" : "sync",
-                ["mode"] = asked is [not "deletions" and var mode] ? mode : null,
+                ["mode"] = asked is { } mode ? RunJson.Word(mode) : null,
                 ["streams"] = new JsonArray([.. session.Get(names).Skip(1).Select(name => (JsonNode)name)]),
                 ["dry_run"] = session.Get(dryRun),
                 ["ignore_limits"] = session.Get(approve),
@@ -139,5 +130,19 @@ internal static class SyncVerb
             return await WatchedRun.FollowAsync(session, server, run);
         });
         return verb;
+
+        WriteMode? ModeOf(Session session)
+        {
+            var modes = new Dictionary<Option<bool>, WriteMode>
+            {
+                [merge] = WriteMode.Merge,
+                [full] = WriteMode.Replace,
+                [refresh] = WriteMode.Refresh,
+            };
+            var asked = modes.Where(mode => session.Get(mode.Key)).Select(mode => mode.Value).ToList();
+            UsageCheck.Require(
+                asked.Count + (session.Get(deletions) ? 1 : 0) < 2, "Use only one of --merge, --full, --refresh and --deletions.");
+            return asked is [var mode] ? mode : null;
+        }
     }
 }

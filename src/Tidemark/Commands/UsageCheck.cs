@@ -41,6 +41,9 @@ internal static class UsageCheck
         if (!isMet) throw new TidemarkException(FailureKind.Usage, "usage.invalid", sentence);
     }
 
+    /// <summary>Refuses a limit of a list under which nothing is listed.</summary>
+    public static void RequireLimit(int limit) => Require(limit >= 1, "--limit is at least 1.");
+
     /// <summary>The parser names types of the language where a person thinks of numbers.</summary>
     private static string Sentence(ParseError error)
     {

@@ -80,15 +80,8 @@ public sealed class StrangerTests
     public async Task The_body_of_a_call_to_an_unknown_source_is_not_waited_for()
     {
         await using var bench = await ServerBench.StartAsync(customers: 20);
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(bench.Anybody.BaseAddress!.Host, bench.Anybody.BaseAddress.Port, ServerBench.Cancel);
-        var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /webhooks/none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n{"), ServerBench.Cancel);
 
-        var answer = new byte[12];
-        await stream.ReadExactlyAsync(answer, ServerBench.Cancel);
-
-        Encoding.ASCII.GetString(answer).ShouldBe("HTTP/1.1 404");
+        (await StatusLineAsync(bench, "POST /webhooks/none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n{")).ShouldBe("HTTP/1.1 404");
     }
 
     [Fact]
@@ -100,15 +93,8 @@ public sealed class StrangerTests
             connector = "stripe",
             settings = new { api_key = "sk_test_tidemark", base_url = $"{bench.Sandbox.Vendors["stripe"]}", allow_private_network = "true", webhook_secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" },
         });
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(bench.Anybody.BaseAddress!.Host, bench.Anybody.BaseAddress.Port, ServerBench.Cancel);
-        var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /webhooks/shop HTTP/1.1\r\nHost: localhost:99999\r\nContent-Length: 2\r\n\r\n{}"), ServerBench.Cancel);
 
-        var answer = new byte[12];
-        await stream.ReadExactlyAsync(answer, ServerBench.Cancel);
-
-        Encoding.ASCII.GetString(answer).ShouldBe("HTTP/1.1 400");
+        (await StatusLineAsync(bench, "POST /webhooks/shop HTTP/1.1\r\nHost: localhost:99999\r\nContent-Length: 2\r\n\r\n{}")).ShouldBe("HTTP/1.1 400");
     }
 
     [Fact]
@@ -187,5 +173,17 @@ public sealed class StrangerTests
 
         status.ShouldBe(202);
         second.GetProperty("run").GetString().ShouldNotBe(first);
+    }
+
+    /// <summary>What is answered to bytes as they are, up to the status.</summary>
+    private static async Task<string> StatusLineAsync(ServerBench bench, string request)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(bench.Anybody.BaseAddress!.Host, bench.Anybody.BaseAddress.Port, ServerBench.Cancel);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request), ServerBench.Cancel);
+        var answer = new byte[12];
+        await stream.ReadExactlyAsync(answer, ServerBench.Cancel);
+        return Encoding.ASCII.GetString(answer);
     }
 }

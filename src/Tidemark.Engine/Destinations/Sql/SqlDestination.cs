@@ -11,6 +11,9 @@ namespace Tidemark.Engine.Destinations.Sql;
 public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
     : IDestination, IUndoing, IBackedUp, IQueried, IComparing, IOutbox, IWaiting
 {
+    private static readonly Problem IsCatalog = new("destination.is_catalog", "destination",
+        "There is a catalog of Tidemark in this database: its tables are no place for rows.", "Choose another file, or another schema.");
+
     public Action<Wait>? OnWait
     {
         set => database.OnWait = value;
@@ -23,7 +26,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
 
     public Task<DestinationTrial> TryAsync(IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken) =>
         InTurnAsync(async session => await IsCatalogAsync(session, cancellationToken)
-            ? DestinationTrial.None with { Problems = await ProblemsAsync(session, [], cancellationToken) }
+            ? DestinationTrial.None with { Problems = [IsCatalog] }
             : await new SqlTrial(database, session).RunAsync(tables, cancellationToken), cancellationToken);
 
     public Task<StoredTable?> OpenTableAsync(TablePlan table, string? run, CancellationToken cancellationToken) =>
@@ -97,12 +100,7 @@ public sealed class SqlDestination(ISqlDatabase database, TimeProvider clock)
         ISqlSession session, IReadOnlyList<TablePlan> tables, CancellationToken cancellationToken)
     {
         var problems = new List<Problem>();
-        if (await IsCatalogAsync(session, cancellationToken))
-        {
-            return [new("destination.is_catalog", "destination", "There is a catalog of Tidemark in this database: its tables are no place for rows.",
-                "Choose another file, or another schema.")];
-        }
-
+        if (await IsCatalogAsync(session, cancellationToken)) return [IsCatalog];
         foreach (var plan in tables)
         {
             var name = new SqlName(database.Dialect.Schema, plan.Table);

@@ -9,16 +9,20 @@ internal static class FailureTable
 {
     /// <summary>Enters a run that failed, and ends what a run did that earlier ones did not.</summary>
     /// <param name="connection">In the transaction that ended the run.</param>
-    /// <param name="run">The run, as it ended.</param>
-    public static async Task EndedAsync(DbConnection connection, RunRecord run)
+    /// <param name="ended">How it ended.</param>
+    /// <param name="end">When.</param>
+    public static async Task EndedAsync(DbConnection connection, RunResult ended, DateTimeOffset end)
     {
-        if (run.FinishedAt is not { } end) return;
-        if (FailureWork.IsFailure(run.Result)) await EnterAsync(connection, run, end);
-        if (run.Status is RunStatus.Succeeded or RunStatus.Partial) await LeaveAsync(connection, run, end);
+        if (ended.Status is not (RunStatus.Succeeded or RunStatus.Partial or RunStatus.Failed)) return;
+        var run = await RunRow.GetAsync(connection, ended.Run);
+        if (run.Result.Kind == RunKind.DryRun) return; // it was to do nothing
+        if (run.Status != RunStatus.Succeeded) await EnterAsync(connection, run, end);
+        if (run.Status != RunStatus.Failed) await LeaveAsync(connection, run, end);
     }
 
     private static async Task EnterAsync(DbConnection connection, RunRecord run, DateTimeOffset end)
     {
+        var work = CatalogText.Encode(FailureWork.Of(run.Request));
         foreach (var part in FailureWork.Undone(run))
         {
             await connection.ExecuteAsync("""
@@ -30,7 +34,7 @@ internal static class FailureTable
                 run.Id,
                 stream = part.Stream is null ? "" : CatalogText.Encode(part.Stream),
                 run.Pipeline,
-                work = CatalogText.Encode(FailureWork.Of(run.Request)),
+                work,
                 part.Code,
                 message = CatalogText.Encode(part.Message),
                 transient = part.IsTransient ? 1L : 0L,

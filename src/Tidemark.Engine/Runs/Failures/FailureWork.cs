@@ -20,9 +20,6 @@ internal static class FailureWork
         _ => RunJson.Word(request.Kind),
     };
 
-    /// <summary>Whether the end of a run is a failure.</summary>
-    public static bool IsFailure(RunResult run) => run.Status is RunStatus.Failed or RunStatus.Partial && run.Kind != RunKind.DryRun;
-
     /// <summary>What a run that failed did not do.</summary>
     public static IReadOnlyList<FailedPart> Undone(RunRecord run)
     {
@@ -42,14 +39,13 @@ internal static class FailureWork
         }
     }
 
-    /// <summary>Whether a run that is over did what an earlier one of its pipeline did not.</summary>
-    /// <param name="run">The later run.</param>
+    /// <summary>Whether a run did what an earlier one of its pipeline did not.</summary>
+    /// <param name="run">The later run, which succeeded or did a part.</param>
     /// <param name="work">The work of the earlier one.</param>
     /// <param name="stream">Its stream; null for all of it.</param>
     public static bool Does(RunRecord run, string work, string? stream)
     {
         var result = run.Result;
-        if (result.Kind == RunKind.DryRun || result.Status is not (RunStatus.Succeeded or RunStatus.Partial)) return false;
         var figures = stream is null ? null : result.Streams.FirstOrDefault(figures => figures.Stream == stream);
         // A full reading compares every key too.
         var isSame = Of(run.Request) == work || (work == Deletions && Of(run.Request) == Sync && figures is { IsFull: true });

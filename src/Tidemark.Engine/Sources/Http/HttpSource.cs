@@ -132,8 +132,8 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
     {
         var stream = Find(request.Stream.Name);
         if (request.KeysOnly && stream.KeyListing is { } keys) stream = stream with { Listing = keys, Complete = null };
-        var cursor = await BeginAsync(stream, request, cancellationToken);
         if (request.Range is not null) stream = stream with { Changes = null };
+        var cursor = await BeginAsync(stream, request, cancellationToken);
         var reading = cursor.Reading!;
         var overlap = (long)stream.Overlap.TotalSeconds;
         if (reading.Open is { } slices)
@@ -221,15 +221,15 @@ public sealed class HttpSource(HttpExchange exchange, IReadOnlyList<HttpStream> 
         var scopes = await ScopesAsync(stream, cancellationToken);
         // Rows that an incremental reading adds join those that are there.
         cursor = cursor with { Scopes = isFirst ? scopes : cursor.Scopes?.Union(scopes ?? [], StringComparer.Ordinal).ToList() };
-        // A scope that was never read is read from its beginning; the others from where the one that lags most stands.
-        var (unread, known) = (scopes?.Where(scope => cursor.PlaceOf(scope) is null).ToList(), scopes?.Where(scope => cursor.PlaceOf(scope) is not null).ToList());
-        // Records that only another filter shows are new, whenever they were changed.
         if (request.Range is { } range)
         {
             var (begin, end) = (range.From.ToUnixTimeSeconds(), range.To.ToUnixTimeSeconds());
             return cursor with { Reading = new HttpReading(clock.GetUtcNow().ToUnixTimeSeconds(), request.IsFull) { Scopes = scopes, Open = [.. Within(stream, scopes, begin, end)] } };
         }
 
+        // A scope that was never read is read from its beginning; the others from where the one that lags most stands.
+        var (unread, known) = (scopes?.Where(scope => cursor.PlaceOf(scope) is null).ToList(), scopes?.Where(scope => cursor.PlaceOf(scope) is not null).ToList());
+        // Records that only another filter shows are new, whenever they were changed.
         var since = (isExtended ? null : scopes is null ? cursor.Since : known!.Min(cursor.PlaceOf)) - (long)stream.Overlap.TotalSeconds;
         var floor = stream.Floor?.ToUnixTimeSeconds();
         var open = new List<Slice>();

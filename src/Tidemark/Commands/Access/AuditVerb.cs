@@ -22,7 +22,7 @@ internal static class AuditVerb
         };
         verb.Runs(async session =>
         {
-            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            UsageCheck.RequireLimit(session.Get(limit));
             var home = await session.OpenHomeAsync();
             var lines = await home.Audit.ListAsync(new()
             {

@@ -38,7 +38,7 @@ internal static class DeliveryVerbs
         };
         verb.Runs(async session =>
         {
-            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            UsageCheck.RequireLimit(session.Get(limit));
             var home = await session.OpenHomeAsync();
             var all = await home.Deliveries.ListAsync(
                 new() { Channel = session.Get(channel), State = session.Has(state) ? session.Get(state) : null, Run = session.Get(run) }, session.Get(limit), session.Stop);

@@ -69,14 +69,14 @@ internal static class BackfillVerb
         var verb = new Verb("list", "Lists the backfills, the latest first.", "tidemark backfill list", "tidemark backfill list payments") { pipeline, limit };
         verb.Runs(async session =>
         {
-            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            UsageCheck.RequireLimit(session.Get(limit));
             var home = await session.OpenHomeAsync();
             var all = await home.Backfills.ListAsync(session.Get(pipeline) is { } name ? [name] : [], before: null, session.Get(limit), session.Stop);
             Write(session, [.. all.Select(BackfillAnswer.Of)]);
             return ExitCode.Done;
         }, async (session, server) =>
         {
-            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            UsageCheck.RequireLimit(session.Get(limit));
             Write(session, await server.ListAsync(ServerClient.Path("backfills", ("pipeline", session.Get(pipeline))), session.Get(limit), WireJson.Default.BackfillAnswer, session.Stop));
             return ExitCode.Done;
         });

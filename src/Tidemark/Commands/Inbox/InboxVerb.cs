@@ -28,7 +28,7 @@ internal static class InboxVerb
         };
         verb.Runs(async session =>
         {
-            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            UsageCheck.RequireLimit(session.Get(limit));
             var home = await session.OpenHomeAsync();
             var runs = await home.Inbox.ListAsync(new()
             {
@@ -40,7 +40,7 @@ internal static class InboxVerb
             return ExitCode.Done;
         }, async (session, server) =>
         {
-            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            UsageCheck.RequireLimit(session.Get(limit));
             var path = ServerClient.Path("inbox", ("pipeline", session.Get(pipeline)), ("over", session.Get(over) ? "true" : null), ("search", session.Get(search)));
             Show(session, await server.ListAsync(path, session.Get(limit), WireJson.Default.InboxAnswer, session.Stop), session.Get(over));
             return ExitCode.Done;

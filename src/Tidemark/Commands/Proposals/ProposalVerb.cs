@@ -26,7 +26,7 @@ internal static class ProposalVerb
         var verb = new Verb("list", "Lists the runs that agents propose, the latest first.", "tidemark proposal list --status open") { status, pipeline, limit };
         verb.Runs(async session =>
         {
-            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            UsageCheck.RequireLimit(session.Get(limit));
             var home = await session.OpenHomeAsync();
             var all = await home.Proposals.ListAsync(
                 new() { Status = session.Has(status) ? session.Get(status) : null, Pipelines = session.Get(pipeline) is { } name ? [name] : [] }, session.Get(limit), session.Stop);

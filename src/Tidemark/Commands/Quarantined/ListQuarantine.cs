@@ -27,7 +27,7 @@ internal static class ListQuarantine
         };
         verb.Runs(async session =>
         {
-            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            UsageCheck.RequireLimit(session.Get(limit));
             var home = await session.OpenHomeAsync();
             var entries = home.Quarantine.ListAsync(
                 new() { Pipeline = session.Get(pipeline), Stream = session.Get(stream) }, session.Get(limit), session.Stop);

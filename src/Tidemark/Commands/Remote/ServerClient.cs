@@ -86,41 +86,41 @@ internal sealed class ServerClient : IDisposable
     /// <inheritdoc cref="GetAsync"/>
     public async IAsyncEnumerable<RunAnswer> FollowAsync(string run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var broken = 0; ;)
+        for (var broken = 0; ; broken++)
         {
-            RunAnswer? last = null;
-            await using var events = EventsAsync($"runs/{Part(run)}?follow=true", cancellationToken).GetAsyncEnumerator(cancellationToken);
+            var (last, why) = ((RunAnswer?)null, (Exception?)null);
+            await using var events = EventsAsync($"runs/{Part(run)}?follow=true", WireJson.Default.RunAnswer, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (true)
             {
                 try
                 {
                     if (!await events.MoveNextAsync()) break;
                 }
-                catch (Exception wrong) when (wrong is IOException or HttpRequestException or TidemarkException { Kind: FailureKind.Transient } && broken < Attempts)
+                catch (Exception wrong) when (wrong is IOException or HttpRequestException or TidemarkException { Kind: FailureKind.Transient })
                 {
-                    broken++;
+                    why = wrong;
                     break;
                 }
 
                 broken = 0;
-                yield return last = JsonSerializer.Deserialize(events.Current, WireJson.Default.RunAnswer)!;
+                yield return last = events.Current;
             }
 
             if (last is { Status: not (RunStatus.Queued or RunStatus.Running) }) yield break;
-            if (last is not null && broken == 0) broken++; // it ended before the run did
-            if (broken > Attempts) throw Unreachable(null);
+            if (broken == Attempts) throw why as TidemarkException ?? Unreachable(why);
             await Task.Delay(AskAgainAfter, cancellationToken);
         }
     }
 
-    /// <summary>The data of the events of an address, until the server ends them.</summary>
-    public async IAsyncEnumerable<string> EventsAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The events of an address, until the server ends them.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public async IAsyncEnumerable<T> EventsAsync<T>(string path, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         using var response = await AnswerAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (!response.IsSuccessStatusCode) throw Refused(response, await response.Content.ReadAsStringAsync(cancellationToken));
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await foreach (var each in SseParser.Create(stream).EnumerateAsync(cancellationToken)) yield return each.Data;
+        await foreach (var each in SseParser.Create(stream).EnumerateAsync(cancellationToken)) yield return JsonSerializer.Deserialize(each.Data, type)!;
     }
 
     private static StringContent? Json(JsonObject? body) => body is null ? null : new(body.ToJsonString(), Encoding.UTF8, "application/json");

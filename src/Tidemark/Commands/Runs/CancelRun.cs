@@ -17,17 +17,19 @@ internal static class CancelRun
             var home = await session.OpenHomeAsync();
             var run = await home.Runs.RequestCancelAsync((await choice.FindAsync(session, home, RunAct.Cancel)).Id, session.Stop);
             if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));
-            session.Say(run.Status == RunStatus.Running
-                ? $"{run.Id} stops within seconds."
-                : $"{run.Id} is cancelled.");
-            return ExitCode.Done;
+            return Said(session, run.Id, run.Status);
         }, async (session, server) =>
         {
             var run = await server.PostAsync($"runs/{(await choice.FindAsync(session, server, RunAct.Cancel)).Run}/cancel", null, WireJson.Default.RunAnswer, session.Stop);
             if (session.IsJson) session.WriteJson(run, WireJson.Default.RunAnswer);
-            session.Say(run.Status == RunStatus.Running ? $"{run.Run} stops within seconds." : $"{run.Run} is cancelled.");
-            return ExitCode.Done;
+            return Said(session, run.Run, run.Status);
         });
         return verb;
+    }
+
+    private static int Said(Session session, string run, RunStatus status)
+    {
+        session.Say(status == RunStatus.Running ? $"{run} stops within seconds." : $"{run} is cancelled.");
+        return ExitCode.Done;
     }
 }

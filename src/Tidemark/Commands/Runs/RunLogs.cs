@@ -49,8 +49,7 @@ internal static class RunLogs
                 return ExitCode.Done;
             }
 
-            await foreach (var line in server.EventsAsync($"runs/{run.Run}/logs?follow=true", session.Stop))
-                Write(session, System.Text.Json.JsonSerializer.Deserialize(line, WireJson.Default.LogLineAnswer)!);
+            await foreach (var line in server.EventsAsync($"runs/{run.Run}/logs?follow=true", WireJson.Default.LogLineAnswer, session.Stop)) Write(session, line);
             return ExitCode.Done;
         });
         return verb;

@@ -21,7 +21,7 @@ internal static class RunQuarantine
             "tidemark run quarantine last", "tidemark run quarantine last --json") { limit });
         verb.Runs(async session =>
         {
-            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            UsageCheck.RequireLimit(session.Get(limit));
             var home = await session.OpenHomeAsync();
             var run = await choice.FindAsync(session, home, RunAct.Show);
             var entries = home.Quarantine.ListAsync(new() { Run = run.Id }, session.Get(limit), session.Stop);

@@ -38,7 +38,7 @@ internal static class RunsVerb
         };
         verb.Runs(async session =>
         {
-            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            UsageCheck.RequireLimit(session.Get(limit));
             var home = await session.OpenHomeAsync();
             var runs = await home.Runs.ListAsync(session.Get(limit), new RunFilter
             {
@@ -63,7 +63,7 @@ internal static class RunsVerb
             return ExitCode.Done;
         }, async (session, server) =>
         {
-            UsageCheck.Require(session.Get(limit) >= 1, "--limit is at least 1.");
+            UsageCheck.RequireLimit(session.Get(limit));
             var from = session.Get(since) is { } typed ? UtcConverter.Text(Moment.Past("--since", typed, session.Clock)) : null;
             (string, string?)[] query = [("pipeline", session.Get(pipeline)), ("since", from), .. (session.Get(status) ?? []).Select(word => ("status", (string?)word))];
             var runs = await server.ListAsync(ServerClient.Path("runs", query), session.Get(limit), WireJson.Default.RunAnswer, session.Stop);

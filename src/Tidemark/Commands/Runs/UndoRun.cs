@@ -24,17 +24,8 @@ internal static class UndoRun
             var home = await session.OpenHomeAsync();
             var undo = await home.Requests.UndoAsync((await choice.FindAsync(session, home, RunAct.Undo)).Id, session.Stop);
             if (session.Get(dryRun) || question.IsNeeded(session))
-            {
-                var trial = UndoTrialAnswer.Of(await session.WaitAsync($"Looking at what the undo of {undo.Run} would change", () => home.TryAsync(undo, session.Stop)));
-                if (!session.IsQuiet || !session.Get(dryRun)) TrialReport.Write(session.Prose, trial);
-                if (session.Get(dryRun))
-                {
-                    if (session.IsJson) session.WriteJson(trial, WireJson.Default.UndoTrialAnswer);
-                    session.Say("Nothing was changed.");
-                    return ExitCode.Done;
-                }
-            }
-
+                Show(session, UndoTrialAnswer.Of(await session.WaitAsync($"Looking at what the undo of {undo.Run} would change", () => home.TryAsync(undo, session.Stop))));
+            if (session.Get(dryRun)) return ExitCode.Done;
             if (!await question.AskAsync(session, $"Undo {undo.Run} of {Printable.Of(undo.Pipeline)}?")) return ExitCode.Cancelled;
             var result = await WatchedRun.WaitAsync(session, home, undo);
             await WatchedRun.WriteAsync(session, home, result);
@@ -43,20 +34,19 @@ internal static class UndoRun
         {
             var undone = await choice.FindAsync(session, server, RunAct.Undo);
             if (session.Get(dryRun) || question.IsNeeded(session))
-            {
-                var trial = await server.GetAsync($"runs/{undone.Run}/undo", WireJson.Default.UndoTrialAnswer, session.Stop);
-                if (!session.IsQuiet || !session.Get(dryRun)) TrialReport.Write(session.Prose, trial);
-                if (session.Get(dryRun))
-                {
-                    if (session.IsJson) session.WriteJson(trial, WireJson.Default.UndoTrialAnswer);
-                    session.Say("Nothing was changed.");
-                    return ExitCode.Done;
-                }
-            }
-
+                Show(session, await server.GetAsync($"runs/{undone.Run}/undo", WireJson.Default.UndoTrialAnswer, session.Stop));
+            if (session.Get(dryRun)) return ExitCode.Done;
             return await question.AskAsync(session, $"Undo {undone.Run} of {Printable.Of(undone.Pipeline)}?")
                 ? await WatchedRun.FollowAsync(session, server, await server.PostAsync($"runs/{undone.Run}/undo", null, WireJson.Default.RunAnswer, session.Stop)) : ExitCode.Cancelled;
         });
         return verb;
+
+        void Show(Session session, UndoTrialAnswer trial)
+        {
+            if (!session.IsQuiet || !session.Get(dryRun)) TrialReport.Write(session.Prose, trial);
+            if (!session.Get(dryRun)) return;
+            if (session.IsJson) session.WriteJson(trial, WireJson.Default.UndoTrialAnswer);
+            session.Say("Nothing was changed.");
+        }
     }
 }
