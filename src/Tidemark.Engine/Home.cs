@@ -56,6 +56,7 @@ public sealed class Home : IAsyncDisposable
         Audit = new AuditCatalog(database, clock);
         Deliveries = new DeliveryCatalog(database, clock);
         Backups = new Backups(folder, Definitions, Connections, clock);
+        Plans = new PlanFolder(folder);
         Requests = new RunRequests(Definitions, Runs, Inbox, Quarantine, Backups);
         Schedules = new ScheduleList(Definitions, Runs, clock);
         Queue = new RunQueue(database, clock) { Samples = Samples };
@@ -98,6 +99,9 @@ public sealed class Home : IAsyncDisposable
 
     /// <summary>Messages on their way to channels.</summary>
     public DeliveryCatalog Deliveries { get; }
+
+    /// <summary>Plans that are saved for those on other machines.</summary>
+    public PlanFolder Plans { get; }
 
     /// <summary>Requests that act on what is there already: approve, retry, undo, restore…</summary>
     public RunRequests Requests { get; }
@@ -214,19 +218,6 @@ public sealed class Home : IAsyncDisposable
                 Hint = $"Its streams: {string.Join(", ", run.Result.Streams.Select(figures => figures.Stream))}.",
             };
 
-    /// <summary>Makes a backup, as a run, here and now.</summary>
-    /// <exception cref="TidemarkException">As <see cref="RunAsync"/>; nothing is left of the backup.</exception>
-    public async Task<CreatedBackup> BackUpAsync(BackupRun request, RunOrigin origin, RunWatch watch, CancellationToken cancellationToken)
-    {
-        await using var journal = await BeginAsync(request, origin, watch, cancellationToken);
-        var (end, created) = await Executor.BackUpAsync(journal, request, watch, cancellationToken);
-        var result = ResultOf(end);
-        if (created is not null) return created;
-        cancellationToken.ThrowIfCancellationRequested();
-        var why = result.Problems[0];
-        throw new TidemarkException(FailureKind.Defect, why.Code, why.Message) { Hint = why.Hint };
-    }
-
     /// <summary>Takes runs from the queue and carries them out, in this process.</summary>
     /// <param name="maxConcurrentRuns">How many runs go on at once at most.</param>
     public RunWorker Worker(int maxConcurrentRuns) =>
@@ -246,7 +237,7 @@ public sealed class Home : IAsyncDisposable
 
     /// <summary>Removes, once a day, what is old.</summary>
     /// <param name="keepDays">Days that steps and logs of runs are kept; 0 for ever.</param>
-    public Cleanup Cleanup(int keepDays) => new(_database, Definitions, History, Deliveries, Backups, keepDays, _clock);
+    public Cleanup Cleanup(int keepDays) => new(_database, Definitions, History, Deliveries, Backups, Plans, keepDays, _clock);
 
     /// <summary>Settles runs whose process is gone. Goes on beside a <see cref="Worker"/>.</summary>
     public Reconciler Reconciler() => new(Runs, Queue.Signal, _clock);

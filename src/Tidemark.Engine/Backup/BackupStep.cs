@@ -13,21 +13,19 @@ internal sealed class BackupStep(BackupPlan plan, IDestination destination, RunC
 {
     private const string Name = "backup";
 
-    /// <summary>The backup, once the work is done.</summary>
-    public CreatedBackup? Created { get; private set; }
-
     /// <summary>Does the work. Nothing is left of the backup where it throws.</summary>
     /// <exception cref="TidemarkException"><c>backup.nothing</c> (usage), <c>backup.cannot_write</c>, <c>backup.one_table</c>.</exception>
     public async Task<RunStatus> RunAsync()
     {
         await run.Journal.StepAsync(Name, null, StepStatus.Running, null, run.Stop);
-        Created = await new BackupWriter(clock) { Watched = new(run) }.CreateAsync(plan with { Run = run.Journal.Run }, destination, run.Stop)
+        var created = await new BackupWriter(clock) { Watched = new(run) }.CreateAsync(plan with { Run = run.Journal.Run }, destination, run.Stop)
             ?? throw new TidemarkException(FailureKind.Usage, "backup.nothing", $"The pipeline {plan.Pipeline} has no tables yet.")
             {
                 Hint = "They are there after its first run.",
             };
-        var file = Created.File;
-        if (Created.Upload?.Problem is { } notSent) run.Problems.Add(notSent);
+        var file = created.File;
+        run.Backup = new(file.Name, created.Pruned) { Upload = created.Upload };
+        if (created.Upload?.Problem is { } notSent) run.Problems.Add(notSent);
         await run.Journal.StepAsync(
             Name, null, StepStatus.Done, $"{file.Manifest.Rows} rows in {file.Path}, verified.", CancellationToken.None);
         run.Begin(() => [.. file.Manifest.Tables.Select(Figures)]);

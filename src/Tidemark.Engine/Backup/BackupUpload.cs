@@ -2,17 +2,9 @@ using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Backup;
-
-/// <summary>What sending a backup away came to.</summary>
-/// <param name="To">Name of the destination.</param>
-/// <param name="Pruned">Names of older ones there that had been kept long enough and are gone.</param>
-public sealed record UploadedBackup(string To, IReadOnlyList<string> Pruned)
-{
-    /// <summary>Why it is not there; null where it is. The backup here is good all the same.</summary>
-    public Problem? Problem { get; init; }
-}
 
 /// <summary>Sends backups to where a pipeline keeps copies of them.</summary>
 internal sealed class BackupUpload(string to, Func<IFileStorage> open, TimeProvider clock)

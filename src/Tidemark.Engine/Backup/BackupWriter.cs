@@ -2,6 +2,7 @@ using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Backup;
 

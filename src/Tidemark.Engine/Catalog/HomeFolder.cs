@@ -15,6 +15,14 @@ public sealed class HomeFolder(string path)
     /// <summary>Full name of a file or folder in it.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Full name of a folder in it, which is made where it is missing, for its owner alone.</summary>
+    public string MakeFolder(string name)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(File(name));
+        else Create(File(name));
+        return File(name);
+    }
+
     /// <summary>Whether it has a key file and no catalog beside it: then a catalog was there, or is on a server.</summary>
     internal bool HasKeyAlone => System.IO.File.Exists(File("key")) && !System.IO.File.Exists(File("catalog.db"));
 

@@ -23,10 +23,19 @@ public sealed class DefinitionCatalog
         Connectors = connectors;
         Connections = new Connections(connectors, clock);
         Sources = new(database, vault, (source, setting) => IsSecret(source.Connector, setting),
-            Rooted, (_, _) => Task.CompletedTask, clock);
+            Rooted, (_, _) => Task.CompletedTask, clock)
+        {
+            CheckSettings = CheckSettings<SourceDefinition, ISourceConnector>,
+        };
         Destinations = new(database, vault, (destination, setting) => IsSecret(destination.Connector, setting),
-            Rooted, (_, _) => Task.CompletedTask, clock);
-        Channels = new(database, vault, (channel, setting) => IsSecret(channel.Connector, setting), Rooted, (_, _) => Task.CompletedTask, clock);
+            Rooted, (_, _) => Task.CompletedTask, clock)
+        {
+            CheckSettings = CheckSettings<DestinationDefinition, IEndConnector>,
+        };
+        Channels = new(database, vault, (channel, setting) => IsSecret(channel.Connector, setting), Rooted, (_, _) => Task.CompletedTask, clock)
+        {
+            CheckSettings = CheckSettings<ChannelDefinition, IChannelConnector>,
+        };
         Alerts = new(database, vault, (_, _) => false, Rooted, async (connection, alert) =>
         {
             foreach (var channel in alert.Channels) await Channels.RequireAsync(connection, channel);
@@ -158,6 +167,25 @@ public sealed class DefinitionCatalog
         {
             return null;
         }
+    }
+
+    /// <summary>The connector of a role.</summary>
+    /// <exception cref="TidemarkException"><c>connector.unknown</c> (usage).</exception>
+    public static TConnector ConnectorOf<TConnector>(ConnectorCatalog connectors, string name)
+        where TConnector : class, IConnector =>
+        connectors.Find<TConnector>(name) ?? throw new TidemarkException(FailureKind.Usage, "connector.unknown", $"There is no connector {name} for this.")
+        {
+            Hint = NearestName.Hint(name, connectors.Names<TConnector>()),
+        };
+
+    private void CheckSettings<T, TConnector>(T definition)
+        where T : IDefinition<T>
+        where TConnector : class, IConnector
+    {
+        if (definition.Connector!.Length == 0) return; // a rule of its own
+        var problems = new List<Problem>();
+        SettingsBinder.Bind(ConnectorOf<TConnector>(Connectors, definition.Connector).Spec, definition.Settings, $"{T.Kind} \"{definition.Name}\"", problems);
+        if (problems.Count > 0) throw TidemarkException.ForAll(problems);
     }
 
     private IReadOnlyDictionary<string, string> Rooted<T>(T definition)

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Tidemark.Engine.Connectors;
@@ -35,6 +36,16 @@ internal static class DefinitionJson
             Info<T>());
 
     public static T Read<T>(string json) => JsonSerializer.Deserialize(json, Info<T>())!;
+
+    /// <summary>A definition of which nothing is said yet.</summary>
+    public static JsonObject Empty<T>()
+        where T : IDefinition<T> =>
+        new(Info<T>().Properties.Select(property => property.Name).Intersect(["connector", "source", "destination", "settings"])
+            .Select(key => KeyValuePair.Create(key, key == "settings" ? new JsonObject() : (JsonNode?)"")));
+
+    /// <summary>The keys that are written in a file as they are here.</summary>
+    public static IReadOnlyList<string> PlainKeys<T>()
+        where T : IDefinition<T> => [.. Info<T>().Properties.Select(property => property.Name).Except(["name", "shapes", "deletes", "backup"])];
 
     private static JsonTypeInfo<T> Info<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 }

@@ -15,7 +15,7 @@ public sealed record DefinitionMistake(string Key, string Code, string Message, 
 
     /// <summary>The problem that the mistake is for a definition.</summary>
     /// <param name="subject">E.g. <c>pipeline "payments"</c>.</param>
-    public Problem In(string subject) => new(Code, Part.Length == 0 ? subject : $"{subject}, {Part}", Message, Hint);
+    public Problem In(string subject) => new(Code, Part.Length == 0 ? subject : $"{subject}, {Part}", Message, Hint) { Key = Key.Length == 0 ? null : Key };
 
     /// <summary>A value that its key cannot have.</summary>
     internal static DefinitionMistake Invalid(string key, string rule, string? hint = null) =>

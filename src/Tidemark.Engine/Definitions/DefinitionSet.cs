@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json.Nodes;
 using Dapper;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Errors;
@@ -35,6 +36,9 @@ public sealed class DefinitionSet<T>
         (_checkReferences, _clock) = (checkReferences, clock);
     }
 
+    /// <summary>Refuses a connector that there is not, and settings that do not fit it.</summary>
+    internal Action<T> CheckSettings { get; init; } = _ => { };
+
     /// <summary>Called in the transaction that has saved one that differs from what was there.</summary>
     internal Func<DbConnection, T, Task> Saved { get; init; } = (_, _) => Task.CompletedTask;
 
@@ -67,6 +71,20 @@ public sealed class DefinitionSet<T>
     /// <c>source.unknown</c> or <c>destination.unknown</c> for a pipeline whose ends are not there (usage).</exception>
     public Task<DefinitionChange> SaveAsync(T definition, CancellationToken cancellationToken) =>
         _database.WriteAsync(connection => SaveAsync(connection, definition), cancellationToken);
+
+    /// <summary>Changes keys of the definition with this name, and makes it where there is none; what is not named stays as it is.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="changes">By key of its written form, what it becomes; null for its usual value. Settings are changed one by one, and go where the
+    /// connector changes.</param>
+    /// <param name="cancellationToken">Nothing is saved where it throws.</param>
+    /// <exception cref="TidemarkException">As for saving; <c>definition.unknown_key</c>, <c>connector.unknown</c> (usage); every setting that does not fit
+    /// (configuration).</exception>
+    public Task<DefinitionChange> ChangeAsync(string name, JsonObject changes, CancellationToken cancellationToken) => _database.WriteAsync(async connection =>
+    {
+        var changed = DefinitionPatch.Apply(name, await FindOrDefaultAsync(connection, name), changes);
+        CheckSettings(changed);
+        return await SaveAsync(connection, changed);
+    }, cancellationToken);
 
     /// <summary>Removes a definition and its secrets. Checkpoints and runs stay.</summary>
     /// <exception cref="TidemarkException"><c>source.unknown</c> and its like; <c>source.in_use</c>,

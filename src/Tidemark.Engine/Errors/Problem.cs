@@ -14,6 +14,9 @@ public sealed record Problem(string Code, string Subject, string Message, string
 
     public string? Hint { get; init => field = value is null ? null : PlainLine.Of(value); } = Hint is null ? null : PlainLine.Of(Hint);
 
+    /// <summary>The place in the written form of what it is about, as a JSON pointer without its first slash, e.g. <c>deadline</c>; null where there is none.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Streams that it keeps from being read, where it concerns only some; else empty.</summary>
     public IReadOnlyList<string> Streams { get; init; } = [];
 

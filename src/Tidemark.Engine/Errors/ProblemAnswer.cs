@@ -11,6 +11,9 @@ public sealed record ProblemAnswer
     /// <summary>What the problem is about.</summary>
     public required string Subject { get; init; }
 
+    /// <summary>The key of the definition that is wrong, as a JSON pointer without its first slash, e.g. <c>deadline</c>; absent where there is none.</summary>
+    public string? Key { get; init; }
+
     /// <summary>One sentence.</summary>
     public required string Message { get; init; }
 
@@ -28,6 +31,7 @@ public sealed record ProblemAnswer
     {
         Code = problem.Code,
         Subject = problem.Subject,
+        Key = problem.Key,
         Message = problem.Message,
         Hint = problem.Hint,
         Next = problem.Next is { } next ? NextAnswer.From(next) : null,
@@ -36,5 +40,6 @@ public sealed record ProblemAnswer
 
     public static IReadOnlyList<ProblemAnswer> Of(IEnumerable<Problem> problems) => [.. problems.Select(Of)];
 
-    internal Problem ToProblem() => new(Code, Subject, Message, Hint) { Next = Next?.ToStep(), IsTransient = Transient is true };
+    /// <summary>The problem again.</summary>
+    public Problem ToProblem() => new(Code, Subject, Message, Hint) { Key = Key, Next = Next?.ToStep(), IsTransient = Transient is true };
 }

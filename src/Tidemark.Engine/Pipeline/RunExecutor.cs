@@ -23,20 +23,10 @@ internal sealed class RunExecutor(
         {
             UndoRun undo => UndoAsync(undo, run),
             RestoreRun restore => RestoreAsync(restore, run),
-            BackupRun backup => BackUpAsync(backup, run, _ => { }),
+            BackupRun backup => BackUpAsync(backup, run),
             ClearRun clear => ClearAsync(clear, run),
             _ => SyncAsync(run),
         }, watch, cancellationToken);
-
-    /// <summary>Makes a backup, for those who want to know more of it than its run's record holds.</summary>
-    public async Task<(RunEnd End, CreatedBackup? Created)> BackUpAsync(
-        RunJournal journal, BackupRun request, RunWatch watch, CancellationToken cancellationToken)
-    {
-        CreatedBackup? created = null;
-        var end = await _shell.RunAsync(
-            journal, run => BackUpAsync(request, run, backup => created = backup), watch, cancellationToken);
-        return (end, created);
-    }
 
     /// <summary>What an undo would come to. Nothing changes, and it is no run.</summary>
     public async Task<UndoTrial> TryAsync(UndoRun request, CancellationToken cancellationToken)
@@ -127,16 +117,13 @@ internal sealed class RunExecutor(
         return (pipeline, file);
     }
 
-    private async Task<RunStatus> BackUpAsync(BackupRun request, RunContext run, Action<CreatedBackup> created)
+    private async Task<RunStatus> BackUpAsync(BackupRun request, RunContext run)
     {
         var pipeline = await definitions.PipelineAsync(request.Pipeline, run.Stop);
         if (request.Format is { } format) pipeline = pipeline with { Backup = pipeline.Backup with { Format = format } };
         await using var destination = await OpenAsync(pipeline, run);
         var plan = await backups.PlanAsync(pipeline, destination, run.Stop);
-        var step = new BackupStep(plan, destination, run, clock);
-        var status = await step.RunAsync();
-        created(step.Created!);
-        return status;
+        return await new BackupStep(plan, destination, run, clock).RunAsync();
     }
 
     private async Task<RunStatus> ClearAsync(ClearRun request, RunContext run)

@@ -115,4 +115,7 @@ public sealed record FieldAnswer(
 /// <param name="Mode">Write mode of the run.</param>
 /// <param name="MadeAt">When the plan was made.</param>
 /// <param name="Plan">What would change, stream by stream.</param>
-public sealed record PlanFileAnswer(string Pipeline, WriteMode Mode, DateTimeOffset MadeAt, IReadOnlyList<PlanAnswer> Plan);
+public sealed record PlanFileAnswer(string Pipeline, WriteMode Mode, DateTimeOffset MadeAt, IReadOnlyList<PlanAnswer> Plan)
+{
+    public static PlanFileAnswer Of(SavedPlan plan) => new(plan.Pipeline, plan.Mode, plan.MadeAt, [.. plan.Changes.Streams.Select(PlanAnswer.Of)]);
+}

@@ -11,24 +11,33 @@ public sealed record RunAct(string Wanted, Func<RunResult, bool> Fits, bool Acts
     private const string UnknownCode = "run.unknown";
 
     /// <summary>It is shown: whatever was no dry run, and no undo that failed.</summary>
-    public static readonly RunAct Show = new("is there yet", IsShown, ActsOnPipeline: false);
+    public static readonly RunAct Show = new("is there yet", IsShown, ActsOnPipeline: false) { Word = "show" };
 
     /// <summary>Its rows are looked at: whatever may have changed some.</summary>
-    public static readonly RunAct LookAtRows = new("may have changed rows", WritesRows, ActsOnPipeline: false);
+    public static readonly RunAct LookAtRows = new("may have changed rows", WritesRows, ActsOnPipeline: false) { Word = "look_at_rows" };
 
     /// <summary>It is undone: what has changed rows, or was interrupted and may have.</summary>
     public static readonly RunAct Undo = new(
         "has changed rows",
-        run => WritesRows(run) && (IsInterrupted(run) || run.Streams.Any(stream => stream.Created + stream.Updated + stream.Deleted > 0)));
+        run => WritesRows(run) && (IsInterrupted(run) || run.Streams.Any(stream => stream.Created + stream.Updated + stream.Deleted > 0)))
+    {
+        Word = "undo",
+    };
 
     /// <summary>Its request is carried out once more, or refused: one before it was meant by nobody, and would bring back what an undo took away.</summary>
-    public static readonly RunAct Retry = Show with { ActsOnPipeline = true };
+    public static readonly RunAct Retry = Show with { ActsOnPipeline = true, Word = "retry" };
 
     /// <summary>It is approved.</summary>
-    public static readonly RunAct Approve = new("waits for approval", run => run.Status == RunStatus.Parked) { Code = "run.not_parked" };
+    public static readonly RunAct Approve = new("waits for approval", run => run.Status == RunStatus.Parked) { Word = "approve", Code = "run.not_parked" };
 
     /// <summary>It is cancelled.</summary>
-    public static readonly RunAct Cancel = new("goes on or waits", IsOpen) { Code = "run.finished" };
+    public static readonly RunAct Cancel = new("goes on or waits", IsOpen) { Word = "cancel", Code = "run.finished" };
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<RunAct> All { get; } = [Show, LookAtRows, Undo, Retry, Approve, Cancel];
+
+    /// <summary>Tells it from the others, e.g. <c>approve</c>.</summary>
+    public required string Word { get; init; }
 
     /// <summary>Code of the failure where there are runs, and none fits.</summary>
     private string Code { get; init; } = UnknownCode;

@@ -20,6 +20,9 @@ public sealed record RunAnswer
     /// <summary>What the run is. Results that early builds stored do not have it, and are syncs.</summary>
     public RunKind Kind { get; init; }
 
+    /// <summary>The run or the backup that it is about, as an undo is; absent where it is about none.</summary>
+    public string? About { get; init; }
+
     /// <summary>How rows became live.</summary>
     public required WriteMode Mode { get; init; }
 
@@ -49,6 +52,9 @@ public sealed record RunAnswer
     [JsonConverter(typeof(UtcConverter))]
     public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>Whether somebody has asked the run to stop, and it goes on; absent where nobody has.</summary>
+    public bool? CancelRequested { get; init; }
+
     /// <summary>Name of the source that was read.</summary>
     public string? Source { get; init; }
 
@@ -67,8 +73,17 @@ public sealed record RunAnswer
     /// <summary>The steps of a refresh; absent in other modes.</summary>
     public RefreshAnswer? Refresh { get; init; }
 
+    /// <summary>The backup that the run has made; absent but for a run that is for making one.</summary>
+    public MadeBackupAnswer? Backup { get; init; }
+
     /// <summary>What the run waited for; absent where it did not wait.</summary>
     public WaitsAnswer? Waits { get; init; }
+
+    /// <summary>
+    /// Who must act, where the run failed before it read or changed anything: <c>usage</c>, <c>configuration</c>, <c>approval</c>, <c>transient</c>,
+    /// <c>upstream</c> or <c>defect</c>. Absent otherwise. A text and no enum: a newer build may have stored a word that this one does not know.
+    /// </summary>
+    public string? Refused { get; init; }
 
     /// <summary>Why the run did not succeed; absent where it did.</summary>
     public IReadOnlyList<ProblemAnswer>? Problems { get; init; }
@@ -89,6 +104,8 @@ public sealed record RunAnswer
 
     private static RunAnswer Of(RunRecord run, RunOutcome? outcome) => Of(run.Result) with
     {
+        About = run.Result.About,
+        CancelRequested = run is { IsCancelRequested: true, Status: RunStatus.Running } ? true : null,
         State = outcome?.State,
         Next = (run.Result.Next ?? outcome?.Next) is { } next ? NextAnswer.From(next) : null,
         Trigger = RunJson.Word(run.Origin.Trigger),
@@ -113,7 +130,9 @@ public sealed record RunAnswer
         Receipt = new(result.IsVerified),
         Seconds = Math.Round(result.Seconds, 3),
         Refresh = result.Refresh is { } refresh ? RefreshAnswer.Of(refresh) : null,
+        Backup = result.Backup is { } made ? MadeBackupAnswer.Of(made) : null,
         Waits = result.Waits is { } waits ? new(waits.Retries, waits.Seconds, waits.For) : null,
+        Refused = result.RefusedBy is { } kind ? EnumWord.Of(kind) : null,
         Problems = result.Problems.Count > 0 ? ProblemAnswer.Of(result.Problems) : null,
         WouldPark = result.WouldPark ? true : null,
         Plan = result.Plan is { } plan ? [.. plan.Streams.Select(PlanAnswer.Of)] : null,
@@ -123,7 +142,10 @@ public sealed record RunAnswer
     public RunResult ToResult() => new(Run, Pipeline, Mode, Status, [.. Streams.Select(stream => stream.ToFigures())], Seconds)
     {
         Kind = Kind,
+        About = About,
         Refresh = Refresh?.ToFigures(),
+        Backup = Backup?.ToBackup(),
+        RefusedBy = Refused is null ? null : EnumWord.Find<FailureKind>(Refused),
         Waits = Waits is { } waits ? new(waits.Retries, waits.Seconds, waits.For) : null,
         Problems = [.. (Problems ?? []).Select(problem => problem.ToProblem())],
         Plan = Plan is null ? null : new ChangeSummary([.. Plan.Select(stream => stream.ToChanges())]),

@@ -27,6 +27,9 @@ internal sealed class RunContext(RunJournal journal, RunWatch watch, TimeProvide
     /// <summary>The steps of a refresh.</summary>
     public RefreshFigures? Refresh { get; set; }
 
+    /// <summary>The backup that the run is for, once it is made.</summary>
+    public MadeBackup? Backup { get; set; }
+
     /// <summary>Where a source or a destination says that it waits.</summary>
     public RunWaits Waits { get; } = new(journal, clock);
 

@@ -109,6 +109,12 @@ public sealed record RunResult(
     /// <summary>The steps of a refresh; null in other modes.</summary>
     public RefreshFigures? Refresh { get; init; }
 
+    /// <summary>The backup that it has made, for a run that is for making one; null for others.</summary>
+    public MadeBackup? Backup { get; init; }
+
+    /// <summary>Who must act, where the run failed before it read or changed anything; null otherwise.</summary>
+    public FailureKind? RefusedBy { get; init; }
+
     /// <summary>What it waited for; null for nothing.</summary>
     public RunWaitFigures? Waits { get; init; }
 

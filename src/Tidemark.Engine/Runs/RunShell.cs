@@ -59,9 +59,10 @@ internal sealed class RunShell(TimeProvider clock)
             status = RunStatus.Failed;
         }
 
-        var result = await FinishAsync(journal, run, status, clock.GetElapsedTime(startedAt));
+        var refused = run.HasBegun ? null : failed;
+        var result = await FinishAsync(journal, run, status, refused, clock.GetElapsedTime(startedAt));
         RunTelemetry.End(span, result);
-        return new(result, run.HasBegun ? null : failed);
+        return new(result, refused);
     }
 
     private static string MadeUpFor(RunOrigin origin) => string.Create(CultureInfo.InvariantCulture,
@@ -71,7 +72,7 @@ internal sealed class RunShell(TimeProvider clock)
     public static Problem Defect(Exception defect, string subject) =>
         new("defect.unexpected", subject, $"{defect.GetType().Name}: {defect.Message}", $"This should not happen. {HowToContinue}");
 
-    private static async Task<RunResult> FinishAsync(RunJournal journal, RunContext run, RunStatus status, TimeSpan lasted)
+    private static async Task<RunResult> FinishAsync(RunJournal journal, RunContext run, RunStatus status, TidemarkException? refused, TimeSpan lasted)
     {
         var streams = run.Streams;
         var result = journal.Begun with
@@ -82,6 +83,8 @@ internal sealed class RunShell(TimeProvider clock)
             Problems = [.. streams.Select(stream => stream.Error).OfType<Problem>(), .. run.Problems],
             Plan = run.Plan,
             Refresh = run.Refresh,
+            Backup = run.Backup,
+            RefusedBy = refused?.Kind,
             Waits = run.Waits.End(),
         };
         run.Report();

@@ -4,6 +4,7 @@ using Tidemark.Engine.Backup;
 using Tidemark.Engine.Catalog;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Scheduling;
@@ -13,7 +14,7 @@ namespace Tidemark.Engine.Scheduling;
 /// <param name="Backups">Names of backups that were kept long enough.</param>
 public sealed record CleanedUp(int Runs, IReadOnlyList<string> Backups);
 
-/// <summary>Removes, once a day, steps and logs of old runs, old messages, and backups that their pipelines keep no longer. One of many servers does it.</summary>
+/// <summary>Removes, once a day, steps and logs of old runs, old messages and plans, and backups that their pipelines keep no longer. One of many servers does it.</summary>
 public sealed class Cleanup
 {
     private const string Entry = "cleanup";
@@ -26,13 +27,14 @@ public sealed class Cleanup
     private readonly RunHistory _history;
     private readonly DeliveryCatalog _deliveries;
     private readonly Backups _backups;
+    private readonly PlanFolder _plans;
     private readonly int _keepDays;
     private readonly TimeProvider _clock;
 
-    internal Cleanup(CatalogDatabase database, DefinitionCatalog definitions, RunHistory history, DeliveryCatalog deliveries, Backups backups, int keepDays, TimeProvider clock)
+    internal Cleanup(CatalogDatabase database, DefinitionCatalog definitions, RunHistory history, DeliveryCatalog deliveries, Backups backups, PlanFolder plans, int keepDays, TimeProvider clock)
     {
         (_database, _definitions, _history) = (database, definitions, history);
-        (_deliveries, _backups, _keepDays, _clock) = (deliveries, backups, keepDays, clock);
+        (_deliveries, _backups, _plans, _keepDays, _clock) = (deliveries, backups, plans, keepDays, clock);
     }
 
     /// <summary>Works until it is cancelled.</summary>
@@ -57,6 +59,7 @@ public sealed class Cleanup
         if (!await IsDueAsync(now, stop)) return null;
         var runs = _keepDays == 0 ? 0 : await _history.PruneAsync(now - TimeSpan.FromDays(_keepDays), stop);
         if (_keepDays > 0) await _deliveries.PruneAsync(now - TimeSpan.FromDays(_keepDays), stop);
+        if (_keepDays > 0) Prune(now - TimeSpan.FromDays(_keepDays));
         var backups = new List<string>();
         foreach (var pipeline in await _definitions.ScheduledAsync(stop)) backups.AddRange(await PruneAsync(pipeline.Definition, stop));
         return new(runs, backups);
@@ -85,6 +88,18 @@ public sealed class Cleanup
         catch (Exception refused) when (BackupErrors.IsOfFiles(refused) || refused is TidemarkException)
         {
             return []; // old backups are in nobody's way, and the next one says what is wrong with the folder
+        }
+    }
+
+    private void Prune(DateTimeOffset before)
+    {
+        try
+        {
+            _plans.Prune(before);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // Old plans are in nobody's way.
         }
     }
 

@@ -43,19 +43,19 @@ public sealed record Setting(string Name, SettingKind Kind, string Description)
     public string? Example { get; init; }
 
     /// <summary>The bounds in words, e.g. <c>from 1 to 100</c>; empty where there are none.</summary>
-    public string Bounds
+    public string Bounds => BoundsOf(Kind, Min, Max);
+
+    /// <summary>The bounds of a kind of setting in words; empty where there are none.</summary>
+    public static string BoundsOf(SettingKind kind, double? min, double? max)
     {
-        get
+        var unit = kind == SettingKind.Text ? " characters" : "";
+        return (min, max) switch
         {
-            var unit = Kind == SettingKind.Text ? " characters" : "";
-            return (Min, Max) switch
-            {
-                ({ } least, { } most) => $"from {Text(least)} to {Text(most)}{unit}",
-                ({ } least, null) => $"at least {Text(least)}{unit}",
-                (null, { } most) => $"at most {Text(most)}{unit}",
-                _ => "",
-            };
-        }
+            ({ } least, { } most) => $"from {Text(least)} to {Text(most)}{unit}",
+            ({ } least, null) => $"at least {Text(least)}{unit}",
+            (null, { } most) => $"at most {Text(most)}{unit}",
+            _ => "",
+        };
     }
 
     private static string Text(double bound) => bound.ToString(CultureInfo.InvariantCulture);

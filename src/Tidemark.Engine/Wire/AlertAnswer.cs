@@ -118,6 +118,9 @@ public sealed record DeliveryAnswer
     /// <summary>Ids of the runs that it tells of.</summary>
     public required IReadOnlyList<string> Runs { get; init; }
 
+    /// <summary>What it says, part by part.</summary>
+    public required IReadOnlyList<DeliveredAlertAnswer> Alerts { get; init; }
+
     /// <summary>What was tried, in order; absent in a list.</summary>
     public IReadOnlyList<DeliveryAttemptAnswer>? Attempts { get; init; }
 
@@ -134,9 +137,15 @@ public sealed record DeliveryAnswer
         EndedAt = delivery.EndedAt,
         Tries = delivery.Tries,
         Runs = [.. delivery.Message.Data.Alerts.Select(alert => alert.Run).OfType<string>().Distinct(StringComparer.Ordinal)],
+        Alerts = [.. delivery.Message.Data.Alerts.Select(alert => new DeliveredAlertAnswer(alert.Headline, alert.What))],
         Attempts = delivery.Attempts.Count == 0 ? null : [.. delivery.Attempts.Select(DeliveryAttemptAnswer.Of)],
     };
 }
+
+/// <summary>One part of a message.</summary>
+/// <param name="Headline">What it is about, e.g. <c>payments: failed</c>.</param>
+/// <param name="What">What happened, in a sentence.</param>
+public sealed record DeliveredAlertAnswer(string Headline, string What);
 
 /// <summary>One attempt to send a message.</summary>
 public sealed record DeliveryAttemptAnswer

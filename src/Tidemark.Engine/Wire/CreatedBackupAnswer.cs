@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
-using Tidemark.Engine.Backup;
-using Tidemark.Engine.Errors;
+using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Runs;
 
 namespace Tidemark.Engine.Wire;
 
@@ -38,24 +38,13 @@ public sealed record CreatedBackupAnswer : BackupAnswer
     [JsonPropertyOrder(1)]
     public UploadAnswer? Upload { get; init; }
 
-    public static CreatedBackupAnswer Of(CreatedBackup created) => new(Of(created.File))
+    /// <param name="backup">The backup.</param>
+    /// <param name="made">What its run says of it.</param>
+    public static CreatedBackupAnswer Of(BackupAnswer backup, MadeBackupAnswer made) => new(backup)
     {
-        Timestamp = created.File.Manifest.Timestamp,
-        FileSizeBytes = created.File.Manifest.Bytes,
-        Pruned = created.Pruned,
-        Upload = created.Upload is { } upload ? UploadAnswer.Of(upload) : null,
+        Timestamp = BackupName.Timestamp(backup.CreatedAt),
+        FileSizeBytes = backup.SizeBytes,
+        Pruned = made.Pruned,
+        Upload = made.Upload,
     };
-}
-
-/// <summary>Outcome of an upload.</summary>
-/// <param name="To">Name of the destination.</param>
-/// <param name="Success">Whether the copy was sent and read back.</param>
-/// <param name="Pruned">Names of older backups that were removed there.</param>
-/// <param name="Problems">Why it is not there; absent where it is.</param>
-public sealed record UploadAnswer(
-    string To, bool Success, IReadOnlyList<string> Pruned, IReadOnlyList<ProblemAnswer>? Problems = null)
-{
-    public static UploadAnswer Of(UploadedBackup upload) => new(
-        upload.To, upload.Problem is null, upload.Pruned,
-        upload.Problem is { } problem ? [ProblemAnswer.Of(problem)] : null);
 }

@@ -76,8 +76,8 @@ public sealed record RetriedRecordAnswer(long Id, string Run, bool Settled, stri
     /// <param name="id">Id of the record.</param>
     /// <param name="run">Id of the run.</param>
     /// <param name="left">The record as it is in quarantine now; null where it has left.</param>
-    public static RetriedRecordAnswer Of(long id, string run, QuarantineEntry? left) =>
-        new(id, run, left is null, left?.Record.Reason.Code, left?.Record.Reason.Message);
+    public static RetriedRecordAnswer Of(long id, string run, QuarantineAnswer? left) =>
+        new(id, run, left is null, left?.Code, left?.Message);
 }
 
 /// <summary>Records that were given up.</summary>

@@ -32,11 +32,14 @@ public sealed record RestoreAnswer
     /// <summary>Always empty.</summary>
     public required IReadOnlyList<string> ErrorDetails { get; init; }
 
-    public static RestoreAnswer Of(RunResult restored, RestoreRun request) => new()
+    /// <param name="restored">The run that did it.</param>
+    /// <param name="backup">Name of the backup.</param>
+    /// <param name="mode">Treatment of existing rows.</param>
+    public static RestoreAnswer Of(RunAnswer restored, string backup, RestoreMode mode) => new()
     {
         Success = true,
-        BackupFile = request.Backup,
-        Mode = request.Mode,
+        BackupFile = backup,
+        Mode = mode,
         Run = restored.Run,
         TotalInBackup = restored.Streams.Sum(table => table.Read),
         Restored = restored.Streams.Sum(table => table.Created),

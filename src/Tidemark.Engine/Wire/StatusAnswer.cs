@@ -62,8 +62,7 @@ public sealed record StatusAnswer
 
     /// <param name="status">The standing.</param>
     /// <param name="now">The moment that the age is counted to.</param>
-    /// <param name="next">The next step as the door shows it; null for none.</param>
-    public static StatusAnswer Of(PipelineStatus status, DateTimeOffset now, NextStep? next) => new()
+    public static StatusAnswer Of(PipelineStatus status, DateTimeOffset now) => new()
     {
         Pipeline = status.Pipeline,
         Standing = status.Standing,
@@ -80,6 +79,6 @@ public sealed record StatusAnswer
         Undelivered = status.Undelivered > 0 ? status.Undelivered : null,
         Due = status.Due,
         Hint = status.Hint,
-        Next = next is null ? null : NextAnswer.From(next),
+        Next = status.Next is { } next ? NextAnswer.From(next) : null,
     };
 }

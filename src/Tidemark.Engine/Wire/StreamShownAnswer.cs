@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Records;
@@ -16,6 +17,15 @@ public sealed record StreamShownAnswer
     /// <summary>The columns that are known, in order; with records, those too that the records brought along.</summary>
     public required IReadOnlyList<ColumnShownAnswer> Columns { get; init; }
 
+    /// <summary>Names of the columns that identify a row.</summary>
+    public required IReadOnlyList<string> Key { get; init; }
+
+    /// <summary>What a field beyond these columns does.</summary>
+    public required SchemaChanges SchemaChanges { get; init; }
+
+    /// <summary>Whether the whole record is kept in a column <c>raw</c>.</summary>
+    public required bool KeepsRaw { get; init; }
+
     /// <summary>The first records as rows, column to value; absent where none were asked for.</summary>
     public IReadOnlyList<JsonObject>? Rows { get; init; }
 
@@ -30,6 +40,9 @@ public sealed record StreamShownAnswer
             Stream = shown.Table.Stream.Name,
             Table = shown.Table.Table,
             Columns = [.. fields.Select(field => ColumnShownAnswer.Of(field, shown.Table.Stream))],
+            Key = shown.Table.Stream.Key,
+            SchemaChanges = shown.Table.SchemaChanges,
+            KeepsRaw = shown.Table.KeepsRaw,
             Rows = shown.Preview is { } preview ? [.. preview.Rows.Select(row => Row(preview, row))] : null,
             Quarantined = shown.Preview is { Unfit.Count: > 0 } unfit ? [.. unfit.Unfit.Select(record => ProblemAnswer.Of(record.Reason))] : null,
         };

@@ -78,6 +78,10 @@ public sealed record VerifiedStreamAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required bool? ChecksumFits { get; init; }
 
+    /// <summary>Rows that the run left; null where that is unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required long? RowsLeft { get; init; }
+
     public static VerifiedStreamAnswer Of(StreamVerification stream) => new()
     {
         Stream = stream.Stream,
@@ -89,6 +93,7 @@ public sealed record VerifiedStreamAnswer
         ChangedLater = stream.ChangedLater,
         NotCompared = stream.NotCompared,
         ChecksumFits = stream.Checksums is { } sums ? sums.Left == sums.Found : null,
+        RowsLeft = stream.Checksums?.Left.Rows,
     };
 }
 

@@ -6,6 +6,7 @@ using Tidemark.Engine.Alerts;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Records;
@@ -28,7 +29,7 @@ namespace Tidemark.Engine.Wire;
         typeof(WordConverter<RestoreMode>), typeof(WordConverter<SchemaChanges>), typeof(WordConverter<EmptyText>), typeof(WordConverter<SettingKind>), typeof(WordConverter<Standing>),
         typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
         typeof(WordConverter<AlertEvent>), typeof(WordConverter<AlertSeverity>), typeof(WordConverter<DeliveryState>),
-        typeof(WordConverter<ProposalStatus>), typeof(WordConverter<BackfillStatus>),
+        typeof(WordConverter<StepStatus>), typeof(WordConverter<ProposalStatus>), typeof(WordConverter<BackfillStatus>),
     ])]
 [JsonSerializable(typeof(AlertAnswer))]
 [JsonSerializable(typeof(AuditAnswer))]
@@ -51,18 +52,22 @@ namespace Tidemark.Engine.Wire;
 [JsonSerializable(typeof(LogLineAnswer))]
 [JsonSerializable(typeof(PipelineAnswer))]
 [JsonSerializable(typeof(ProposalAnswer))]
+[JsonSerializable(typeof(PlanFileAnswer))]
+[JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(PrunedBackupsAnswer))]
 [JsonSerializable(typeof(PrunedRunsAnswer))]
 [JsonSerializable(typeof(QuarantineAnswer))]
 [JsonSerializable(typeof(RestoreAnswer))]
 [JsonSerializable(typeof(RestoreTrialAnswer))]
 [JsonSerializable(typeof(RetriedRecordAnswer))]
+[JsonSerializable(typeof(RowsAnswer))]
 [JsonSerializable(typeof(RunAnswer))]
 [JsonSerializable(typeof(ScheduleAnswer))]
 [JsonSerializable(typeof(SessionAnswer))]
 [JsonSerializable(typeof(SettledRunsAnswer))]
 [JsonSerializable(typeof(SourceAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(StepAnswer))]
 [JsonSerializable(typeof(StreamShownAnswer))]
 [JsonSerializable(typeof(TestAnswer))]
 [JsonSerializable(typeof(TokenAnswer))]

@@ -2,7 +2,6 @@ using Tidemark.Engine.Access;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Wire;
 using Tidemark.Server.Api;
-using Tidemark.Server.Api.Answers;
 
 namespace Tidemark.Server.Agents;
 
@@ -17,7 +16,7 @@ internal static class DataTools
             Role.Viewer, AgentJson.Default.RunRowsArguments, ApiJson.Default.RowsAnswer, RunRowsAsync),
         AgentTool.Of("list_quarantine", "Lists the records that could not be written, the latest first, without their payload.",
             Role.Viewer, AgentJson.Default.QuarantineArguments, ApiJson.Default.ListPageQuarantineAnswer, (call, given, cancellationToken) =>
-                QuarantineApi.PageAsync(call.Home, call.Caller, given.Pipeline, given.Stream, given.Size(), given.Cursor, cancellationToken)),
+                QuarantineApi.PageAsync(call.Home, call.Caller, new() { Pipeline = given.Pipeline, Stream = given.Stream }, withPayload: false, given.Size(), given.Cursor, cancellationToken)),
         AgentTool.Of("show_quarantined", "Shows a record in quarantine, with the beginning of its payload.",
             Role.Viewer, AgentJson.Default.RecordArguments, ApiJson.Default.QuarantineAnswer, QuarantinedAsync),
         AgentTool.Of("list_backups", "Lists the backups, the newest first.",

@@ -46,7 +46,7 @@ internal static class LookTools
         if (given.Pipeline is { } pipeline) call.Caller.Require(pipeline);
         var now = call.Clock.GetUtcNow();
         var all = (await call.Home.StatusAsync(given.Pipeline, cancellationToken)).Where(status => call.Caller.Sees(status.Pipeline));
-        return Paging.Part(all, given.Size(), given.Cursor, status => status.Pipeline, status => StatusAnswer.Of(status, now, status.Next));
+        return Paging.Part(all, given.Size(), given.Cursor, status => status.Pipeline, status => StatusAnswer.Of(status, now));
     }
 
     private static async Task<ListPage<RunAnswer>> RunsAsync(AgentCall call, RunsArguments given, CancellationToken cancellationToken)

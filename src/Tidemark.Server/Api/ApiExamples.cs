@@ -13,10 +13,15 @@ internal static class ApiExamples
     public static IReadOnlyDictionary<Type, string> Records { get; } = new Dictionary<Type, string>
     {
         [typeof(StartRun)] = """{"pipeline":"payments","mode":"replace","streams":["customers"],"dry_run":true}""",
+        [typeof(PlanFileAnswer)] = """
+            {"pipeline":"payments","mode":"merge","made_at":"2026-11-22T10:15:30Z",
+             "plan":[{"stream":"customers","table":"shop_customers","adds":1,"updates":0,"deletes":0,"unchanged":2,"quarantined":0,"digest":"0a1b2c3d4e5f6071","samples":[]}]}
+            """,
         [typeof(StartBackfill)] = """{"pipeline":"payments","from":"2026-01-01T00:00:00Z","to":"2026-04-01T00:00:00Z","window":"30d","streams":["charges"]}""",
         [typeof(RetriedRuns)] = """{"runs":["r-20261122-101530-0a1b2c"],"all_streams":false}""",
         [typeof(SettledByNote)] = """{"runs":["r-20261122-101530-0a1b2c"],"note":"The vendor was down for a day."}""",
         [typeof(ChosenRecords)] = """{"ids":[12,13]}""",
+        [typeof(RetriedRecords)] = """{"pipeline":"payments"}""",
         [typeof(NewToken)] = """{"name":"nightly","role":"operator","pipelines":["payments"],"expires_at":"2027-01-01T00:00:00Z"}""",
         [typeof(InvitedUser)] = """{"email":"anna@example.com","role":"operator","pipelines":["payments"]}""",
         [typeof(ChangedUser)] = """{"role":"viewer"}""",
@@ -47,6 +52,16 @@ internal static class ApiExamples
         ["api/v1/alerts/{name}"] = """{"events":["failed","parked","late"],"channels":["ops"]}""",
     };
 
+    /// <summary>An example of what is changed at an address, by the address.</summary>
+    public static IReadOnlyDictionary<string, string> Changes { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["api/v1/sources/{name}"] = """{"active":false,"settings":{"requests_per_second":"10","page_size":null}}""",
+        ["api/v1/destinations/{name}"] = """{"settings":{"schema":"public"}}""",
+        ["api/v1/pipelines/{name}"] = """{"mode":"replace","streams":["customers","charges"],"deadline":null}""",
+        ["api/v1/channels/{name}"] = """{"settings":{"url":"https://hooks.slack.com/services/…"}}""",
+        ["api/v1/alerts/{name}"] = """{"delay":"30min","channels":["ops"]}""",
+    };
+
     public static void Describe(OpenApiOptions options)
     {
         options.AddSchemaTransformer((schema, context, _) =>
@@ -56,7 +71,7 @@ internal static class ApiExamples
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
-            if (context.Description.HttpMethod == "PUT" && Definitions.TryGetValue(context.Description.RelativePath ?? "", out var example) && operation.RequestBody?.Content is { } content)
+            if (ExamplesOf(context.Description.HttpMethod).TryGetValue(context.Description.RelativePath ?? "", out var example) && operation.RequestBody?.Content is { } content)
             {
                 foreach (var body in content.Values) body.Example = JsonNode.Parse(example);
             }
@@ -64,4 +79,11 @@ internal static class ApiExamples
             return Task.CompletedTask;
         });
     }
+
+    private static IReadOnlyDictionary<string, string> ExamplesOf(string? method) => method switch
+    {
+        "PUT" => Definitions,
+        "PATCH" => Changes,
+        _ => new Dictionary<string, string>(),
+    };
 }

@@ -6,6 +6,7 @@ using Tidemark.Engine.Alerts;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Proposals;
 using Tidemark.Engine.Records;
@@ -31,7 +32,7 @@ namespace Tidemark.Server.Api;
         typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<StepStatus>),
         typeof(WordConverter<StartKind>), typeof(WordConverter<CallerKind>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
         typeof(WordConverter<AlertEvent>), typeof(WordConverter<AlertSeverity>), typeof(WordConverter<DeliveryState>), typeof(WordConverter<ProposalStatus>),
-        typeof(WordConverter<BackfillStatus>),
+        typeof(WordConverter<BackfillStatus>), typeof(WordConverter<FailureKind>),
     ])]
 [JsonSerializable(typeof(BackfillAnswer))]
 [JsonSerializable(typeof(CallerAnswer))]
@@ -73,10 +74,12 @@ namespace Tidemark.Server.Api;
 [JsonSerializable(typeof(InvitedUser))]
 [JsonSerializable(typeof(NewPassword))]
 [JsonSerializable(typeof(NewToken))]
+[JsonSerializable(typeof(PlanFileAnswer))]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(PrunedBackupsAnswer))]
 [JsonSerializable(typeof(PrunedRunsAnswer))]
 [JsonSerializable(typeof(RestoreTrialAnswer))]
+[JsonSerializable(typeof(RetriedRecords))]
 [JsonSerializable(typeof(RetriedRuns))]
 [JsonSerializable(typeof(RowPlaceText))]
 [JsonSerializable(typeof(RowsAnswer))]
@@ -103,6 +106,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
             [typeof(StartBackfill)] = () => new StartBackfill { Pipeline = "", From = default, To = default },
             [typeof(StartRun)] = () => new StartRun { Pipeline = "" },
             [typeof(ChangedUser)] = () => new ChangedUser(),
+            [typeof(RetriedRecords)] = () => new RetriedRecords(),
             [typeof(InvitedUser)] = () => new InvitedUser { Email = "", Role = default },
             [typeof(NewPassword)] = () => new NewPassword { Current = "", New = "" },
             [typeof(NewToken)] = () => new NewToken { Name = "", Role = default },

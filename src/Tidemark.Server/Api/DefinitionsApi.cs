@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,7 @@ using Tidemark.Engine;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Wire;
 using Tidemark.Server.Access;
 using Tidemark.Server.Api.Answers;
@@ -29,8 +31,11 @@ internal static class DefinitionsApi
         Map<AlertDefinition, AlertAnswer>(api, "alerts", home => home.Definitions.Alerts, (_, alert) => AlertAnswer.Of(alert));
         api.MapGet("/sources/{name}/streams", StreamsAsync).Shows(Role.Operator).WithTags("sources").Produces<IReadOnlyList<StreamShownAnswer>>()
             .WithSummary("Lists the streams of a source, with their first records as they would be written if wanted");
+        api.MapGet("/pipelines/{name}/streams", TablesAsync).Shows(Role.Operator).WithTags("pipelines").Produces<IReadOnlyList<StreamShownAnswer>>()
+            .WithSummary("Lists the streams of a pipeline's source as its tables, with their first records as they would be written if wanted");
         var all = api.MapGroup("/definitions").WithTags("definitions");
         all.MapGet("", ExportAsync).Shows().Produces<string>(contentType: "application/yaml").WithSummary("Exports every definition as YAML, secrets left out");
+        all.MapGet("/schema", Schema).Shows().Produces<JsonElement>().WithSummary("Shows the JSON schema of the document of definitions");
         all.MapPut("", ApplyAsync).Acts("definitions.apply", Role.Admin).Accepts<string>("application/yaml", "application/json")
             .Produces<IReadOnlyList<DefinitionChangeAnswer>>().WithSummary("Saves the definitions of a document, all or none; or shows what would change");
         api.MapPost("/test", TestAsync).Acts("definitions.test", Role.Operator).WithTags("definitions").WithSummary("Asks sources, destinations and pipelines whether they work");
@@ -56,6 +61,13 @@ internal static class DefinitionsApi
             var applied = await FileOf(home).ApplyAsync(Document(plural, name, body), cancellationToken);
             return TypedResults.Ok(DefinitionChangeAnswer.Of(applied[0]));
         }).Acts($"{T.Kind}.save", Role.Admin).WithSummary($"Creates or replaces {WithArticle(T.Kind)}; the keys are those of its YAML");
+        group.MapPatch("/{name}", async (HttpContext http, Home home, string name, JsonElement body, CancellationToken cancellationToken) =>
+        {
+            Caller.Of(http).RequireAll();
+            AuditTrail.About(http, $"{T.Kind} {name}");
+            return TypedResults.Ok(new DefinitionChangeAnswer(T.Kind, name, EnumWord.Of(await set(home).ChangeAsync(name, Changes(body), cancellationToken))));
+        }).Acts($"{T.Kind}.save", Role.Admin)
+            .WithSummary($"Changes keys of {WithArticle(T.Kind)}, or creates it; what is not named stays, null is the usual value, and settings are changed one by one");
         group.MapDelete("/{name}", async (HttpContext http, Home home, string name, CancellationToken cancellationToken) =>
         {
             Caller.Of(http).RequireAll();
@@ -84,8 +96,21 @@ internal static class DefinitionsApi
         HttpContext http, Home home, string name, [FromQuery] string? stream, [FromQuery] int? preview, CancellationToken cancellationToken)
     {
         Caller.Of(http).RequireAll();
-        if (preview is < 0 or > 1000) throw new TidemarkException(FailureKind.Usage, "request.malformed", "preview is from 0 to 1000.");
         await home.Definitions.Sources.FindAsync(name, cancellationToken); // an address is for those who own the machine
+        return await PreviewAsync(home, name, stream, preview, cancellationToken);
+    }
+
+    private static async Task<IResult> TablesAsync(
+        HttpContext http, Home home, string name, [FromQuery] string? stream, [FromQuery] int? preview, CancellationToken cancellationToken)
+    {
+        Caller.Of(http).Require(name);
+        await home.Definitions.Pipelines.FindAsync(name, cancellationToken);
+        return await PreviewAsync(home, name, stream, preview, cancellationToken);
+    }
+
+    private static async Task<IResult> PreviewAsync(Home home, string name, string? stream, int? preview, CancellationToken cancellationToken)
+    {
+        if (preview is < 0 or > 1000) throw new TidemarkException(FailureKind.Usage, "request.malformed", "preview is from 0 to 1000.");
         var shown = await home.PreviewAsync(name, _ => null, stream, preview ?? 0, settings: null, cancellationToken);
         return TypedResults.Ok<IReadOnlyList<StreamShownAnswer>>([.. shown.Select(StreamShownAnswer.Of)]);
     }
@@ -95,6 +120,8 @@ internal static class DefinitionsApi
         Caller.Of(http).RequireAll();
         return TypedResults.Text(await FileOf(home).ExportAsync(cancellationToken), "application/yaml");
     }
+
+    private static ContentHttpResult Schema(Home home) => TypedResults.Text(DefinitionSchema.Of(home.Connectors).ToJsonString(), "application/json");
 
     private static async Task<IResult> ApplyAsync(
         HttpContext http, Home home, [FromQuery(Name = "dry_run")] bool? dryRun, [FromQuery] bool? prune, CancellationToken cancellationToken)
@@ -120,6 +147,19 @@ internal static class DefinitionsApi
 
     private static bool Sees<T>(Caller caller, T definition)
         where T : IDefinition<T> => definition is PipelineDefinition ? caller.Sees(definition.Name) : caller.Pipelines.Count == 0;
+
+    /// <summary>Changes of a definition.</summary>
+    private static JsonObject Changes(JsonElement body)
+    {
+        try
+        {
+            return (JsonObject)JsonNode.Parse(body.GetRawText(), documentOptions: new() { AllowDuplicateProperties = false })!;
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidCastException or InvalidOperationException)
+        {
+            throw new TidemarkException(FailureKind.Usage, "request.malformed", "The body is no JSON object, or names a key twice.", wrong);
+        }
+    }
 
     /// <summary>One definition as a document.</summary>
     private static string Document(string plural, string name, JsonElement body)

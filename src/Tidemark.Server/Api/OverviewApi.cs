@@ -31,14 +31,14 @@ internal static class OverviewApi
         var (caller, size, now) = (Caller.Of(http), Paging.Of(limit), clock.GetUtcNow());
         var all = (await home.StatusAsync(pipeline: null, cancellationToken))
             .Where(status => caller.Sees(status.Pipeline) && (search is null || status.Pipeline.Contains(search, StringComparison.OrdinalIgnoreCase)));
-        return Paging.Part(all, size, cursor, status => status.Pipeline, status => StatusAnswer.Of(status, now, status.Next)).As(format, ApiJson.Default.StatusAnswer);
+        return Paging.Part(all, size, cursor, status => status.Pipeline, status => StatusAnswer.Of(status, now)).As(format, ApiJson.Default.StatusAnswer);
     }
 
     private static async Task<Ok<StatusAnswer>> PipelineStatusAsync(HttpContext http, Home home, TimeProvider clock, string pipeline, CancellationToken cancellationToken)
     {
         Caller.Of(http).Require(pipeline);
         PipelineStatus status = (await home.StatusAsync(pipeline, cancellationToken))[0];
-        return TypedResults.Ok(StatusAnswer.Of(status, clock.GetUtcNow(), status.Next));
+        return TypedResults.Ok(StatusAnswer.Of(status, clock.GetUtcNow()));
     }
 
     private static IResult Connectors(Home home, [FromQuery] string? format) =>

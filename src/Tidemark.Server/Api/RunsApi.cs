@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Routing;
 using Tidemark.Engine;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline;
+using Tidemark.Engine.Pipeline.Comparing;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Server.Access;
@@ -16,21 +18,26 @@ namespace Tidemark.Server.Api;
 /// <summary>Runs: started, listed, watched, and acted on.</summary>
 internal static class RunsApi
 {
+    private const int MostRows = 10_000;
+    private const string PlanType = "application/jsonl";
+
     public static void Map(IEndpointRouteBuilder api)
     {
         var runs = api.MapGroup("/runs").WithTags("runs");
         runs.MapGet("", ListAsync).Shows().Produces<ListPage<RunAnswer>>().WithSummary("Lists runs, the latest first");
         runs.MapPost("", StartAsync).Acts("run.start", Role.Operator).WithSummary("Starts a run: puts it in the queue and answers at once");
-        runs.MapGet("/{id}", GetAsync).Shows().Produces<RunAnswer>().WithSummary("Shows a run, or follows it to its end");
+        runs.MapGet("/{id}", GetAsync).Shows().Produces<RunAnswer>().WithSummary("Shows a run, or follows it to its end; the id last, with act (show, look_at_rows, undo, retry, approve, cancel) and pipeline, is the last run that this can be done with");
         runs.MapGet("/{id}/steps", StepsAsync).Shows().WithSummary("Shows the steps of a run");
         runs.MapGet("/{id}/logs", LogsAsync).Shows().Produces<ListPage<LogLineAnswer>>().WithSummary("Shows the log of a run, or follows it");
         runs.MapGet("/{id}/rows", RowsAsync).Shows().WithSummary("Lists the rows that a run created, changed or deleted");
+        runs.MapGet("/{id}/plan", PlanAsync).Shows().Produces<string>(contentType: PlanType).WithSummary("Gets every change that a dry run with save has found: a line of JSON each, the plan itself on the last");
         runs.MapPost("/{id}/verify", VerifyAsync).Acts("run.verify", Role.Viewer).WithSummary("Checks that the rows a run wrote are unchanged");
         runs.MapPost("/{id}/cancel", CancelAsync).Acts("run.cancel", Role.Operator).WithSummary("Asks a run to stop");
         runs.MapPost("/{id}/retry", RetryAsync).Acts("run.retry", Role.Operator).WithSummary("Runs the same once more");
         runs.MapPost("/{id}/approve", ApproveAsync).Acts("run.approve", Role.Operator).WithSummary("Lets a parked run go on beyond its limits");
         runs.MapPost("/{id}/undo", UndoAsync).Acts("run.undo", Role.Operator).WithSummary("Takes back what a run changed");
         runs.MapGet("/{id}/undo", TryUndoAsync).Shows(Role.Operator).WithSummary("Shows what an undo would come to");
+        api.MapPost("/plans", CarryOutAsync).Acts("plan.start", Role.Operator).WithTags("runs").WithSummary("Carries out a plan, the last line of its file: makes these changes, or none where they would be others now");
         runs.MapPost("/prune", PruneAsync).Acts("run.prune", Role.Admin).WithSummary("Removes steps and logs of old runs");
     }
 
@@ -58,14 +65,15 @@ internal static class RunsApi
     {
         Caller.Of(http).Require(start.Pipeline);
         var request = start.ToRequest();
+        if (start.Save && request is DryRun dry) request = dry with { SaveAs = home.Plans.NameFor(key is null ? null : Caller.Of(http).KeyOf(key)) };
         AuditTrail.About(http, $"pipeline {start.Pipeline}", RunJson.Word(request.Kind) + (start.IgnoreLimits ? ", beyond the limits" : ""));
         return await BeginAsync(http, home, request, key, cancellationToken);
     }
 
     private static async Task<IResult> GetAsync(
-        HttpContext http, Home home, TimeProvider clock, string id, [FromQuery] bool? follow, CancellationToken cancellationToken)
+        HttpContext http, Home home, TimeProvider clock, string id, [FromQuery] string? act, [FromQuery] string? pipeline, [FromQuery] bool? follow, CancellationToken cancellationToken)
     {
-        var run = await FindAsync(http, home, id, cancellationToken);
+        var run = act is null && pipeline is null ? await FindAsync(http, home, id, cancellationToken) : await LastAsync(http, home, id, act, pipeline, cancellationToken);
         return follow is true ? RunFollow.Run(http, home, run.Id, clock, cancellationToken) : TypedResults.Ok(RunAnswer.Of(run));
     }
 
@@ -105,8 +113,20 @@ internal static class RunsApi
     private static async Task<Ok<RowsAnswer>> RowsAsync(
         HttpContext http, Home home, string id, [FromQuery] string? stream, [FromQuery] int? limit, CancellationToken cancellationToken)
     {
+        if (limit is < 0 or > MostRows) throw new TidemarkException(FailureKind.Usage, "request.malformed", $"limit is from 0 to {MostRows}.");
         var run = await FindAsync(http, home, id, cancellationToken);
-        return TypedResults.Ok(RowsAnswer.Of(run, await home.TouchedAsync(run, stream, Paging.Of(limit), cancellationToken)));
+        return TypedResults.Ok(RowsAnswer.Of(run, await home.TouchedAsync(run, stream, limit ?? Paging.Usual, cancellationToken)));
+    }
+
+    private static async Task<IResult> PlanAsync(HttpContext http, Home home, string id, CancellationToken cancellationToken) =>
+        TypedResults.PhysicalFile(home.Plans.FileOf(await FindAsync(http, home, id, cancellationToken)), PlanType);
+
+    private static async Task<Accepted<RunAnswer>> CarryOutAsync(
+        HttpContext http, Home home, PlanFileAnswer plan, [FromHeader(Name = "Idempotency-Key")] string? key, CancellationToken cancellationToken)
+    {
+        Caller.Of(http).Require(plan.Pipeline);
+        AuditTrail.About(http, $"pipeline {plan.Pipeline}");
+        return await BeginAsync(http, home, RunRequests.CarryOut(PlanFile.Of(plan)), key, cancellationToken);
     }
 
     private static async Task<Ok<VerificationAnswer>> VerifyAsync(HttpContext http, Home home, string id, CancellationToken cancellationToken)
@@ -159,6 +179,22 @@ internal static class RunsApi
     }
 
     internal static string AddressOf(RunRecord run) => $"/api/v1/runs/{run.Id}";
+
+    /// <summary>The last run that something can be done with, of those that the caller may see.</summary>
+    private static async Task<RunRecord> LastAsync(HttpContext http, Home home, string id, string? act, string? pipeline, CancellationToken cancellationToken)
+    {
+        if (id != RunStore.LastWord) throw new TidemarkException(FailureKind.Usage, "request.malformed", $"act and pipeline go with the id {RunStore.LastWord}.");
+        var caller = Caller.Of(http);
+        pipeline ??= caller.Pipelines is [var only] ? only : null;
+        if (pipeline is null) caller.RequireAll();
+        else caller.Require(pipeline);
+        var wanted = RunAct.All.FirstOrDefault(known => known.Word == (act ?? RunAct.Show.Word)) ?? throw new TidemarkException(FailureKind.Usage, "request.malformed", $"act cannot be {act}.")
+        {
+            Hint = $"It is one of {string.Join(", ", RunAct.All.Select(known => known.Word))}.",
+        };
+        if (pipeline is not null) await home.Definitions.PipelineAsync(pipeline, cancellationToken);
+        return await home.Runs.LastAsync(pipeline, wanted, cancellationToken);
+    }
 
     /// <summary>The run of an id that the caller may see.</summary>
     private static async Task<RunRecord> FindAsync(HttpContext http, Home home, string id, CancellationToken cancellationToken)

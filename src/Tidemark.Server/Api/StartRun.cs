@@ -23,6 +23,9 @@ public sealed record StartRun
     /// <summary>True to show what would change, and change nothing.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>True for a dry run to keep every change that it finds, for <c>GET /runs/{id}/plan</c>.</summary>
+    public bool Save { get; init; }
+
     /// <summary>True to make all changes, beyond the limits too.</summary>
     public bool IgnoreLimits { get; init; }
 
@@ -34,11 +37,12 @@ public sealed record StartRun
     {
         if (Kind == StartKind.Backup)
         {
-            Require(Mode is null && Streams.Count == 0 && !DryRun && !IgnoreLimits, "A backup takes no mode, streams, dry_run or ignore_limits.");
+            Require(Mode is null && Streams.Count == 0 && !DryRun && !Save && !IgnoreLimits, "A backup takes no mode, streams, dry_run, save or ignore_limits.");
             return new BackupRun(Pipeline) { Format = Format };
         }
 
         Require(Format is null, "format is for a backup.");
+        Require(DryRun || !Save, "save is for a dry run.");
         Require(Kind != StartKind.Deletions || Mode is null, "A scan for deletions takes no mode.");
         ReadingRequest reading = Kind == StartKind.Deletions
             ? new DeletionScan(Pipeline) { Streams = Streams, IgnoresLimits = IgnoreLimits }

@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.Text.Json;
 using Tidemark.Commands.Remote;
 using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Pipeline.Comparing;
+using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -15,6 +17,8 @@ namespace Tidemark.Commands;
 /// </summary>
 internal static class ApplyVerb
 {
+    private const string Removed = "removed";
+
     public static Verb Create()
     {
         var file = new Option<string?>("--file", "-f")
@@ -44,49 +48,49 @@ internal static class ApplyVerb
                 session.Get(file) is not null || !(session.Get(dryRun) || session.Get(prune)), "--dry-run and --prune need --file.");
             UsageCheck.Require(session.Get(prune) || !session.Get(question.Yes), "--yes needs --prune.");
             if (session.Get(plan) is { } saved) return await CarryOutAsync(session, saved);
-            var yaml = await ReadAsync(session, session.Get(file)!);
-            if (session.Get(dryRun)) return await session.LookAsync(home => ShowAsync(session, In(session, home, session.Get(file)!), yaml, session.Get(prune)));
-            var home = await session.MakeHomeAsync();
-            var definitions = In(session, home, session.Get(file)!);
-            var removals = session.Get(prune) ? await RemovalsAsync(session, definitions, yaml, question) : [];
-            if (removals is null) return ExitCode.Cancelled;
-            foreach (var applied in await definitions.ApplyAsync(yaml, removals, session.Stop))
-                Definitions.SavedDefinition.Report(session, DefinitionChangeAnswer.Of(applied));
-            return ExitCode.Done;
-        }, async (session, server) =>
-        {
-            UsageCheck.Require(session.Get(file) is not null && session.Get(plan) is null, "With --server, apply takes --file.");
-            UsageCheck.Require(session.Get(prune) || !session.Get(question.Yes), "--yes needs --prune.");
-            var text = await ReadAsync(session, session.Get(file)!);
-            Task<IReadOnlyList<DefinitionChangeAnswer>> SendAsync(bool isTrial) => server.PutTextAsync(
-                ServerClient.Path("definitions", ("dry_run", isTrial ? "true" : null), ("prune", session.Get(prune) ? "true" : null)), text, "application/yaml",
-                WireJson.Default.DefinitionChangeAnswer, session.Stop);
-            if (!session.Get(dryRun) && session.Get(prune) && !await MayRemoveAsync(session, [.. (await SendAsync(isTrial: true)).Where(change => change.Change == "removed")], question)) return ExitCode.Cancelled;
-            foreach (var change in await SendAsync(session.Get(dryRun))) Definitions.SavedDefinition.Report(session, change);
-            if (session.Get(dryRun)) session.Say("Nothing was saved.");
+            var document = new Document(session.Get(file)!, await ReadAsync(session, session.Get(file)!), session.Get(prune));
+            if (session.Get(dryRun))
+            {
+                Report(session, await CompareAsync(session, document));
+                session.Say("Nothing was saved.");
+                return ExitCode.Done;
+            }
+
+            IReadOnlyList<DefinitionChangeAnswer> removals = document.Prunes ? [.. (await CompareAsync(session, document)).Where(change => change.Change == Removed)] : [];
+            if (!await MayRemoveAsync(session, removals, question)) return ExitCode.Cancelled;
+            Report(session, await session.BeginAsync(
+                home => ApplyHereAsync(session, home, document, removals), server => SendAsync(session, server, document, isTrial: false)));
             return ExitCode.Done;
         });
         return verb;
     }
 
+    private static void Report(Session session, IReadOnlyList<DefinitionChangeAnswer> changes)
+    {
+        foreach (var change in changes) Definitions.SavedDefinition.Report(session, change);
+    }
+
+    /// <summary>What saving the file would change. Saves nothing, and makes no home.</summary>
+    private static async Task<IReadOnlyList<DefinitionChangeAnswer>> CompareAsync(Session session, Document document) => session.Server is { } server
+        ? await SendAsync(session, server, document, isTrial: true)
+        : await session.LookAsync<IReadOnlyList<DefinitionChangeAnswer>>(async home =>
+            [.. (await In(session, home, document.File).CompareAsync(document.Text, document.Prunes, session.Stop)).Select(DefinitionChangeAnswer.Of)]);
+
+    /// <summary>Saves the definitions, and removes those that were shown.</summary>
+    private static async Task<IReadOnlyList<DefinitionChangeAnswer>> ApplyHereAsync(
+        Session session, Home home, Document document, IReadOnlyList<DefinitionChangeAnswer> removals)
+    {
+        var applied = await In(session, home, document.File).ApplyAsync(
+            document.Text, [.. removals.Select(removal => new AppliedDefinition(removal.Kind, removal.Name, DefinitionChange.Removed))], session.Stop);
+        return [.. applied.Select(DefinitionChangeAnswer.Of)];
+    }
+
+    private static Task<IReadOnlyList<DefinitionChangeAnswer>> SendAsync(Session session, ServerClient server, Document document, bool isTrial) => server.PutTextAsync(
+        ServerClient.Path("definitions", ("dry_run", isTrial ? "true" : null), ("prune", document.Prunes ? "true" : null)), document.Text, "application/yaml",
+        WireJson.Default.DefinitionChangeAnswer, session.Stop);
+
     /// <summary>Variables are those of .env beside the file, where it has some, then those of every command.</summary>
     private static DefinitionFile In(Session session, Home home, string file) => new(home.Definitions, file == "-" ? session.Variable : session.VariablesOf(file));
-
-    private static async Task<int> ShowAsync(Session session, DefinitionFile definitions, string yaml, bool prunes)
-    {
-        foreach (var compared in await definitions.CompareAsync(yaml, prunes, session.Stop))
-            Definitions.SavedDefinition.Report(session, DefinitionChangeAnswer.Of(compared));
-        session.Say("Nothing was saved.");
-        return ExitCode.Done;
-    }
-
-    /// <summary>What the file does not name, once somebody has agreed that it goes; null where nobody has.</summary>
-    private static async Task<IReadOnlyList<AppliedDefinition>?> RemovalsAsync(Session session, DefinitionFile definitions, string yaml, Confirmation question)
-    {
-        var removals = (await definitions.CompareAsync(yaml, prunes: true, session.Stop))
-            .Where(compared => compared.Change == DefinitionChange.Removed).ToList();
-        return await MayRemoveAsync(session, [.. removals.Select(DefinitionChangeAnswer.Of)], question) ? removals : null;
-    }
 
     private static async Task<bool> MayRemoveAsync(Session session, IReadOnlyList<DefinitionChangeAnswer> removals, Confirmation question)
     {
@@ -102,8 +106,8 @@ internal static class ApplyVerb
     private static async Task<int> CarryOutAsync(Session session, string file)
     {
         var plan = await PlanFile.ReadAsync(file, session.Stop);
-        var home = await session.OpenHomeAsync();
-        return await WatchedRun.RunAsync(session, home, RunRequests.CarryOut(plan));
+        return await WatchedRun.RunAsync(session, _ => Task.FromResult<RunRequest>(RunRequests.CarryOut(plan)), server => server.PostAsync(
+            "plans", JsonSerializer.SerializeToNode(PlanFileAnswer.Of(plan.WithoutSamples()), WireJson.Default.PlanFileAnswer)!.AsObject(), WireJson.Default.RunAnswer, session.Stop));
     }
 
     private static async Task<string> ReadAsync(Session session, string file)
@@ -123,4 +127,10 @@ internal static class ApplyVerb
             };
         }
     }
+
+    /// <summary>Definitions to save.</summary>
+    /// <param name="File">The file that they are of.</param>
+    /// <param name="Text">What it says.</param>
+    /// <param name="Prunes">Whether what it does not name is removed.</param>
+    private sealed record Document(string File, string Text, bool Prunes);
 }

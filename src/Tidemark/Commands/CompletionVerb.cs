@@ -77,7 +77,7 @@ internal static class CompletionVerb
         var verb = new Verb("completion", "Prints the script that completes commands in a shell.",
             "source <(tidemark completion bash)        # in ~/.bashrc", "source <(tidemark completion zsh)         # in ~/.zshrc, after compinit",
             "tidemark completion fish > ~/.config/fish/completions/tidemark.fish") { shell };
-        verb.Runs(async session =>
+        verb.RunsHere("a shell asks this program.", async session =>
         {
             if (!Scripts.TryGetValue(session.Get(shell), out var script))
             {

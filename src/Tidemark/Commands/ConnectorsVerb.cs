@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Spectre.Console;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Settings;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -20,16 +20,20 @@ internal static class ConnectorsVerb
         };
         var verb = new Verb("connectors", "Lists the connectors, or shows the settings of one.",
             "tidemark connectors", "tidemark connectors stripe") { name };
-        verb.Runs(session =>
+        verb.Runs(async session =>
         {
             var wanted = session.Get(name!);
-            var known = session.Connectors.All.Select(connector => connector.Spec)
-                .Where(spec => wanted is null || spec.Name == wanted).ToList();
+            IReadOnlyList<ConnectorAnswer> known = session.Server switch
+            {
+                null => [.. session.Connectors.All.Select(connector => connector.Spec).Where(spec => wanted is null || spec.Name == wanted).Select(ConnectorAnswer.Of)],
+                var server when wanted is null => await server.ListAsync("connectors", int.MaxValue, WireJson.Default.ConnectorAnswer, session.Stop),
+                var server => [await server.GetAsync($"connectors/{ServerClient.Part(wanted)}", WireJson.Default.ConnectorAnswer, session.Stop)],
+            };
             if (known.Count == 0) throw Unknown(session, wanted!);
-            if (session.IsJson) known.ForEach(spec => session.WriteJson(ConnectorAnswer.Of(spec), WireJson.Default.ConnectorAnswer));
+            if (session.IsJson) known.ToList().ForEach(connector => session.WriteJson(connector, WireJson.Default.ConnectorAnswer));
             else if (wanted is null) Overview(known).Write(session.Prose);
             else Show(session, known[0]);
-            return Task.FromResult(ExitCode.Done);
+            return ExitCode.Done;
         });
         return verb;
     }
@@ -41,21 +45,21 @@ internal static class ConnectorsVerb
         };
 
     // The name and what it is stay; what it needs goes on beneath.
-    private static FittingTable Overview(List<ConnectorSpec> connectors)
+    private static FittingTable Overview(IReadOnlyList<ConnectorAnswer> connectors)
     {
         var table = new FittingTable();
-        table.Add("connector", connectors.Select(spec => spec.Name));
+        table.Add("connector", connectors.Select(connector => connector.Connector));
         table.Add("is a", connectors.Select(Roles), wraps: true);
-        table.Add("needs", connectors.Select(spec => string.Join(", ", spec.Settings.Where(setting => setting.IsRequired).Select(setting => setting.Name))), wraps: true);
+        table.Add("needs", connectors.Select(connector => string.Join(", ", connector.Settings.Where(setting => setting.Required).Select(setting => setting.Name))), wraps: true);
         return table;
     }
 
-    private static void Show(Session session, ConnectorSpec spec)
+    private static void Show(Session session, ConnectorAnswer connector)
     {
-        session.Say($"{spec.Title}: {Roles(spec)}");
-        if (spec.Docs is { } docs) session.Say($"{docs}");
-        session.Prose.Write(SettingsTable.Of(spec));
+        session.Say($"{connector.Title}: {Roles(connector)}");
+        if (connector.Docs is { } docs) session.Say(docs);
+        session.Prose.Write(SettingsTable.Of(connector));
     }
 
-    private static string Roles(ConnectorSpec spec) => string.Join(", ", ConnectorAnswer.RolesOf(spec)).Replace('_', '-');
+    private static string Roles(ConnectorAnswer connector) => string.Join(", ", connector.Roles).Replace('_', '-');
 }

@@ -13,8 +13,8 @@ internal static class ExportVerb
             "tidemark export > tidemark.yaml");
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var yaml = await new DefinitionFile(home.Definitions, session.Variable).ExportAsync(session.Stop);
+            var yaml = await session.AskAsync(
+                home => new DefinitionFile(home.Definitions, session.Variable).ExportAsync(session.Stop), server => server.GetTextAsync("definitions", session.Stop));
             if (session.IsJson) session.WriteJson(new ExportAnswer(yaml), WireJson.Default.ExportAnswer);
             else await session.Terminal.Output.WriteAsync($"# yaml-language-server: $schema=tidemark.schema.json\n{yaml}");
             return ExitCode.Done;

@@ -26,7 +26,7 @@ internal static class InitVerb
         {
             name, file, stdout, force,
         };
-        verb.Runs(async session =>
+        verb.RunsHere("it writes a file of this machine.", async session =>
         {
             if (session.Get(name!) is not { } wanted) return List(session);
             UsageCheck.Require(!session.Get(stdout) || session.Get(file) is null, "Use --stdout or --file, not both.");

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Tidemark.Commands.Definitions;
 using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
@@ -8,24 +9,19 @@ using Tidemark.Output;
 namespace Tidemark.Commands;
 
 /// <summary>The pipeline that names on the command line stand for: a saved one, or one made for this run.</summary>
-/// <param name="Pipeline">Saved, or named <c>source:destination</c>.</param>
+/// <param name="Pipeline">Name of a saved one, or <c>source:destination</c>.</param>
 /// <param name="Streams">Only these; empty means those of the pipeline.</param>
-internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList<string> Streams)
+internal sealed record PipelineChoice(string Pipeline, IReadOnlyList<string> Streams)
 {
     /// <exception cref="TidemarkException"><c>usage.names_missing</c>, <c>pipeline.unknown</c>…</exception>
-    public static async Task<PipelineChoice> FromNamesAsync(Session session, Home home, IReadOnlyList<string> names) =>
-        names switch
-        {
-            [] => new(await AskAsync(session, home), []),
-            [var pipeline] => new(await home.Definitions.PipelineAsync(pipeline, session.Stop), []),
-            [var pipeline, var second, ..] when await IsPipelineWithStreamsAsync(session, home, pipeline, second) =>
-                new(await home.Definitions.PipelineAsync(pipeline, session.Stop), [.. names.Skip(1)]),
-            [var source, var destination, ..] => new(
-                DefinitionCatalog.Between(
-                    (await home.Definitions.Sources.FindAsync(source, session.Stop)).Name,
-                    (await home.Definitions.Destinations.FindAsync(destination, session.Stop)).Name),
-                [.. names.Skip(2)]),
-        };
+    public static async Task<PipelineChoice> FromNamesAsync(Session session, IReadOnlyList<string> names) => names switch
+    {
+        [] => new(await AskAsync(session), []),
+        [var pipeline] => new(await CheckedAsync(session, pipeline), []),
+        [var pipeline, var second, ..] when await IsPipelineWithStreamsAsync(session, pipeline, second) => new(pipeline, [.. names.Skip(1)]),
+        [var source, var destination, ..] => new(
+            DefinitionCatalog.Between(await SourceVerb.RequireAsync(session, source), await DestinationVerb.RequireAsync(session, destination)).Name, [.. names.Skip(2)]),
+    };
 
     /// <summary>The pipeline between two addresses, saved under a name of both.</summary>
     /// <param name="session">The command.</param>
@@ -38,7 +34,7 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
         var addressed = await AddressedPipeline.ReadAsync(from, to, home.Definitions, session.Variable, session.Stop);
         if (addressed.HasTypedSecret && session.IsInteractive)
             session.Say("Note: a secret is now in your shell's history; env:NAME or file:PATH in its place says where it is.");
-        return new(await addressed.SaveAsync(home.Definitions, session.Stop), CommaList.Of(streams ?? ""));
+        return new((await addressed.SaveAsync(home.Definitions, session.Stop)).Name, CommaList.Of(streams ?? ""));
     }
 
     /// <summary>Prints the definitions that two addresses stand for, and saves nothing.</summary>
@@ -52,22 +48,24 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
         return ExitCode.Done;
     }
 
-    /// <summary>Whether the first name is a pipeline's and the second cannot be that of a destination.</summary>
-    private static async Task<bool> IsPipelineWithStreamsAsync(Session session, Home home, string first, string second) =>
-        (await home.Definitions.Pipelines.NamesAsync(session.Stop)).Contains(first)
-        && !(await home.Definitions.Destinations.NamesAsync(session.Stop)).Contains(second);
+    /// <summary>A server says by itself that there is no such pipeline.</summary>
+    private static async Task<string> CheckedAsync(Session session, string pipeline) =>
+        session.Server is null ? (await (await session.OpenHomeAsync()).Definitions.PipelineAsync(pipeline, session.Stop)).Name : pipeline;
 
-    private static async Task<PipelineDefinition> AskAsync(Session session, Home home)
+    /// <summary>Whether the first name is a pipeline's and the second cannot be that of a destination.</summary>
+    private static async Task<bool> IsPipelineWithStreamsAsync(Session session, string first, string second) =>
+        (await PipelineVerb.NamesAsync(session)).Contains(first) && !(await DestinationVerb.NamesAsync(session)).Contains(second);
+
+    private static async Task<string> AskAsync(Session session)
     {
-        var pipelines = await home.Definitions.Pipelines.NamesAsync(session.Stop);
-        var sources = await home.Definitions.Sources.NamesAsync(session.Stop);
-        var destinations = await home.Definitions.Destinations.NamesAsync(session.Stop);
-        var canAsk = pipelines.Count > 0 || (sources.Count > 0 && destinations.Count > 0);
+        var saved = await PipelineVerb.ListAsync(session);
+        var (sources, destinations) = (await SourceVerb.NamesAsync(session), await DestinationVerb.NamesAsync(session));
+        var canAsk = saved.Count > 0 || (sources.Count > 0 && destinations.Count > 0);
         if (!session.IsInteractive || !canAsk)
         {
             throw new TidemarkException(FailureKind.Usage, "usage.names_missing", "Name what to sync.")
             {
-                Hint = pipelines.Count > 0 ? $"Pipelines: {string.Join(", ", pipelines)}."
+                Hint = saved.Count > 0 ? $"Pipelines: {string.Join(", ", saved.Select(pipeline => pipeline.Name))}."
                     : canAsk
                         ? $"Name a source ({string.Join(", ", sources)}) and a destination "
                             + $"({string.Join(", ", destinations)})."
@@ -76,16 +74,12 @@ internal sealed record PipelineChoice(PipelineDefinition Pipeline, IReadOnlyList
             };
         }
 
-        var pairs = from source in sources from destination in destinations select DefinitionCatalog.Between(source, destination);
-        var saved = await home.Definitions.Pipelines.ListAsync(session.Stop);
-        var choices = saved.Concat(pairs.ExceptBy(saved.Select(Ends), Ends));
-        var prompt = new SelectionPrompt<PipelineDefinition>().Title("Which pipeline?").AddChoices(choices);
-        prompt.Converter = choice => Markup.Escape(Printable.Of(
-            saved.Contains(choice) ? $"{choice.Name} ({choice.Source} to {choice.Destination})"
-            : $"{choice.Source} to {choice.Destination}"));
-        return await prompt.ShowAsync(session.Prose, session.Stop);
+        var pairs = from source in sources from destination in destinations select (Source: source, Destination: destination);
+        var unsaved = pairs.Except(saved.Select(pipeline => (pipeline.Source, pipeline.Destination)));
+        var choices = saved.Select(pipeline => (pipeline.Name, Shown: $"{pipeline.Name} ({pipeline.Source} to {pipeline.Destination})"))
+            .Concat(unsaved.Select(ends => (DefinitionCatalog.Between(ends.Source, ends.Destination).Name, Shown: $"{ends.Source} to {ends.Destination}")));
+        var prompt = new SelectionPrompt<(string Name, string Shown)>().Title("Which pipeline?").AddChoices(choices);
+        prompt.Converter = choice => Markup.Escape(Printable.Of(choice.Shown));
+        return (await prompt.ShowAsync(session.Prose, session.Stop)).Name;
     }
-
-    private static (string Source, string Destination) Ends(PipelineDefinition pipeline) =>
-        (pipeline.Source, pipeline.Destination);
 }

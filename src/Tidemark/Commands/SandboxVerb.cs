@@ -29,7 +29,7 @@ internal static class SandboxVerb
         {
             port, size, seed,
         };
-        verb.Runs(async session =>
+        verb.RunsHere("the stand-ins are on this machine.", async session =>
         {
             UsageCheck.Require(session.Get(port) is >= 0 and <= 65000, "--port is from 0 to 65000.");
             UsageCheck.Require(session.Get(size) >= 1, "--size is at least 1.");

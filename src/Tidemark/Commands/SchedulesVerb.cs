@@ -25,24 +25,15 @@ internal static class SchedulesVerb
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(next) is >= 0 and <= MostTimes, $"--next is from 0 to {MostTimes}.");
-            var home = await session.OpenHomeAsync();
-            return Show(session, [.. (await home.Schedules.ListAsync(session.Get(name), session.Get(next), session.Stop)).Select(ScheduleAnswer.Of)]);
-        }, async (session, server) =>
-        {
-            UsageCheck.Require(session.Get(next) is >= 0 and <= MostTimes, $"--next is from 0 to {MostTimes}.");
             var path = ServerClient.Path("schedules", ("pipeline", session.Get(name)), ("next", $"{session.Get(next)}"));
-            return Show(session, await server.ListAsync(path, int.MaxValue, WireJson.Default.ScheduleAnswer, session.Stop));
+            var all = await session.AskAsync<IReadOnlyList<ScheduleAnswer>>(
+                async home => [.. (await home.Schedules.ListAsync(session.Get(name), session.Get(next), session.Stop)).Select(ScheduleAnswer.Of)],
+                server => server.ListAsync(path, int.MaxValue, WireJson.Default.ScheduleAnswer, session.Stop));
+            session.WriteList(
+                all, WireJson.Default.ScheduleAnswer, "There are no schedules yet: see tidemark pipeline set --help, or the key schedules of a pipeline.", shown => Write(session, shown));
+            return ExitCode.Done;
         });
         return verb;
-    }
-
-    private static int Show(Session session, IReadOnlyList<ScheduleAnswer> all)
-    {
-        foreach (var schedule in session.IsJson ? all : []) session.WriteJson(schedule, WireJson.Default.ScheduleAnswer);
-        if (session.IsJson) return ExitCode.Done;
-        if (all.Count == 0) session.Say("There are no schedules yet: see tidemark pipeline set --help, or the key schedules of a pipeline.");
-        else Write(session, all);
-        return ExitCode.Done;
     }
 
     // Which and when stay. The pipeline's last run goes first, then what it runs.

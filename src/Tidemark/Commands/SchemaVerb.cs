@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tidemark.Engine.Definitions;
 using Tidemark.Output;
 
@@ -15,8 +16,9 @@ internal static class SchemaVerb
             "tidemark schema > tidemark.schema.json");
         verb.Runs(async session =>
         {
+            JsonNode schema = session.Server is { } server ? JsonNode.Parse(await server.GetTextAsync("definitions/schema", session.Stop))! : DefinitionSchema.Of(session.Connectors);
             using var text = new MemoryStream();
-            await using (var writer = new Utf8JsonWriter(text, Indented)) DefinitionSchema.Of(session.Connectors).WriteTo(writer);
+            await using (var writer = new Utf8JsonWriter(text, Indented)) schema.WriteTo(writer);
             await session.Terminal.Output.WriteLineAsync(System.Text.Encoding.UTF8.GetString(text.ToArray()));
             return ExitCode.Done;
         });

@@ -23,7 +23,7 @@ internal static class SecretsVerb
         {
             question.Yes,
         };
-        verb.Runs(async session =>
+        verb.RunsHere("keys of secrets are kept on the machine of the home.", async session =>
         {
             var home = await session.OpenHomeAsync();
             var lost = await home.Secrets.LostAsync(session.Stop);
@@ -66,7 +66,7 @@ internal static class SecretsVerb
         };
         var verb = new Verb("rotate", "Encrypts every secret with a new key.",
             "tidemark secrets rotate", "tidemark secrets rotate --new-key '${NEW_TIDEMARK_KEY}'") { source };
-        verb.Runs(async session =>
+        verb.RunsHere("keys of secrets are kept on the machine of the home.", async session =>
         {
             var home = await session.OpenHomeAsync();
             var key = session.Get(source) is { } text

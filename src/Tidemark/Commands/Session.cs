@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Connectors;
@@ -15,6 +16,8 @@ namespace Tidemark.Commands;
 internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, CancellationToken stop)
 {
     public const string DefaultHome = ".tidemark";
+
+    private Home? _home;
 
     private readonly Lazy<EnvironmentFiles> _variables = new(() => new(invocation.Terminal.Variable, Folders(typed, invocation)));
 
@@ -47,6 +50,9 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     /// <summary>Who types, for the audit trail.</summary>
     public AuditActor Who => new(Origin.Actor, AuditActor.Command);
 
+    /// <summary>The server that is asked; null where a home of this machine is.</summary>
+    public ServerClient? Server { get; init; }
+
     /// <summary>The folder asked for with --home; null where none was.</summary>
     public string? HomeOption => Get(SharedOptions.Home);
 
@@ -76,15 +82,27 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     /// <summary>Whether an option was typed.</summary>
     public bool Has(Option option) => typed.GetResult(option) is { Implicit: false };
 
+    /// <summary>Asks the home that is there, or the server in its place.</summary>
+    /// <param name="here">Asks the home.</param>
+    /// <param name="there">Asks the server for the same.</param>
+    /// <exception cref="TidemarkException"><c>home.unknown</c>; <c>server.unreachable</c> and its like.</exception>
+    public async Task<T> AskAsync<T>(Func<Home, Task<T>> here, Func<ServerClient, Task<T>> there) =>
+        Server is { } server ? await there(server) : await here(await OpenHomeAsync());
+
+    /// <summary>As asking, for the verbs that people begin with: a home is made if it does not exist.</summary>
+    /// <inheritdoc cref="AskAsync"/>
+    public async Task<T> BeginAsync<T>(Func<Home, Task<T>> here, Func<ServerClient, Task<T>> there) =>
+        Server is { } server ? await there(server) : await here(await MakeHomeAsync());
+
     /// <summary>The home that is there.</summary>
     /// <exception cref="TidemarkException"><c>home.unknown</c>.</exception>
-    public Task<Home> OpenHomeAsync() => OpenHomeAsync(stop);
+    public async Task<Home> OpenHomeAsync() => _home ??= await OpenHomeAsync(stop);
 
     /// <inheritdoc cref="OpenHomeAsync()"/>
     public Task<Home> OpenHomeAsync(CancellationToken cancellationToken) => Home.OpenExistingAsync(Options, Connectors, Clock, cancellationToken);
 
     /// <summary>The home, created if it does not exist: for the verbs that people begin with.</summary>
-    public Task<Home> MakeHomeAsync() => Home.OpenAsync(Options, Connectors, Clock, stop);
+    public async Task<Home> MakeHomeAsync() => _home ??= await Home.OpenAsync(Options, Connectors, Clock, stop);
 
     /// <summary>A home in a folder, with its catalog, whatever TIDEMARK_CATALOG says.</summary>
     public Task<Home> MakeHomeAsync(string folder) =>
@@ -95,7 +113,7 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     {
         try
         {
-            await using var there = await OpenHomeAsync();
+            await using var there = await OpenHomeAsync(stop);
             return await look(there);
         }
         catch (TidemarkException none) when (none.Code == "home.unknown")
@@ -111,6 +129,18 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
                 folder.Delete(recursive: true);
             }
         }
+    }
+
+    /// <summary>A list: for programs one JSON object a line, for people a sentence where it is empty, else what is written.</summary>
+    /// <param name="all">The items.</param>
+    /// <param name="type">How one is written for programs.</param>
+    /// <param name="none">The sentence.</param>
+    /// <param name="write">Writes the items for people.</param>
+    public void WriteList<T>(IReadOnlyList<T> all, JsonTypeInfo<T> type, string none, Action<IReadOnlyList<T>> write)
+    {
+        foreach (var each in IsJson ? all : []) WriteJson(each, type);
+        if (all.Count == 0) Say(none);
+        else if (!IsJson) write(all);
     }
 
     /// <summary>One JSON object on standard output.</summary>

@@ -18,9 +18,11 @@ internal static class SharedOptions
         Recursive = true,
     };
 
+    public const string ServerVariable = "TIDEMARK_SERVER";
+
     public static readonly Option<string?> Server = new("--server")
     {
-        Description = "Ask the server at this address, with the token in TIDEMARK_TOKEN, in place of a home of this machine.",
+        Description = $"Ask the server at this address, with the token in TIDEMARK_TOKEN, in place of a home. [default: {ServerVariable}]",
         HelpName = "URL",
         Recursive = true,
     };

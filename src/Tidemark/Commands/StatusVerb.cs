@@ -19,28 +19,23 @@ internal static class StatusVerb
             "tidemark status", "tidemark status payments --json") { name };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
             var now = session.Clock.GetUtcNow();
-            Show(session, [.. (await home.StatusAsync(session.Get(name), session.Stop)).Select(status => StatusAnswer.Of(status, now, status.Next is { } next ? NextCommand.In(next) : null))]);
-            if (!session.IsJson && (await home.Proposals.ListAsync(new() { Status = ProposalStatus.Open }, 1, session.Stop)).Count > 0)
-                session.Say("An agent's proposal waits for a person: tidemark proposal list --status open");
-            return ExitCode.Done;
-        }, async (session, server) =>
-        {
-            Show(session, session.Get(name) is { } one
-                ? [await server.GetAsync($"status/{ServerClient.Part(one)}", WireJson.Default.StatusAnswer, session.Stop)]
-                : await server.ListAsync("status", int.MaxValue, WireJson.Default.StatusAnswer, session.Stop));
+            var all = await session.AskAsync<IReadOnlyList<StatusAnswer>>(
+                async home => [.. (await home.StatusAsync(session.Get(name), session.Stop)).Select(status => StatusAnswer.Of(status, now))],
+                async server => session.Get(name) is { } one
+                    ? [await server.GetAsync($"status/{ServerClient.Part(one)}", WireJson.Default.StatusAnswer, session.Stop)]
+                    : await server.ListAsync("status", int.MaxValue, WireJson.Default.StatusAnswer, session.Stop));
+            session.WriteList(
+                [.. all.Select(status => status with { Next = NextCommand.In(status.Next) })], WireJson.Default.StatusAnswer, "There are no pipelines yet.", shown => Write(session, shown, now));
+            if (!session.IsJson && await HasOpenProposalAsync(session)) session.Say("An agent's proposal waits for a person: tidemark proposal list --status open");
             return ExitCode.Done;
         });
         return verb;
     }
 
-    private static void Show(Session session, IReadOnlyList<StatusAnswer> all)
-    {
-        foreach (var status in session.IsJson ? all : []) session.WriteJson(status, WireJson.Default.StatusAnswer);
-        if (all.Count == 0) session.Say("There are no pipelines yet.");
-        else if (!session.IsJson) Write(session, all, session.Clock.GetUtcNow());
-    }
+    private static Task<bool> HasOpenProposalAsync(Session session) => session.AskAsync(
+        async home => (await home.Proposals.ListAsync(new() { Status = ProposalStatus.Open }, 1, session.Stop)).Count > 0,
+        async server => (await server.ListAsync("proposals?status=open", 1, WireJson.Default.ProposalAnswer, session.Stop)).Count > 0);
 
     private static void Write(Session session, IReadOnlyList<StatusAnswer> all, DateTimeOffset now)
     {
@@ -65,7 +60,7 @@ internal static class StatusVerb
         foreach (var status in all.Where(status => status.Due is not null || status.Next is not null))
         {
             session.Say($"{Printable.Of(status.Pipeline)}: {Printable.Of(status.Due ?? "It has not run yet.")}");
-            if ((status.Next?.ToStep() is { } next ? NextCommand.Line(next) : status.Hint) is { } advice) session.Prose.MarkupLineInterpolated($"  [grey]{Printable.Of(advice)}[/]");
+            if ((status.Next?.Command ?? status.Hint) is { } advice) session.Prose.MarkupLineInterpolated($"  [grey]{Printable.Of(advice)}[/]");
         }
 
         foreach (var status in all.Where(status => status.Undelivered > 0))

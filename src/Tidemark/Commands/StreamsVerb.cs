@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Spectre.Console;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
-using Tidemark.Engine.Pipeline.Planning;
-using Tidemark.Engine.Records;
+using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -37,10 +39,8 @@ internal static class StreamsVerb
             var (name, records) = (session.Get(stream!), session.Get(preview));
             UsageCheck.Require(records is >= 0 and <= MaxRecords, $"--preview is a number from 1 to {MaxRecords}.");
             UsageCheck.Require(records == 0 || name is not null, "--preview needs a stream.");
-            Task<IReadOnlyList<PreviewedStream>> PreviewAsync(Home home) => session.WaitAsync(
-                "Asking the source", () => home.PreviewAsync(session.Get(source), session.Variable, name, records, settings: null, session.Stop));
-            var shown = ConnectionAddress.Is(session.Get(source)) ? await session.LookAsync(PreviewAsync) : await PreviewAsync(await session.OpenHomeAsync());
-            if (session.IsJson) shown.ToList().ForEach(each => session.WriteJson(StreamShownAnswer.Of(each), WireJson.Default.StreamShownAnswer));
+            var shown = await session.WaitAsync("Asking the source", () => ReadAsync(session, session.Get(source), name, records));
+            if (session.IsJson) shown.ToList().ForEach(each => session.WriteJson(each, WireJson.Default.StreamShownAnswer));
             else if (name is null) List(shown).Write(session.Prose);
             else Show(session, shown[0]);
             return ExitCode.Done;
@@ -48,58 +48,84 @@ internal static class StreamsVerb
         return verb;
     }
 
+    private static async Task<IReadOnlyList<StreamShownAnswer>> ReadAsync(Session session, string source, string? stream, int records)
+    {
+        if (session.Server is { } server) return await ReadThereAsync(session, server, source, stream, records);
+        return ConnectionAddress.Is(source) ? await session.LookAsync(ReadHereAsync) : await ReadHereAsync(await session.OpenHomeAsync());
+
+        async Task<IReadOnlyList<StreamShownAnswer>> ReadHereAsync(Home home) =>
+            [.. (await home.PreviewAsync(source, session.Variable, stream, records, settings: null, session.Stop)).Select(StreamShownAnswer.Of)];
+    }
+
+    private static async Task<IReadOnlyList<StreamShownAnswer>> ReadThereAsync(Session session, ServerClient server, string source, string? stream, int records)
+    {
+        Task<IReadOnlyList<StreamShownAnswer>> OfAsync(string kind) => server.GetAllAsync(
+            ServerClient.Path($"{kind}/{ServerClient.Part(source)}/streams", ("stream", stream), ("preview", $"{records}")), WireJson.Default.StreamShownAnswer, session.Stop);
+        try
+        {
+            return await OfAsync("pipelines");
+        }
+        catch (TidemarkException unknown) when (unknown.Code == "pipeline.unknown")
+        {
+            return await OfAsync("sources");
+        }
+    }
+
     // The stream and its key stay; the table goes first, then the number of columns.
-    private static FittingTable List(IReadOnlyList<PreviewedStream> streams)
+    private static FittingTable List(IReadOnlyList<StreamShownAnswer> streams)
     {
         var table = new FittingTable();
-        table.Add("stream", streams.Select(each => each.Table.Stream.Name));
-        table.Add("table", streams.Select(each => each.Table.Table), rank: 2);
-        table.Add("columns", streams.Select(each => RunReport.Number(each.Table.Stream.Fields.Count)), isNumber: true, rank: 1);
-        table.Add("key", streams.Select(each => string.Join(", ", each.Table.Stream.Key)), wraps: true);
+        table.Add("stream", streams.Select(each => each.Stream));
+        table.Add("table", streams.Select(each => each.Table), rank: 2);
+        table.Add("columns", streams.Select(each => RunReport.Number(each.Columns.Count)), isNumber: true, rank: 1);
+        table.Add("key", streams.Select(each => string.Join(", ", each.Key)), wraps: true);
         return table;
     }
 
-    private static void Show(Session session, PreviewedStream shown)
+    private static void Show(Session session, StreamShownAnswer stream)
     {
-        var (stream, fields) = (shown.Table.Stream, shown.Preview?.Fields ?? shown.Table.Stream.Fields);
-        session.Say($"{Printable.Of(stream.Name)}, table {Printable.Of(shown.Table.Table)}");
-        if (shown.Preview is { } preview)
+        session.Say($"{Printable.Of(stream.Stream)}, table {Printable.Of(stream.Table)}");
+        if (stream.Rows is { } rows)
         {
-            Rows(session, preview);
+            Rows(session, stream, rows);
             return;
         }
 
         var table = new FittingTable();
-        table.Add("column", fields.Select(field => field.Name));
-        table.Add("type", fields.Select(TypeOf));
-        table.Add("", fields.Select(field => stream.Key.Contains(field.Name) ? "key" : ColumnShownAnswer.IsCursor(field, stream) ? "cursor, nullable" : "nullable"));
-        table.Add("from", fields.Select(field => field.IsDerived ? "" : field.Path), rank: 1);
+        table.Add("column", stream.Columns.Select(column => column.Name));
+        table.Add("type", stream.Columns.Select(column => EnumWord.Of(column.Type)));
+        table.Add("", stream.Columns.Select(column => column.Key ? "key" : column.Cursor ? "cursor, nullable" : "nullable"));
+        table.Add("from", stream.Columns.Select(column => column.From ?? ""), rank: 1);
         table.Write(session.Prose);
-        session.Say(shown.Table.SchemaChanges switch
+        session.Say(stream.SchemaChanges switch
         {
             SchemaChanges.Evolve => "Fields beyond these become columns as they come.",
             SchemaChanges.Freeze => "A field beyond these stops the stream.",
             _ => "Fields beyond these become no columns.",
-        } + (shown.Table.KeepsRaw ? " The whole record is in raw." : ""));
+        } + (stream.KeepsRaw ? " The whole record is in raw." : ""));
     }
 
-    private static void Rows(Session session, PreviewedRows preview)
+    private static void Rows(Session session, StreamShownAnswer stream, IReadOnlyList<JsonObject> rows)
     {
-        var names = preview.Fields.Select(field => (field.Name, Type: TypeOf(field))).ToList();
-        if (preview.HasRaw) names.Add(("raw", "json"));
+        var names = stream.Columns.Select(column => (column.Name, Type: EnumWord.Of(column.Type))).ToList();
+        if (stream.KeepsRaw) names.Add(("raw", "json"));
         var wide = names.Max(column => Cells.Count(column.Name));
         var room = Math.Max(20, session.Prose.Profile.Width - wide - 15);
-        foreach (var (at, row) in preview.Rows.Index())
+        foreach (var (at, row) in rows.Index())
         {
             session.Say($"record {at + 1}");
-            foreach (var ((name, type), value) in names.Zip(row).Where(column => column.Second is not null))
-                session.Prose.MarkupLineInterpolated($"  {Cells.Fill(name, wide)}  [grey]{type,-9}[/]  {Cells.Cut(Printable.Of(value), room)}");
+            foreach (var (name, type) in names)
+            {
+                if (row[name] is { } value)
+                    session.Prose.MarkupLineInterpolated($"  {Cells.Fill(name, wide)}  [grey]{type,-9}[/]  {Cells.Cut(Printable.Of(Text(value)), room)}");
+            }
         }
 
-        foreach (var record in preview.Unfit)
-            session.Prose.MarkupLineInterpolated($"[yellow]would wait in quarantine: {Printable.Of(record.Reason.Message)} ({record.Reason.Code})[/]");
-        if (preview.Rows.Count + preview.Unfit.Count == 0) session.Say("The source has no record of it.");
+        foreach (var problem in stream.Quarantined ?? [])
+            session.Prose.MarkupLineInterpolated($"[yellow]would wait in quarantine: {Printable.Of(problem.Message)} ({problem.Code})[/]");
+        if (rows.Count + (stream.Quarantined?.Count ?? 0) == 0) session.Say("The source has no record of it.");
     }
 
-    private static string TypeOf(Field field) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{field.Type}");
+    private static string Text(JsonNode value) =>
+        value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : JsonText.Line(value, WireJson.Default.JsonNode);
 }

@@ -78,26 +78,25 @@ internal static class SyncVerb
             UsageCheck.Require(
                 !isAddressed || (session.Get(from) is not null && session.Get(to) is not null && session.Get(names).Length == 0),
                 "Give both --from and --to, and no names.");
+            UsageCheck.Require(!isAddressed || session.Server is null, "With --server, sync takes names: an address is for those who own the machine.");
             if (session.Get(yaml))
                 return await session.LookAsync(home => PipelineChoice.PrintAsync(session, home, session.Get(from)!, session.Get(to)!, session.Get(streams)));
             // Addresses need nothing that was saved before; a name does, and one that is mistyped makes no home.
-            var home = session.Get(from) is not null ? await session.MakeHomeAsync() : await session.OpenHomeAsync();
             var choice = isAddressed
-                ? await PipelineChoice.FromAddressesAsync(session, home, session.Get(from)!, session.Get(to)!, session.Get(streams))
-                : await PipelineChoice.FromNamesAsync(session, home, session.Get(names));
-            ReadingRequest reading = session.Get(deletions)
-                ? new DeletionScan(choice.Pipeline.Name) { Streams = choice.Streams, IgnoresLimits = session.Get(approve) }
-                : new SyncRun(choice.Pipeline.Name)
-                {
-                    Streams = choice.Streams,
-                    Mode = asked,
-                    IgnoresLimits = session.Get(approve),
-                };
-            RunRequest request = session.Get(dryRun)
-                ? new DryRun(reading) { SaveAs = session.Get(save) is { } file ? Path.GetFullPath(file) : null } : reading;
+                ? await PipelineChoice.FromAddressesAsync(session, await session.MakeHomeAsync(), session.Get(from)!, session.Get(to)!, session.Get(streams))
+                : await PipelineChoice.FromNamesAsync(session, session.Get(names));
             try
             {
-                return await WatchedRun.RunAsync(session, home, request, session.Get(wait));
+                return await PlannedRun.RunAsync(session, _ => Task.FromResult(RequestOf(session, choice, asked)), server => server.PostAsync("runs", new()
+                {
+                    ["pipeline"] = choice.Pipeline,
+                    ["kind"] = session.Get(deletions) ? "deletions" : "sync",
+                    ["mode"] = asked is { } mode ? RunJson.Word(mode) : null,
+                    ["streams"] = new JsonArray([.. choice.Streams.Select(name => (JsonNode)name)]),
+                    ["dry_run"] = session.Get(dryRun),
+                    ["save"] = session.Get(save) is not null,
+                    ["ignore_limits"] = session.Get(approve),
+                }, WireJson.Default.RunAnswer, session.Stop), session.Get(save), session.Get(wait));
             }
             catch (TidemarkException wrong) when (
                 choice.Streams.Count > 0 && wrong.Problems.Count > 0
@@ -111,25 +110,16 @@ internal static class SyncVerb
                     Problems = wrong.Problems,
                 };
             }
-        }, async (session, server) =>
-        {
-            UsageCheck.Require(
-                session.Get(from) is null && session.Get(to) is null && session.Get(streams) is null && session.Get(save) is null && !session.Get(yaml) && !session.Get(wait),
-                "With --server, sync takes the name of a pipeline and streams, and no addresses, --save or --wait: the run waits its turn there.");
-            UsageCheck.Require(session.Get(names).Length > 0, "Name the pipeline.");
-            var asked = ModeOf(session);
-            var run = await server.PostAsync("runs", new()
-            {
-                ["pipeline"] = session.Get(names)[0],
-                ["kind"] = session.Get(deletions) ? "deletions" : "sync",
-                ["mode"] = asked is { } mode ? RunJson.Word(mode) : null,
-                ["streams"] = new JsonArray([.. session.Get(names).Skip(1).Select(name => (JsonNode)name)]),
-                ["dry_run"] = session.Get(dryRun),
-                ["ignore_limits"] = session.Get(approve),
-            }, WireJson.Default.RunAnswer, session.Stop);
-            return await WatchedRun.FollowAsync(session, server, run);
         });
         return verb;
+
+        RunRequest RequestOf(Session session, PipelineChoice choice, WriteMode? asked)
+        {
+            ReadingRequest reading = session.Get(deletions)
+                ? new DeletionScan(choice.Pipeline) { Streams = choice.Streams, IgnoresLimits = session.Get(approve) }
+                : new SyncRun(choice.Pipeline) { Streams = choice.Streams, Mode = asked, IgnoresLimits = session.Get(approve) };
+            return session.Get(dryRun) ? new DryRun(reading) { SaveAs = session.Get(save) is { } file ? Path.GetFullPath(file) : null } : reading;
+        }
 
         WriteMode? ModeOf(Session session)
         {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
-using Tidemark.Engine.Pipeline.Planning;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -20,32 +20,28 @@ internal static class TestVerb
             "tidemark test", "tidemark test warehouse", "tidemark test payments") { name };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var tests = await session.WaitAsync(
-                "Asking; an address that does not answer takes a while",
-                () => home.TestAsync(session.Get(name!), session.Stop));
-            foreach (var test in tests)
+            var tests = await session.WaitAsync("Asking; an address that does not answer takes a while", () => session.AskAsync<IReadOnlyList<TestAnswer>>(
+                async home => [.. (await home.TestAsync(session.Get(name!), session.Stop)).Select(TestAnswer.Of)],
+                server => server.PostForAllAsync(ServerClient.Path("test", ("name", session.Get(name!))), null, WireJson.Default.TestAnswer, session.Stop)));
+            session.WriteList([.. tests.Select(NextCommand.In)], WireJson.Default.TestAnswer, "There is nothing to test yet.", all =>
             {
-                if (session.IsJson) session.WriteJson(TestAnswer.Of(NextCommand.In(test)), WireJson.Default.TestAnswer);
-                else Write(session, test);
-            }
-
-            if (tests.Count == 0) session.Say("There is nothing to test yet.");
-            return ExitCode.Of([.. tests.SelectMany(test => test.Problems)]);
+                foreach (var test in all) Write(session, test);
+            });
+            return ExitCode.Of([.. tests.SelectMany(test => test.Problems).Select(problem => problem.ToProblem())]);
         });
         return verb;
     }
 
-    private static void Write(Session session, ConnectionTest test)
+    private static void Write(Session session, TestAnswer test)
     {
         var word = test.Problems.Count > 0 ? "[red]does not work[/]"
-            : test.IsActive ? "[green]works[/]" : test.Kind == "source" ? "[yellow]inactive[/], no run reads it" : "[yellow]inactive[/], as its source is";
-        if (test.Problems.Count == 0 && test.Tried.Length > 0) word += $" [grey]({test.Tried})[/]";
+            : test.Active ? "[green]works[/]" : test.Kind == "source" ? "[yellow]inactive[/], no run reads it" : "[yellow]inactive[/], as its source is";
+        if (test.Tried is not null) word += $" [grey]({test.Tried})[/]";
         var (name, connector) = (Markup.Escape(Printable.Of(test.Name)), Markup.Escape(Printable.Of(test.Connector)));
         session.Prose.MarkupLine($"{test.Kind} {name} ({connector}): {word}");
         foreach (var (fact, value) in test.Facts) session.Say($"  {Printable.Of(fact)}: {Printable.Of(value)}");
         foreach (var stream in test.Streams) session.Say($"  stream {Printable.Of(stream.Name)}: {Amount(stream.EstimatedCount)}");
-        ErrorReport.WriteProblems(session.Prose, test.Problems);
+        ErrorReport.WriteProblems(session.Prose, test.Problems.Select(problem => problem.ToProblem()));
     }
 
     private static string Amount(long? records) =>

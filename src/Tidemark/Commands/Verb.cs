@@ -33,23 +33,28 @@ internal sealed class Verb : Command
         });
     }
 
-    /// <summary>Sets what the verb does with a home of this machine alone; the answer is the exit code.</summary>
-    public void Runs(Func<Session, Task<int>> run) => SetAction((parsed, stop) =>
+    /// <summary>Sets what the verb does, with a home of this machine or with a server; the answer is the exit code.</summary>
+    public void Runs(Func<Session, Task<int>> run) => SetAction(async (parsed, stop) =>
     {
-        UsageCheck.Require(parsed.GetValue(SharedOptions.Server) is null, $"{Name} works with a home of this machine alone, without --server.");
+        var invocation = (TidemarkInvocation)parsed.InvocationConfiguration;
+        var session = new Session(parsed, invocation, stop);
+        if (AddressOf(parsed, invocation) is not { } address) return await run(session);
+        using var server = new ServerClient(address, session.Variable("TIDEMARK_TOKEN"));
+        return await run(new(parsed, invocation, stop) { Server = server });
+    });
+
+    /// <summary>Sets what the verb does on this machine alone; the answer is the exit code.</summary>
+    /// <param name="reason">Why it asks no server, in a sentence.</param>
+    /// <param name="run">What it does.</param>
+    public void RunsHere(string reason, Func<Session, Task<int>> run) => SetAction((parsed, stop) =>
+    {
+        UsageCheck.Require(parsed.GetValue(SharedOptions.Server) is null, $"{Name} works without --server: {reason}");
         return run(new Session(parsed, (TidemarkInvocation)parsed.InvocationConfiguration, stop));
     });
 
-    /// <summary>Sets what the verb does, with a home of this machine or with a server.</summary>
-    /// <param name="here">With a home.</param>
-    /// <param name="there">With the server that --server names.</param>
-    public void Runs(Func<Session, Task<int>> here, Func<Session, ServerClient, Task<int>> there) => SetAction(async (parsed, stop) =>
-    {
-        var session = new Session(parsed, (TidemarkInvocation)parsed.InvocationConfiguration, stop);
-        if (parsed.GetValue(SharedOptions.Server) is not { } address) return await here(session);
-        using var server = new ServerClient(address, session.Variable("TIDEMARK_TOKEN"));
-        return await there(session, server);
-    });
+    // A home that was typed goes before a server that was not.
+    private static string? AddressOf(ParseResult parsed, TidemarkInvocation invocation) => parsed.GetValue(SharedOptions.Server)
+        ?? (parsed.GetValue(SharedOptions.Home) is null ? invocation.Terminal.Variable(SharedOptions.ServerVariable) : null);
 }
 
 /// <summary>The usual help, with examples beneath.</summary>

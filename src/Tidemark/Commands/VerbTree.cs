@@ -33,13 +33,14 @@ internal static class VerbTree
         return root;
     }
 
-    /// <summary>The variables that every command reads, from the environment alone.</summary>
+    /// <summary>The variables that every command reads; an address or a key is taken from the environment alone.</summary>
     public static IReadOnlyList<(string Name, string What)> Variables { get; } =
     [
         ("TIDEMARK_HOME", "Folder of the catalog and the key, where --home is not given."),
         ("TIDEMARK_CATALOG", "Address of a PostgreSQL database for the catalog, in place of the folder."),
         ("TIDEMARK_ENCRYPTION_KEY", "Key of the secrets, in place of the key file in the folder."),
-        ("TIDEMARK_TOKEN", "Token for the server that --server names."),
+        (SharedOptions.ServerVariable, "Address of a server to ask, where neither --server nor --home is given."),
+        ("TIDEMARK_TOKEN", "Token for that server."),
     ];
 
     private static void WriteVariables(Session session)

@@ -1,49 +1,58 @@
 using Spectre.Console;
 using Tidemark.Commands.Remote;
 using Tidemark.Engine;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands;
 
-/// <summary>Runs a request before the person's eyes and reports how it ended.</summary>
+/// <summary>Has a run carried out before the person's eyes and reports how it ended.</summary>
 internal static class WatchedRun
 {
-    /// <param name="session">The command.</param>
-    /// <param name="home">The home of the run.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="waits">Whether to wait while another run has the pipeline.</param>
-    /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(Session session, Home home, RunRequest request, bool waits = false)
-    {
-        var result = await ShowAsync(session, home, request, session.Origin, waits);
-        if (result.Status == RunStatus.Planned && request is DryRun { SaveAs: { } plan })
-            session.Say($"Plan written to {Printable.Of(plan)}; carry it out: tidemark apply --plan {Printable.Of(plan)}");
-        return ExitCode.Of(result);
-    }
-
     /// <summary>Progress while it runs, figures and receipt at the end; one line with --json.</summary>
-    public static async Task<RunResult> ShowAsync(Session session, Home home, RunRequest request, RunOrigin origin, bool waits = false)
+    /// <inheritdoc cref="WaitAsync(Session, Func{Home, Task{RunRequest}}, Func{ServerClient, Task{RunAnswer}}, bool)"/>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
+        Session session, Func<Home, Task<RunRequest>> here, Func<ServerClient, Task<RunAnswer>> there, bool waits = false) =>
+        Reported(session, await WaitAsync(session, here, there, waits));
+
+    /// <summary>Runs a request here, with progress while it runs and figures and receipt at the end.</summary>
+    public static async Task<RunAnswer> ShowAsync(Session session, Home home, RunRequest request, RunTrigger trigger = RunTrigger.Command)
     {
-        var result = await WatchAsync(session, request.PipelineName, watch => waits
-            ? home.RunInTurnAsync(request, origin, watch, session.Stop) : home.RunAsync(request, origin, watch, session.Stop));
-        await WriteAsync(session, home, result);
-        return result;
+        var run = await RunHereAsync(session, home, request, session.Origin with { Trigger = trigger }, waits: false);
+        Write(session, run);
+        return run;
     }
 
-    /// <summary>Runs a request and shows its progress; the caller reports how it ended.</summary>
-    public static Task<RunResult> WaitAsync(Session session, Home home, RunRequest request) =>
-        WatchAsync(session, request.PipelineName, watch => home.RunAsync(request, session.Origin, watch, session.Stop));
+    /// <summary>Follows a run that a server carries out, with progress while it runs and figures and receipt at the end.</summary>
+    /// <inheritdoc cref="FollowAsync"/>
+    public static async Task<RunAnswer> ShowAsync(Session session, ServerClient server, RunAnswer run)
+    {
+        var ended = await FollowAsync(session, server, run);
+        Write(session, ended);
+        return ended;
+    }
+
+    /// <summary>Progress while it runs; the caller reports how it ended.</summary>
+    /// <param name="session">The command.</param>
+    /// <param name="here">What the home is to run.</param>
+    /// <param name="there">Starts the same at the server, where it waits its turn.</param>
+    /// <param name="waits">Whether to wait here while another run has the pipeline.</param>
+    public static Task<RunAnswer> WaitAsync(
+        Session session, Func<Home, Task<RunRequest>> here, Func<ServerClient, Task<RunAnswer>> there, bool waits = false) => session.AskAsync(
+        async home => await RunHereAsync(session, home, await here(home), session.Origin, waits),
+        async server => await FollowAsync(session, server, await there(server)));
 
     /// <summary>Shows the progress of work on a pipeline, as much of it as the person wants to see.</summary>
     public static Task<T> WatchAsync<T>(Session session, string pipeline, Func<RunWatch, Task<T>> work) => session.IsQuiet
         ? Task.Run(() => work(RunWatch.None))
         : new SyncDisplay(session.Terminal, session.Prose, pipeline, session.Clock, session.Stop) { IsVerbose = session.IsVerbose }.ShowAsync(work);
 
-    /// <summary>Follows a run that a server carries out, and reports how it ended.</summary>
-    /// <returns>The exit code.</returns>
-    public static async Task<int> FollowAsync(Session session, ServerClient server, RunAnswer run)
+    /// <summary>Follows a run that a server carries out to its end.</summary>
+    /// <exception cref="TidemarkException">The run failed before it read or changed anything, as it would here.</exception>
+    public static async Task<RunAnswer> FollowAsync(Session session, ServerClient server, RunAnswer run)
     {
         try
         {
@@ -59,8 +68,7 @@ internal static class WatchedRun
 
                 return last;
             });
-            Write(session, ended);
-            return ExitCode.Of(ended.ToResult());
+            return ended.ToResult() is { RefusedBy: { } kind } refused ? throw Refused(refused, kind) : ended;
         }
         catch (OperationCanceledException) when (session.Stop.IsCancellationRequested)
         {
@@ -69,21 +77,36 @@ internal static class WatchedRun
         }
     }
 
-    /// <summary>A run of a server, as it stands.</summary>
+    /// <summary>How a run stands or ended: for people, where it concerns them, and with --json as one line.</summary>
     public static void Write(Session session, RunAnswer run)
     {
-        var result = run.ToResult();
-        if (!session.IsQuiet || ExitCode.Of(result) != ExitCode.Done) RunReport.Write(session.Prose, result);
-        if (session.IsJson) session.WriteJson(run, WireJson.Default.RunAnswer);
+        if (!session.IsQuiet || ExitCode.Of(run) != ExitCode.Done) RunReport.Write(session.Prose, run.ToResult());
+        if (session.IsJson) session.WriteJson(NextCommand.In(run), WireJson.Default.RunAnswer);
     }
 
-    /// <summary>How a run ended: for people, where it concerns them, and with --json as one line.</summary>
-    public static async Task WriteAsync(Session session, Home home, RunResult result)
+    /// <summary>Writes how a run ended; its exit code.</summary>
+    public static int Reported(Session session, RunAnswer run)
     {
-        if (!session.IsQuiet || ExitCode.Of(result) != ExitCode.Done) RunReport.Write(session.Prose, result);
-        if (!session.IsJson) return;
+        Write(session, run);
+        return ExitCode.Of(run);
+    }
+
+    /// <summary>A run that has ended here, as every door shows it.</summary>
+    public static async Task<RunAnswer> AnswerAsync(Home home, RunResult result)
+    {
         // Ctrl-C has ended the run; how it ended is reported all the same, with the times that the catalog has of it.
         var run = await home.Runs.FindAsync(result.Run, CancellationToken.None);
-        await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run with { Result = result })));
+        return RunAnswer.Of(run with { Result = result });
+    }
+
+    private static async Task<RunAnswer> RunHereAsync(Session session, Home home, RunRequest request, RunOrigin origin, bool waits) =>
+        await AnswerAsync(home, await WatchAsync(session, request.PipelineName, watch => waits
+            ? home.RunInTurnAsync(request, origin, watch, session.Stop) : home.RunAsync(request, origin, watch, session.Stop)));
+
+    private static TidemarkException Refused(RunResult run, FailureKind kind)
+    {
+        var whole = TidemarkException.ForAll(run.Problems, kind);
+        // What is of the run itself has no place of its own.
+        return run.Problems is [{ Subject: var subject } only] && subject == run.Pipeline ? new(kind, only.Code, only.Message) { Hint = only.Hint, Next = only.Next } : whole;
     }
 }

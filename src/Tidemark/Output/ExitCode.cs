@@ -22,6 +22,8 @@ public static class ExitCode
     /// <summary>As its status says; a dry run that would park, as a run that has.</summary>
     public static int Of(RunResult run) => run.WouldPark ? Parked : run.MayPass ? TryLater : Of(run.Status);
 
+    public static int Of(RunAnswer run) => Of(run.ToResult());
+
     /// <summary>Problems that were found where nothing was to be changed: whether all of them may pass.</summary>
     public static int Of(IReadOnlyList<Problem> problems) =>
         problems.Count == 0 ? Done : problems.All(problem => problem.IsTransient) ? TryLater : Configuration;

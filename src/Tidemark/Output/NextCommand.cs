@@ -1,9 +1,7 @@
 using System.Text.RegularExpressions;
-using Tidemark.Engine.Backup;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Pipeline.Planning;
-using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
 
 namespace Tidemark.Output;
 
@@ -59,20 +57,34 @@ internal static partial class NextCommand
         ],
     };
 
-    /// <summary>The run as the command line reports it, with its times.</summary>
-    public static RunRecord In(RunRecord run) => run with { Result = In(run.Result) };
+    /// <summary>The run as the command line reports it to programs.</summary>
+    public static RunAnswer In(RunAnswer run) => run with
+    {
+        Next = In(run.Next, run.Run, run.Pipeline),
+        Problems = run.Problems is { } problems ? [.. problems.Select(problem => In(problem, run.Run, run.Pipeline))] : null,
+        Streams = [.. run.Streams.Select(stream => stream.Error is null ? stream : stream with { Error = In(stream.Error, run.Run, run.Pipeline) })],
+    };
 
     /// <summary>The record in quarantine as the command line reports it.</summary>
-    public static QuarantineEntry In(QuarantineEntry entry) =>
-        entry with { Record = entry.Record with { Reason = In(entry.Record.Reason, entry.Run, entry.Pipeline) } };
+    public static QuarantineAnswer In(QuarantineAnswer record) => record.Next?.ToStep() is not { } next ? record
+        : record with { Hint = Advice(record.Hint, next.For(record.Run, record.Pipeline)), Next = In(record.Next, record.Run, record.Pipeline) };
 
     /// <summary>The answer of a source or destination as the command line reports it.</summary>
-    public static ConnectionTest In(ConnectionTest test) =>
-        test with { Problems = [.. test.Problems.Select(problem => In(problem))] };
+    public static TestAnswer In(TestAnswer test) => test with { Problems = [.. test.Problems.Select(problem => In(problem))] };
 
     /// <summary>The backup as the command line reports it.</summary>
-    public static CreatedBackup In(CreatedBackup created) => created.Upload is not { Problem: { } problem } upload
-        ? created : created with { Upload = upload with { Problem = In(problem) } };
+    public static CreatedBackupAnswer In(CreatedBackupAnswer created) => created.Upload is not { Problems: { } problems } upload
+        ? created : created with { Upload = upload with { Problems = [.. problems.Select(problem => In(problem))] } };
+
+    /// <summary>The step with its command; as it is where this build does not know it.</summary>
+    /// <param name="next">The step; null for none.</param>
+    /// <param name="run">The run that it is of; null for none.</param>
+    /// <param name="pipeline">The pipeline that it is of; null for none.</param>
+    public static NextAnswer? In(NextAnswer? next, string? run = null, string? pipeline = null) =>
+        next?.ToStep() is { } step ? NextAnswer.From(In(step.For(run, pipeline))) : next;
+
+    private static ProblemAnswer In(ProblemAnswer problem, string? run = null, string? pipeline = null) =>
+        ProblemAnswer.Of(In(problem.ToProblem(), run, pipeline)) with { Next = In(problem.Next, run, pipeline) };
 
     private static string Name(NextStep next, string otherwise) => next.Of is { } of ? Quoted(of) : otherwise;
 

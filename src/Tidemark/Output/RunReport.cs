@@ -56,11 +56,11 @@ internal static class RunReport
     /// <summary>Who and what started a run, e.g. <c>command (ada)</c>.</summary>
     /// <param name="run">The run.</param>
     /// <param name="time">Shows a moment.</param>
-    public static string Who(RunRecord run, Func<DateTimeOffset, string> time) => RunJson.Word(run.Origin.Trigger)
-        + (run.Origin.Actor is { } actor ? $" ({actor})" : "")
-        + (run.Origin.ApprovedBy is { } person ? $", approved by {person}" : "")
-        + (run.Origin.DueAt is { } due ? $", due {time(due)}" : "")
-        + (run.Origin.Missed > 0 ? run.Result.IsSkipped ? $" and {Number(run.Origin.Missed)} times before" : $", makes up for {Number(run.Origin.Missed)} missed" : "");
+    public static string Who(RunAnswer run, Func<DateTimeOffset, string> time) => run.Trigger
+        + (run.Actor is { } actor ? $" ({actor})" : "")
+        + (run.ApprovedBy is { } person ? $", approved by {person}" : "")
+        + (run.DueAt is { } due ? $", due {time(due)}" : "")
+        + (run.Missed is { } missed ? run.ToResult().IsSkipped ? $" and {Number(missed)} times before" : $", makes up for {Number(missed)} missed" : "");
 
     /// <summary>Colour of a status, by its word.</summary>
     public static Color Colour(string status) => status switch

@@ -1,5 +1,4 @@
 using Spectre.Console;
-using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Wire;
 
 namespace Tidemark.Output;
@@ -34,19 +33,19 @@ internal static class TrialReport
             table.Add(name, trial.Tables.Select(each => RunReport.Number(value(each))), isNumber: true);
     }
 
-    public static void Write(IAnsiConsole console, IReadOnlyList<RestoredTable> tables)
+    public static void Write(IAnsiConsole console, RestoreTrialAnswer trial)
     {
-        var table = Tables(tables, each => each.Table);
-        Add("in backup", each => each.Content.Rows, rank: 1);
-        Add("to bring back", each => each.Restored - each.Overwritten);
+        var table = Tables(trial.Tables, each => each.Table);
+        Add("in backup", each => each.TotalInBackup, rank: 1);
+        Add("to bring back", each => each.Created);
         Add("to overwrite", each => each.Overwritten);
         Add("to leave", each => each.Skipped);
         Add("to delete", each => each.Deleted);
         table.Write(console);
-        foreach (var each in tables) PlanReport.WriteCascades(console, each.Table, each.Cascades);
+        foreach (var each in trial.Tables) PlanReport.WriteCascades(console, each.Table, [.. (each.Cascades ?? []).Select(cascade => cascade.ToCascade())]);
 
-        void Add(string name, Func<RestoredTable, long> value, int rank = 0) =>
-            table.Add(name, tables.Select(each => RunReport.Number(value(each))), isNumber: true, rank);
+        void Add(string name, Func<RestoredTableAnswer, long> value, int rank = 0) =>
+            table.Add(name, trial.Tables.Select(each => RunReport.Number(value(each))), isNumber: true, rank);
     }
 
     private static FittingTable Tables<T>(IReadOnlyList<T> tables, Func<T, string> name)

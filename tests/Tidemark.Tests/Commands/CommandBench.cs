@@ -12,7 +12,7 @@ internal sealed class CommandBench : IDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public string Home => _folder.File("home");
+    public string Home { get => field ?? _folder.File("home"); init; }
 
     /// <summary>What <c>${NAME}</c> on the command line finds.</summary>
     public Dictionary<string, string> Variables { get; } = [];

@@ -1,5 +1,6 @@
 using Shouldly;
 using Tidemark.Engine.Access;
+using Tidemark.Output;
 using Tidemark.Tests.Connectors;
 using Tidemark.Tests.Server;
 using Xunit;
@@ -98,7 +99,6 @@ public sealed class ServerVerbTests : IAsyncLifetime
     {
         (await RunAsync("sync", "none", "--json")).ShouldSatisfyAllConditions(answer => answer.ErrorCode.ShouldBe("pipeline.unknown"), answer => answer.Code.ShouldBe(2));
         (await RunAsync("run", "show", "r-1", "--json")).ErrorCode.ShouldBe("run.unknown");
-        (await RunAsync("source", "list", "--json")).ErrorCode.ShouldBe("usage.invalid");
         _here.Variables["TIDEMARK_TOKEN"] = (await _server.ClientAsync("eve", Role.Viewer)).DefaultRequestHeaders.Authorization!.Parameter!;
         (await RunAsync("sync", "payments", "--json")).ShouldSatisfyAllConditions(answer => answer.ErrorCode.ShouldBe("access.role"), answer => answer.Code.ShouldBe(5));
         _here.Variables.Remove("TIDEMARK_TOKEN");
@@ -107,6 +107,25 @@ public sealed class ServerVerbTests : IAsyncLifetime
         (await _here.RunAsync("status", "--server", "http://127.0.0.1:1", "--json")).ShouldSatisfyAllConditions(
             answer => answer.ErrorCode.ShouldBe("server.unreachable"), answer => answer.Code.ShouldBe(6));
         (await _here.RunAsync("status", "--server", $"{_server.Sandbox.Vendors["stripe"]}", "--json")).ErrorCode.ShouldBe("server.not_tidemark");
+    }
+
+    [Fact]
+    public async Task The_variable_names_the_server_where_no_home_is_typed_and_some_verbs_are_for_this_machine_alone()
+    {
+        var home = new Dictionary<string, string>(_here.Variables) { ["TIDEMARK_SERVER"] = $"{_server.Admin.BaseAddress}", ["TIDEMARK_HOME"] = _here.Home };
+        using var output = new StringWriter();
+        var terminal = new Terminal(() => TextReader.Null, output, TextWriter.Null, home.GetValueOrDefault, new(false, false, false));
+
+        (await TidemarkCommand.InvokeAsync(["pipeline", "list", "--json"], terminal, TimeProvider.System, CommandBench.Cancel)).ShouldBe(0);
+        output.ToString().ShouldContain("\"payments\"");
+        _here.Variables["TIDEMARK_SERVER"] = "http://127.0.0.1:1";
+        (await _here.RunAsync("pipeline", "list", "--json")).ErrorCode.ShouldBe("home.unknown", "a home that is typed goes before the variable");
+        foreach (var verb in new[] { "demo", "sandbox", "init", "serve", "mcp", "secrets rotate", "secrets forget", "alert send", "completion bash" })
+        {
+            var refused = await RunAsync([.. verb.Split(' '), "--json"]);
+            (refused.Code, refused.ErrorCode).ShouldBe((2, "usage.invalid"), verb);
+            refused.Error.ShouldContain("works without --server: ");
+        }
     }
 
     private Task<Answer> DoAsync(params string[] args) => _here.DoAsync([.. args, "--server", $"{_server.Admin.BaseAddress}"]);

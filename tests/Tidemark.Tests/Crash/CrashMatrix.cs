@@ -41,7 +41,7 @@ public abstract class CrashMatrix
     {
         await using var site = await OpenAsync();
         var restored = await site.AllAsync();
-        var backup = (await site.Home.BackUpAsync(new BackupRun(site.Pipeline.Name), new(RunTrigger.Command, null), RunWatch.None, Stop)).File.Name;
+        var backup = (await site.Home.RunAsync(new BackupRun(site.Pipeline.Name), new(RunTrigger.Command, null), RunWatch.None, Stop)).Backup!.Name;
         var course = await KillAsync(site, course => [.. course.Boundaries, .. course.Moments(0, Kills)], async () =>
         {
             await site.Database.ExecuteAsync("UPDATE contacts SET last_name = 'by hand'");

@@ -28,7 +28,7 @@ public sealed class LatenessTests : IDisposable
         _home.Now = ScheduledHome.At("2027-03-02T03:00Z");
         var late = await StatusAsync();
         (late.Standing, late.LateBy, late.Due).ShouldBe((Standing.Late, TimeSpan.FromHours(1), "No run was proven by 2027-03-02 02:00 UTC."));
-        StatusAnswer.Of(late, _home.Now, late.Next).LateBy.ShouldBe(3600);
+        StatusAnswer.Of(late, _home.Now).LateBy.ShouldBe(3600);
 
         await _home.LookAsync();
         await _home.CarryOutAsync();

@@ -48,8 +48,7 @@ public sealed class PlanFile : IAsyncDisposable
     /// <summary>Writes the last line, and puts the file in its place.</summary>
     internal async Task FinishAsync(SavedPlan plan)
     {
-        var changes = plan.Changes.Streams.Select(PlanAnswer.Of).ToList();
-        var last = JsonText.Bytes(new PlanFileAnswer(plan.Pipeline, plan.Mode, plan.MadeAt, changes), RunJsonTypes.Default.PlanFileAnswer);
+        var last = JsonText.Bytes(PlanFileAnswer.Of(plan), RunJsonTypes.Default.PlanFileAnswer);
         _sum.AppendData(last.Span);
         await _stream.WriteAsync(PlanDigest.Seal(last.Span, _sum.GetHashAndReset()));
         _stream.Flush(flushToDisk: true);
@@ -74,14 +73,32 @@ public sealed class PlanFile : IAsyncDisposable
             await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
             var last = await PlanDigest.LastLineAsync(file, path, cancellationToken);
             var plan = JsonSerializer.Deserialize(last, RunJsonTypes.Default.PlanFileAnswer) ?? throw new JsonException("its last line is null");
-            Require(plan);
-            return new SavedPlan(
-                plan.Pipeline, plan.Mode, plan.MadeAt, new ChangeSummary([.. plan.Plan.Select(stream => stream.ToChanges())]));
+            return Read(plan);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
         {
             throw PlanDigest.Refused("plan.unreadable", $"{path} is not a plan: {failure.Message}", failure);
         }
+    }
+
+    /// <summary>A plan that somebody sends, as its file has it on the last line.</summary>
+    /// <exception cref="TidemarkException"><c>plan.unreadable</c> (usage).</exception>
+    public static SavedPlan Of(PlanFileAnswer plan)
+    {
+        try
+        {
+            return Read(plan);
+        }
+        catch (JsonException wrong)
+        {
+            throw PlanDigest.Refused("plan.unreadable", $"This is no plan: {wrong.Message}.", wrong);
+        }
+    }
+
+    private static SavedPlan Read(PlanFileAnswer plan)
+    {
+        Require(plan);
+        return new(plan.Pipeline, plan.Mode, plan.MadeAt, new ChangeSummary([.. plan.Plan.Select(stream => stream.ToChanges())]));
     }
 
     private static void Require(PlanFileAnswer plan)

@@ -34,6 +34,9 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
         _ => "Not understood",
     };
 
+    /// <summary>Who must act: <c>usage</c>, <c>configuration</c>, <c>approval</c>, <c>transient</c>, <c>upstream</c> or <c>defect</c>; absent where the request was not let in.</summary>
+    public FailureKind? Kind { get; init; }
+
     /// <summary>What to do about it; absent if unknown.</summary>
     public string? Hint { get; init; }
 
@@ -43,7 +46,7 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
     /// <summary>True if the same may pass at another time; absent otherwise.</summary>
     public bool? Transient { get; init; }
 
-    /// <summary>Everything that is wrong, where it is more than one thing; absent otherwise.</summary>
+    /// <summary>Everything that is wrong, where a check has found it; absent otherwise.</summary>
     public IReadOnlyList<ProblemAnswer>? Problems { get; init; }
 
     /// <summary>When to ask again, where it is known.</summary>
@@ -54,10 +57,11 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
 
     public static ProblemDocument Of(TidemarkException failure) => new(StatusOf(failure), failure.Code, failure.Message)
     {
+        Kind = failure.Kind,
         Hint = failure.Hint,
         Next = failure.Next is { } next ? NextLink.From(next) : null,
         Transient = failure.Kind == FailureKind.Transient ? true : null,
-        Problems = failure.Problems.Count > 1 ? ProblemAnswer.Of(failure.Problems) : null,
+        Problems = failure.Problems.Count > 0 ? ProblemAnswer.Of(failure.Problems) : null,
     };
 
     /// <summary>The code of the problem that a request was answered with; null where there was none.</summary>

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Tidemark.Engine.Access;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
@@ -23,32 +23,30 @@ internal static class AuditVerb
         verb.Runs(async session =>
         {
             UsageCheck.RequireLimit(session.Get(limit));
-            var home = await session.OpenHomeAsync();
-            var lines = await home.Audit.ListAsync(new()
-            {
-                Actor = session.Get(actor),
-                Action = session.Get(action),
-                Since = session.Get(since) is { } typed ? Moment.Past("--since", typed, session.Clock) : null,
-            }, session.Get(limit), session.Stop);
-            foreach (var line in session.IsJson ? lines : []) session.WriteJson(AuditAnswer.Of(line), WireJson.Default.AuditAnswer);
-            if (lines.Count == 0) session.Say("Nobody has asked for anything.");
-            else if (!session.IsJson) Table(session, lines).Write(session.Prose);
+            DateTimeOffset? from = session.Get(since) is { } typed ? Moment.Past("--since", typed, session.Clock) : null;
+            var path = ServerClient.Path(
+                "audit", ("actor", session.Get(actor)), ("action", session.Get(action)), ("since", from is { } moment ? UtcConverter.Text(moment) : null));
+            var lines = await session.AskAsync<IReadOnlyList<AuditAnswer>>(
+                async home => [.. (await home.Audit.ListAsync(
+                    new() { Actor = session.Get(actor), Action = session.Get(action), Since = from }, session.Get(limit), session.Stop)).Select(AuditAnswer.Of)],
+                server => server.ListAsync(path, session.Get(limit), WireJson.Default.AuditAnswer, session.Stop));
+            session.WriteList(lines, WireJson.Default.AuditAnswer, "Nobody has asked for anything.", all => Table(session, all).Write(session.Prose));
             return ExitCode.Done;
         });
         return verb;
     }
 
     // When, who and what stay; through which door goes first, then what it was with.
-    private static FittingTable Table(Session session, IReadOnlyList<AuditEntry> lines)
+    private static FittingTable Table(Session session, IReadOnlyList<AuditAnswer> lines)
     {
         var table = new FittingTable();
         table.Add("when", lines.Select(line => session.LocalTime(line.At)), isWhole: true);
-        table.Add("who", lines.Select(line => line.Note.Who.Name ?? "nobody known"));
-        table.Add("door", lines.Select(line => line.Note.Who.Door), rank: 1);
-        table.Add("did", lines.Select(line => line.Note.Action));
-        table.Add("to", lines.Select(line => line.Note.Subject), wraps: true);
-        table.Add("outcome", lines.Select(line => EnumWord.Of(line.Note.Outcome)));
-        table.Add("with", lines.Select(line => line.Note.Detail ?? ""), rank: 2, wraps: true);
+        table.Add("who", lines.Select(line => line.Actor ?? "nobody known"));
+        table.Add("door", lines.Select(line => line.Door), rank: 1);
+        table.Add("did", lines.Select(line => line.Action));
+        table.Add("to", lines.Select(line => line.Subject), wraps: true);
+        table.Add("outcome", lines.Select(line => EnumWord.Of(line.Outcome)));
+        table.Add("with", lines.Select(line => line.Detail ?? ""), rank: 2, wraps: true);
         return table;
     }
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Tidemark.Engine.Access;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -19,11 +19,10 @@ internal static class SessionVerb
         var verb = new Verb("list", "Lists the sessions that are open; the latest first.", "tidemark session list", "tidemark session list --user anna@example.com") { user };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var open = await home.Sessions.ListAsync(session.Get(user), session.Stop);
-            foreach (var each in session.IsJson ? open : []) session.WriteJson(SessionAnswer.Of(each), WireJson.Default.SessionAnswer);
-            if (open.Count == 0) session.Say("Nobody is logged in.");
-            else if (!session.IsJson) Table(session, open).Write(session.Prose);
+            var open = await session.AskAsync<IReadOnlyList<SessionAnswer>>(
+                async home => [.. (await home.Sessions.ListAsync(session.Get(user), session.Stop)).Select(SessionAnswer.Of)],
+                server => server.ListAsync(ServerClient.Path("sessions", ("user", session.Get(user))), int.MaxValue, WireJson.Default.SessionAnswer, session.Stop));
+            session.WriteList(open, WireJson.Default.SessionAnswer, "Nobody is logged in.", all => Table(session, all).Write(session.Prose));
             return ExitCode.Done;
         });
         return verb;
@@ -37,28 +36,38 @@ internal static class SessionVerb
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(id) is null != session.Get(user) is null, "Name a session, or a user with --user.");
-            var home = await session.OpenHomeAsync();
-            var ended = session.Get(user) is { } email ? await home.Sessions.EndAllAsync(email, session.Who, session.Stop) : 1;
-            if (session.Get(id) is { } one) await home.Sessions.EndAsync(one, owner: null, isLogout: false, session.Who, session.Stop);
-            if (session.IsJson) session.WriteJson(new EndedSessionsAnswer(ended), WireJson.Default.EndedSessionsAnswer);
-            session.Say(ended == 1 ? "The session is over." : $"{ended} sessions are over.");
+            var ended = session.Get(user) is { } email ? await EndAllAsync(session, email) : await EndAsync(session, session.Get(id)!);
+            if (session.IsJson) session.WriteJson(ended, WireJson.Default.EndedSessionsAnswer);
+            session.Say(ended.Ended == 1 ? "The session is over." : $"{ended.Ended} sessions are over.");
             return ExitCode.Done;
         });
         return verb;
     }
 
+    private static Task<EndedSessionsAnswer> EndAllAsync(Session session, string email) => session.AskAsync(
+        async home => new EndedSessionsAnswer(await home.Sessions.EndAllAsync(email, session.Who, session.Stop)),
+        server => server.DeleteAsync($"users/{ServerClient.Part(email)}/sessions", WireJson.Default.EndedSessionsAnswer, session.Stop));
+
+    private static async Task<EndedSessionsAnswer> EndAsync(Session session, string id)
+    {
+        await session.AskAsync(
+            async home => SessionAnswer.Of(await home.Sessions.EndAsync(id, owner: null, isLogout: false, session.Who, session.Stop)),
+            server => server.DeleteAsync($"sessions/{ServerClient.Part(id)}", WireJson.Default.SessionAnswer, session.Stop));
+        return new(1);
+    }
+
     private static Option<string?> User(string description) => new("--user") { Description = description, HelpName = "EMAIL" };
 
     // Which, whose and when stay; what the browser says of itself goes first.
-    private static FittingTable Table(Session session, IReadOnlyList<UserSession> open)
+    private static FittingTable Table(Session session, IReadOnlyList<SessionAnswer> open)
     {
         var table = new FittingTable();
         table.Add("session", open.Select(each => each.Id), isWhole: true);
-        table.Add("user", open.Select(each => each.Email));
+        table.Add("user", open.Select(each => each.User));
         table.Add("last used", open.Select(each => session.LocalTime(each.SeenAt)));
-        table.Add("from", open.Select(each => each.Device.Address), rank: 2);
+        table.Add("from", open.Select(each => each.Address), rank: 2);
         table.Add("opened", open.Select(each => session.LocalTime(each.CreatedAt)), rank: 3);
-        table.Add("browser", open.Select(each => each.Device.Agent ?? ""), rank: 1, wraps: true);
+        table.Add("browser", open.Select(each => each.Agent ?? ""), rank: 1, wraps: true);
         return table;
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Wire;
@@ -35,18 +37,26 @@ internal static class TokenVerb
         };
         verb.Runs(async session =>
         {
-            var home = await session.MakeHomeAsync();
-            var now = session.Clock.GetUtcNow();
-            var created = await home.Tokens.CreateAsync(
-                session.Get(name), session.Get(role), session.Get(pipelines) ?? [], session.Get(expires) is { } typed ? Moment.Until("--expires", typed, session.Clock) : null,
-                session.Get(alone), session.Who, session.Stop);
+            DateTimeOffset? ends = session.Get(expires) is { } typed ? Moment.Until("--expires", typed, session.Clock) : null;
+            var (called, wanted) = (session.Get(name), session.Get(pipelines) ?? []);
+            var created = await session.BeginAsync(
+                async home => TokenAnswer.Of(
+                    await home.Tokens.CreateAsync(called, session.Get(role), wanted, ends, session.Get(alone), session.Who, session.Stop), session.Clock.GetUtcNow()),
+                server => server.PostAsync("tokens", new()
+                {
+                    ["name"] = called,
+                    ["role"] = EnumWord.Of(session.Get(role)),
+                    ["pipelines"] = new JsonArray([.. wanted.Select(pipeline => (JsonNode)pipeline)]),
+                    ["expires_at"] = ends is { } end ? UtcConverter.Text(end) : null,
+                    ["acts_alone"] = session.Get(alone),
+                }, WireJson.Default.TokenAnswer, session.Stop));
             if (session.IsJson)
             {
-                session.WriteJson(TokenAnswer.Of(created, now), WireJson.Default.TokenAnswer);
+                session.WriteJson(created, WireJson.Default.TokenAnswer);
                 return ExitCode.Done;
             }
 
-            session.Say(created.Text);
+            session.Say(created.Token!);
             session.Say("It is shown this once. Callers send it as a header: Authorization: Bearer tdm_…");
             return ExitCode.Done;
         });
@@ -58,12 +68,14 @@ internal static class TokenVerb
         var verb = new Verb("list", "Lists the tokens, without their secrets.", "tidemark token list");
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var now = session.Clock.GetUtcNow();
-            var tokens = await home.Tokens.ListAsync(session.Stop);
-            foreach (var token in session.IsJson ? tokens : []) session.WriteJson(TokenAnswer.Of(token, now), WireJson.Default.TokenAnswer);
-            if (tokens.Count == 0) session.Say("There are no tokens yet.");
-            else if (!session.IsJson) Table(session, tokens, now).Write(session.Prose);
+            var tokens = await session.AskAsync<IReadOnlyList<TokenAnswer>>(
+                async home =>
+                {
+                    var now = session.Clock.GetUtcNow();
+                    return [.. (await home.Tokens.ListAsync(session.Stop)).Select(token => TokenAnswer.Of(token, now))];
+                },
+                server => server.ListAsync("tokens", int.MaxValue, WireJson.Default.TokenAnswer, session.Stop));
+            session.WriteList(tokens, WireJson.Default.TokenAnswer, "There are no tokens yet.", all => Table(session, all).Write(session.Prose));
             return ExitCode.Done;
         });
         return verb;
@@ -75,9 +87,10 @@ internal static class TokenVerb
         var verb = new Verb("revoke", "Ends a token, from the next request on.", "tidemark token revoke nightly") { name };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var revoked = await home.Tokens.RevokeAsync(session.Get(name), session.Who, session.Stop);
-            if (session.IsJson) session.WriteJson(TokenAnswer.Of(revoked, session.Clock.GetUtcNow()), WireJson.Default.TokenAnswer);
+            var revoked = await session.AskAsync(
+                async home => TokenAnswer.Of(await home.Tokens.RevokeAsync(session.Get(name), session.Who, session.Stop), session.Clock.GetUtcNow()),
+                server => server.DeleteAsync($"tokens/{ServerClient.Part(session.Get(name))}", WireJson.Default.TokenAnswer, session.Stop));
+            if (session.IsJson) session.WriteJson(revoked, WireJson.Default.TokenAnswer);
             session.Say($"The token {Printable.Of(revoked.Name)} lets nobody in any more.");
             return ExitCode.Done;
         });
@@ -85,7 +98,7 @@ internal static class TokenVerb
     }
 
     // Which and what it may stay; when it was made goes first, then when it was used.
-    private static FittingTable Table(Session session, IReadOnlyList<AccessToken> tokens, DateTimeOffset now)
+    private static FittingTable Table(Session session, IReadOnlyList<TokenAnswer> tokens)
     {
         var table = new FittingTable();
         table.Add("token", tokens.Select(token => token.Name));
@@ -94,7 +107,7 @@ internal static class TokenVerb
         table.Add("stands", tokens.Select(token => token switch
         {
             { RevokedAt: not null } => "revoked",
-            _ when token.IsValid(now) => token.ExpiresAt is { } end ? $"valid until {session.LocalTime(end)}" : "valid",
+            { Valid: true } => token.ExpiresAt is { } end ? $"valid until {session.LocalTime(end)}" : "valid",
             _ => "over",
         }));
         table.Add("last used", tokens.Select(token => token.LastUsedAt is { } used ? session.LocalTime(used) : "never"), rank: 2);

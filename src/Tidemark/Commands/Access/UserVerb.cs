@@ -1,10 +1,11 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Tidemark.Commands.Remote;
 using Tidemark.Commands.Serving;
 using Tidemark.Engine.Access;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
-using Tidemark.Server;
 
 namespace Tidemark.Commands.Access;
 
@@ -22,11 +23,10 @@ internal static class UserVerb
         var verb = new Verb("list", "Lists the users.", "tidemark user list");
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var users = await home.Users.ListAsync(session.Stop);
-            foreach (var user in session.IsJson ? users : []) session.WriteJson(UserAnswer.Of(user), WireJson.Default.UserAnswer);
-            if (users.Count == 0) session.Say("There are no users yet.");
-            else if (!session.IsJson) Table(session, users).Write(session.Prose);
+            var users = await session.AskAsync<IReadOnlyList<UserAnswer>>(
+                async home => [.. (await home.Users.ListAsync(session.Stop)).Select(UserAnswer.Of)],
+                server => server.ListAsync("users", int.MaxValue, WireJson.Default.UserAnswer, session.Stop));
+            session.WriteList(users, WireJson.Default.UserAnswer, "There are no users yet.", all => Table(session, all).Write(session.Prose));
             return ExitCode.Done;
         });
         return verb;
@@ -43,12 +43,23 @@ internal static class UserVerb
         };
         verb.Runs(async session =>
         {
-            var options = await ServerSettings.ReadAsync(session);
-            options.RequirePasswords();
-            var home = await session.MakeHomeAsync();
-            var (user, link) = await home.Users.InviteAsync(
-                new(session.Get(email), session.Get(role)) { Name = session.Get(name), Pipelines = session.Get(pipelines) ?? [] }, session.Who, session.Stop);
-            Show(session, user, link, options);
+            var (address, wanted) = (session.Get(email), session.Get(pipelines) ?? []);
+            Show(session, await session.BeginAsync(
+                async home =>
+                {
+                    var options = await ServerSettings.ReadAsync(session);
+                    options.RequirePasswords();
+                    var (user, link) = await home.Users.InviteAsync(
+                        new(address, session.Get(role)) { Name = session.Get(name), Pipelines = wanted }, session.Who, session.Stop);
+                    return UserAnswer.Of(user, link, options.SetupPage(link.Text));
+                },
+                server => server.PostAsync("users", new()
+                {
+                    ["email"] = address,
+                    ["role"] = EnumWord.Of(session.Get(role)),
+                    ["name"] = session.Get(name),
+                    ["pipelines"] = Names(wanted),
+                }, WireJson.Default.UserAnswer, session.Stop)));
             return ExitCode.Done;
         });
         return verb;
@@ -60,11 +71,15 @@ internal static class UserVerb
         var verb = new Verb("reset", "Makes a link with which a user sets a new password once.", "tidemark user reset anna@example.com") { email };
         verb.Runs(async session =>
         {
-            var options = await ServerSettings.ReadAsync(session);
-            options.RequirePasswords();
-            var home = await session.OpenHomeAsync();
-            var (user, link) = await home.Users.ResetAsync(session.Get(email), session.Who, session.Stop);
-            Show(session, user, link, options);
+            Show(session, await session.AskAsync(
+                async home =>
+                {
+                    var options = await ServerSettings.ReadAsync(session);
+                    options.RequirePasswords();
+                    var (user, link) = await home.Users.ResetAsync(session.Get(email), session.Who, session.Stop);
+                    return UserAnswer.Of(user, link, options.SetupPage(link.Text));
+                },
+                server => server.PostAsync($"{PathOf(session.Get(email))}/reset", null, WireJson.Default.UserAnswer, session.Stop)));
             return ExitCode.Done;
         });
         return verb;
@@ -83,16 +98,21 @@ internal static class UserVerb
         verb.Runs(async session =>
         {
             UsageCheck.Require(!(session.Has(pipelines) && session.Get(all)), "Use --pipeline or --all-pipelines, not both.");
-            var home = await session.OpenHomeAsync();
-            var user = await home.Users.ChangeAsync(session.Get(email), new()
-            {
-                Name = session.Get(name),
-                Role = session.Has(role) ? session.Get(role) : null,
-                Pipelines = session.Has(pipelines) ? session.Get(pipelines) : session.Get(all) ? [] : null,
-                IsActive = session.Has(active) ? session.Get(active) == Truth.True : null,
-            }, session.Who, session.Stop);
-            if (session.IsJson) session.WriteJson(UserAnswer.Of(user), WireJson.Default.UserAnswer);
-            session.Say($"{Printable.Of(user.Email)} is {(user.IsActive ? "" : "no longer active, ")}{EnumWord.Of(user.Role)} of {Of(user)}.");
+            Role? becomes = session.Has(role) ? session.Get(role) : null;
+            IReadOnlyList<string>? of = session.Has(pipelines) ? session.Get(pipelines) : session.Get(all) ? [] : null;
+            bool? mayLogIn = session.Has(active) ? session.Get(active) == Truth.True : null;
+            var user = await session.AskAsync(
+                async home => UserAnswer.Of(await home.Users.ChangeAsync(
+                    session.Get(email), new() { Name = session.Get(name), Role = becomes, Pipelines = of, IsActive = mayLogIn }, session.Who, session.Stop)),
+                server => server.PatchAsync(PathOf(session.Get(email)), new()
+                {
+                    ["name"] = session.Get(name),
+                    ["role"] = becomes is { } one ? EnumWord.Of(one) : null,
+                    ["pipelines"] = of is null ? null : Names(of),
+                    ["active"] = mayLogIn,
+                }, WireJson.Default.UserAnswer, session.Stop));
+            if (session.IsJson) session.WriteJson(user, WireJson.Default.UserAnswer);
+            session.Say($"{Printable.Of(user.Email)} is {(user.Active ? "" : "no longer active, ")}{EnumWord.Of(user.Role)} of {Of(user)}.");
             return ExitCode.Done;
         });
         return verb;
@@ -104,27 +124,31 @@ internal static class UserVerb
         var verb = new Verb("remove", "Removes a user, who is logged out at once.", "tidemark user remove anna@example.com") { email };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var user = await home.Users.RemoveAsync(session.Get(email), session.Who, session.Stop);
-            if (session.IsJson) session.WriteJson(UserAnswer.Of(user), WireJson.Default.UserAnswer);
+            var user = await session.AskAsync(
+                async home => UserAnswer.Of(await home.Users.RemoveAsync(session.Get(email), session.Who, session.Stop)),
+                server => server.DeleteAsync(PathOf(session.Get(email)), WireJson.Default.UserAnswer, session.Stop));
+            if (session.IsJson) session.WriteJson(user, WireJson.Default.UserAnswer);
             session.Say($"The user {Printable.Of(user.Email)} is removed.");
             return ExitCode.Done;
         });
         return verb;
     }
 
-    private static void Show(Session session, User user, UserLink link, ServerOptions options)
+    private static void Show(Session session, UserAnswer user)
     {
-        var page = options.SetupPage(link.Text);
         if (session.IsJson)
         {
-            session.WriteJson(UserAnswer.Of(user, link, page), WireJson.Default.UserAnswer);
+            session.WriteJson(user, WireJson.Default.UserAnswer);
             return;
         }
 
-        session.Say($"{page}");
-        session.Say($"It is shown this once. {Printable.Of(user.Email)} sets a password there, until {session.LocalTime(link.ExpiresAt)}.");
+        session.Say(user.Link!);
+        session.Say($"It is shown this once. {Printable.Of(user.Email)} sets a password there, until {session.LocalTime(user.LinkExpiresAt!.Value)}.");
     }
+
+    private static string PathOf(string email) => $"users/{ServerClient.Part(email)}";
+
+    private static JsonArray Names(IReadOnlyList<string> names) => [.. names.Select(name => (JsonNode)name)];
 
     private static Argument<string> Email() => new("email") { Description = "E-mail address of the user." };
 
@@ -136,10 +160,10 @@ internal static class UserVerb
     private static Option<string[]> Pipelines(string description) =>
         new("--pipeline") { Description = description, HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
 
-    private static string Of(User user) => user.Pipelines.Count == 0 ? "all pipelines" : string.Join(", ", user.Pipelines.Select(Printable.Of));
+    private static string Of(UserAnswer user) => user.Pipelines.Count == 0 ? "all pipelines" : string.Join(", ", user.Pipelines.Select(Printable.Of));
 
     // Who and what they may stay; when they came goes first, then the name.
-    private static FittingTable Table(Session session, IReadOnlyList<User> users)
+    private static FittingTable Table(Session session, IReadOnlyList<UserAnswer> users)
     {
         var table = new FittingTable();
         table.Add("user", users.Select(user => user.Email));
@@ -148,8 +172,8 @@ internal static class UserVerb
         table.Add("pipelines", users.Select(user => user.Pipelines.Count == 0 ? "all" : string.Join(", ", user.Pipelines)), wraps: true);
         table.Add("stands", users.Select(user => user switch
         {
-            { IsActive: false } => "inactive",
-            { HasPassword: false, IsFromProvider: false } => "invited",
+            { Active: false } => "inactive",
+            { HasPassword: false, FromProvider: false } => "invited",
             _ => "active",
         }));
         table.Add("last login", users.Select(user => user.LastLoginAt is { } at ? session.LocalTime(at) : "never"), rank: 3);

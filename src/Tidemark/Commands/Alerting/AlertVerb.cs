@@ -1,5 +1,4 @@
 using Tidemark.Commands.Definitions;
-using Tidemark.Engine;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Wire;
 
@@ -8,8 +7,8 @@ namespace Tidemark.Commands.Alerting;
 /// <summary><c>tidemark alert</c>: what is told to whom, and the messages that were sent.</summary>
 internal static class AlertVerb
 {
-    private static readonly DefinitionVerbs<AlertDefinition> Shared = new(
-        home => home.Definitions.Alerts, Facts, (session, _, alert) => session.WriteJson(AlertAnswer.Of(alert), WireJson.Default.AlertAnswer));
+    private static readonly DefinitionVerbs<AlertDefinition, AlertAnswer> Shared = new(
+        home => home.Definitions.Alerts, (_, alert) => AlertAnswer.Of(alert), Facts, WireJson.Default.AlertAnswer);
 
     public static Verb Create()
     {
@@ -17,7 +16,7 @@ internal static class AlertVerb
             "tidemark alert set nightly --events failed,partial,parked,late --channels ops", "tidemark alert send", "tidemark alert deliveries --state dead");
         verb.Aliases.Add("alerts");
         foreach (var shared in Shared.Create()) verb.Add(shared);
-        verb.Add(SetAlert.Create());
+        verb.Add(SetAlert.Create(Shared));
         verb.Add(DeliveryVerbs.Send());
         verb.Add(DeliveryVerbs.List());
         verb.Add(DeliveryVerbs.Show());
@@ -25,6 +24,6 @@ internal static class AlertVerb
         return verb;
     }
 
-    private static IReadOnlyList<DefinitionFact> Facts(Home home, AlertDefinition alert) =>
-        DefinitionFact.Of(AlertAnswer.Of(alert), WireJson.Default.AlertAnswer, "name", "events", "pipelines", "labels", "channels");
+    private static IReadOnlyList<DefinitionFact> Facts(AlertAnswer alert) =>
+        DefinitionFact.Of(alert, WireJson.Default.AlertAnswer, "name", "events", "pipelines", "labels", "channels");
 }

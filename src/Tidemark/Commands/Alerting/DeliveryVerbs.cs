@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tidemark.Commands.Remote;
 using Tidemark.Commands.Serving;
 using Tidemark.Engine.Alerts;
 using Tidemark.Engine.Json;
@@ -13,14 +14,12 @@ internal static class DeliveryVerbs
     public static Verb Send()
     {
         var verb = new Verb("send", "Sends what waits, once: for those who run syncs from cron. A server does so by itself.", "tidemark sync --all; tidemark alert send");
-        verb.Runs(async session =>
+        verb.RunsHere("a server sends by itself.", async session =>
         {
             var home = await session.OpenHomeAsync();
             var sender = home.AlertSender(await ServerSettings.PublicAddressAsync(session));
             var tried = await session.WaitAsync("Sending", () => sender.SendAsync(session.Stop));
-            foreach (var delivery in session.IsJson ? tried : []) session.WriteJson(DeliveryAnswer.Of(delivery), WireJson.Default.DeliveryAnswer);
-            if (tried.Count == 0) session.Say("Nothing waits to be sent.");
-            else if (!session.IsJson) Write(session, tried);
+            session.WriteList([.. tried.Select(DeliveryAnswer.Of)], WireJson.Default.DeliveryAnswer, "Nothing waits to be sent.", all => Write(session, all));
             return tried.All(delivery => delivery.State == DeliveryState.Sent) ? ExitCode.Done : ExitCode.TryLater;
         });
         return verb;
@@ -39,12 +38,14 @@ internal static class DeliveryVerbs
         verb.Runs(async session =>
         {
             UsageCheck.RequireLimit(session.Get(limit));
-            var home = await session.OpenHomeAsync();
-            var all = await home.Deliveries.ListAsync(
-                new() { Channel = session.Get(channel), State = session.Has(state) ? session.Get(state) : null, Run = session.Get(run) }, session.Get(limit), session.Stop);
-            foreach (var delivery in session.IsJson ? all : []) session.WriteJson(DeliveryAnswer.Of(delivery), WireJson.Default.DeliveryAnswer);
-            if (all.Count == 0) session.Say("There are no such messages.");
-            else if (!session.IsJson) Write(session, all);
+            DeliveryState? stands = session.Has(state) ? session.Get(state) : null;
+            var path = ServerClient.Path(
+                "deliveries", ("channel", session.Get(channel)), ("state", stands is { } one ? EnumWord.Of(one) : null), ("run", session.Get(run)));
+            var messages = await session.AskAsync<IReadOnlyList<DeliveryAnswer>>(
+                async home => [.. (await home.Deliveries.ListAsync(
+                    new() { Channel = session.Get(channel), State = stands, Run = session.Get(run) }, session.Get(limit), session.Stop)).Select(DeliveryAnswer.Of)],
+                server => server.ListAsync(path, session.Get(limit), WireJson.Default.DeliveryAnswer, session.Stop));
+            session.WriteList(messages, WireJson.Default.DeliveryAnswer, "There are no such messages.", all => Write(session, all));
             return ExitCode.Done;
         });
         return verb;
@@ -56,9 +57,10 @@ internal static class DeliveryVerbs
         var verb = new Verb("delivery", "Shows a message to a channel, with every attempt to send it.", "tidemark alert delivery msg_0123456789abcdef01234567") { id };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var delivery = await home.Deliveries.GetAsync(session.Get(id), session.Stop);
-            if (session.IsJson) session.WriteJson(DeliveryAnswer.Of(delivery), WireJson.Default.DeliveryAnswer);
+            var delivery = await session.AskAsync(
+                async home => DeliveryAnswer.Of(await home.Deliveries.GetAsync(session.Get(id), session.Stop)),
+                server => server.GetAsync($"deliveries/{ServerClient.Part(session.Get(id))}", WireJson.Default.DeliveryAnswer, session.Stop));
+            if (session.IsJson) session.WriteJson(delivery, WireJson.Default.DeliveryAnswer);
             else WriteOne(session, delivery);
             return ExitCode.Done;
         });
@@ -72,9 +74,10 @@ internal static class DeliveryVerbs
             "tidemark alert replay msg_0123456789abcdef01234567") { id };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var delivery = await home.Deliveries.ReplayAsync(session.Get(id), session.Stop);
-            if (session.IsJson) session.WriteJson(DeliveryAnswer.Of(delivery), WireJson.Default.DeliveryAnswer);
+            var delivery = await session.AskAsync(
+                async home => DeliveryAnswer.Of(await home.Deliveries.ReplayAsync(session.Get(id), session.Stop)),
+                server => server.PostAsync($"deliveries/{ServerClient.Part(session.Get(id))}/replay", null, WireJson.Default.DeliveryAnswer, session.Stop));
+            if (session.IsJson) session.WriteJson(delivery, WireJson.Default.DeliveryAnswer);
             session.Say($"The message {delivery.Id} waits to be sent.");
             return ExitCode.Done;
         });
@@ -83,24 +86,24 @@ internal static class DeliveryVerbs
 
     private static Argument<string> Id() => new("id") { Description = "Id of the message." };
 
-    private static void WriteOne(Session session, Delivery delivery)
+    private static void WriteOne(Session session, DeliveryAnswer delivery)
     {
         session.Say($"{delivery.Id} to {Printable.Of(delivery.Channel)} by {Printable.Of(delivery.Rule)}: {EnumWord.Of(delivery.State)}");
-        foreach (var alert in delivery.Message.Data.Alerts) session.Say($"  {Printable.Of(alert.Headline)}: {Printable.Of(alert.What)}");
-        foreach (var attempt in delivery.Attempts)
+        foreach (var alert in delivery.Alerts) session.Say($"  {Printable.Of(alert.Headline)}: {Printable.Of(alert.What)}");
+        foreach (var attempt in delivery.Attempts ?? [])
             session.Say($"  attempt {attempt.Number}, {session.LocalTime(attempt.At)}: {(attempt.Problem is { } problem ? Printable.Of(problem) : "taken")}");
         if (delivery.NextAt is { } next) session.Say($"  next attempt: {session.LocalTime(next)}");
     }
 
     // Which and where it stands stay; by which rule goes first.
-    private static void Write(Session session, IReadOnlyList<Delivery> all)
+    private static void Write(Session session, IReadOnlyList<DeliveryAnswer> all)
     {
         var table = new FittingTable();
         table.Add("message", all.Select(delivery => delivery.Id), isWhole: true);
         table.Add("made", all.Select(delivery => session.LocalTime(delivery.MadeAt)), rank: 2);
         table.Add("to", all.Select(delivery => delivery.Channel));
         table.Add("by", all.Select(delivery => delivery.Rule), rank: 1);
-        table.Add("says", all.Select(delivery => delivery.Message.Data.Subject), wraps: true);
+        table.Add("says", all.Select(delivery => delivery.Subject), wraps: true);
         table.Add("stands", all.Select(delivery => delivery.State switch
         {
             DeliveryState.Waiting when delivery.Tries > 0 => $"tried {delivery.Tries} times, next {session.LocalTime(delivery.NextAt!.Value)}",

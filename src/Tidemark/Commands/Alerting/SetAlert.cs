@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Tidemark.Commands.Definitions;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Json;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Alerting;
@@ -14,9 +16,10 @@ internal static class SetAlert
     private const string None = "none";
     private const string All = "all";
 
-    public static Verb Create()
+    /// <param name="shared">What alerts have in common with other definitions.</param>
+    public static Verb Create(DefinitionVerbs<AlertDefinition, AlertAnswer> shared)
     {
-        var name = DefinitionVerbs<AlertDefinition>.Name();
+        var name = DefinitionVerbs<AlertDefinition, AlertAnswer>.Name();
         var events = Text("--events", $"What is told: {string.Join(", ", EnumWord.All<AlertEvent>())}.", "NAMES");
         var channels = Text("--channels", "Channels that it is sent to, separated by commas.", "NAMES");
         var pipelines = Text("--pipelines", "Names of pipelines, with * for any letters. [default: all]", "NAMES");
@@ -37,22 +40,19 @@ internal static class SetAlert
         };
         verb.Runs(async session =>
         {
-            var home = await session.MakeHomeAsync();
-            var alerts = home.Definitions.Alerts;
-            var alert = (await alerts.ListAsync(session.Stop)).FirstOrDefault(known => known.Name == session.Get(name)) ?? new(session.Get(name));
-            if (session.Has(events)) alert = alert with { Events = [.. CommaList.Of(session.Get(events)!).Select(word => Word<AlertEvent>("--events", word))] };
-            if (session.Has(channels)) alert = alert with { Channels = CommaList.Of(session.Get(channels)!) };
-            if (session.Has(pipelines)) alert = alert with { Pipelines = session.Get(pipelines) == All ? [] : CommaList.Of(session.Get(pipelines)!) };
-            if (session.Has(labels)) alert = alert with { Labels = session.Get(labels) == None ? [] : CommaList.Of(session.Get(labels)!) };
-            if (session.Has(severity)) alert = alert with { Severity = session.Get(severity) == None ? null : Word<AlertSeverity>("--severity", session.Get(severity)!) };
-            if (session.Has(delay)) alert = alert with { Delay = Given(session.Get(delay)!) };
-            if (session.Has(group)) alert = alert with { Group = Given(session.Get(group)!) };
-            if (session.Has(repeat)) alert = alert with { Repeat = Given(session.Get(repeat)!) };
-            if (session.Has(over)) alert = alert with { Over = session.Get(over) };
-            if (session.Has(quiet)) alert = alert with { Quiet = Given(session.Get(quiet)!) is { } hours ? Hours(hours, alert.Quiet) : null };
-            if (session.Has(zone) && alert.Quiet is { } kept) alert = alert with { Quiet = kept with { TimeZone = session.Get(zone)! } };
-            SavedDefinition.Report(session, "alert", alert.Name, await alerts.SaveAsync(alert, session.Stop));
-            return ExitCode.Done;
+            var typed = new TypedKeys(session);
+            typed.Put(events, value => new JsonArray([.. CommaList.Of(value!).Select(word => (JsonNode)EnumWord.Of(Word<AlertEvent>("--events", word)))]));
+            typed.Put(channels, value => TypedKeys.Names(value!, none: ""));
+            typed.Put(pipelines, value => TypedKeys.Names(value!, All));
+            typed.Put(labels, value => TypedKeys.Names(value!, None));
+            typed.Put(severity, value => value == None ? null : EnumWord.Of(Word<AlertSeverity>("--severity", value!)));
+            foreach (var span in new[] { delay, group, repeat }) typed.Put(span, value => Given(value!));
+            typed.Put(over, value => value);
+            var isQuiet = session.Has(quiet) ? Given(session.Get(quiet)!) is not null
+                : session.Has(zone) && await shared.FindOrDefaultAsync(session, session.Get(name)) is { Quiet: not null };
+            if (session.Has(quiet)) typed.Keys["quiet"] = Given(session.Get(quiet)!) is { } hours ? Hours(hours) : null;
+            if (isQuiet && session.Get(zone) is { } place) (typed.Keys["quiet"] ??= new JsonObject())["time_zone"] = place;
+            return await shared.ChangeAsync(session, session.Get(name), typed.Keys);
         });
         return verb;
     }
@@ -61,8 +61,8 @@ internal static class SetAlert
 
     private static string? Given(string text) => text == None ? null : text;
 
-    private static QuietHours Hours(string text, QuietHours? saved) => text.Split('-') is [var from, var to]
-        ? new(from.Trim(), to.Trim()) { TimeZone = saved?.TimeZone ?? new QuietHours("", "").TimeZone }
+    private static JsonObject Hours(string text) => text.Split('-') is [var from, var to]
+        ? new() { ["from"] = from.Trim(), ["to"] = to.Trim() }
         : throw new TidemarkException(FailureKind.Usage, "usage.malformed", "--quiet-hours is written FROM-TO, such as 22:00-07:00.");
 
     private static T Word<T>(string option, string word)

@@ -37,27 +37,20 @@ internal static class BackfillVerb
         verb.Runs(async session =>
         {
             UsageCheck.Require(SpanText.TryParse(session.Get(window)!, out var length), "--window is a length of time, e.g. 12h or 7d.");
-            var home = await session.OpenHomeAsync();
-            var made = await home.Backfills.StartAsync(new(
-                session.Get(pipeline), Moment.Past("--from", session.Get(from)!, session.Clock),
-                session.Get(to) is { } end ? Moment.Past("--to", end, session.Clock) : session.Clock.GetUtcNow())
-            {
-                Window = length!.Value,
-                Streams = session.Get(streams) is { } names ? CommaList.Of(names) : [],
-            }, session.Origin, session.Stop);
-            return await CarryOutAsync(session, home, made);
-        }, async (session, server) =>
-        {
-            var body = new JsonObject
-            {
-                ["pipeline"] = session.Get(pipeline),
-                ["from"] = UtcConverter.Text(Moment.Past("--from", session.Get(from)!, session.Clock)),
-                ["to"] = UtcConverter.Text(session.Get(to) is { } end ? Moment.Past("--to", end, session.Clock) : session.Clock.GetUtcNow()),
-                ["window"] = session.Get(window),
-                ["streams"] = new JsonArray([.. (session.Get(streams) is { } names ? CommaList.Of(names) : []).Select(name => (JsonNode)name)]),
-            };
-            Write(session, await server.PostAsync("backfills", body, WireJson.Default.BackfillAnswer, session.Stop));
-            return ExitCode.Done;
+            var begin = Moment.Past("--from", session.Get(from)!, session.Clock);
+            var end = session.Get(to) is { } typed ? Moment.Past("--to", typed, session.Clock) : session.Clock.GetUtcNow();
+            var only = session.Get(streams) is { } names ? CommaList.Of(names) : [];
+            return await session.AskAsync(
+                async home => await CarryOutAsync(session, home, await home.Backfills.StartAsync(
+                    new(session.Get(pipeline), begin, end) { Window = length!.Value, Streams = only }, session.Origin, session.Stop)),
+                async server => Told(session, await server.PostAsync("backfills", new()
+                {
+                    ["pipeline"] = session.Get(pipeline),
+                    ["from"] = UtcConverter.Text(begin),
+                    ["to"] = UtcConverter.Text(end),
+                    ["window"] = session.Get(window),
+                    ["streams"] = new JsonArray([.. only.Select(name => (JsonNode)name)]),
+                }, WireJson.Default.BackfillAnswer, session.Stop)));
         });
         return verb;
     }
@@ -70,36 +63,23 @@ internal static class BackfillVerb
         verb.Runs(async session =>
         {
             UsageCheck.RequireLimit(session.Get(limit));
-            var home = await session.OpenHomeAsync();
-            var all = await home.Backfills.ListAsync(session.Get(pipeline) is { } name ? [name] : [], before: null, session.Get(limit), session.Stop);
-            Write(session, [.. all.Select(BackfillAnswer.Of)]);
-            return ExitCode.Done;
-        }, async (session, server) =>
-        {
-            UsageCheck.RequireLimit(session.Get(limit));
-            Write(session, await server.ListAsync(ServerClient.Path("backfills", ("pipeline", session.Get(pipeline))), session.Get(limit), WireJson.Default.BackfillAnswer, session.Stop));
+            var all = await session.AskAsync<IReadOnlyList<BackfillAnswer>>(
+                async home => [.. (await home.Backfills.ListAsync(
+                    session.Get(pipeline) is { } name ? [name] : [], before: null, session.Get(limit), session.Stop)).Select(BackfillAnswer.Of)],
+                server => server.ListAsync(ServerClient.Path("backfills", ("pipeline", session.Get(pipeline))), session.Get(limit), WireJson.Default.BackfillAnswer, session.Stop));
+            session.WriteList(all, WireJson.Default.BackfillAnswer, "There is no backfill yet.", shown => Table(session, shown).Write(session.Prose));
             return ExitCode.Done;
         });
         return verb;
-    }
-
-    private static void Write(Session session, IReadOnlyList<BackfillAnswer> all)
-    {
-        foreach (var backfill in session.IsJson ? all : []) Write(session, backfill);
-        if (all.Count == 0) session.Say("There is no backfill yet.");
-        else if (!session.IsJson) Table(session, all).Write(session.Prose);
     }
 
     private static Verb Show()
     {
         var id = Id();
         var verb = new Verb("show", "Shows a backfill with the run of each window.", "tidemark backfill show b-20261122-101530-0a1b2c") { id };
-        verb.Runs(async session =>
-        {
-            var home = await session.OpenHomeAsync();
-            Write(session, BackfillAnswer.Of(await home.Backfills.GetAsync(session.Get(id), session.Stop)));
-            return ExitCode.Done;
-        }, (session, server) => ActAsync(session, () => server.GetAsync($"backfills/{ServerClient.Part(session.Get(id))}", WireJson.Default.BackfillAnswer, session.Stop)));
+        verb.Runs(async session => Told(session, await session.AskAsync(
+            async home => BackfillAnswer.Of(await home.Backfills.GetAsync(session.Get(id), session.Stop)),
+            server => server.GetAsync(PathOf(session.Get(id)), WireJson.Default.BackfillAnswer, session.Stop))));
         return verb;
     }
 
@@ -108,11 +88,9 @@ internal static class BackfillVerb
         var id = Id();
         var verb = new Verb("resume", "Goes on, here and now, with the first window that is not done.", "tidemark backfill resume b-20261122-101530-0a1b2c") { id };
         verb.Watches();
-        verb.Runs(async session =>
-        {
-            var home = await session.OpenHomeAsync();
-            return await CarryOutAsync(session, home, await home.Backfills.ResumeAsync(session.Get(id), session.Stop));
-        }, (session, server) => ActAsync(session, () => server.PostAsync($"backfills/{ServerClient.Part(session.Get(id))}/resume", null, WireJson.Default.BackfillAnswer, session.Stop)));
+        verb.Runs(session => session.AskAsync(
+            async home => await CarryOutAsync(session, home, await home.Backfills.ResumeAsync(session.Get(id), session.Stop)),
+            async server => Told(session, await server.PostAsync($"{PathOf(session.Get(id))}/resume", null, WireJson.Default.BackfillAnswer, session.Stop))));
         return verb;
     }
 
@@ -120,18 +98,17 @@ internal static class BackfillVerb
     {
         var id = Id();
         var verb = new Verb("cancel", "Begins no further window; what is read stays.", "tidemark backfill cancel b-20261122-101530-0a1b2c") { id };
-        verb.Runs(async session =>
-        {
-            var home = await session.OpenHomeAsync();
-            Write(session, BackfillAnswer.Of(await home.Backfills.CancelAsync(session.Get(id), session.Stop)));
-            return ExitCode.Done;
-        }, (session, server) => ActAsync(session, () => server.PostAsync($"backfills/{ServerClient.Part(session.Get(id))}/cancel", null, WireJson.Default.BackfillAnswer, session.Stop)));
+        verb.Runs(async session => Told(session, await session.AskAsync(
+            async home => BackfillAnswer.Of(await home.Backfills.CancelAsync(session.Get(id), session.Stop)),
+            server => server.PostAsync($"{PathOf(session.Get(id))}/cancel", null, WireJson.Default.BackfillAnswer, session.Stop))));
         return verb;
     }
 
-    private static async Task<int> ActAsync(Session session, Func<Task<BackfillAnswer>> act)
+    private static string PathOf(string id) => $"backfills/{ServerClient.Part(id)}";
+
+    private static int Told(Session session, BackfillAnswer backfill)
     {
-        Write(session, await act());
+        Write(session, backfill);
         return ExitCode.Done;
     }
 
@@ -154,8 +131,7 @@ internal static class BackfillVerb
                     break;
                 }
 
-                await WatchedRun.WriteAsync(session, home, result);
-                code = ExitCode.Of(result);
+                code = WatchedRun.Reported(session, await WatchedRun.AnswerAsync(home, result));
                 session.Stop.ThrowIfCancellationRequested();
             }
 

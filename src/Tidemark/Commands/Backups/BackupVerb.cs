@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Tidemark.Engine.Backup;
+using Tidemark.Commands.Remote;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Backups;
@@ -17,15 +18,19 @@ internal static class BackupVerb
 
     public static Argument<string> Pipeline() => new Argument<string>("pipeline") { Description = "Name of the pipeline." }.Offers(names => names.Pipelines);
 
+    /// <summary>The backup of a name.</summary>
+    public static Task<BackupAnswer> FindAsync(Session session, string name) => session.AskAsync(
+        async home => BackupAnswer.Of(await home.Backups.FindAsync(name, session.Stop)),
+        server => server.GetAsync($"backups/{ServerClient.Part(name)}", WireJson.Default.BackupAnswer, session.Stop));
+
     /// <summary>E.g. <c>3 rows of 2 tables</c>.</summary>
-    public static string Content(BackupFile file) =>
-        $"{Count(file.Manifest.Rows, "row")} of {Count(file.Manifest.Tables.Count, "table")}";
+    public static string Content(BackupAnswer backup) => $"{Count(backup.TotalRecords, "row")} of {Count(backup.Tables.Count, "table")}";
 
     /// <summary>Says of a backup of an older version that nothing proves its manifest.</summary>
-    public static void SayUnsealed(Session session, BackupFile file)
+    public static void SayUnsealed(Session session, BackupAnswer backup)
     {
-        if (!file.Manifest.IsSealed)
-            session.Say($"{file.Name} has a manifest of an older version, without a checksum of itself: names of tables and columns are as it says.");
+        if (!backup.ManifestChecksum)
+            session.Say($"{backup.Filename} has a manifest of an older version, without a checksum of itself: names of tables and columns are as it says.");
     }
 
     public static string Count(long number, string thing) =>

@@ -1,4 +1,5 @@
 using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
@@ -17,19 +18,21 @@ internal static class CreateBackup
         verb.Watches();
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var definition = await home.Definitions.PipelineAsync(session.Get(pipeline), session.Stop);
-            var request = new BackupRun(definition.Name) { Format = session.Has(format) ? session.Get(format) : null };
-            var created = await WatchedRun.WatchAsync(
-                session, definition.Name, watch => home.BackUpAsync(request, session.Origin, watch, session.Stop));
-            if (session.IsJson)
-                session.WriteJson(CreatedBackupAnswer.Of(NextCommand.In(created)), WireJson.Default.CreatedBackupAnswer);
-            session.Say($"{created.File.Path}: {BackupVerb.Content(created.File)}, verified.");
+            BackupFormat? asked = session.Has(format) ? session.Get(format) : null;
+            var run = await WatchedRun.WaitAsync(
+                session, async home => new BackupRun((await home.Definitions.PipelineAsync(session.Get(pipeline), session.Stop)).Name) { Format = asked },
+                server => server.PostAsync(
+                    "runs", new() { ["pipeline"] = session.Get(pipeline), ["kind"] = "backup", ["format"] = asked is { } one ? EnumWord.Of(one) : null },
+                    WireJson.Default.RunAnswer, session.Stop));
+            if (run.Backup is not { } made) return WatchedRun.Reported(session, run);
+            var created = NextCommand.In(CreatedBackupAnswer.Of(await BackupVerb.FindAsync(session, made.Filename), made));
+            if (session.IsJson) session.WriteJson(created, WireJson.Default.CreatedBackupAnswer);
+            session.Say($"{created.Filepath}: {BackupVerb.Content(created)}, verified.");
             if (created.Pruned.Count > 0) session.Say($"Old backups removed: {string.Join(", ", created.Pruned)}.");
             if (created.Upload is not { } upload) return ExitCode.Done;
-            if (upload.Problem is null) session.Say($"Sent to {Printable.Of(upload.To)} and read back.");
-            else ErrorReport.WriteProblems(session.Prose, [upload.Problem]);
-            return upload.Problem is null ? ExitCode.Done : ExitCode.Partial;
+            if (upload.Success) session.Say($"Sent to {Printable.Of(upload.To)} and read back.");
+            else ErrorReport.WriteProblems(session.Prose, (upload.Problems ?? []).Select(problem => problem.ToProblem()));
+            return upload.Success ? ExitCode.Done : ExitCode.Partial;
         });
         return verb;
     }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Tidemark.Engine.Backup;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -19,23 +19,10 @@ internal static class ListBackups
             "tidemark backup list", "tidemark backup list payments") { pipeline };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var files = await home.Backups.ListAsync(session.Get(pipeline!), session.Stop);
-            if (session.IsJson)
-            {
-                foreach (var file in files) session.WriteJson(BackupAnswer.Of(file), WireJson.Default.BackupAnswer);
-            }
-            else if (files.Count == 0)
-            {
-                session.Say("There are no backups yet.");
-            }
-            else
-            {
-                Table(session, files).Write(session.Prose);
-                foreach (var file in files.Where(file => file.Problem is not null))
-                    session.Say($"{Printable.Of(file.Name)} cannot be used: {Printable.Of(file.Problem!)}");
-            }
-
+            var backups = await session.AskAsync<IReadOnlyList<BackupAnswer>>(
+                async home => [.. (await home.Backups.ListAsync(session.Get(pipeline!), session.Stop)).Select(BackupAnswer.Of)],
+                server => server.ListAsync(ServerClient.Path("backups", ("pipeline", session.Get(pipeline!))), int.MaxValue, WireJson.Default.BackupAnswer, session.Stop));
+            session.WriteList(backups, WireJson.Default.BackupAnswer, "There are no backups yet.", all => Write(session, all));
             return ExitCode.Done;
         });
         return verb;
@@ -43,15 +30,17 @@ internal static class ListBackups
 
     // The name, whole, and whether it is verified stay: restoring takes the one and needs the other. The pipeline goes first, then the bytes, the
     // time, which the name says too, and the rows.
-    private static FittingTable Table(Session session, IReadOnlyList<BackupFile> files)
+    private static void Write(Session session, IReadOnlyList<BackupAnswer> backups)
     {
         var table = new FittingTable();
-        table.Add("name", files.Select(file => file.Name), isWhole: true);
-        table.Add("pipeline", files.Select(file => file.Manifest.Pipeline), rank: 4);
-        table.Add("created", files.Select(file => session.LocalTime(file.Manifest.CreatedAt)), rank: 2, isWhole: true);
-        table.Add("bytes", files.Select(file => RunReport.Number(file.Manifest.Bytes)), isNumber: true, rank: 3);
-        table.Add("rows", files.Select(file => RunReport.Number(file.Manifest.Rows)), isNumber: true, rank: 1);
-        table.Add("verified", files.Select(file => file.Manifest.VerifiedAt is null ? "no" : "yes"));
-        return table;
+        table.Add("name", backups.Select(backup => backup.Filename), isWhole: true);
+        table.Add("pipeline", backups.Select(backup => backup.Pipeline), rank: 4);
+        table.Add("created", backups.Select(backup => session.LocalTime(backup.CreatedAt)), rank: 2, isWhole: true);
+        table.Add("bytes", backups.Select(backup => RunReport.Number(backup.SizeBytes)), isNumber: true, rank: 3);
+        table.Add("rows", backups.Select(backup => RunReport.Number(backup.TotalRecords)), isNumber: true, rank: 1);
+        table.Add("verified", backups.Select(backup => backup.Verified ? "yes" : "no"));
+        table.Write(session.Prose);
+        foreach (var backup in backups.Where(backup => backup.Problem is not null))
+            session.Say($"{Printable.Of(backup.Filename)} cannot be used: {Printable.Of(backup.Problem!)}");
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Tidemark.Engine.Definitions;
+using Tidemark.Commands.Definitions;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -19,16 +20,14 @@ internal static class PruneBackups
             "tidemark backup prune", "tidemark backup prune payments") { pipeline };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            IReadOnlyList<PipelineDefinition> pipelines = session.Get(pipeline!) is { } name
-                ? [await home.Definitions.PipelineAsync(name, session.Stop)]
-                : await home.Definitions.Pipelines.ListAsync(session.Stop);
+            IReadOnlyList<string> pipelines = session.Get(pipeline!) is { } name ? [name] : await PipelineVerb.NamesAsync(session);
             foreach (var each in pipelines)
             {
-                var removed = await home.Backups.PruneAsync(each, session.Stop);
-                if (session.IsJson)
-                    session.WriteJson(new PrunedBackupsAnswer(each.Name, removed), WireJson.Default.PrunedBackupsAnswer);
-                session.Say($"{Printable.Of(each.Name)}: {BackupVerb.Count(removed.Count, "backup")} removed.");
+                var pruned = await session.AskAsync(
+                    async home => new PrunedBackupsAnswer(each, await home.Backups.PruneAsync(await home.Definitions.PipelineAsync(each, session.Stop), session.Stop)),
+                    server => server.PostAsync(ServerClient.Path("backups/prune", ("pipeline", each)), null, WireJson.Default.PrunedBackupsAnswer, session.Stop));
+                if (session.IsJson) session.WriteJson(pruned, WireJson.Default.PrunedBackupsAnswer);
+                session.Say($"{Printable.Of(each)}: {BackupVerb.Count(pruned.Pruned.Count, "backup")} removed.");
             }
 
             return ExitCode.Done;

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Tidemark.Commands.Definitions;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Destinations;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
@@ -30,40 +33,42 @@ internal static class RestoreBackup
                 !session.Get(exact) || !session.Has(mode) || session.Get(mode) == RestoreMode.Exact,
                 "Use --exact or --mode, not both.");
             var chosen = session.Get(exact) ? RestoreMode.Exact : session.Get(mode);
-            var home = await session.OpenHomeAsync();
-            var request = await home.Requests.RestoreAsync(session.Get(name), chosen, session.Stop);
-            var pipeline = await home.Definitions.PipelineAsync(request.Pipeline, session.Stop);
+            var backup = await BackupVerb.FindAsync(session, session.Get(name));
+            var path = ServerClient.Path($"backups/{ServerClient.Part(backup.Filename)}/restore", ("mode", EnumWord.Of(chosen)));
             if (session.Get(dryRun) || question.IsNeeded(session))
             {
-                var trial = await session.WaitAsync("Looking at what the restore would change", () => home.TryAsync(request, session.Stop));
+                var trial = await session.WaitAsync("Looking at what the restore would change", () => session.AskAsync(
+                    async home =>
+                    {
+                        var request = await home.Requests.RestoreAsync(backup.Filename, chosen, session.Stop);
+                        return RestoreTrialAnswer.Of(request, await home.TryAsync(request, session.Stop));
+                    },
+                    server => server.GetAsync(path, WireJson.Default.RestoreTrialAnswer, session.Stop)));
                 if (!session.IsQuiet || !session.Get(dryRun)) TrialReport.Write(session.Prose, trial);
                 if (session.Get(dryRun))
                 {
-                    if (session.IsJson) session.WriteJson(RestoreTrialAnswer.Of(request, trial), WireJson.Default.RestoreTrialAnswer);
+                    if (session.IsJson) session.WriteJson(trial, WireJson.Default.RestoreTrialAnswer);
                     session.Say("Nothing was changed.");
                     return ExitCode.Done;
                 }
             }
 
-            if (!await question.AskAsync(session, $"Restore {Printable.Of(request.Backup)} into the tables of {Printable.Of(pipeline.Name)}?"))
+            if (!await question.AskAsync(session, $"Restore {Printable.Of(backup.Filename)} into the tables of {Printable.Of(backup.Pipeline)}?"))
                 return ExitCode.Cancelled;
-            var restored = await WatchedRun.WaitAsync(session, home, request);
-            if (restored.Status != RunStatus.Succeeded)
-            {
-                await WatchedRun.WriteAsync(session, home, restored);
-                return ExitCode.Of(restored);
-            }
-
-            if (session.IsJson) session.WriteJson(RestoreAnswer.Of(restored, request), WireJson.Default.RestoreAnswer);
+            var restored = await WatchedRun.WaitAsync(
+                session, async home => await home.Requests.RestoreAsync(backup.Filename, chosen, session.Stop),
+                server => server.PostAsync(path, null, WireJson.Default.RunAnswer, session.Stop));
+            if (restored.Status != RunStatus.Succeeded) return WatchedRun.Reported(session, restored);
+            if (session.IsJson) session.WriteJson(RestoreAnswer.Of(restored, backup.Filename, chosen), WireJson.Default.RestoreAnswer);
             foreach (var table in restored.Streams)
             {
                 session.Say($"{Printable.Of(table.Table)}: {RunReport.Number(table.Created)} rows restored, "
                     + $"{RunReport.Number(table.Unchanged)} were there already, {RunReport.Number(table.Deleted)} deleted.");
             }
 
-            BackupVerb.SayUnsealed(session, await home.Backups.FindAsync(request.Backup, session.Stop));
-            session.Say($"The next run of {Printable.Of(pipeline.Name)} reads everything ({restored.Run}).");
-            if (pipeline.UndoRuns > 0) session.Say($"Take it back: tidemark run undo {restored.Run}");
+            BackupVerb.SayUnsealed(session, backup);
+            session.Say($"The next run of {Printable.Of(backup.Pipeline)} reads everything ({restored.Run}).");
+            if (await PipelineVerb.FindAsync(session, backup.Pipeline) is not { UndoRuns: 0 }) session.Say($"Take it back: tidemark run undo {restored.Run}");
             return ExitCode.Done;
         });
         return verb;

@@ -1,3 +1,4 @@
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -13,11 +14,12 @@ internal static class VerifyBackup
             "tidemark backup verify NAME") { name };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var file = await session.WaitAsync("Reading", () => home.Backups.VerifyAsync(session.Get(name), session.Stop));
-            if (session.IsJson) session.WriteJson(BackupAnswer.Of(file), WireJson.Default.BackupAnswer);
-            session.Say($"{file.Name}: {BackupVerb.Content(file)}, verified.");
-            BackupVerb.SayUnsealed(session, file);
+            var backup = await session.WaitAsync("Reading", () => session.AskAsync(
+                async home => BackupAnswer.Of(await home.Backups.VerifyAsync(session.Get(name), session.Stop)),
+                server => server.PostAsync($"backups/{ServerClient.Part(session.Get(name))}/verify", null, WireJson.Default.BackupAnswer, session.Stop)));
+            if (session.IsJson) session.WriteJson(backup, WireJson.Default.BackupAnswer);
+            session.Say($"{backup.Filename}: {BackupVerb.Content(backup)}, verified.");
+            BackupVerb.SayUnsealed(session, backup);
             return ExitCode.Done;
         });
         return verb;

@@ -1,6 +1,7 @@
-using Tidemark.Engine;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -9,9 +10,8 @@ namespace Tidemark.Commands.Definitions;
 /// <summary><c>tidemark channel</c>: where messages are sent to.</summary>
 internal static class ChannelVerb
 {
-    private static readonly DefinitionVerbs<ChannelDefinition> Shared = new(
-        home => home.Definitions.Channels, Facts, (session, home, channel) =>
-            session.WriteJson(ChannelAnswer.Of(home.Definitions, channel), WireJson.Default.ChannelAnswer));
+    private static readonly DefinitionVerbs<ChannelDefinition, ChannelAnswer> Shared = new(
+        home => home.Definitions.Channels, (home, channel) => ChannelAnswer.Of(home.Definitions, channel), Facts, WireJson.Default.ChannelAnswer);
 
     public static Verb Create()
     {
@@ -23,15 +23,15 @@ internal static class ChannelVerb
         return verb;
     }
 
-    private static IReadOnlyList<DefinitionFact> Facts(Home home, ChannelDefinition channel) =>
+    private static IReadOnlyList<DefinitionFact> Facts(ChannelAnswer channel) =>
     [
         new("name", channel.Name),
         new("connector", channel.Connector),
-        DefinitionFact.OfSettings(home.Definitions, channel.Connector, channel.Settings),
+        DefinitionFact.OfSettings(channel.Settings),
     ];
 
-    private static Verb Set() => SetConnection.Create<ChannelDefinition, IChannelConnector>(
-        home => home.Definitions.Channels, (_, _, name, connector, settings) => new(name, connector, settings),
+    private static Verb Set() => SetConnection.Create<ChannelDefinition, ChannelAnswer, IChannelConnector>(
+        Shared, channel => channel.Connector,
         [
             "tidemark channel set ops --connector mail host=smtp.example.com from=me@a.org to=me@a.org",
             "tidemark channel set ops username=me@a.org password=-",
@@ -40,16 +40,18 @@ internal static class ChannelVerb
 
     private static Verb Test()
     {
-        var name = DefinitionVerbs<ChannelDefinition>.Name();
+        var name = DefinitionVerbs<ChannelDefinition, ChannelAnswer>.Name();
         var verb = new Verb("test", "Sends a test message to a channel, and says what came of it.", "tidemark channel test ops") { name };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var reply = await session.WaitAsync("Sending a test message", () => home.TestChannelAsync(session.Get(name), session.Stop));
-            if (session.IsJson) session.WriteJson(ChannelTestAnswer.Of(session.Get(name), reply), WireJson.Default.ChannelTestAnswer);
-            else if (reply.Problem is null) session.Say($"channel {Printable.Of(session.Get(name))}: the test message was taken{(reply.Status is { } status ? $" ({status})" : "")}");
-            else ErrorReport.WriteProblems(session.Prose, [reply.Problem]);
-            return ExitCode.Of(reply.Problem is null ? [] : [reply.Problem]);
+            var test = await session.WaitAsync("Sending a test message", () => session.AskAsync(
+                async home => ChannelTestAnswer.Of(session.Get(name), await home.TestChannelAsync(session.Get(name), session.Stop)),
+                server => server.PostAsync($"channels/{ServerClient.Part(session.Get(name))}/test", null, WireJson.Default.ChannelTestAnswer, session.Stop)));
+            IReadOnlyList<Problem> problems = test.Problem is null ? [] : [test.Problem.ToProblem()];
+            if (session.IsJson) session.WriteJson(test, WireJson.Default.ChannelTestAnswer);
+            else if (problems.Count > 0) ErrorReport.WriteProblems(session.Prose, problems);
+            else session.Say($"channel {Printable.Of(test.Channel)}: the test message was taken{(test.Status is { } status ? $" ({status})" : "")}");
+            return ExitCode.Of(problems);
         });
         return verb;
     }

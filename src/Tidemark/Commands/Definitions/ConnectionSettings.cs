@@ -1,8 +1,9 @@
 using System.CommandLine;
-using Tidemark.Engine;
+using System.Text.Json.Nodes;
 using Tidemark.Engine.Connectors;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
-using Tidemark.Engine.Settings;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;
@@ -26,18 +27,16 @@ internal sealed class ConnectionSettings
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    /// <summary>The connector and the whole settings that result, checked.</summary>
+    /// <summary>The connector and the settings that change, as a change of a definition.</summary>
     /// <typeparam name="T">The role that the connector must have.</typeparam>
-    /// <exception cref="TidemarkException">Usage for what is mistyped; configuration, with every problem, for
-    /// settings that do not fit.</exception>
-    public async Task<(string Connector, IReadOnlyDictionary<string, string> Settings)> ReadAsync<T>(
-        Session session, Home home, string subject, string? savedConnector, IReadOnlyDictionary<string, string>? saved)
+    /// <param name="session">The command.</param>
+    /// <param name="saved">The connector until now; null for none.</param>
+    /// <exception cref="TidemarkException">What is mistyped (usage).</exception>
+    public async Task<JsonObject> ReadAsync<T>(Session session, string? saved)
         where T : class, IConnector
     {
-        var connector = Find<T>(home, session.Get(Connector) ?? savedConnector);
-        // Another system's settings mean nothing here, and its secrets are none of its business.
-        var settings = savedConnector == connector.Spec.Name
-            ? saved!.ToDictionary(StringComparer.Ordinal) : new Dictionary<string, string>(StringComparer.Ordinal);
+        var connector = DefinitionCatalog.ConnectorOf<T>(session.Connectors, session.Get(Connector) ?? saved ?? throw Missing<T>(session));
+        var settings = new JsonObject();
         foreach (var typed in session.Get(Settings))
         {
             var at = typed.IndexOf('=', StringComparison.Ordinal);
@@ -51,14 +50,10 @@ internal sealed class ConnectionSettings
             }
 
             var (key, value) = (typed[..at], typed[(at + 1)..]);
-            if (value.Length == 0) settings.Remove(key);
-            else settings[key] = await SettingValue.ReadAsync(
-                session, key, value, home.Definitions.IsSecret(connector.Spec.Name, key));
+            settings[key] = value.Length == 0 ? null : await SettingValue.ReadAsync(session, key, value, connector.Spec.Find(key) is { IsSecret: true });
         }
 
-        var problems = new List<Problem>();
-        SettingsBinder.Bind(connector.Spec, settings, subject, problems);
-        return problems.Count == 0 ? (connector.Spec.Name, settings) : throw TidemarkException.ForAll(problems);
+        return new() { ["connector"] = connector.Spec.Name, ["settings"] = settings };
     }
 
     /// <summary>The settings of the connector that is named, else what each connector needs, as a part of the help.</summary>
@@ -70,7 +65,7 @@ internal sealed class ConnectionSettings
         {
             session.Say($"Settings of {named.Spec.Title}:");
             session.Prose.Profile.Width = Math.Min(session.Prose.Profile.Width, HelpWithExamples.MaxWidth);
-            session.Prose.Write(SettingsTable.Of(named.Spec));
+            session.Prose.Write(SettingsTable.Of(ConnectorAnswer.Of(named.Spec)));
             return;
         }
 
@@ -87,22 +82,10 @@ internal sealed class ConnectionSettings
     private static string Keys(IConnector connector) =>
         string.Join(", ", connector.Spec.Settings.Select(setting => setting.Name));
 
-    private static T Find<T>(Home home, string? name)
-        where T : class, IConnector
-    {
-        var fitting = home.Connectors.Names<T>();
-        if (name is null)
+    private static TidemarkException Missing<T>(Session session)
+        where T : class, IConnector =>
+        new(FailureKind.Usage, "usage.connector_missing", "A new definition needs --connector.")
         {
-            throw new TidemarkException(FailureKind.Usage, "usage.connector_missing", "A new definition needs --connector.")
-            {
-                Hint = $"Known: {string.Join(", ", fitting)}.",
-            };
-        }
-
-        return home.Connectors.Find<T>(name) ?? throw new TidemarkException(
-            FailureKind.Usage, "connector.unknown", $"There is no connector {name} for this.")
-        {
-            Hint = NearestName.Hint(name, fitting),
+            Hint = $"Known: {string.Join(", ", session.Connectors.Names<T>())}.",
         };
-    }
 }

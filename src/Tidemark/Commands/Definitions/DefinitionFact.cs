@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Tidemark.Engine.Definitions;
-using Tidemark.Engine.Wire;
 
 namespace Tidemark.Commands.Definitions;
 
@@ -14,7 +12,7 @@ internal sealed record DefinitionFact(string Name, string Text)
     public bool IsListed { get; init; } = true;
 
     /// <summary>Where it stands for settings.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>>? Settings { get; private init; }
+    public IReadOnlyDictionary<string, string>? Settings { get; private init; }
 
     /// <summary>What an answer to programs says, key by key.</summary>
     /// <param name="answer">The answer; its values are texts, numbers, truths and lists of these.</param>
@@ -26,14 +24,8 @@ internal sealed record DefinitionFact(string Name, string Text)
             .Select(key => new DefinitionFact(key.Name, Shown(key.Value)) { IsListed = listed.Contains(key.Name) }),
     ];
 
-    /// <summary>Settings in order, each secret as <c>***</c>.</summary>
-    public static DefinitionFact OfSettings(
-        DefinitionCatalog catalog, string connector, IReadOnlyDictionary<string, string> settings) =>
-        new("settings", "")
-        {
-            IsListed = false,
-            Settings = ShownSettings.Of(catalog, connector, settings),
-        };
+    /// <summary>Settings as every door shows them.</summary>
+    public static DefinitionFact OfSettings(IReadOnlyDictionary<string, string> settings) => new("settings", "") { IsListed = false, Settings = settings };
 
     private static string Shown(JsonElement value) => value.ValueKind switch
     {

@@ -1,4 +1,3 @@
-using Tidemark.Engine;
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Wire;
@@ -8,9 +7,8 @@ namespace Tidemark.Commands.Definitions;
 /// <summary><c>tidemark destination</c>: the databases that rows are written to.</summary>
 internal static class DestinationVerb
 {
-    private static readonly DefinitionVerbs<DestinationDefinition> Shared = new(
-        home => home.Definitions.Destinations, Facts, (session, home, destination) =>
-            session.WriteJson(DestinationAnswer.Of(home.Definitions, destination), WireJson.Default.DestinationAnswer));
+    private static readonly DefinitionVerbs<DestinationDefinition, DestinationAnswer> Shared = new(
+        home => home.Definitions.Destinations, (home, destination) => DestinationAnswer.Of(home.Definitions, destination), Facts, WireJson.Default.DestinationAnswer);
 
     public static Verb Create()
     {
@@ -22,15 +20,21 @@ internal static class DestinationVerb
         return verb;
     }
 
-    private static IReadOnlyList<DefinitionFact> Facts(Home home, DestinationDefinition destination) =>
+    /// <summary>The names of all destinations.</summary>
+    public static Task<IReadOnlyList<string>> NamesAsync(Session session) => Shared.NamesAsync(session, destination => destination.Name);
+
+    /// <summary>The name of the destination, which there is.</summary>
+    public static async Task<string> RequireAsync(Session session, string name) => (await Shared.FindAsync(session, name)).Name;
+
+    private static IReadOnlyList<DefinitionFact> Facts(DestinationAnswer destination) =>
     [
         new("name", destination.Name),
         new("connector", destination.Connector),
-        DefinitionFact.OfSettings(home.Definitions, destination.Connector, destination.Settings),
+        DefinitionFact.OfSettings(destination.Settings),
     ];
 
-    private static Verb Set() => SetConnection.Create<DestinationDefinition, IEndConnector>(
-        home => home.Definitions.Destinations, (_, _, name, connector, settings) => new(name, connector, settings),
+    private static Verb Set() => SetConnection.Create<DestinationDefinition, DestinationAnswer, IEndConnector>(
+        Shared, destination => destination.Connector,
         [
             "tidemark destination set warehouse --connector postgres url=-",
             "tidemark destination set local --connector sqlite path=payments.db",

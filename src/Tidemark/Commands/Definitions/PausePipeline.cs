@@ -1,4 +1,6 @@
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Definitions;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Definitions;
@@ -8,12 +10,13 @@ internal static class PausePipeline
 {
     public static Verb Create(string word, string description, bool paused)
     {
-        var name = DefinitionVerbs<PipelineDefinition>.Name();
+        var name = DefinitionVerbs<PipelineDefinition, PipelineAnswer>.Name();
         var verb = new Verb(word, description, $"tidemark pipeline {word} payments") { name };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            SavedDefinition.Report(session, "pipeline", session.Get(name), await home.Definitions.PauseAsync(session.Get(name), paused, session.Stop));
+            SavedDefinition.Report(session, await session.AskAsync(
+                async home => DefinitionChangeAnswer.Of(new AppliedDefinition("pipeline", session.Get(name), await home.Definitions.PauseAsync(session.Get(name), paused, session.Stop))),
+                server => server.PostAsync($"pipelines/{ServerClient.Part(session.Get(name))}/{word}", null, WireJson.Default.DefinitionChangeAnswer, session.Stop)));
             return ExitCode.Done;
         });
         return verb;

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Json;
-using Tidemark.Output;
+using Tidemark.Engine.Wire;
 
 namespace Tidemark.Commands.Definitions;
 
@@ -13,11 +14,12 @@ internal static class SetPipeline
 {
     private const string None = "none";
 
-    public static Verb Create()
+    /// <param name="shared">What pipelines have in common with other definitions.</param>
+    public static Verb Create(DefinitionVerbs<PipelineDefinition, PipelineAnswer> shared)
     {
         var usual = RunLimits.Usual;
         var fallback = new PipelineDefinition("", "", "");
-        var name = DefinitionVerbs<PipelineDefinition>.Name();
+        var name = DefinitionVerbs<PipelineDefinition, PipelineAnswer>.Name();
         var source = new Option<string?>("--source") { Description = "Source; required for a new pipeline.", HelpName = "NAME" }.Offers(names => names.Sources);
         var destination = new Option<string?>("--destination")
         {
@@ -62,59 +64,71 @@ internal static class SetPipeline
             name, source, destination, mode, streams, tables, changes, empty, raw,
             deletedPercent, updatedPercent, rows, badPercent, badRows, undo, schedule, zone, after, deadline, webhooks, labels,
         };
-        var byKey = verb.Options.ToDictionary(option => option.Name.TrimStart('-').Replace('-', '_'), option => option.Name);
+        var byKey = verb.Options.ToDictionary(TypedKeys.KeyOf, option => option.Name);
         byKey["schedules"] = schedule.Name;
         verb.Runs(async session =>
         {
-            var home = await session.MakeHomeAsync();
-            var pipelines = home.Definitions.Pipelines;
-            var saved = (await pipelines.ListAsync(session.Stop))
-                .FirstOrDefault(known => known.Name == session.Get(name));
-            var from = session.Get(source) ?? saved?.Source;
-            var to = session.Get(destination) ?? saved?.Destination;
-            if (from is null || to is null)
+            var saved = await shared.FindOrDefaultAsync(session, session.Get(name));
+            if (saved is null && (session.Get(source) is null || session.Get(destination) is null))
+                throw new TidemarkException(FailureKind.Usage, "usage.ends_missing", "A new pipeline needs --source and --destination.");
+            var typed = new TypedKeys(session);
+            foreach (var text in new[] { source, destination }) typed.Put(text, value => value);
+            typed.Put(mode, value => EnumWord.Of(value));
+            typed.Put(streams, value => TypedKeys.Names(value, none: "all"));
+            typed.Put(tables, value => value);
+            typed.Put(changes, value => EnumWord.Of(value));
+            typed.Put(empty, value => EnumWord.Of(value));
+            foreach (var flag in new[] { raw, webhooks }) typed.Put(flag, value => value == Truth.True);
+            // What is no number JSON cannot write: as a text it is refused as what it is.
+            foreach (var share in new[] { deletedPercent, updatedPercent, badPercent }) typed.Put(share, value => double.IsFinite(value) ? value : $"{value}");
+            foreach (var number in new[] { rows, badRows, undo }) typed.Put(number, value => value);
+            typed.Put(after, value => TypedKeys.Names(value, None));
+            typed.Put(deadline, value => value == None ? null : value);
+            typed.Put(labels, value => TypedKeys.Names(value, None));
+            if (session.Has(schedule) || session.Has(zone))
+                typed.Keys["schedules"] = Schedules(saved?.Schedules ?? [], session.Has(schedule) ? session.Get(schedule) : null, session.Get(zone));
+            try
             {
-                throw new TidemarkException(FailureKind.Usage, "usage.ends_missing",
-                    "A new pipeline needs --source and --destination.");
+                return await shared.ChangeAsync(session, session.Get(name), typed.Keys);
             }
-
-            var pipeline = (saved ?? new(session.Get(name), from, to)) with { Source = from, Destination = to };
-            if (session.Has(mode)) pipeline = pipeline with { Mode = session.Get(mode) };
-            if (session.Has(streams)) pipeline = pipeline with { Streams = Split(session.Get(streams)!) };
-            if (session.Has(tables)) pipeline = pipeline with { Tables = session.Get(tables)! };
-            if (session.Has(changes)) pipeline = pipeline with { SchemaChanges = session.Get(changes) };
-            if (session.Has(empty)) pipeline = pipeline with { EmptyText = session.Get(empty) };
-            if (session.Has(raw)) pipeline = pipeline with { Raw = session.Get(raw) == Truth.True };
-            if (session.Has(deletedPercent)) pipeline = pipeline with { MaxDeletedPercent = session.Get(deletedPercent) };
-            if (session.Has(updatedPercent)) pipeline = pipeline with { MaxUpdatedPercent = session.Get(updatedPercent) };
-            if (session.Has(rows)) pipeline = pipeline with { MaxDeletedRows = session.Get(rows) };
-            if (session.Has(badPercent)) pipeline = pipeline with { MaxQuarantinedPercent = session.Get(badPercent) };
-            if (session.Has(badRows)) pipeline = pipeline with { MaxQuarantinedRows = session.Get(badRows) };
-            if (session.Has(undo)) pipeline = pipeline with { UndoRuns = session.Get(undo) };
-            if (session.Has(schedule)) pipeline = pipeline with { Schedules = Schedules(pipeline.Schedules, session.Get(schedule)!, session.Get(zone)) };
-            else if (session.Has(zone)) pipeline = pipeline with { Schedules = [.. pipeline.Schedules.Select(kept => kept with { TimeZone = session.Get(zone)! })] };
-            if (session.Has(after)) pipeline = pipeline with { After = session.Get(after) == None ? [] : Split(session.Get(after)!) };
-            if (session.Has(deadline)) pipeline = pipeline with { Deadline = session.Get(deadline) == None ? null : session.Get(deadline) };
-            if (session.Has(labels)) pipeline = pipeline with { Labels = session.Get(labels) == None ? [] : Split(session.Get(labels)!) };
-            if (session.Has(webhooks)) pipeline = pipeline with { Webhooks = session.Get(webhooks) == Truth.True };
-            RefuseMistakes(pipeline, byKey);
-            SavedDefinition.Report(session, "pipeline", pipeline.Name, await pipelines.SaveAsync(pipeline, session.Stop));
-            return ExitCode.Done;
+            catch (TidemarkException wrong) when (wrong.Problems.Count > 0)
+            {
+                throw TidemarkException.ForAll([.. wrong.Problems.Select(problem => Named(problem, session.Get(name), byKey))], wrong.Kind);
+            }
         });
         return verb;
     }
 
-    /// <summary>The syncs anew, with the time zone that they had where none is given; backups and other work as they are.</summary>
-    private static PipelineSchedule[] Schedules(IReadOnlyList<PipelineSchedule> saved, string[] texts, string? zone)
+    /// <summary>
+    /// The syncs anew, with the time zone that they had where none is given, and backups and other work as they are; where no texts are given, the same in another zone.
+    /// </summary>
+    private static JsonArray Schedules(IReadOnlyList<PipelineScheduleAnswer> saved, string[]? texts, string? zone)
     {
         var syncs = saved.Where(schedule => schedule.Run == ScheduledWork.Sync).ToList();
-        var usual = syncs.FirstOrDefault() ?? new("");
+        var usual = syncs.Count > 0 ? syncs[0] : PipelineScheduleAnswer.Of(new(""));
+        IEnumerable<PipelineScheduleAnswer> all = texts switch
+        {
+            null => saved.Select(kept => kept with { TimeZone = zone! }),
+            [None] => saved.Except(syncs),
+            _ => [.. texts.Select(text => usual with { Cron = text, TimeZone = zone ?? usual.TimeZone, Paused = false }), .. saved.Except(syncs)],
+        };
         return
         [
-            .. texts is [None] ? [] : texts.Select(text => usual with { Cron = text, TimeZone = zone ?? usual.TimeZone, Paused = false }),
-            .. saved.Except(syncs),
+            .. all.Select(schedule => new JsonObject
+            {
+                ["cron"] = schedule.Cron,
+                ["time_zone"] = schedule.TimeZone,
+                ["run"] = EnumWord.Of(schedule.Run),
+                ["overlap"] = EnumWord.Of(schedule.Overlap),
+                ["paused"] = schedule.Paused,
+            }),
         ];
     }
+
+    /// <summary>A mistake with the option in the place of the key that it was typed for.</summary>
+    private static Problem Named(Problem problem, string pipeline, Dictionary<string, string> byKey) =>
+        problem.Key is { } key && (problem.Subject == $"pipeline \"{pipeline}\"" || key.StartsWith("schedules/", StringComparison.Ordinal)) && byKey.TryGetValue(key.Split('/')[0], out var option)
+            ? problem with { Subject = option } : problem;
 
     private static Option<T> Limit<T>(string name, string description, T usual)
         where T : struct =>
@@ -123,16 +137,4 @@ internal static class SetPipeline
             Description = string.Create(CultureInfo.InvariantCulture, $"{description} [default: {usual}]"),
             HelpName = "N",
         };
-
-    /// <summary>Refuses what breaks a rule, and names the option in the place of the key.</summary>
-    private static void RefuseMistakes(PipelineDefinition pipeline, Dictionary<string, string> byKey)
-    {
-        var problems = pipeline.Mistakes()
-            .Select(mistake => mistake.In(
-                (mistake.Part.Length == 0 || mistake.Key.StartsWith("schedules/", StringComparison.Ordinal)) && byKey.TryGetValue(mistake.Key.Split('/')[0], out var option) ? option : $"pipeline \"{pipeline.Name}\""))
-            .ToList();
-        if (problems.Count > 0) throw TidemarkException.ForAll(problems, FailureKind.Usage);
-    }
-
-    private static string[] Split(string names) => names == "all" ? [] : CommaList.Of(names);
 }

@@ -23,7 +23,7 @@ internal static class DemoVerb
         {
             once, size, port,
         };
-        verb.Runs(async session =>
+        verb.RunsHere("it is a home of its own.", async session =>
         {
             UsageCheck.Require(session.Get(size) >= 1, "--size is at least 1.");
             UsageCheck.Require(session.Get(port) is >= 0 and <= 65535, "--port is from 0 to 65535.");
@@ -111,11 +111,7 @@ internal static class DemoVerb
             }
         }
 
-        private async Task<int> SyncAsync(SyncRun request)
-        {
-            var result = await WatchedRun.ShowAsync(session, home, request, session.Origin with { Trigger = RunTrigger.Demo });
-            return ExitCode.Of(result);
-        }
+        private async Task<int> SyncAsync(SyncRun request) => ExitCode.Of(await WatchedRun.ShowAsync(session, home, request, RunTrigger.Demo));
 
         private async Task ChangeRecordsAsync()
         {

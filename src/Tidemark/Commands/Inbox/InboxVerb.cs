@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Tidemark.Commands.Remote;
-using Tidemark.Engine;
+using Tidemark.Commands.Runs;
+using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -29,20 +30,18 @@ internal static class InboxVerb
         verb.Runs(async session =>
         {
             UsageCheck.RequireLimit(session.Get(limit));
-            var home = await session.OpenHomeAsync();
-            var runs = await home.Inbox.ListAsync(new()
-            {
-                Pipelines = session.Get(pipeline) is { } name ? [name] : [],
-                IsOver = session.Get(over),
-                Search = session.Get(search),
-            }, session.Get(limit), session.Stop);
-            Show(session, [.. runs.Select(InboxAnswer.Of)], session.Get(over));
-            return ExitCode.Done;
-        }, async (session, server) =>
-        {
-            UsageCheck.RequireLimit(session.Get(limit));
             var path = ServerClient.Path("inbox", ("pipeline", session.Get(pipeline)), ("over", session.Get(over) ? "true" : null), ("search", session.Get(search)));
-            Show(session, await server.ListAsync(path, session.Get(limit), WireJson.Default.InboxAnswer, session.Stop), session.Get(over));
+            var runs = await session.AskAsync<IReadOnlyList<InboxAnswer>>(
+                async home => [.. (await home.Inbox.ListAsync(new()
+                {
+                    Pipelines = session.Get(pipeline) is { } name ? [name] : [],
+                    IsOver = session.Get(over),
+                    Search = session.Get(search),
+                }, session.Get(limit), session.Stop)).Select(InboxAnswer.Of)],
+                server => server.ListAsync(path, session.Get(limit), WireJson.Default.InboxAnswer, session.Stop));
+            session.WriteList(
+                runs, WireJson.Default.InboxAnswer, session.Get(over) ? "No failed run is over." : "No failed run waits for anybody.",
+                all => Table(session, all, session.Get(over)).Write(session.Prose));
             return ExitCode.Done;
         });
         return verb;
@@ -57,27 +56,19 @@ internal static class InboxVerb
         verb.Watches();
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var retries = await home.Requests.RetryFailuresAsync(await FindAsync(session, home, ids), !session.Get(all), session.Stop);
+            var failed = await FindAsync(session, ids);
+            var retries = await session.AskAsync<IReadOnlyList<Func<Task<RunAnswer>>>>(
+                async home => [.. (await home.Requests.RetryFailuresAsync(failed, !session.Get(all), session.Stop))
+                    .Select(retry => (Func<Task<RunAnswer>>)(() => WatchedRun.ShowAsync(session, home, retry.Request)))],
+                async server => [.. (await server.PostForAllAsync(
+                    "inbox/retry", new() { ["runs"] = Names(failed), ["all_streams"] = session.Get(all) }, WireJson.Default.RunAnswer, session.Stop))
+                    .Select(run => (Func<Task<RunAnswer>>)(() => WatchedRun.ShowAsync(session, server, run)))]);
             if (retries.Count == 0) session.Say("Nothing is open of these runs.");
             var code = ExitCode.Done;
-            foreach (var (request, _) in retries)
+            foreach (var retry in retries)
             {
-                var run = await WatchedRun.ShowAsync(session, home, request, session.Origin);
+                var run = await retry();
                 if (code == ExitCode.Done) code = ExitCode.Of(run);
-            }
-
-            return code;
-        }, async (session, server) =>
-        {
-            var started = await server.PostForAllAsync(
-                "inbox/retry", new() { ["runs"] = await FindAsync(session, server, ids), ["all_streams"] = session.Get(all) }, WireJson.Default.RunAnswer, session.Stop);
-            if (started.Count == 0) session.Say("Nothing is open of these runs.");
-            var code = ExitCode.Done;
-            foreach (var run in started)
-            {
-                var ended = await WatchedRun.FollowAsync(session, server, run);
-                if (code == ExitCode.Done) code = ended;
             }
 
             return code;
@@ -93,49 +84,29 @@ internal static class InboxVerb
             "tidemark inbox settle 20261122-0200 --note \"the vendor was down for a day\"") { ids, note };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var settled = await home.Inbox.SettleAsync(await FindAsync(session, home, ids), session.Get(note)!, session.Who, session.Stop);
-            Show(session, SettledRunsAnswer.Of(settled));
-            return ExitCode.Done;
-        }, async (session, server) =>
-        {
-            Show(session, await server.PostAsync(
-                "inbox/settle", new() { ["runs"] = await FindAsync(session, server, ids), ["note"] = session.Get(note) }, WireJson.Default.SettledRunsAnswer, session.Stop));
+            var failed = await FindAsync(session, ids);
+            var settled = await session.AskAsync(
+                async home => SettledRunsAnswer.Of(await home.Inbox.SettleAsync(failed, session.Get(note)!, session.Who, session.Stop)),
+                server => server.PostAsync("inbox/settle", new() { ["runs"] = Names(failed), ["note"] = session.Get(note) }, WireJson.Default.SettledRunsAnswer, session.Stop));
+            if (session.IsJson) session.WriteJson(settled, WireJson.Default.SettledRunsAnswer);
+            foreach (var run in settled.Settled) session.Say($"{run}: settled");
+            foreach (var run in settled.Over) session.Say($"{run}: was over already");
             return ExitCode.Done;
         });
         return verb;
     }
 
-    private static void Show(Session session, IReadOnlyList<InboxAnswer> runs, bool isOver)
-    {
-        foreach (var run in session.IsJson ? runs : []) session.WriteJson(run, WireJson.Default.InboxAnswer);
-        if (runs.Count == 0) session.Say(isOver ? "No failed run is over." : "No failed run waits for anybody.");
-        else if (!session.IsJson) Table(session, runs, isOver).Write(session.Prose);
-    }
-
-    private static void Show(Session session, SettledRunsAnswer settled)
-    {
-        if (session.IsJson) session.WriteJson(settled, WireJson.Default.SettledRunsAnswer);
-        foreach (var run in settled.Settled) session.Say($"{run}: settled");
-        foreach (var run in settled.Over) session.Say($"{run}: was over already");
-    }
-
     private static Argument<string[]> Ids() =>
         new Argument<string[]>("id") { Description = "Ids of failed runs, or the beginnings of them.", Arity = ArgumentArity.OneOrMore }.Offers(names => names.Runs);
 
-    private static async Task<IReadOnlyList<string>> FindAsync(Session session, Home home, Argument<string[]> ids)
+    private static async Task<IReadOnlyList<string>> FindAsync(Session session, Argument<string[]> ids)
     {
         var found = new List<string>();
-        foreach (var id in session.Get(ids)) found.Add((await home.Runs.FindAsync(id, session.Stop)).Id);
+        foreach (var id in session.Get(ids)) found.Add((await RunChoice.FindAsync(session, id)).Run);
         return found;
     }
 
-    private static async Task<JsonArray> FindAsync(Session session, ServerClient server, Argument<string[]> ids)
-    {
-        var found = new JsonArray();
-        foreach (var id in session.Get(ids)) found.Add((JsonNode)(await server.GetAsync($"runs/{ServerClient.Part(id)}", WireJson.Default.RunAnswer, session.Stop)).Run);
-        return found;
-    }
+    private static JsonArray Names(IReadOnlyList<string> names) => [.. names.Select(name => (JsonNode)name)];
 
     // Which run and why always stay.
     private static FittingTable Table(Session session, IReadOnlyList<InboxAnswer> runs, bool isOver)

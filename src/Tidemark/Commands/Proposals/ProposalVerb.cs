@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
+using Tidemark.Commands.Remote;
+using Tidemark.Commands.Runs;
 using Tidemark.Engine;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Proposals;
@@ -27,12 +29,16 @@ internal static class ProposalVerb
         verb.Runs(async session =>
         {
             UsageCheck.RequireLimit(session.Get(limit));
-            var home = await session.OpenHomeAsync();
-            var all = await home.Proposals.ListAsync(
-                new() { Status = session.Has(status) ? session.Get(status) : null, Pipelines = session.Get(pipeline) is { } name ? [name] : [] }, session.Get(limit), session.Stop);
-            foreach (var proposal in session.IsJson ? all : []) session.WriteJson(ProposalAnswer.Of(proposal), WireJson.Default.ProposalAnswer);
-            if (all.Count == 0) session.Say(session.Has(status) || session.Has(pipeline) ? "There are no such proposals." : "There are no proposals yet.");
-            else if (!session.IsJson) Table(session, all).Write(session.Prose);
+            ProposalStatus? stands = session.Has(status) ? session.Get(status) : null;
+            var all = await session.AskAsync<IReadOnlyList<ProposalAnswer>>(
+                async home => [.. (await home.Proposals.ListAsync(
+                    new() { Status = stands, Pipelines = session.Get(pipeline) is { } name ? [name] : [] }, session.Get(limit), session.Stop)).Select(ProposalAnswer.Of)],
+                server => server.ListAsync(
+                    ServerClient.Path("proposals", ("status", stands is { } one ? EnumWord.Of(one) : null), ("pipeline", session.Get(pipeline))),
+                    session.Get(limit), WireJson.Default.ProposalAnswer, session.Stop));
+            session.WriteList(
+                all, WireJson.Default.ProposalAnswer, session.Has(status) || session.Has(pipeline) ? "There are no such proposals." : "There are no proposals yet.",
+                shown => Table(session, shown).Write(session.Prose));
             return ExitCode.Done;
         });
         return verb;
@@ -44,10 +50,9 @@ internal static class ProposalVerb
         var verb = new Verb("show", "Shows what an agent proposes, and why.", "tidemark proposal show 20261122-1015") { id };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var proposal = await home.Proposals.FindAsync(session.Get(id), session.Stop);
-            if (session.IsJson) session.WriteJson(ProposalAnswer.Of(proposal), WireJson.Default.ProposalAnswer);
-            else await WriteAsync(session, home, proposal);
+            var proposal = await FindAsync(session, session.Get(id));
+            if (session.IsJson) session.WriteJson(proposal, WireJson.Default.ProposalAnswer);
+            else await WriteAsync(session, proposal);
             return ExitCode.Done;
         });
         return verb;
@@ -61,21 +66,13 @@ internal static class ProposalVerb
         verb.Watches();
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var proposal = await home.Proposals.FindAsync(session.Get(id), session.Stop);
-            if (question.IsNeeded(session)) await WriteAsync(session, home, proposal);
-            if (!await question.AskAsync(session, $"Approve {proposal.Id} of {Printable.Of(proposal.Pipeline)}?")) return ExitCode.Cancelled;
-            var (_, run) = await home.Proposals.ApproveAsync(proposal.Id, session.Who, session.Stop);
-            var result = await WatchedRun.WatchAsync(session, run.Pipeline, watch => home.CarryOutAsync(run, watch, session.Stop));
-            if (result is null)
-            {
-                session.Say($"A server carries it out: tidemark run show {run.Id}");
-                if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(run));
-                return ExitCode.Done;
-            }
-
-            await WatchedRun.WriteAsync(session, home, result);
-            return ExitCode.Of(result);
+            var proposal = await FindAsync(session, session.Get(id));
+            if (question.IsNeeded(session)) await WriteAsync(session, proposal);
+            if (!await question.AskAsync(session, $"Approve {proposal.Proposal} of {Printable.Of(proposal.Pipeline)}?")) return ExitCode.Cancelled;
+            return await session.AskAsync(
+                home => ApproveHereAsync(session, home, proposal.Proposal),
+                async server => ExitCode.Of(await WatchedRun.ShowAsync(
+                    session, server, await server.PostAsync($"proposals/{proposal.Proposal}/approve", null, WireJson.Default.RunAnswer, session.Stop))));
         });
         return verb;
     }
@@ -86,10 +83,12 @@ internal static class ProposalVerb
         var verb = new Verb("reject", "Rejects a proposal: it starts nothing.", "tidemark proposal reject 20261122-1015") { id };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var rejected = await home.Proposals.RejectAsync(session.Get(id), session.Who, session.Stop);
-            if (session.IsJson) session.WriteJson(ProposalAnswer.Of(rejected), WireJson.Default.ProposalAnswer);
-            session.Say($"Rejected {rejected.Id}. It starts nothing.");
+            var proposal = await FindAsync(session, session.Get(id));
+            var rejected = await session.AskAsync(
+                async home => ProposalAnswer.Of(await home.Proposals.RejectAsync(proposal.Proposal, session.Who, session.Stop)),
+                server => server.PostAsync($"proposals/{proposal.Proposal}/reject", null, WireJson.Default.ProposalAnswer, session.Stop));
+            if (session.IsJson) session.WriteJson(rejected, WireJson.Default.ProposalAnswer);
+            session.Say($"Rejected {rejected.Proposal}. It starts nothing.");
             return ExitCode.Done;
         });
         return verb;
@@ -97,10 +96,24 @@ internal static class ProposalVerb
 
     private static Argument<string> Id() => new("id") { Description = "Id of the proposal, or the beginning of it." };
 
-    private static async Task WriteAsync(Session session, Home home, Proposal proposal)
+    private static Task<ProposalAnswer> FindAsync(Session session, string id) => session.AskAsync(
+        async home => ProposalAnswer.Of(await home.Proposals.FindAsync(id, session.Stop)),
+        server => server.GetAsync($"proposals/{ServerClient.Part(id)}", WireJson.Default.ProposalAnswer, session.Stop));
+
+    private static async Task<int> ApproveHereAsync(Session session, Home home, string id)
+    {
+        var (_, run) = await home.Proposals.ApproveAsync(id, session.Who, session.Stop);
+        if (await WatchedRun.WatchAsync(session, run.Pipeline, watch => home.CarryOutAsync(run, watch, session.Stop)) is { } result)
+            return WatchedRun.Reported(session, await WatchedRun.AnswerAsync(home, result));
+        session.Say($"A server carries it out: tidemark run show {run.Id}");
+        if (session.IsJson) session.WriteJson(RunAnswer.Of(run), WireJson.Default.RunAnswer);
+        return ExitCode.Done;
+    }
+
+    private static async Task WriteAsync(Session session, ProposalAnswer proposal)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        Add("proposal", proposal.Id);
+        Add("proposal", proposal.Proposal);
         Add("pipeline", proposal.Pipeline);
         Add("run", What(proposal));
         Add("reason", proposal.Reason);
@@ -108,17 +121,17 @@ internal static class ProposalVerb
         Add("stands", Stands(session, proposal));
         if (proposal.Run is { } became) Add("became", became);
         session.Prose.Write(grid);
-        if (proposal.Request is ApprovedRun { Parked: var parked }) ErrorReport.WriteProblems(session.Prose, (await home.Runs.FindAsync(parked, session.Stop)).Result.Problems);
+        if (proposal is { Kind: RunKind.Approve, About: { } parked }) ErrorReport.WriteProblems(session.Prose, (await RunChoice.FindAsync(session, parked)).ToResult().Problems);
         session.Say("The reason is the agent's own words.");
 
         void Add(string name, string text) => grid.AddRow(new Text(name, Color.Grey), new Text(Printable.Of(text)));
     }
 
     // Which, what and how it stands remain; why goes first.
-    private static FittingTable Table(Session session, IReadOnlyList<Proposal> all)
+    private static FittingTable Table(Session session, IReadOnlyList<ProposalAnswer> all)
     {
         var table = new FittingTable();
-        table.Add("proposal", all.Select(proposal => proposal.Id), isWhole: true);
+        table.Add("proposal", all.Select(proposal => proposal.Proposal), isWhole: true);
         table.Add("pipeline", all.Select(proposal => proposal.Pipeline), rank: -1);
         table.Add("run", all.Select(What), wraps: true);
         table.Add("stands", all.Select(proposal => Stands(session, proposal)));
@@ -127,15 +140,13 @@ internal static class ProposalVerb
         return table;
     }
 
-    private static string What(Proposal proposal) => RunJson.Word(proposal.Request.Kind) + proposal.Request switch
-    {
-        SyncRun { Mode: { } mode } => $", {RunJson.Word(mode)}",
-        RestoreRun restore => $", {EnumWord.Of(restore.Mode)}",
-        _ => "",
-    } + (proposal.Request.About is { } about ? $" of {about}" : "")
-        + (proposal.Request is ReadingRequest { Streams: [_, ..] streams } ? $", {string.Join(", ", streams)}" : "");
+    private static string What(ProposalAnswer proposal) => RunJson.Word(proposal.Kind)
+        + (proposal.Mode is { } mode ? $", {RunJson.Word(mode)}" : "")
+        + (proposal.RestoreMode is { } how ? $", {EnumWord.Of(how)}" : "")
+        + (proposal.About is { } about ? $" of {about}" : "")
+        + (proposal.Streams.Count > 0 ? $", {string.Join(", ", proposal.Streams)}" : "");
 
-    private static string Stands(Session session, Proposal proposal) => proposal.Status switch
+    private static string Stands(Session session, ProposalAnswer proposal) => proposal.Status switch
     {
         ProposalStatus.Open => $"open until {session.LocalTime(proposal.ExpiresAt)}",
         ProposalStatus.Expired => "expired",

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
@@ -19,9 +20,8 @@ internal static class DiscardQuarantine
         };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
             var discarded = session.Get(ids).Distinct().ToList();
-            foreach (var id in discarded) await home.Quarantine.GetAsync(id, session.Stop);
+            foreach (var id in discarded) await QuarantineReport.FindAsync(session, id);
             var records = discarded.Count == 1 ? "record" : "records";
             var refusal = new TidemarkException(FailureKind.Usage, "quarantine.not_confirmed",
                 "Records that are discarded are gone, and there is nobody here to ask.")
@@ -29,8 +29,12 @@ internal static class DiscardQuarantine
                 Hint = "Say --yes.",
             };
             if (!await question.AskAsync(session, $"Give up {discarded.Count} {records} for good?", refusal)) return ExitCode.Cancelled;
-            await home.Quarantine.DiscardAsync(discarded, Environment.UserName, session.Stop);
-            if (session.IsJson) session.WriteJson(new DiscardedAnswer(discarded), WireJson.Default.DiscardedAnswer);
+            var answer = await session.AskAsync(async home =>
+            {
+                await home.Quarantine.DiscardAsync(discarded, session.Origin.Actor!, session.Stop);
+                return new DiscardedAnswer(discarded);
+            }, server => server.PostAsync("quarantine/discard", new() { ["ids"] = new JsonArray([.. discarded.Select(id => (JsonNode)id)]) }, WireJson.Default.DiscardedAnswer, session.Stop));
+            if (session.IsJson) session.WriteJson(answer, WireJson.Default.DiscardedAnswer);
             session.Say($"{discarded.Count} {(discarded.Count == 1 ? "record is" : "records are")} discarded.");
             return ExitCode.Done;
         });

@@ -28,10 +28,8 @@ internal static class ListQuarantine
         verb.Runs(async session =>
         {
             UsageCheck.RequireLimit(session.Get(limit));
-            var home = await session.OpenHomeAsync();
-            var entries = home.Quarantine.ListAsync(
-                new() { Pipeline = session.Get(pipeline), Stream = session.Get(stream) }, session.Get(limit), session.Stop);
-            if (await QuarantineReport.WriteAsync(session, entries, withPayload: false) == 0) session.Say("No record is in quarantine.");
+            await QuarantineReport.WriteAsync(
+                session, new() { Pipeline = session.Get(pipeline), Stream = session.Get(stream) }, session.Get(limit), withPayload: false, "No record is in quarantine.");
             return ExitCode.Done;
         });
         return verb;

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine;
+using Tidemark.Engine.Errors;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
@@ -21,38 +24,69 @@ internal static class RetryQuarantine
         verb.Watches();
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
             var named = session.Get(ids);
             UsageCheck.Require(
                 named.Length > 0 != session.Has(pipeline), "Name the ids of records, or a pipeline with --pipeline.");
-            var retries = session.Get(pipeline) is { } one
-                ? await home.Requests.RetryQuarantineAsync(one, session.Stop)
-                : await home.Requests.RetryQuarantineAsync(named, session.Stop);
-            if (retries.Count == 0) session.Say("No record is in quarantine.");
-            var code = ExitCode.Done;
-            foreach (var (request, records) in retries)
-            {
-                var run = await WatchedRun.ShowAsync(session, home, request, session.Origin);
-                foreach (var id in records) await ReportAsync(session, home, id, run);
-                if (code == ExitCode.Done) code = ExitCode.Of(run);
-            }
-
-            return code;
+            return await session.AskAsync(
+                home => RetryHereAsync(session, home, named, session.Get(pipeline)), server => RetryThereAsync(session, server, named, session.Get(pipeline)));
         });
         return verb;
     }
 
-    private static async Task ReportAsync(Session session, Home home, long id, RunResult run)
+    private static async Task<int> RetryHereAsync(Session session, Home home, long[] ids, string? pipeline)
     {
-        var left = await home.Quarantine.FindAsync(id, session.Stop);
+        var retries = pipeline is { } one ? await home.Requests.RetryQuarantineAsync(one, session.Stop) : await home.Requests.RetryQuarantineAsync(ids, session.Stop);
+        return await ReportAsync(session, retries, retry => retry.Records, retry => WatchedRun.ShowAsync(session, home, retry.Request));
+    }
+
+    private static async Task<int> RetryThereAsync(Session session, ServerClient server, long[] ids, string? pipeline)
+    {
+        var records = new List<QuarantineAnswer>();
+        if (pipeline is not null) await foreach (var record in QuarantineReport.RecordsAsync(session, new() { Pipeline = pipeline }, int.MaxValue, withPayload: false)) records.Add(record);
+        foreach (var id in ids.Distinct()) records.Add(await QuarantineReport.FindAsync(session, id));
+        var body = pipeline is not null ? new JsonObject { ["pipeline"] = pipeline } : new() { ["ids"] = new JsonArray([.. ids.Select(id => (JsonNode)id)]) };
+        var started = await server.PostForAllAsync("quarantine/retry", body, WireJson.Default.RunAnswer, session.Stop);
+        return await ReportAsync(session, started, run => records.Where(record => record.Pipeline == run.Pipeline).Select(record => record.Id), run => WatchedRun.ShowAsync(session, server, run));
+    }
+
+    /// <summary>Has each retry carried out, and says what came of its records.</summary>
+    private static async Task<int> ReportAsync<T>(Session session, IReadOnlyList<T> retries, Func<T, IEnumerable<long>> records, Func<T, Task<RunAnswer>> run)
+    {
+        if (retries.Count == 0) session.Say("No record is in quarantine.");
+        var code = ExitCode.Done;
+        foreach (var retry in retries)
+        {
+            var ended = await run(retry);
+            foreach (var id in records(retry)) await ReportAsync(session, id, ended.Run);
+            if (code == ExitCode.Done) code = ExitCode.Of(ended);
+        }
+
+        return code;
+    }
+
+    private static async Task ReportAsync(Session session, long id, string run)
+    {
+        var left = await LeftAsync(session, id);
         if (session.IsJson)
         {
-            session.WriteJson(RetriedRecordAnswer.Of(id, run.Run, left), WireJson.Default.RetriedRecordAnswer);
+            session.WriteJson(RetriedRecordAnswer.Of(id, run, left), WireJson.Default.RetriedRecordAnswer);
             return;
         }
 
         session.Say(left is null ? $"{id}: settled"
-            : left.Run == run.Run ? $"{id}: refused again: {QuarantineReport.Reason(left)}"
+            : left.Run == run ? $"{id}: refused again: {QuarantineReport.Reason(left)}"
             : $"{id}: still waits for a new reading: {QuarantineReport.Reason(left)}");
+    }
+
+    private static async Task<QuarantineAnswer?> LeftAsync(Session session, long id)
+    {
+        try
+        {
+            return await QuarantineReport.FindAsync(session, id);
+        }
+        catch (TidemarkException gone) when (gone.Code == "quarantine.unknown")
+        {
+            return null;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Quarantined;
@@ -12,25 +13,24 @@ internal static class ShowQuarantine
         var verb = new Verb("show", "Shows one record, with the reason and the whole payload.", "tidemark quarantine show 12") { id };
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var entry = await home.Quarantine.GetAsync(session.Get(id), session.Stop);
+            var record = NextCommand.In(await QuarantineReport.FindAsync(session, session.Get(id)));
             if (session.IsJson)
             {
-                QuarantineReport.WriteJson(session, entry, withPayload: true);
+                session.WriteJson(record, WireJson.Default.QuarantineAnswer);
                 return ExitCode.Done;
             }
 
-            session.Say($"record      {Printable.Of(entry.Record.Key ?? "unknown")} of {Printable.Of(entry.Record.Stream)}, "
-                + $"pipeline {Printable.Of(entry.Pipeline)}");
-            session.Say($"reason      {QuarantineReport.Reason(entry)}");
-            if (NextCommand.In(entry).Record.Reason.Hint is { } hint) session.Say($"            {Printable.Of(hint)}");
-            session.Say($"first seen  {session.LocalTime(entry.FirstSeen)}");
-            session.Say($"last seen   {session.LocalTime(entry.LastSeen)} by {entry.Run}");
-            session.Say(entry.Record.CanRetry
+            session.Say($"record      {Printable.Of(record.Key ?? "unknown")} of {Printable.Of(record.Stream)}, "
+                + $"pipeline {Printable.Of(record.Pipeline)}");
+            session.Say($"reason      {QuarantineReport.Reason(record)}");
+            if (record.Hint is { } hint) session.Say($"            {Printable.Of(hint)}");
+            session.Say($"first seen  {session.LocalTime(record.FirstSeen)}");
+            session.Say($"last seen   {session.LocalTime(record.LastSeen)} by {record.Run}");
+            session.Say(record.Retried
                 ? "The next run tries it again."
                 : "A run that reads the record anew settles it; this payload is not tried again.");
             // Not through the console's own writing, which would break lines within the payload.
-            await session.Terminal.Output.WriteLineAsync(Printable.Of(entry.Record.Payload));
+            await session.Terminal.Output.WriteLineAsync(Printable.Of(record.Payload!));
             return ExitCode.Done;
         });
         return verb;

@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 
@@ -18,7 +19,8 @@ internal sealed class ServerClient : IDisposable
     private const int MostAtOnce = 1000;
     private const int Attempts = 5;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    // An answer takes as long as its work does: a verification reads every row.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _client;
@@ -32,7 +34,11 @@ internal sealed class ServerClient : IDisposable
             Uri.TryCreate(address, UriKind.Absolute, out var known) && (known.Scheme == Uri.UriSchemeHttps || known.Scheme == Uri.UriSchemeHttp),
             "--server is the address of a server, such as https://sync.example.com.");
         _address = known!;
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"{known!.GetLeftPart(UriPartial.Path).TrimEnd('/')}/api/v1/"), Timeout = Patience };
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = Patience })
+        {
+            BaseAddress = new Uri($"{known!.GetLeftPart(UriPartial.Path).TrimEnd('/')}/api/v1/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         if (token is not null) _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
@@ -56,9 +62,26 @@ internal sealed class ServerClient : IDisposable
     public async Task<T> PostAsync<T>(string path, JsonObject? body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         Read(await SendAsync(HttpMethod.Post, path, Json(body), cancellationToken), type);
 
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<T> PatchAsync<T>(string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        Read(await SendAsync(HttpMethod.Patch, path, Json(body), cancellationToken), type);
+
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<T> DeleteAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        Read(await SendAsync(HttpMethod.Delete, path, null, cancellationToken), type);
+
+    /// <summary>An answer that is a text.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) => TextAsync(HttpMethod.Get, path, null, cancellationToken);
+
+    /// <summary>A whole list, where the answer has no pages.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<IReadOnlyList<T>> GetAllAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        Items(await SendAsync(HttpMethod.Get, path, null, cancellationToken), type);
+
     /// <summary>As posting, where the answer is a list.</summary>
     /// <inheritdoc cref="GetAsync"/>
-    public async Task<IReadOnlyList<T>> PostForAllAsync<T>(string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<T>> PostForAllAsync<T>(string path, JsonObject? body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         Items(await SendAsync(HttpMethod.Post, path, Json(body), cancellationToken), type);
 
     /// <summary>Sends text as it is, where the answer is a list.</summary>
@@ -66,20 +89,25 @@ internal sealed class ServerClient : IDisposable
     public async Task<IReadOnlyList<T>> PutTextAsync<T>(string path, string text, string mediaType, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         Items(await SendAsync(HttpMethod.Put, path, new StringContent(text, Encoding.UTF8, mediaType), cancellationToken), type);
 
-    /// <summary>The first items of a list, page by page.</summary>
+    /// <summary>The first items of a list.</summary>
     /// <inheritdoc cref="GetAsync"/>
-    public async Task<IReadOnlyList<T>> ListAsync<T>(string path, int limit, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-    {
-        var all = new List<T>();
-        for (string? cursor = null; all.Count < limit;)
-        {
-            var page = await SendAsync(HttpMethod.Get, $"{path}{(path.Contains('?') ? '&' : '?')}limit={Math.Min(limit - all.Count, MostAtOnce)}{(cursor is null ? "" : $"&cursor={cursor}")}", null, cancellationToken);
-            all.AddRange(Items(page.GetProperty("items"), type));
-            if (page.GetProperty("next").GetString() is not { } next) break;
-            cursor = next;
-        }
+    public async Task<IReadOnlyList<T>> ListAsync<T>(string path, int limit, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        await PagesAsync(path, limit, type, cancellationToken).ToListAsync(cancellationToken);
 
-        return all;
+    /// <summary>The first items of a list as they come, page by page.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public async IAsyncEnumerable<T> PagesAsync<T>(string path, int limit, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? cursor = null;
+        do
+        {
+            var from = $"{path}{(path.Contains('?') ? '&' : '?')}limit={Math.Min(limit, MostAtOnce)}{(cursor is null ? "" : $"&cursor={cursor}")}";
+            var page = await SendAsync(HttpMethod.Get, from, null, cancellationToken);
+            var items = Items(page.GetProperty("items"), type);
+            foreach (var item in items) yield return item;
+            (limit, cursor) = (limit - items.Count, page.GetProperty("next").GetString());
+        }
+        while (cursor is not null && limit > 0);
     }
 
     /// <summary>Follows a run to its end. A connection that breaks is made again.</summary>
@@ -112,6 +140,16 @@ internal sealed class ServerClient : IDisposable
         }
     }
 
+    /// <summary>Writes an answer into a stream as it comes.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task CopyAsync(string path, Stream target, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await AnswerAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (!response.IsSuccessStatusCode) throw Refused(response, await response.Content.ReadAsStringAsync(cancellationToken));
+        await response.Content.CopyToAsync(target, cancellationToken);
+    }
+
     /// <summary>The events of an address, until the server ends them.</summary>
     /// <inheritdoc cref="GetAsync"/>
     public async IAsyncEnumerable<T> EventsAsync<T>(string path, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -131,18 +169,22 @@ internal sealed class ServerClient : IDisposable
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body };
-        using var response = await AnswerAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        if (!response.IsSuccessStatusCode) throw Refused(response, text);
         try
         {
-            return JsonElement.Parse(text);
+            return JsonElement.Parse(await TextAsync(method, path, body, cancellationToken));
         }
         catch (JsonException)
         {
             throw NotTidemark();
         }
+    }
+
+    private async Task<string> TextAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        using var response = await AnswerAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        return response.IsSuccessStatusCode ? text : throw Refused(response, text);
     }
 
     private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
@@ -166,10 +208,12 @@ internal sealed class ServerClient : IDisposable
         try
         {
             var said = JsonElement.Parse(text);
-            return new(KindOf(response.StatusCode), said.GetProperty("code").GetString()!, said.GetProperty("detail").GetString()!)
+            return new(KindOf(response.StatusCode, said), said.GetProperty("code").GetString()!, said.GetProperty("detail").GetString()!)
             {
                 Hint = said.TryGetProperty("hint", out var hint) ? hint.GetString()
                     : response.StatusCode == HttpStatusCode.Unauthorized ? "Set TIDEMARK_TOKEN to a token of the server: tidemark token create." : null,
+                Next = said.TryGetProperty("next", out var next) ? StepOf(next) : null,
+                Problems = said.TryGetProperty("problems", out var problems) ? [.. problems.EnumerateArray().Select(ProblemOf)] : [],
             };
         }
         catch (Exception other) when (other is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -178,11 +222,16 @@ internal sealed class ServerClient : IDisposable
         }
     }
 
-    private static FailureKind KindOf(HttpStatusCode status) => status switch
+    // The server's own steps are addresses, of which the command line makes commands.
+    private static NextStep? StepOf(JsonElement next) => new NextAnswer { Act = next.GetProperty("act").GetString()!, Of = next.GetProperty("of").GetString() }.ToStep();
+
+    private static Problem ProblemOf(JsonElement problem) => Read(problem, WireJson.Default.ProblemAnswer).ToProblem();
+
+    private static FailureKind KindOf(HttpStatusCode status, JsonElement problem) => status switch
     {
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity => FailureKind.Configuration,
-        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => FailureKind.Transient,
-        HttpStatusCode.BadGateway => FailureKind.Upstream,
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => FailureKind.Configuration,
+        HttpStatusCode.TooManyRequests => FailureKind.Transient,
+        _ when problem.TryGetProperty("kind", out var kind) && EnumWord.Find<FailureKind>(kind.GetString()!) is { } known => known,
         < HttpStatusCode.InternalServerError => FailureKind.Usage,
         _ => FailureKind.Defect,
     };

@@ -19,17 +19,13 @@ internal static class ApproveRun
         verb.Watches();
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var request = await home.Requests.ApproveAsync((await choice.FindAsync(session, home, RunAct.Approve)).Id, session.Stop);
-            if (question.IsNeeded(session)) Show(session, (await home.Runs.FindAsync(request.Parked, session.Stop)).Result);
-            return await question.AskAsync(session, $"Approve {request.Parked} of {Printable.Of(request.Pipeline)}?")
-                ? await WatchedRun.RunAsync(session, home, request) : ExitCode.Cancelled;
-        }, async (session, server) =>
-        {
-            var parked = await choice.FindAsync(session, server, RunAct.Approve);
-            if (question.IsNeeded(session)) Show(session, parked.ToResult());
-            return await question.AskAsync(session, $"Approve {parked.Run} of {Printable.Of(parked.Pipeline)}?")
-                ? await WatchedRun.FollowAsync(session, server, await server.PostAsync($"runs/{parked.Run}/approve", null, WireJson.Default.RunAnswer, session.Stop)) : ExitCode.Cancelled;
+            var parked = await choice.FindAsync(session, RunAct.Approve);
+            var waits = parked.Status == RunStatus.Parked; // what does not is refused by the act itself
+            if (waits && question.IsNeeded(session)) Show(session, parked.ToResult());
+            if (waits && !await question.AskAsync(session, $"Approve {parked.Run} of {Printable.Of(parked.Pipeline)}?")) return ExitCode.Cancelled;
+            return await WatchedRun.RunAsync(
+                session, async home => await home.Requests.ApproveAsync(parked.Run, session.Stop),
+                server => server.PostAsync($"runs/{parked.Run}/approve", null, WireJson.Default.RunAnswer, session.Stop));
         });
         return verb;
     }

@@ -14,22 +14,14 @@ internal static class CancelRun
             "tidemark run cancel last"));
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var run = await home.Runs.RequestCancelAsync((await choice.FindAsync(session, home, RunAct.Cancel)).Id, session.Stop);
-            if (session.IsJson) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));
-            return Said(session, run.Id, run.Status);
-        }, async (session, server) =>
-        {
-            var run = await server.PostAsync($"runs/{(await choice.FindAsync(session, server, RunAct.Cancel)).Run}/cancel", null, WireJson.Default.RunAnswer, session.Stop);
-            if (session.IsJson) session.WriteJson(run, WireJson.Default.RunAnswer);
-            return Said(session, run.Run, run.Status);
+            var chosen = await choice.FindAsync(session, RunAct.Cancel);
+            var run = await session.AskAsync(
+                async home => RunAnswer.Of(await home.Runs.RequestCancelAsync(chosen.Run, session.Stop)),
+                server => server.PostAsync($"runs/{chosen.Run}/cancel", null, WireJson.Default.RunAnswer, session.Stop));
+            if (session.IsJson) session.WriteJson(NextCommand.In(run), WireJson.Default.RunAnswer);
+            session.Say(run.Status == RunStatus.Running ? $"{run.Run} stops within seconds." : $"{run.Run} is cancelled.");
+            return ExitCode.Done;
         });
         return verb;
-    }
-
-    private static int Said(Session session, string run, RunStatus status)
-    {
-        session.Say(status == RunStatus.Running ? $"{run} stops within seconds." : $"{run} is cancelled.");
-        return ExitCode.Done;
     }
 }

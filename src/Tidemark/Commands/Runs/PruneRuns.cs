@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
@@ -22,11 +23,11 @@ internal static class PruneRuns
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(days) is >= 0 and <= 36500, "--keep-days is from 0 to 36500.");
-            var home = await session.OpenHomeAsync();
-            var pruned = await home.History.PruneAsync(
-                session.Clock.GetUtcNow().AddDays(-session.Get(days)), session.Stop);
-            if (session.IsJson) session.WriteJson(new PrunedRunsAnswer(pruned), WireJson.Default.PrunedRunsAnswer);
-            session.Say($"Steps and logs of {RunReport.Number(pruned)} runs removed.");
+            var pruned = await session.AskAsync(
+                async home => new PrunedRunsAnswer(await home.History.PruneAsync(session.Clock.GetUtcNow().AddDays(-session.Get(days)), session.Stop)),
+                server => server.PostAsync(ServerClient.Path("runs/prune", ("keep_days", $"{session.Get(days)}")), null, WireJson.Default.PrunedRunsAnswer, session.Stop));
+            if (session.IsJson) session.WriteJson(pruned, WireJson.Default.PrunedRunsAnswer);
+            session.Say($"Steps and logs of {RunReport.Number(pruned.Pruned)} runs removed.");
             return ExitCode.Done;
         });
         return verb;

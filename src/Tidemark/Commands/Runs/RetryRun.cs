@@ -13,10 +13,11 @@ internal static class RetryRun
         verb.Watches();
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            return await WatchedRun.RunAsync(session, home, await home.Requests.RetryAsync((await choice.FindAsync(session, home, RunAct.Retry)).Id, session.Stop));
-        }, async (session, server) => await WatchedRun.FollowAsync(
-            session, server, await server.PostAsync($"runs/{(await choice.FindAsync(session, server, RunAct.Retry)).Run}/retry", null, WireJson.Default.RunAnswer, session.Stop)));
+            var run = await choice.FindAsync(session, RunAct.Retry);
+            return await WatchedRun.RunAsync(
+                session, home => home.Requests.RetryAsync(run.Run, session.Stop),
+                server => server.PostAsync($"runs/{run.Run}/retry", null, WireJson.Default.RunAnswer, session.Stop));
+        });
         return verb;
     }
 }

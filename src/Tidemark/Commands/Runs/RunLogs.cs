@@ -19,40 +19,44 @@ internal static class RunLogs
         var verb = choice.AddTo(new Verb("logs", "Prints the log of a run.", "tidemark run logs last", "tidemark run logs last --follow") { follow });
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var run = await choice.FindAsync(session, home, RunAct.Show);
-            var last = 0L;
-            while (true)
+            var run = await choice.FindAsync(session, RunAct.Show);
+            var isEmpty = true;
+            await foreach (var line in Lines(session, run.Run, session.Get(follow)))
             {
-                // Asked first: lines that come between are read after it.
-                var isOver = !session.Get(follow) || (await home.Runs.FindAsync(run.Id, session.Stop)).FinishedAt is not null;
-                while (await home.History.LogsAsync(run.Id, last, LinesAtOnce, session.Stop) is { Count: > 0 } lines)
-                {
-                    foreach (var line in lines) Write(session, LogLineAnswer.Of(line));
-                    last = lines[^1].Seq;
-                }
-
-                if (isOver) break;
-                await Task.Delay(LookEvery, session.Clock, session.Stop);
+                Write(session, line);
+                isEmpty = false;
             }
 
-            if (last == 0 && !session.IsJson) session.Say($"The run {run.Id} has logged nothing.");
-            return ExitCode.Done;
-        }, async (session, server) =>
-        {
-            var run = await choice.FindAsync(session, server, RunAct.Show);
-            if (!session.Get(follow))
-            {
-                var lines = await server.ListAsync($"runs/{run.Run}/logs", int.MaxValue, WireJson.Default.LogLineAnswer, session.Stop);
-                foreach (var line in lines) Write(session, line);
-                if (lines.Count == 0 && !session.IsJson) session.Say($"The run {run.Run} has logged nothing.");
-                return ExitCode.Done;
-            }
-
-            await foreach (var line in server.EventsAsync($"runs/{run.Run}/logs?follow=true", WireJson.Default.LogLineAnswer, session.Stop)) Write(session, line);
+            if (isEmpty && !session.IsJson) session.Say($"The run {run.Run} has logged nothing.");
             return ExitCode.Done;
         });
         return verb;
+    }
+
+    private static IAsyncEnumerable<LogLineAnswer> Lines(Session session, string run, bool follows) => session.Server switch
+    {
+        null => LinesHereAsync(session, run, follows),
+        var server when follows => server.EventsAsync($"runs/{run}/logs?follow=true", WireJson.Default.LogLineAnswer, session.Stop),
+        var server => server.PagesAsync($"runs/{run}/logs", int.MaxValue, WireJson.Default.LogLineAnswer, session.Stop),
+    };
+
+    private static async IAsyncEnumerable<LogLineAnswer> LinesHereAsync(Session session, string run, bool follows)
+    {
+        var home = await session.OpenHomeAsync();
+        var last = 0L;
+        while (true)
+        {
+            // Asked first: lines that come between are read after it.
+            var isOver = !follows || (await home.Runs.FindAsync(run, session.Stop)).FinishedAt is not null;
+            while (await home.History.LogsAsync(run, last, LinesAtOnce, session.Stop) is { Count: > 0 } lines)
+            {
+                foreach (var line in lines) yield return LogLineAnswer.Of(line);
+                last = lines[^1].Seq;
+            }
+
+            if (isOver) yield break;
+            await Task.Delay(LookEvery, session.Clock, session.Stop);
+        }
     }
 
     private static void Write(Session session, LogLineAnswer line)

@@ -22,11 +22,8 @@ internal static class RunQuarantine
         verb.Runs(async session =>
         {
             UsageCheck.RequireLimit(session.Get(limit));
-            var home = await session.OpenHomeAsync();
-            var run = await choice.FindAsync(session, home, RunAct.Show);
-            var entries = home.Quarantine.ListAsync(new() { Run = run.Id }, session.Get(limit), session.Stop);
-            if (await QuarantineReport.WriteAsync(session, entries, withPayload: true) == 0)
-                session.Say($"No record of {run.Id} is in quarantine.");
+            var run = await choice.FindAsync(session, RunAct.Show);
+            await QuarantineReport.WriteAsync(session, new() { Run = run.Run }, session.Get(limit), withPayload: true, $"No record of {run.Run} is in quarantine.");
             return ExitCode.Done;
         });
         return verb;

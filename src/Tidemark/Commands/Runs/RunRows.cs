@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
+using Tidemark.Commands.Remote;
 using Tidemark.Engine.Destinations;
-using Tidemark.Engine.Pipeline;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Wire;
 using Tidemark.Output;
@@ -32,44 +32,45 @@ internal static class RunRows
         verb.Runs(async session =>
         {
             UsageCheck.Require(session.Get(limit) >= 0, "--limit is 0 or more.");
-            var home = await session.OpenHomeAsync();
-            var run = await choice.FindAsync(session, home, RunAct.LookAtRows);
-            var tables = await session.WaitAsync(
-                $"Looking for the rows of {run.Id}", () => home.TouchedAsync(run, session.Get(stream), session.Get(limit), session.Stop));
+            var run = await choice.FindAsync(session, RunAct.LookAtRows);
+            var (tables, rows) = await session.WaitAsync($"Looking for the rows of {run.Run}", () => session.AskAsync(
+                async home =>
+                {
+                    var record = await home.Runs.FindAsync(run.Run, session.Stop);
+                    return RowsAnswer.Of(record, await home.TouchedAsync(record, session.Get(stream), session.Get(limit), session.Stop));
+                },
+                server => server.GetAsync(
+                    ServerClient.Path($"runs/{run.Run}/rows", ("stream", session.Get(stream)), ("limit", $"{session.Get(limit)}")), WireJson.Default.RowsAnswer, session.Stop)));
             if (session.IsJson)
             {
-                foreach (var told in tables)
-                {
-                    foreach (var row in told.Table.Rows) session.WriteJson(TouchedRowAnswer.Of(run, told.Table, row), WireJson.Default.TouchedRowAnswer);
-                }
-
-                foreach (var told in tables) session.WriteJson(TouchedTableAnswer.Of(run, told), WireJson.Default.TouchedTableAnswer);
+                foreach (var row in rows) session.WriteJson(row, WireJson.Default.TouchedRowAnswer);
+                foreach (var table in tables) session.WriteJson(table, WireJson.Default.TouchedTableAnswer);
             }
             else
             {
-                foreach (var told in tables) Write(session.Prose, told);
+                foreach (var table in tables) Write(session.Prose, table, [.. rows.Where(row => row.Table == table.Table)]);
             }
 
-            if (tables.All(told => told.Untold.Count == 0 && Count(told.Table) == 0)) session.Say($"{run.Id} changed no row.");
+            if (tables.All(table => table.Untold.Count == 0 && Count(table) == 0)) session.Say($"{run.Run} changed no row.");
             return ExitCode.Done;
         });
         return verb;
     }
 
-    private static void Write(IAnsiConsole console, ToldTable told)
+    private static void Write(IAnsiConsole console, TouchedTableAnswer table, IReadOnlyList<TouchedRowAnswer> rows)
     {
-        var table = told.Table;
-        if (Count(table) == 0 && told.Untold.Count == 0) return;
+        if (Count(table) == 0 && table.Untold.Count == 0) return;
         var counts = new[] { (table.Deleted, "deleted"), (table.Updated, "updated"), (table.Created, "created"), (table.Written, "written") }
             .Where(count => count.Item1 > 0).Select(count => $"{RunReport.Number(count.Item1)} {count.Item2}");
         console.MarkupLineInterpolated($"[grey]{Printable.Of(table.Table)}[/]  {string.Join(", ", counts.DefaultIfEmpty("no row"))}");
-        foreach (var row in table.Rows) PlanReport.WriteRow(console, KindOf(row.Deed), row.Key, row.Fields, row.IsAfterKnown);
-        var left = Count(table) - table.Rows.Count;
+        foreach (var row in rows)
+            PlanReport.WriteRow(console, KindOf(row.Change), row.Key, [.. row.Fields.Select(field => new FieldChange(field.Name, field.Before, field.After))], row.AfterKnown);
+        var left = Count(table) - rows.Count;
         if (left > 0) console.MarkupLineInterpolated($"  [grey]and {RunReport.Number(left)} more; --limit N lists them[/]");
-        foreach (var sentence in told.Untold) console.MarkupLineInterpolated($"  [yellow]{Printable.Of(sentence)}[/]");
+        foreach (var sentence in table.Untold) console.MarkupLineInterpolated($"  [yellow]{Printable.Of(sentence)}[/]");
     }
 
-    private static long Count(TouchedTable table) => table.Created + table.Updated + table.Deleted + table.Written;
+    private static long Count(TouchedTableAnswer table) => table.Created + table.Updated + table.Deleted + table.Written;
 
     private static ChangeKind? KindOf(RowDeed deed) => deed switch
     {

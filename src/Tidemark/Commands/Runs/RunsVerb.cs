@@ -39,37 +39,27 @@ internal static class RunsVerb
         verb.Runs(async session =>
         {
             UsageCheck.RequireLimit(session.Get(limit));
-            var home = await session.OpenHomeAsync();
-            var runs = await home.Runs.ListAsync(session.Get(limit), new RunFilter
+            var (name, words) = (session.Get(pipeline), session.Get(status) ?? []);
+            DateTimeOffset? from = session.Get(since) is { } typed ? Moment.Past("--since", typed, session.Clock) : null;
+            (string, string?)[] query = [("pipeline", name), ("since", from is { } moment ? UtcConverter.Text(moment) : null), .. words.Select(word => ("status", (string?)word))];
+            var runs = await session.AskAsync<IReadOnlyList<RunAnswer>>(
+                async home => [.. (await home.Runs.ListAsync(session.Get(limit), new RunFilter
+                {
+                    Pipeline = name,
+                    Statuses = [.. Enum.GetValues<RunStatus>().Where(known => words.Contains(RunJson.Word(known)))],
+                    Since = from,
+                }, session.Stop)).Select(RunAnswer.Of)],
+                server => server.ListAsync(ServerClient.Path("runs", query), session.Get(limit), WireJson.Default.RunAnswer, session.Stop));
+            if (runs.Count == 0 && name is not null)
             {
-                Pipeline = session.Get(pipeline),
-                Statuses = [.. Enum.GetValues<RunStatus>().Where(known => session.Get(status)?.Contains(RunJson.Word(known)) is true)],
-                Since = session.Get(since) is { } typed ? Moment.Past("--since", typed, session.Clock) : null,
-            }, session.Stop);
-            if (runs.Count == 0 && session.Get(pipeline) is { } name) await home.Definitions.PipelineAsync(name, session.Stop);
-            if (session.IsJson)
-            {
-                foreach (var run in runs) await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));
-            }
-            else if (runs.Count == 0)
-            {
-                session.Say(session.Has(status) || session.Has(since) ? "There are no such runs." : "There are no runs yet.");
-            }
-            else
-            {
-                Table([.. runs.Select(run => (run.Result, (DateTimeOffset?)run.StartedAt))], session.LocalTime).Write(session.Prose);
+                await session.AskAsync(
+                    async home => (await home.Definitions.PipelineAsync(name, session.Stop)).Name,
+                    async server => (await server.GetAsync($"status/{ServerClient.Part(name)}", WireJson.Default.StatusAnswer, session.Stop)).Pipeline);
             }
 
-            return ExitCode.Done;
-        }, async (session, server) =>
-        {
-            UsageCheck.RequireLimit(session.Get(limit));
-            var from = session.Get(since) is { } typed ? UtcConverter.Text(Moment.Past("--since", typed, session.Clock)) : null;
-            (string, string?)[] query = [("pipeline", session.Get(pipeline)), ("since", from), .. (session.Get(status) ?? []).Select(word => ("status", (string?)word))];
-            var runs = await server.ListAsync(ServerClient.Path("runs", query), session.Get(limit), WireJson.Default.RunAnswer, session.Stop);
-            foreach (var run in session.IsJson ? runs : []) session.WriteJson(run, WireJson.Default.RunAnswer);
-            if (runs.Count == 0) session.Say("There are no such runs.");
-            else if (!session.IsJson) Table([.. runs.Select(run => (run.ToResult(), run.StartedAt))], session.LocalTime).Write(session.Prose);
+            session.WriteList(
+                [.. runs.Select(NextCommand.In)], WireJson.Default.RunAnswer, session.Has(status) || session.Has(since) ? "There are no such runs." : "There are no runs yet.",
+                all => Table([.. all.Select(run => (run.ToResult(), run.StartedAt))], session.LocalTime).Write(session.Prose));
             return ExitCode.Done;
         });
         return verb;

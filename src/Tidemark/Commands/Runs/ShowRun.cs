@@ -1,4 +1,5 @@
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Wire;
 using Tidemark.Output;
 
 namespace Tidemark.Commands.Runs;
@@ -12,30 +13,26 @@ internal static class ShowRun
         var verb = choice.AddTo(new Verb("show", "Shows the steps, figures and receipt of a run.", "tidemark run show last"));
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var run = await choice.FindAsync(session, home, RunAct.Show);
-            if (session.IsJson)
-            {
-                await session.Terminal.Output.WriteLineAsync(RunJson.Write(NextCommand.In(run)));
-                return ExitCode.Done;
-            }
-
-            session.Say($"{run.Id}, started {session.LocalTime(run.StartedAt)} by {Printable.Of(RunReport.Who(run, session.LocalTime))}"
-                + (run is { IsCancelRequested: true, Status: RunStatus.Running } ? ", asked to stop" : ""));
-            var steps = await home.History.StepsAsync(run.Id, session.Stop);
-            if (steps.Count > 0) Steps(session, steps).Write(session.Prose);
-            RunReport.Write(session.Prose, run.Result);
-            return ExitCode.Done;
-        }, async (session, server) =>
-        {
-            WatchedRun.Write(session, await choice.FindAsync(session, server, RunAct.Show));
+            var run = await choice.FindAsync(session, RunAct.Show);
+            if (!session.IsJson) await DescribeAsync(session, run);
+            WatchedRun.Write(session, run);
             return ExitCode.Done;
         });
         return verb;
     }
 
+    private static async Task DescribeAsync(Session session, RunAnswer run)
+    {
+        session.Say($"{run.Run}, {(run.StartedAt is { } started ? $"started {session.LocalTime(started)}" : "queued")} by {Printable.Of(RunReport.Who(run, session.LocalTime))}"
+            + (run.CancelRequested is true ? ", asked to stop" : ""));
+        var steps = await session.AskAsync<IReadOnlyList<StepAnswer>>(
+            async home => [.. (await home.History.StepsAsync(run.Run, session.Stop)).Select(StepAnswer.Of)],
+            server => server.GetAllAsync($"runs/{run.Run}/steps", WireJson.Default.StepAnswer, session.Stop));
+        if (steps.Count > 0) Steps(session, steps).Write(session.Prose);
+    }
+
     // The step and how it came out stay; when it began goes first.
-    private static FittingTable Steps(Session session, IReadOnlyList<RunStep> steps)
+    private static FittingTable Steps(Session session, IReadOnlyList<StepAnswer> steps)
     {
         var now = session.Clock.GetUtcNow();
         var table = new FittingTable();

@@ -21,23 +21,19 @@ internal static class UndoRun
         verb.Watches();
         verb.Runs(async session =>
         {
-            var home = await session.OpenHomeAsync();
-            var undo = await home.Requests.UndoAsync((await choice.FindAsync(session, home, RunAct.Undo)).Id, session.Stop);
+            var undone = await choice.FindAsync(session, RunAct.Undo);
             if (session.Get(dryRun) || question.IsNeeded(session))
-                Show(session, UndoTrialAnswer.Of(await session.WaitAsync($"Looking at what the undo of {undo.Run} would change", () => home.TryAsync(undo, session.Stop))));
+            {
+                Show(session, await session.WaitAsync($"Looking at what the undo of {undone.Run} would change", () => session.AskAsync(
+                    async home => UndoTrialAnswer.Of(await home.TryAsync(await home.Requests.UndoAsync(undone.Run, session.Stop), session.Stop)),
+                    server => server.GetAsync($"runs/{undone.Run}/undo", WireJson.Default.UndoTrialAnswer, session.Stop))));
+            }
+
             if (session.Get(dryRun)) return ExitCode.Done;
-            if (!await question.AskAsync(session, $"Undo {undo.Run} of {Printable.Of(undo.Pipeline)}?")) return ExitCode.Cancelled;
-            var result = await WatchedRun.WaitAsync(session, home, undo);
-            await WatchedRun.WriteAsync(session, home, result);
-            return ExitCode.Of(result);
-        }, async (session, server) =>
-        {
-            var undone = await choice.FindAsync(session, server, RunAct.Undo);
-            if (session.Get(dryRun) || question.IsNeeded(session))
-                Show(session, await server.GetAsync($"runs/{undone.Run}/undo", WireJson.Default.UndoTrialAnswer, session.Stop));
-            if (session.Get(dryRun)) return ExitCode.Done;
-            return await question.AskAsync(session, $"Undo {undone.Run} of {Printable.Of(undone.Pipeline)}?")
-                ? await WatchedRun.FollowAsync(session, server, await server.PostAsync($"runs/{undone.Run}/undo", null, WireJson.Default.RunAnswer, session.Stop)) : ExitCode.Cancelled;
+            if (!await question.AskAsync(session, $"Undo {undone.Run} of {Printable.Of(undone.Pipeline)}?")) return ExitCode.Cancelled;
+            return await WatchedRun.RunAsync(
+                session, async home => await home.Requests.UndoAsync(undone.Run, session.Stop),
+                server => server.PostAsync($"runs/{undone.Run}/undo", null, WireJson.Default.RunAnswer, session.Stop));
         });
         return verb;
 

@@ -28,7 +28,7 @@ internal static class McpVerb
             session.Say("  tidemark proposal list");
             session.Say("");
         });
-        verb.Runs(async session =>
+        verb.RunsHere("an agent reaches a server at /mcp of its address.", async session =>
         {
             var isOperator = session.Has(role) && session.Get(role) == LocalRole.Operator;
             UsageCheck.Require(isOperator || !session.Get(alone), "--acts-alone goes with --role operator.");

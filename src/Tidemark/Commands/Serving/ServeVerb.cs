@@ -37,7 +37,7 @@ internal static class ServeVerb
             session.Say("  where there is none.");
             session.Say("");
         });
-        verb.Runs(async session =>
+        verb.RunsHere("it is the server.", async session =>
         {
             var given = flags.Where(flag => session.Get(flag) is not null)
                 .ToDictionary(flag => flag.Name[2..].Replace('-', '_'), flag => session.Get(flag)!, StringComparer.Ordinal);

@@ -2,9 +2,8 @@ using System.Text.Json.Serialization;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Pipeline;
-using Tidemark.Engine.Wire;
 
-namespace Tidemark.Server.Api.Answers;
+namespace Tidemark.Engine.Wire;
 
 /// <summary>One step of a run.</summary>
 public sealed record StepAnswer
