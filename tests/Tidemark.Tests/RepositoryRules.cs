@@ -13,7 +13,7 @@ public sealed partial class RepositoryRules
     /// <summary>Folders of the engine, each of which uses those before it and none after it.</summary>
     private static readonly string[] EngineFolders =
     [
-        "Json", "Errors", "Records", "Settings", "Sources", "Destinations", "Connectors", "Catalog", "Secrets", "Times", "Definitions", "Access", "Quarantine",
+        "Json", "Errors", "Records", "Settings", "Sources", "Destinations", "Transfers", "Connectors", "Catalog", "Secrets", "Times", "Definitions", "Access", "Quarantine",
         "Runs", "Backup", "Pipeline", "Proposals", "Alerts", "Scheduling", "Wire", "Home",
     ];
 

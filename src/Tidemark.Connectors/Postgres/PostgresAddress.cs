@@ -1,5 +1,6 @@
 using Npgsql;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Settings;
 
 namespace Tidemark.Connectors.Postgres;
 
@@ -8,6 +9,8 @@ internal static class PostgresAddress
 {
     /// <summary>What to write in place of an address that cannot be read.</summary>
     public const string Advice = "Write postgres://user:password@host:5432/database; special characters percent-encoded.";
+
+    private const int KeepAliveSeconds = 30;
 
     /// <exception cref="TidemarkException"><c>postgres.address_invalid</c>; the address itself is not repeated.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string address) => TryParse(address)
@@ -31,6 +34,23 @@ internal static class PostgresAddress
         {
             return null;
         }
+    }
+
+    /// <summary>The address as sessions of a run use it.</summary>
+    /// <param name="url">The setting.</param>
+    /// <param name="program">What the server shows a session as where the address does not say.</param>
+    /// <exception cref="TidemarkException">As <see cref="Parse"/>.</exception>
+    public static NpgsqlConnectionStringBuilder ForWork(Secret url, string program)
+    {
+        var address = Parse(url.Reveal());
+        address.ApplicationName ??= program;
+        // A connection that is given back is closed for good: its locks and temporary tables must not live on.
+        address.Pooling = false;
+        address.IncludeErrorDetail = false;
+        // A firewall forgets a connection that is silent while the source is slow.
+        if (address.KeepAlive == 0) address.KeepAlive = KeepAliveSeconds;
+        address.TcpKeepAlive = true;
+        return address;
     }
 
     /// <summary>Whether it is written as <c>postgres://…</c>.</summary>

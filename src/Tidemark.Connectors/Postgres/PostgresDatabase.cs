@@ -16,10 +16,10 @@ internal sealed class PostgresDatabase : ISqlDatabase
 
     private static readonly TimeSpan HoldersPatience = TimeSpan.FromSeconds(5);
 
-    private const string Program = "tidemark";
+    /// <summary>What the server shows a session as where nothing else is said.</summary>
+    public const string Program = "tidemark";
     private const int MostNameBytes = 63;
     private const int OldestMajor = 14;
-    private const int KeepAliveSeconds = 30;
 
     // A pooler that has no connection to lend lets the first statement wait.
     private const int FirstAnswerSeconds = 5;
@@ -88,7 +88,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
         try
         {
             if (_isPrepared) return;
-            var address = Address();
+            var address = PostgresAddress.ForWork(_options.Url!, Program);
             _source ??= new NpgsqlDataSourceBuilder(address.ConnectionString).Build();
             _isNamed = address.ApplicationName != Program;
             var link = await _connections.LendAsync(name: null, cancellationToken);
@@ -117,19 +117,6 @@ internal sealed class PostgresDatabase : ISqlDatabase
         }
     }
 
-    private NpgsqlConnectionStringBuilder Address()
-    {
-        var address = PostgresAddress.Parse(_options.Url!.Reveal());
-        address.ApplicationName ??= Program;
-        // A connection that is given back is closed for good: its locks and temporary tables must not live on.
-        address.Pooling = false;
-        address.IncludeErrorDetail = false;
-        // A firewall forgets a connection that is silent while the source is slow.
-        if (address.KeepAlive == 0) address.KeepAlive = KeepAliveSeconds;
-        address.TcpKeepAlive = true;
-        return address;
-    }
-
     private async Task<PostgresLink> ConnectAsync(CancellationToken cancellationToken)
     {
         NpgsqlConnection? connection = null;
@@ -146,7 +133,7 @@ internal sealed class PostgresDatabase : ISqlDatabase
         {
             if (connection is not null) await connection.DisposeAsync();
             if (failure is OperationCanceledException or TidemarkException) throw;
-            throw PostgresErrors.Unreachable(Address(), failure, isConnected: connection is not null);
+            throw PostgresErrors.Unreachable(PostgresAddress.ForWork(_options.Url!, Program), failure, isConnected: connection is not null);
         }
     }
 

@@ -14,8 +14,11 @@ public interface IConnector
     ConnectorSpec Spec { get; }
 }
 
+/// <summary>What a source may be: a system that records are read from, or a database whose tables are transferred.</summary>
+public interface IOriginConnector : IConnector;
+
 /// <summary>A system that records are read from.</summary>
-public interface ISourceConnector : IConnector
+public interface ISourceConnector : IOriginConnector
 {
     /// <param name="settings">Settings that fit <see cref="IConnector.Spec"/>.</param>
     /// <param name="clock">Where "now" comes from.</param>
