@@ -38,6 +38,7 @@ internal static class Measurement
             "full" => await SyncAsync(settings, WriteMode.Replace, isFirst: true),
             "again" => await SyncAsync(settings, WriteMode.Replace, isFirst: false),
             "nothing" => await NothingAsync(settings),
+            "transfer" => await ShopSource.TransferAsync(settings),
             "version" => await StartUp.VersionAsync(),
             "runs" => await StartUp.RunsAsync(settings),
             _ => throw new InvalidOperationException($"There is nothing to measure called {what}."),

@@ -18,6 +18,9 @@ internal static class Output
                                               a run that changes every row and its undo, with before-images and without
               server [--records 20000] [--runs 5] [--delay MS]
                                               a server's idle memory, and 1,000 requests a second beside a full reading into SQLite
+              transfer [--factor 1] [--runs 5] [--parallel 4] [--what pgcopydb,dump,tidemark,inserts]
+                                              a shop of 4.2 million rows from one server to another, beside pgcopydb and pg_dump; needs neither
+                                              a vendor nor TIDEMARK_BENCH_POSTGRES: it starts two servers of its own
               nodes [--pipelines 500]         pipelines due in one minute over two servers that are killed 20 times
               run [--source stripe] [--records 100000] [--runs 5] [--delay MS] [--parallel 4] [--what pages,copy,first,again]
 

@@ -9,6 +9,7 @@ return args switch
     ["nodes", .. var options] => await NodeKills.RunAsync(Settings.Parse(options)),
     ["server", .. var options] => await ServerLoad.RunAsync(Settings.Parse(options)),
     ["undo", .. var options] => await UndoComparison.RunAsync(Settings.Parse(options)),
+    ["transfer", .. var options] => await TransferComparison.RunAsync(Settings.Parse(options)),
     ["measure", var what, .. var options] => await Measurement.RunAsync(what, Settings.Parse(options)),
     ["sandbox", var source, var records] => await Stand.HoldAsync(source, int.Parse(records, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Output.Usage(),

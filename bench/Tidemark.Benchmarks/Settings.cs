@@ -39,7 +39,15 @@ internal sealed record Settings
     /// <summary>Address of the stand-in vendor; set by the process that started it.</summary>
     public Uri? Vendor { get; init; }
 
-    public static string Postgres { get; } = Environment.GetEnvironmentVariable("TIDEMARK_BENCH_POSTGRES")
+    /// <summary>How much of the shop is made: 1 is 4.2 million rows.</summary>
+    public double Factor { get; init; } = 1;
+
+    /// <summary>The two databases of a transfer; set by the process that started their servers.</summary>
+    public string? From { get; init; }
+
+    public string? To { get; init; }
+
+    public static string Postgres => Environment.GetEnvironmentVariable("TIDEMARK_BENCH_POSTGRES")
         ?? throw new InvalidOperationException("TIDEMARK_BENCH_POSTGRES is not set.");
 
     public static Settings Parse(IReadOnlyList<string> options)
@@ -56,6 +64,9 @@ internal sealed record Settings
                 "--delay" => settings with { Delay = Number(value) },
                 "--parallel" => settings with { Parallel = Number(value) },
                 "--what" => settings with { What = value.Split(',') },
+                "--factor" => settings with { Factor = double.Parse(value, CultureInfo.InvariantCulture) },
+                "--from" => settings with { From = value },
+                "--to" => settings with { To = value },
                 "--source" => settings with { Source = value, IsOfOneSource = true },
                 "--pace" => settings with { KeepsPace = value == "own" },
                 "--vendor" => settings with { Vendor = new Uri(value) },
