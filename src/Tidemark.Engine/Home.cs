@@ -63,7 +63,7 @@ public sealed class Home : IAsyncDisposable
         Webhooks = new Webhooks(database, Definitions, Connections, Queue.Signal, clock);
         Backfills = new Backfills(database, Definitions, Connections, Requests, Queue, clock);
         Proposals = new ProposalCatalog(database, Requests, Queue, clock);
-        Executor = new RunExecutor(Definitions, Connections, new SyncPlanner(Definitions, Connections, Secrets.MaskKeyAsync), Backups, Runs, clock);
+        Executor = new RunExecutor(Definitions, Connections, new SyncPlanner(Definitions, Connections, Secrets.MaskKeyAsync), Backups, Runs, Secrets.MaskKeyAsync, clock);
     }
 
     public ConnectorCatalog Connectors { get; }
@@ -249,6 +249,8 @@ public sealed class Home : IAsyncDisposable
     /// <exception cref="TidemarkException">Settings, reachability; <c>run.not_over</c>, <c>stream.unknown</c>.</exception>
     public async Task<Verification> VerifyAsync(RunRecord run, PipelineDefinition pipeline, CancellationToken cancellationToken)
     {
+        if (pipeline.Transfer is not null)
+            throw new TidemarkException(FailureKind.Usage, "pipeline.transfers", $"The pipeline {pipeline.Name} transfers tables.") { Hint = "A dry run of it compares both databases." };
         var from = await Definitions.Sources.FindAsync(pipeline.Source, cancellationToken);
         var to = await Definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken);
         var problems = new List<Problem>();

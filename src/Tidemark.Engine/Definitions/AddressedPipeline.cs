@@ -1,5 +1,6 @@
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Transfers;
 
 namespace Tidemark.Engine.Definitions;
 
@@ -22,7 +23,7 @@ public sealed record AddressedPipeline(PipelineDefinition Pipeline, ConnectionAd
     public static async Task<AddressedPipeline> ReadAsync(
         string from, string to, DefinitionCatalog catalog, Func<string, string?> environment, CancellationToken cancellationToken)
     {
-        var source = await EndAsync<SourceDefinition, ISourceConnector>(from, catalog.Sources);
+        var source = await EndAsync<SourceDefinition, IOriginConnector>(from, catalog.Sources);
         var destination = await EndAsync<DestinationDefinition, IDestinationConnector>(to, catalog.Destinations);
         var (fromName, toName) = (source?.Name ?? from, destination?.Name ?? to);
         var pipeline = DefinitionCatalog.Between(fromName, toName) with { Name = $"{fromName} to {toName}" };
@@ -41,6 +42,12 @@ public sealed record AddressedPipeline(PipelineDefinition Pipeline, ConnectionAd
         }
     }
 
+    /// <summary>The same as a transfer of tables.</summary>
+    public AddressedPipeline Transferring(TransferPolicy policy) => this with
+    {
+        Pipeline = Pipeline with { Transfer = policy, Tables = new PipelineDefinition("", "", "").Tables },
+    };
+
     /// <summary>Saves the ends and the pipeline, so that later commands find them by name. What is saved already stays as it is but for its secrets.</summary>
     /// <returns>The pipeline as it is saved.</returns>
     public async Task<PipelineDefinition> SaveAsync(DefinitionCatalog catalog, CancellationToken cancellationToken)
@@ -58,10 +65,9 @@ public sealed record AddressedPipeline(PipelineDefinition Pipeline, ConnectionAd
     /// <param name="streams">The streams of the pipeline; empty for all.</param>
     public string ToYaml(DefinitionCatalog catalog, IReadOnlyList<string> streams)
     {
-        var ends = new[] { Source, Destination }.OfType<ConnectionAddress>().ToList();
         return new DefinitionWriter(catalog.IsSecret)
         {
-            SecretText = (connector, setting) => $"${{{Variable(ends.First(end => end.Connector == connector), setting)}}}",
+            SecretText = (kind, setting) => $"${{{(kind == KindOf<SourceDefinition>() ? Variable(Source!, setting) : Variable(Destination!, setting, Source))}}}",
         }.Write(
             Source is null ? [] : [SourceOf(Source)], Destination is null ? [] : [DestinationOf(Destination)],
             [Pipeline with { Streams = streams }], [], []);
@@ -71,6 +77,10 @@ public sealed record AddressedPipeline(PipelineDefinition Pipeline, ConnectionAd
 
     private static DestinationDefinition DestinationOf(ConnectionAddress address) => new(address.Name, address.Connector, address.Settings);
 
-    private static string Variable(ConnectionAddress end, string setting) =>
-        end.Variables.GetValueOrDefault(setting) ?? $"{end.Connector}_{setting}".ToUpperInvariant();
+    // Two databases of one kind have secrets of one name.
+    private static string Variable(ConnectionAddress end, string setting, ConnectionAddress? other = null) =>
+        end.Variables.GetValueOrDefault(setting) ?? $"{(other?.Connector == end.Connector ? "target_" : "")}{end.Connector}_{setting}".ToUpperInvariant();
+
+    private static string KindOf<T>()
+        where T : IDefinition<T> => T.Kind;
 }

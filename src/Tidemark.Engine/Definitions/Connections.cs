@@ -3,6 +3,7 @@ using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Settings;
 using Tidemark.Engine.Sources;
+using Tidemark.Engine.Transfers;
 
 namespace Tidemark.Engine.Definitions;
 
@@ -18,6 +19,16 @@ public sealed class Connections(ConnectorCatalog connectors, TimeProvider clock)
     public IDestination? OpenDestination(DestinationDefinition definition, List<Problem> problems) =>
         Bind<IDestinationConnector>("destination", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
             ? connector.OpenDestination(settings, clock) : null;
+
+    /// <summary>Opens the source of a transfer; null where its settings do not allow it, with the reasons among the problems.</summary>
+    public ITransferEnd? OpenEnd(SourceDefinition definition, TransferPolicy policy, byte[]? maskKey, List<Problem> problems) =>
+        Bind<ITransferConnector>("source", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
+            ? connector.OpenEnd(settings, policy.Parallel, maskKey) : null;
+
+    /// <summary>Opens the target of a transfer; null where its settings do not allow it, with the reasons among the problems.</summary>
+    public ITransferEnd? OpenEnd(DestinationDefinition definition, TransferPolicy policy, List<Problem> problems) =>
+        Bind<ITransferConnector>("destination", definition.Name, definition.Connector, definition.Settings, problems) is var (connector, settings)
+            ? connector.OpenEnd(settings, policy.Parallel, maskKey: null) : null;
 
     /// <summary>How a storage is opened; null where its settings do not allow it, with the reasons among the problems.</summary>
     public Func<IFileStorage>? Storage(DestinationDefinition definition, List<Problem> problems) =>
@@ -39,6 +50,10 @@ public sealed class Connections(ConnectorCatalog connectors, TimeProvider clock)
             ? settings.Get<Secret>(WebhookCall.SecretSetting) is { } secret && secret.Reveal().Length > 0 ? connector.Hear(call, secret, settings, clock.GetUtcNow()) : null
             : throw TidemarkException.ForAll(problems);
     }
+
+    /// <summary>Whether a source is a database whose tables are transferred, and no system that records are read from.</summary>
+    public bool IsDatabase(SourceDefinition definition) =>
+        connectors.Find<ITransferConnector>(definition.Connector) is not null and not ISourceConnector;
 
     /// <summary>Whether a destination is a storage for files.</summary>
     public bool IsStorage(DestinationDefinition definition) =>

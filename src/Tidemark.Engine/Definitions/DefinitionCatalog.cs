@@ -145,7 +145,7 @@ public sealed class DefinitionCatalog
         DbConnection connection, PipelineDefinition pipeline, IReadOnlyList<SourceDefinition> drafts)
     {
         var source = drafts.FirstOrDefault(draft => draft.Name == pipeline.Source) ?? await SavedAsync(connection, pipeline.Source);
-        return source is null ? [] : await PipelineStreams.MistakesAsync(pipeline, source, Connections);
+        return source is null ? [] : [.. TransferRules.OfSource(pipeline, source, Connectors), .. await PipelineStreams.MistakesAsync(pipeline, source, Connections)];
     }
 
     /// <summary>By name, what each pipeline follows.</summary>

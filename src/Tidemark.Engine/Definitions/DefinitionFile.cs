@@ -115,7 +115,7 @@ public sealed class DefinitionFile(DefinitionCatalog catalog, Func<string, strin
         DbConnection connection, DefinitionReader file)
     {
         var problems = file.Problems;
-        var sources = await ResolveAsync<SourceDefinition, ISourceConnector>(
+        var sources = await ResolveAsync<SourceDefinition, IOriginConnector>(
             connection, catalog.Sources, file.Sources, problems);
         var destinations = await ResolveAsync<DestinationDefinition, IEndConnector>(
             connection, catalog.Destinations,

@@ -7,6 +7,7 @@ using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Json;
 using Tidemark.Engine.Records;
+using Tidemark.Engine.Transfers;
 
 namespace Tidemark.Engine.Definitions;
 
@@ -25,6 +26,7 @@ internal static class DefinitionJson
             [typeof(PipelineSchedule)] = () => new PipelineSchedule(""),
             [typeof(BackupPolicy)] = () => new BackupPolicy(),
             [typeof(AlertDefinition)] = () => new AlertDefinition(""),
+            [typeof(TransferPolicy)] = () => new TransferPolicy(),
             [typeof(QuietHours)] = () => new QuietHours("", ""),
         }),
     };
@@ -57,6 +59,7 @@ internal static class DefinitionJson
         typeof(WordConverter<FieldType>), typeof(WordConverter<ColumnOwner>), typeof(WordConverter<WriteBackWhen>),
         typeof(WordConverter<Masking>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
         typeof(WordConverter<AlertEvent>), typeof(WordConverter<AlertSeverity>),
+        typeof(WordConverter<ApplyMode>), typeof(WordConverter<TriggerUse>), typeof(WordConverter<ColumnMask>),
     ])]
 [JsonSerializable(typeof(SourceDefinition))]
 [JsonSerializable(typeof(DestinationDefinition))]

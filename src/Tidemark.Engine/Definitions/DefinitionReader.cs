@@ -25,7 +25,7 @@ internal sealed class DefinitionReader
     [
         "name", "source", "destination", "mode", "streams", "tables", "schema_changes", "empty_text", "raw", "max_deleted_percent",
         "max_deleted_rows", "max_updated_percent", "max_quarantined_percent", "max_quarantined_rows", "deletes", "in_order",
-        "undo_runs", "schedules", "after", "deadline", "webhooks", "paused", "labels", "backup",
+        "undo_runs", "schedules", "after", "deadline", "webhooks", "paused", "labels", "backup", "transfer",
     ];
 
     internal static readonly string[] Sections = ["sources", "destinations", "pipelines", "channels", "alerts"];
@@ -141,6 +141,7 @@ internal sealed class DefinitionReader
             },
             Labels = node.Texts("labels"),
             Backup = BackupPolicyFile.Read(node),
+            Transfer = TransferPolicyFile.Read(node),
         };
         pipeline = ScheduleFile.Read(node, pipeline);
         foreach (var mistake in pipeline.Mistakes()) node.Report(mistake);

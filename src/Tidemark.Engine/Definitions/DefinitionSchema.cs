@@ -4,6 +4,7 @@ using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Settings;
+using Tidemark.Engine.Transfers;
 
 namespace Tidemark.Engine.Definitions;
 
@@ -25,7 +26,7 @@ public static class DefinitionSchema
         var sources = Keyed(DefinitionReader.SourceKeys, new()
         {
             ["name"] = Text("Any text that people like; unique among sources."),
-            ["connector"] = Words(connectors.Names<ISourceConnector>(), "The system that records are read from."),
+            ["connector"] = Words(connectors.Names<IOriginConnector>(), "The system that records are read from, or the database whose tables are transferred."),
             ["active"] = Flag("With false no run reads it.", otherwise: true),
             ["settings"] = Settings(),
         });
@@ -37,7 +38,7 @@ public static class DefinitionSchema
         });
         sources["required"] = Names("name", "connector");
         destinations["required"] = Names("name", "settings");
-        sources["allOf"] = new JsonArray([.. connectors.All.OfType<ISourceConnector>().Select(connector => Chosen(connector.Spec))]);
+        sources["allOf"] = new JsonArray([.. connectors.All.OfType<IOriginConnector>().Select(connector => Chosen(connector.Spec))]);
         destinations["allOf"] = new JsonArray([.. connectors.All.OfType<IEndConnector>().Select(connector => Chosen(connector.Spec))]);
         var channels = Keyed(DefinitionReader.ChannelKeys, new()
         {
@@ -98,6 +99,18 @@ public static class DefinitionSchema
                 ["keep_days"] = Whole("Older files are removed; 0 keeps them for ever.", BackupRules.MaxKeepDays),
                 ["keep"] = Whole("Files that are kept at most; 0 for any number.", int.MaxValue),
                 ["upload"] = Text("Name of a destination that stores files."),
+            }),
+            ["transfer"] = Keyed(TransferPolicyFile.Keys, new()
+            {
+                ["apply"] = Words<ApplyMode>("How rows get into the target."),
+                ["tables"] = Texts("Tables, with * for any letters; with the schema where it is not public. Without it, every table."),
+                ["exclude"] = Texts("Tables that stay out."),
+                ["where"] = Map(new JsonObject { ["type"] = "string" }, "Table to SQL condition: only rows that it is true for."),
+                ["follow"] = Flag("Let a condition hold for the rows that refer to the table's rows.", otherwise: true),
+                ["mask"] = Map(new JsonObject { ["enum"] = new JsonArray("hash", "null", null) }, "table.column to what the source gives in its place."),
+                ["triggers"] = Words<TriggerUse>("Whether the target's triggers fire."),
+                ["confirm"] = Text("Name of the target's database: says that it is meant."),
+                ["parallel"] = Whole("Connections to each database at most.", TransferRules.MaxParallel),
             }),
         });
         pipeline["required"] = Names("name", "source", "destination");

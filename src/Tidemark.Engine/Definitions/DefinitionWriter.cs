@@ -9,7 +9,7 @@ namespace Tidemark.Engine.Definitions;
 /// <summary>Writes definitions as a file that applies to the same definitions, secrets left out.</summary>
 internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecret)
 {
-    /// <summary>What stands for a secret, by connector and setting.</summary>
+    /// <summary>What stands for a secret: of a source, a destination or a channel (<see cref="IDefinition{TSelf}.Kind"/>), by setting.</summary>
     public Func<string, string, string> SecretText { get; init; } = (_, _) => DefinitionFile.SecretMarker;
 
     public string Write(
@@ -25,12 +25,12 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         {
             Write(yaml, "connector", source.Connector);
             if (!source.IsActive) Write(yaml, "active", "false");
-            WriteSettings(yaml, source.Connector, source.Settings);
+            WriteSettings(yaml, source);
         });
         WriteSection(yaml, "destinations", destinations, destination =>
         {
             Write(yaml, "connector", destination.Connector);
-            WriteSettings(yaml, destination.Connector, destination.Settings);
+            WriteSettings(yaml, destination);
         });
         WriteSection(yaml, "pipelines", pipelines, pipeline => WritePipeline(yaml, pipeline));
         // A file of before there were alerts stays as it was.
@@ -39,7 +39,7 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
             WriteSection(yaml, "channels", channels, channel =>
             {
                 Write(yaml, "connector", channel.Connector);
-                WriteSettings(yaml, channel.Connector, channel.Settings);
+                WriteSettings(yaml, channel);
             });
         }
 
@@ -86,6 +86,7 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         Write(yaml, "max_quarantined_rows", pipeline.MaxQuarantinedRows.ToString(CultureInfo.InvariantCulture));
         ScheduleFile.Write(yaml, pipeline);
         AlertFile.WriteList(yaml, "labels", pipeline.Labels);
+        TransferPolicyFile.Write(yaml, pipeline.Transfer);
         var backup = BackupPolicyFile.Write(pipeline.Backup).ToList();
         if (backup.Count == 0) return;
         yaml.Emit(Scalar("backup"));
@@ -94,15 +95,16 @@ internal sealed partial class DefinitionWriter(Func<string, string, bool> isSecr
         yaml.Emit(new MappingEnd());
     }
 
-    private void WriteSettings(Emitter yaml, string connector, IReadOnlyDictionary<string, string> settings)
+    private void WriteSettings<T>(Emitter yaml, T definition)
+        where T : IDefinition<T>
     {
-        if (settings.Count == 0) return;
+        if (definition.Settings.Count == 0) return;
         yaml.Emit(Scalar("settings"));
         yaml.Emit(new MappingStart());
-        foreach (var (name, value) in settings.OrderBy(setting => setting.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in definition.Settings.OrderBy(setting => setting.Key, StringComparer.Ordinal))
         {
             Write(yaml, name,
-                isSecret(connector, name) ? SecretText(connector, name) : EnvironmentText.Escape(value));
+                isSecret(definition.Connector!, name) ? SecretText(T.Kind, name) : EnvironmentText.Escape(value));
         }
 
         yaml.Emit(new MappingEnd());

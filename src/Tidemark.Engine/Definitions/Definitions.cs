@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Records;
 using Tidemark.Engine.Times;
+using Tidemark.Engine.Transfers;
 
 namespace Tidemark.Engine.Definitions;
 
@@ -168,6 +169,9 @@ public sealed record PipelineDefinition(string Name, string Source, string Desti
 
     /// <summary>How its tables are backed up.</summary>
     public BackupPolicy Backup { get; init; } = new();
+
+    /// <summary>How whole tables are transferred, from PostgreSQL to PostgreSQL; null for a pipeline that reads records.</summary>
+    public TransferPolicy? Transfer { get; init; }
 
     /// <summary>The deadline as a length of time; null where it says none.</summary>
     internal TimeSpan? LongestAge => Deadline is { } text && SpanText.TryParse(text, out var span) ? span : null;

@@ -21,6 +21,7 @@ internal static class PipelineRules
         .. StreamRules.Of(pipeline),
         .. ScheduleRules.Of(pipeline),
         .. AlertRules.Labels(pipeline.Labels),
+        .. TransferRules.Of(pipeline),
         .. BackupRules.Of(pipeline.Backup).Select(mistake => mistake.Within("backup", "backup")),
     ];
 

@@ -3,15 +3,18 @@ using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Pipeline.Planning;
+using Tidemark.Engine.Pipeline.Transferring;
 using Tidemark.Engine.Runs;
+using Tidemark.Engine.Transfers;
 
 namespace Tidemark.Engine.Pipeline;
 
 /// <summary>Carries claimed runs out: finds what a request names, and does its work in the shell.</summary>
 internal sealed class RunExecutor(
-    DefinitionCatalog definitions, Connections connections, SyncPlanner planner, Backups backups, RunStore runs, TimeProvider clock)
+    DefinitionCatalog definitions, Connections connections, SyncPlanner planner, Backups backups, RunStore runs,
+    Func<CancellationToken, Task<byte[]>> maskKey, TimeProvider clock)
 {
-    private const string Planning = "plan";
+    internal const string Planning = "plan";
 
     private readonly RunShell _shell = new(clock);
 
@@ -33,9 +36,10 @@ internal sealed class RunExecutor(
     {
         var pipeline = await definitions.PipelineAsync(request.Pipeline, cancellationToken);
         var undone = await runs.FindAsync(request.Run, cancellationToken);
-        await using var destination = await OpenAsync(pipeline, cancellationToken);
-        var planning = await UndoPlanning.OfAsync(destination, undone, $"trial of {undone.Id}", cancellationToken);
-        return new(undone, await destination.Undoing().UndoAsync(planning.Plan with { IsTrial = true }, cancellationToken), planning.Unseen);
+        await using var end = await OpenUndoingAsync(pipeline, cancellationToken);
+        var undoing = Undoing(end);
+        var planning = await UndoPlanning.OfAsync(undoing, undone, $"trial of {undone.Id}", cancellationToken);
+        return new(undone, await undoing.UndoAsync(planning.Plan with { IsTrial = true }, cancellationToken), planning.Unseen);
     }
 
     /// <summary>What a restore would come to. Nothing changes, and it is no run.</summary>
@@ -49,8 +53,8 @@ internal sealed class RunExecutor(
     /// <inheritdoc cref="TouchedRows.OfAsync"/>
     public async Task<IReadOnlyList<ToldTable>> TouchedAsync(RunRecord run, string? stream, int limit, CancellationToken cancellationToken)
     {
-        await using var destination = await OpenAsync(await definitions.PipelineAsync(run.Pipeline, cancellationToken), cancellationToken);
-        return await TouchedRows.OfAsync(destination, run, stream, limit, cancellationToken);
+        await using var end = await OpenUndoingAsync(await definitions.PipelineAsync(run.Pipeline, cancellationToken), cancellationToken);
+        return await TouchedRows.OfAsync(Undoing(end), run, stream, limit, cancellationToken);
     }
 
     private async Task<RunStatus> SyncAsync(RunContext run)
@@ -58,8 +62,13 @@ internal sealed class RunExecutor(
         await run.Journal.StepAsync(Planning, null, StepStatus.Running, null, run.Stop);
         var request = run.Journal.Request;
         var pipeline = await definitions.PipelineAsync(request.PipelineName, run.Stop);
-        await backups.SweepAsync(pipeline, run.Stop);
         var parked = request is ApprovedRun approved ? await runs.FindAsync(approved.Parked, run.Stop) : null;
+        if (pipeline.Transfer is not null)
+        {
+            return await new TransferStart(definitions, connections, runs, maskKey, clock).RunAsync(pipeline, parked?.Request ?? request, parked, run);
+        }
+
+        await backups.SweepAsync(pipeline, run.Stop);
         var resolved = ResolvedSync.Of(request, pipeline, parked);
         var plan = await planner.PlanAsync(resolved, run);
         await using var source = plan.Source;
@@ -92,8 +101,9 @@ internal sealed class RunExecutor(
     private async Task<RunStatus> UndoAsync(UndoRun request, RunContext run)
     {
         var pipeline = await definitions.PipelineAsync(request.Pipeline, run.Stop);
-        await using var destination = await OpenAsync(pipeline, run);
-        return await new Undo(destination, await runs.FindAsync(request.Run, run.Stop), run).RunAsync();
+        await using var end = await OpenUndoingAsync(pipeline, run.Stop);
+        run.Watch(end);
+        return await new Undo(Undoing(end), await runs.FindAsync(request.Run, run.Stop), run).RunAsync();
     }
 
     private async Task<RunStatus> RestoreAsync(RestoreRun request, RunContext run)
@@ -133,6 +143,16 @@ internal sealed class RunExecutor(
         var plan = await backups.PlanAsync(pipeline, destination, run.Stop);
         return await new TableClearing(plan, backups.FindAsync, pipeline.UndoRuns, destination, run, clock).RunAsync();
     }
+
+    /// <summary>Where the runs of a pipeline wrote: its destination, or the target of its transfers.</summary>
+    private async Task<IAsyncDisposable> OpenUndoingAsync(PipelineDefinition pipeline, CancellationToken cancellationToken)
+    {
+        if (pipeline.Transfer is not { } policy) return await OpenAsync(pipeline, cancellationToken);
+        var problems = new List<Problem>();
+        return connections.OpenEnd(await definitions.Destinations.FindAsync(pipeline.Destination, cancellationToken), policy, problems) ?? throw TidemarkException.ForAll(problems);
+    }
+
+    private static IUndoing Undoing(IAsyncDisposable end) => end as ITransferEnd ?? ((IDestination)end).Undoing();
 
     private async Task<IDestination> OpenAsync(PipelineDefinition pipeline, RunContext run)
     {

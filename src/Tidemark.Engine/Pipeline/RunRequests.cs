@@ -6,6 +6,7 @@ using Tidemark.Engine.Pipeline.Planning;
 using Tidemark.Engine.Quarantine;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Runs.Failures;
+using Tidemark.Engine.Transfers;
 
 namespace Tidemark.Engine.Pipeline;
 
@@ -133,6 +134,7 @@ public sealed class RunRequests
     internal async Task<NewRun> NewAsync(RunRequest request, RunOrigin origin, CancellationToken cancellationToken)
     {
         var pipeline = await _definitions.PipelineAsync(request.PipelineName, cancellationToken);
+        request = Meant(request, pipeline);
         var run = new NewRun(request, origin, pipeline.Mode) { Source = pipeline.Source, Destination = pipeline.Destination };
         switch (request)
         {
@@ -149,10 +151,38 @@ public sealed class RunRequests
                 return run with { Source = null, Mode = WriteMode.Replace };
             case BackupRun:
                 return run with { Source = null };
+            case TransferRun transfer:
+                return run with { Mode = ModeOf(transfer, pipeline.Transfer!) };
+            case DryRun { Of: TransferRun transfer }:
+                return run with { Mode = ModeOf(transfer, pipeline.Transfer!) };
             default:
                 return run with { Mode = ResolvedSync.Of(request, pipeline, parked: null).Mode };
         }
     }
+
+    /// <summary>A sync of a pipeline that transfers tables is a transfer, whoever asks for it; what only reads records is refused.</summary>
+    /// <exception cref="TidemarkException"><c>pipeline.transfers</c>, <c>pipeline.reads_records</c> (usage).</exception>
+    private static RunRequest Meant(RunRequest request, PipelineDefinition pipeline) => request switch
+    {
+        DryRun { SaveAs: null } dry => dry with { Of = (ReadingRequest)Meant(dry.Of, pipeline) },
+        TransferRun when pipeline.Transfer is null => throw new TidemarkException(
+            FailureKind.Usage, "pipeline.reads_records", $"The pipeline {pipeline.Name} reads records and transfers no tables.")
+        {
+            Hint = "Run it as a sync.",
+        },
+        _ when pipeline.Transfer is null => request,
+        SyncRun { Mode: null or WriteMode.Merge, SourceSettings: null } sync =>
+            new TransferRun(sync.Pipeline) { Streams = sync.Streams, IgnoresLimits = sync.IgnoresLimits },
+        TransferRun or ApprovedRun or UndoRun => request,
+        _ => throw new TidemarkException(
+            FailureKind.Usage, "pipeline.transfers", $"The pipeline {pipeline.Name} transfers tables: this is for pipelines that read records.")
+        {
+            Hint = "How rows get into the target is said by the key transfer of the pipeline, or with the run.",
+        },
+    };
+
+    private static WriteMode ModeOf(TransferRun request, TransferPolicy policy) =>
+        (request.Policy ?? policy).Apply == ApplyMode.Upsert ? WriteMode.Merge : WriteMode.Replace;
 
     /// <summary>Whether the run waits for approval, or did so until another one continued it.</summary>
     private static bool WasParked(RunRecord run) =>

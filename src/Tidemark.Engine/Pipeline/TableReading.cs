@@ -20,6 +20,8 @@ internal sealed class TableReading(DefinitionCatalog definitions, Connections co
         foreach (var name in pipelines)
         {
             var pipeline = await definitions.PipelineAsync(name, cancellationToken);
+            // What a transfer writes are the application's own tables.
+            if (pipeline.Transfer is not null) continue;
             // A definition may name any table; only what was written is shown. Where it names streams, most pipelines need not be asked.
             if (pipeline.Streams.Count > 0 && !pipeline.Streams.Select(pipeline.TableOf).Contains(query.Table, StringComparer.Ordinal))
             {

@@ -12,13 +12,13 @@ public sealed record ToldTable(TouchedTable Table, IReadOnlyList<string> Untold)
 /// <summary>Lists the rows that a run changed, from what the destination keeps. Changes nothing.</summary>
 internal static class TouchedRows
 {
-    /// <param name="destination">The destination that the run wrote to.</param>
+    /// <param name="undoing">Where the run wrote.</param>
     /// <param name="run">The run.</param>
     /// <param name="stream">Only this stream; null for all.</param>
     /// <param name="limit">How many rows to list at most, over all tables; all are counted.</param>
     /// <param name="cancellationToken">Looked at between rows.</param>
     public static async Task<IReadOnlyList<ToldTable>> OfAsync(
-        IDestination destination, RunRecord run, string? stream, int limit, CancellationToken cancellationToken)
+        IUndoing undoing, RunRecord run, string? stream, int limit, CancellationToken cancellationToken)
     {
         var told = new List<ToldTable>();
         foreach (var figures in run.Result.Streams.Where(figures => stream is null || figures.Stream == stream))
@@ -27,7 +27,7 @@ internal static class TouchedRows
             {
                 HasKept = figures.Updated + figures.Deleted > 0,
             };
-            var table = await destination.Undoing().TouchedAsync(query, cancellationToken);
+            var table = await undoing.TouchedAsync(query, cancellationToken);
             told.Add(new(table, [.. Untold(table, figures)]));
         }
 

@@ -6,10 +6,10 @@ using Tidemark.Engine.Runs;
 namespace Tidemark.Engine.Pipeline;
 
 /// <summary>Takes a run back. An undo is a run of its own, and can be undone.</summary>
-/// <param name="destination">The destination that the run wrote to.</param>
+/// <param name="undoing">Where the run wrote.</param>
 /// <param name="undone">The run that is taken back.</param>
 /// <param name="run">The undo itself.</param>
-internal sealed class Undo(IDestination destination, RunRecord undone, RunContext run)
+internal sealed class Undo(IUndoing undoing, RunRecord undone, RunContext run)
 {
     // What a problem names of the untouched rows; the log has more of them.
     private const int NamedRows = 5;
@@ -22,7 +22,7 @@ internal sealed class Undo(IDestination destination, RunRecord undone, RunContex
         IReadOnlyList<UndoneTable> tables = [];
         run.Begin(() => [.. tables.Select(Figures)]);
         await _journal.StepAsync("undo", null, StepStatus.Running, $"of {undone.Id}", run.Stop);
-        var planning = await UndoPlanning.OfAsync(destination, undone, _journal.Run, run.Stop);
+        var planning = await UndoPlanning.OfAsync(undoing, undone, _journal.Run, run.Stop);
         foreach (var stream in planning.Unseen)
         {
             await _journal.LogAsync(
@@ -59,7 +59,7 @@ internal sealed class Undo(IDestination destination, RunRecord undone, RunContex
         await quarantine.ReopenAsync(undone.Id, run.Stop);
         try
         {
-            var tables = await destination.Undoing().UndoAsync(plan, run.Stop);
+            var tables = await undoing.UndoAsync(plan, run.Stop);
             await quarantine.UndoneAsync(undone.Id, undone.Request is UndoRun, tables.All(table => table.Untouched == 0));
             return tables;
         }

@@ -9,16 +9,16 @@ namespace Tidemark.Engine.Pipeline;
 /// <param name="Unseen">Streams that keep no records: changes by hand cannot be told, and are overwritten.</param>
 internal sealed record UndoPlanning(UndoPlan Plan, IReadOnlyList<string> Unseen)
 {
-    /// <param name="destination">The destination that the run wrote to.</param>
+    /// <param name="undoing">Where the run wrote.</param>
     /// <param name="undone">The run that is taken back.</param>
     /// <param name="undo">Id of the undo.</param>
     /// <param name="cancellationToken">Looked at between rows.</param>
     public static async Task<UndoPlanning> OfAsync(
-        IDestination destination, RunRecord undone, string undo, CancellationToken cancellationToken)
+        IUndoing undoing, RunRecord undone, string undo, CancellationToken cancellationToken)
     {
         var changed = new Dictionary<string, IReadOnlyList<ChangedRow>>(StringComparer.Ordinal);
         var unseen = new List<string>();
-        foreach (var table in await destination.Undoing().UndoableAsync(undone.Pipeline, undone.Id, cancellationToken))
+        foreach (var table in await undoing.UndoableAsync(undone.Pipeline, undone.Id, cancellationToken))
         {
             if (!table.KeepsRaw)
             {
@@ -26,9 +26,9 @@ internal sealed record UndoPlanning(UndoPlan Plan, IReadOnlyList<string> Unseen)
                 continue;
             }
 
-            // Rows that are no longer what their record says: somebody has changed them by other means.
+            // Tables that records show changes of are a destination's. Rows that are no longer what their record says: somebody has changed them by other means.
             var rows = new List<ChangedRow>();
-            await foreach (var row in new TableComparison(destination, table).RowsAsync(undone.Id, cancellationToken))
+            await foreach (var row in new TableComparison((IDestination)undoing, table).RowsAsync(undone.Id, cancellationToken))
             {
                 if (row.Differences.Count > 0) rows.Add(new(row.Key, Column: null));
                 rows.AddRange(row.Overwritten.Select(column => new ChangedRow(row.Key, column)));

@@ -31,13 +31,16 @@ public enum RunKind
 
     /// <summary>Empties the tables.</summary>
     Clear,
+
+    /// <summary>Brings tables of a database into step with those of another one.</summary>
+    Transfer,
 }
 
 /// <summary>What kinds of runs have in common.</summary>
 internal static class RunKinds
 {
     /// <summary>Whether a run is for bringing the destination into step with the source.</summary>
-    public static bool BringsIntoStep(this RunKind kind) => kind is RunKind.Sync or RunKind.Deletions or RunKind.Plan or RunKind.Approve;
+    public static bool BringsIntoStep(this RunKind kind) => kind is RunKind.Sync or RunKind.Deletions or RunKind.Plan or RunKind.Approve or RunKind.Transfer;
 
     /// <summary>Whether a run works on the destination alone.</summary>
     public static bool ReadsNoSource(this RunKind kind) => kind is RunKind.Undo or RunKind.Restore or RunKind.Backup or RunKind.Clear;

@@ -31,6 +31,7 @@ public sealed record RunOutcome(string State, NextStep? Next)
         RunKind.Undo => $"The rows are what they were before {run.About}.",
         RunKind.Restore => $"The tables hold the rows of {run.About}.",
         RunKind.Backup => "The backup is complete and was read back.",
+        RunKind.Transfer => Written(run) == 0 ? "Nothing had to be written: the target has every row of the source as it is there." : "The tables hold the source's rows; they were read back and compared before the commit.",
         RunKind.Clear => run.Refresh?.Backup is { } made ? $"The tables are empty. Their rows are in the backup {made.Name}." : "There was nothing to clear.",
         _ when Written(run) == 0 => "Nothing had to be written.",
         _ => "The tables hold what was read; the values were read back and compared.",
@@ -83,6 +84,7 @@ public sealed record RunOutcome(string State, NextStep? Next)
         {
             RunKind.Undo or RunKind.Restore or RunKind.Clear when isGone => "Its process ended in the middle: all of it was done, or nothing.",
             var kind when kind == RunKind.DryRun || kind.ReadsNoSource() => "Nothing was changed.",
+            RunKind.Transfer => "The tables are as they were. Rows that had arrived are kept aside, and the next run goes on with them.",
             _ when isGone => "Its process ended in the middle: what it had written until then is kept, and the next run goes on from there.",
             _ when Written(run) > 0 => "What was written until then is kept and counted; the next run goes on from there.",
             _ when run.Streams.Any(stream => stream.Read > 0) => "The tables are as they were. What was read is kept, and the next run goes on from there where the vendor allows it.",

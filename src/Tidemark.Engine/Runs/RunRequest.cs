@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Sources;
+using Tidemark.Engine.Transfers;
 
 namespace Tidemark.Engine.Runs;
 
@@ -20,6 +21,7 @@ namespace Tidemark.Engine.Runs;
 [JsonDerivedType(typeof(RestoreRun), "restore")]
 [JsonDerivedType(typeof(BackupRun), "backup")]
 [JsonDerivedType(typeof(ClearRun), "clear")]
+[JsonDerivedType(typeof(TransferRun), "transfer")]
 public abstract record RunRequest
 {
     /// <summary>The kind of run that this asks for.</summary>
@@ -36,6 +38,7 @@ public abstract record RunRequest
         RestoreRun => RunKind.Restore,
         BackupRun => RunKind.Backup,
         ClearRun => RunKind.Clear,
+        TransferRun => RunKind.Transfer,
         _ => throw new InvalidOperationException($"{GetType().Name} is no kind of run."),
     };
 
@@ -60,6 +63,7 @@ public abstract record RunRequest
 [JsonDerivedType(typeof(SyncRun), "sync")]
 [JsonDerivedType(typeof(DeletionScan), "deletions")]
 [JsonDerivedType(typeof(BackfillRun), "backfill")]
+[JsonDerivedType(typeof(TransferRun), "transfer")]
 public abstract record ReadingRequest : RunRequest
 {
     /// <summary>The streams to read; empty means those of the pipeline.</summary>
@@ -92,6 +96,15 @@ public sealed record DeletionScan(string Pipeline) : ReadingRequest
 /// <summary>Reads what the source has of a range of time, adds and updates, and leaves the place that the pipeline resumes from.</summary>
 public sealed record BackfillRun(string Pipeline, ReadRange Range) : ReadingRequest
 {
+    public override string PipelineName => Pipeline;
+}
+
+/// <summary>Brings tables of a database into step with those of another one. Its streams are tables.</summary>
+public sealed record TransferRun(string Pipeline) : ReadingRequest
+{
+    /// <summary>How it is done this time; null means as the pipeline says.</summary>
+    public TransferPolicy? Policy { get; init; }
+
     public override string PipelineName => Pipeline;
 }
 

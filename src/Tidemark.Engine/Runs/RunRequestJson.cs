@@ -20,7 +20,8 @@ internal static class RunRequestJson
     IgnoreReadOnlyProperties = true,
     Converters = [
         typeof(WordConverter<WriteMode>), typeof(WordConverter<RestoreMode>), typeof(WordConverter<BackupFormat>),
-        typeof(WordConverter<ChangeKind>), typeof(WordConverter<Records.FieldType>),
+        typeof(WordConverter<ChangeKind>), typeof(WordConverter<Records.FieldType>), typeof(WordConverter<Transfers.ApplyMode>),
+        typeof(WordConverter<Transfers.TriggerUse>), typeof(WordConverter<Transfers.ColumnMask>),
     ])]
 [JsonSerializable(typeof(RunRequest))]
 internal sealed partial class RunRequestContext : JsonSerializerContext;

@@ -20,6 +20,9 @@ public enum ConnectorRoles
 
     /// <summary>Messages are sent to it.</summary>
     Channel = 16,
+
+    /// <summary>Whole tables are transferred from it and to it.</summary>
+    Transfer = 32,
 }
 
 /// <summary>A connector as data: everything that forms, docs and the binder need to know of it.</summary>

@@ -77,6 +77,9 @@ public sealed record PipelineAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? BackupUpload { get; init; }
 
+    /// <summary>Absent for a pipeline that reads records.</summary>
+    public TransferPolicyAnswer? Transfer { get; init; }
+
     public static PipelineAnswer Of(PipelineDefinition pipeline) => new()
     {
         Name = pipeline.Name,
@@ -107,6 +110,7 @@ public sealed record PipelineAnswer
         BackupKeepDays = pipeline.Backup.KeepDays,
         BackupKeep = pipeline.Backup.Keep,
         BackupUpload = pipeline.Backup.Upload,
+        Transfer = TransferPolicyAnswer.Of(pipeline.Transfer),
     };
 }
 

@@ -13,6 +13,7 @@ using Tidemark.Engine.Records;
 using Tidemark.Engine.Runs;
 using Tidemark.Engine.Scheduling.Backfilling;
 using Tidemark.Engine.Settings;
+using Tidemark.Engine.Transfers;
 
 namespace Tidemark.Engine.Wire;
 
@@ -30,6 +31,7 @@ namespace Tidemark.Engine.Wire;
         typeof(WordConverter<RowDeed>), typeof(WordConverter<Role>), typeof(WordConverter<AuditOutcome>), typeof(WordConverter<ScheduledWork>), typeof(WordConverter<Overlap>),
         typeof(WordConverter<AlertEvent>), typeof(WordConverter<AlertSeverity>), typeof(WordConverter<DeliveryState>),
         typeof(WordConverter<StepStatus>), typeof(WordConverter<ProposalStatus>), typeof(WordConverter<BackfillStatus>),
+        typeof(WordConverter<ApplyMode>), typeof(WordConverter<TriggerUse>), typeof(WordConverter<ColumnMask>),
     ])]
 [JsonSerializable(typeof(AlertAnswer))]
 [JsonSerializable(typeof(AuditAnswer))]

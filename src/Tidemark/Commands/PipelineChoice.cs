@@ -42,7 +42,13 @@ internal sealed record PipelineChoice(string Pipeline, IReadOnlyList<string> Str
     public static async Task<int> PrintAsync(Session session, Home home, string from, string to, string? streams)
     {
         var addressed = await AddressedPipeline.ReadAsync(from, to, home.Definitions, session.Variable, session.Stop);
-        var yaml = addressed.ToYaml(home.Definitions, CommaList.Of(streams ?? ""));
+        return await PrintAsync(session, home, addressed, CommaList.Of(streams ?? ""));
+    }
+
+    /// <inheritdoc cref="PrintAsync(Session, Home, string, string, string)"/>
+    public static async Task<int> PrintAsync(Session session, Home home, AddressedPipeline addressed, IReadOnlyList<string> streams)
+    {
+        var yaml = addressed.ToYaml(home.Definitions, streams);
         if (session.IsJson) session.WriteJson(new ExportAnswer(yaml), WireJson.Default.ExportAnswer);
         else await session.Terminal.Output.WriteAsync(yaml);
         return ExitCode.Done;

@@ -10,6 +10,7 @@ using Tidemark.Commands.Proposals;
 using Tidemark.Commands.Quarantined;
 using Tidemark.Commands.Runs;
 using Tidemark.Commands.Serving;
+using Tidemark.Commands.Transfers;
 
 namespace Tidemark.Commands;
 
@@ -66,6 +67,7 @@ internal static class VerbTree
         StatusVerb.Create(),
         SchedulesVerb.Create(),
         BackfillVerb.Create(),
+        TransferVerb.Create(),
         RunsVerb.Create(),
         RunVerb.Create(),
         InboxVerb.Create(),

@@ -19,6 +19,11 @@ internal static class WatchedRun
         Reported(session, await WaitAsync(session, here, there, waits));
 
     /// <summary>Runs a request here, with progress while it runs and figures and receipt at the end.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunHereAsync(Session session, Home home, RunRequest request, bool waits) =>
+        Reported(session, await RunHereAsync(session, home, request, session.Origin, waits));
+
+    /// <summary>Runs a request here, with progress while it runs and figures and receipt at the end.</summary>
     public static async Task<RunAnswer> ShowAsync(Session session, Home home, RunRequest request, RunTrigger trigger = RunTrigger.Command)
     {
         var run = await RunHereAsync(session, home, request, session.Origin with { Trigger = trigger }, waits: false);

@@ -12,7 +12,7 @@ internal static class RunReport
         run = NextCommand.In(run);
         if (run.Status != RunStatus.Planned && run.Streams.Count > 0) Figures(run.Streams).Write(console);
         // A finished run needs no plan: its figures say it all.
-        if (run.Plan is { } plan && run.Status is RunStatus.Planned or RunStatus.Parked or RunStatus.Failed) PlanReport.Write(console, plan, canSave: run.Kind == RunKind.DryRun);
+        if (run.Plan is { } plan && run.Status is RunStatus.Planned or RunStatus.Parked or RunStatus.Failed) PlanReport.Write(console, plan, canSave: run.Kind == RunKind.DryRun && plan.Streams.All(stream => stream.Digest.Length > 0));
         if (run.WouldPark) console.MarkupLine($"[{Colour("parked").ToMarkup()}]would park:[/]");
         foreach (var stream in run.Streams)
         {

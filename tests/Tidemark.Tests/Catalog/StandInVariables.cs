@@ -10,7 +10,7 @@ internal static class StandInVariables
         "ORACLE_BASE_URL" or "GRAPHQL_URL" or "SHOP_URL" => "https://shop.example.com/graphql",
         "SLACK_URL" => "https://hooks.slack.com/services/T0/B0/0123456789",
         "HOOK_SECRET" => "whsec_dGlkZW1hcmsgc2lnbnMgd2l0aCB0aGlzIHNlY3JldA==",
-        "DATABASE_URL" or "WAREHOUSE_URL" => "postgres://tidemark:word@localhost:5432/data",
+        "DATABASE_URL" or "WAREHOUSE_URL" or "PRODUCTION_URL" or "STAGING_URL" => "postgres://tidemark:word@localhost:5432/data",
         _ when Secrets.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)) => "stand-in",
         _ => null,
     };

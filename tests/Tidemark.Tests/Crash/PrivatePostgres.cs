@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using Xunit;
 
 namespace Tidemark.Tests.Crash;
 
@@ -12,11 +11,14 @@ internal sealed class PrivatePostgres : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly int _port;
-    private readonly bool _hasTls;
+    private readonly string _options;
 
-    private PrivatePostgres(string folder, int port, bool hasTls) => (_folder, _port, _hasTls) = (folder, port, hasTls);
+    private PrivatePostgres(string folder, int port, string options) => (_folder, _port, _options) = (folder, port, options);
 
     public string Url => $"postgres://tidemark@127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}/postgres";
+
+    /// <summary>Number of the process that all its others are children of.</summary>
+    public int Process => int.Parse(File.ReadLines($"{_folder}/data/postmaster.pid").First(), CultureInfo.InvariantCulture);
 
     // The newest; as test.sh finds it.
     private static string Programs { get; } =
@@ -25,7 +27,8 @@ internal sealed class PrivatePostgres : IAsyncDisposable
 
     /// <param name="password">What it asks for; null where it trusts everybody.</param>
     /// <param name="tls">What it shows of itself, with its key; null where it speaks no TLS.</param>
-    public static async Task<PrivatePostgres> StartAsync(string? password = null, X509Certificate2? tls = null)
+    /// <param name="settings">More of its settings, each as <c>name=value</c>.</param>
+    public static async Task<PrivatePostgres> StartAsync(string? password = null, X509Certificate2? tls = null, params string[] settings)
     {
         var folder = (await RunAsync("mktemp", "-d")).Trim();
         string[] authentication = ["--auth=trust"];
@@ -45,15 +48,15 @@ internal sealed class PrivatePostgres : IAsyncDisposable
                 key.ExportPkcs8PrivateKeyPem());
         }
 
-        var server = new PrivatePostgres(folder, FreePort(), tls is not null);
+        if (tls is not null) settings = [.. settings, "ssl=on", $"ssl_cert_file={folder}/server.crt", $"ssl_key_file={folder}/server.key"];
+        var server = new PrivatePostgres(folder, FreePort(), string.Concat(settings.Select(setting => $" -c {setting}")));
         await server.StartAgainAsync();
         return server;
     }
 
     public Task StartAgainAsync() => RunAsync(
         Program("pg_ctl"), "-D", $"{_folder}/data", "-w", "-l", $"{_folder}/log", "-o",
-        $"-p {_port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder}"
-        + (_hasTls ? $" -c ssl=on -c ssl_cert_file={_folder}/server.crt -c ssl_key_file={_folder}/server.key" : ""), "start");
+        $"-p {_port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder}" + _options, "start");
 
     /// <summary>Stops it as a crash would: every connection is cut, and what is not committed is gone.</summary>
     public Task CrashAsync() => RunAsync(Program("pg_ctl"), "-D", $"{_folder}/data", "-m", "immediate", "-w", "stop");
@@ -84,9 +87,9 @@ internal sealed class PrivatePostgres : IAsyncDisposable
             UseShellExecute = false,
             WorkingDirectory = "/",
         };
-        using var process = Process.Start(start)!;
+        using var process = System.Diagnostics.Process.Start(start)!;
         // The server outlives pg_ctl; nobody may wait for its end of the pipe.
-        var said = command[0] == "mktemp" ? await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) : "";
+        var said = command[0] == "mktemp" ? await process.StandardOutput.ReadToEndAsync(CancellationToken.None) : "";
         await process.WaitForExitAsync(CancellationToken.None);
         return process.ExitCode == 0 ? said : throw new InvalidOperationException($"{string.Join(' ', all)}: {process.ExitCode}");
     }

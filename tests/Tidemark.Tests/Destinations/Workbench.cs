@@ -63,14 +63,14 @@ public abstract class Workbench : IAsyncDisposable
         var run = await _runs!.FindAsync(id, Stop);
         await using var destination = OpenDestination();
         return await CarryOutAsync(
-            new UndoRun("test", id), run.Result.Mode, undo => new Undo(destination, run, undo).RunAsync(), Stop);
+            new UndoRun("test", id), run.Result.Mode, undo => new Undo(destination.Undoing(), run, undo).RunAsync(), Stop);
     }
 
     /// <summary>What taking a run back would come to.</summary>
     public async Task<IReadOnlyList<UndoneTable>> TryUndoAsync(RunResult run)
     {
         await using var destination = OpenDestination();
-        var planning = await UndoPlanning.OfAsync(destination, await _runs!.FindAsync(run.Run, Stop), "r-trial", Stop);
+        var planning = await UndoPlanning.OfAsync(destination.Undoing(), await _runs!.FindAsync(run.Run, Stop), "r-trial", Stop);
         return await destination.Undoing().UndoAsync(planning.Plan with { IsTrial = true }, Stop);
     }
 
@@ -78,7 +78,7 @@ public abstract class Workbench : IAsyncDisposable
     public async Task<ToldTable> TouchedAsync(string id, int limit = 100)
     {
         await using var destination = OpenDestination();
-        return (await TouchedRows.OfAsync(destination, await _runs!.FindAsync(id, Stop), stream: null, limit, Stop)).ShouldHaveSingleItem();
+        return (await TouchedRows.OfAsync(destination.Undoing(), await _runs!.FindAsync(id, Stop), stream: null, limit, Stop)).ShouldHaveSingleItem();
     }
 
     private async Task<RunResult> CarryOutAsync(

@@ -1,11 +1,14 @@
 using System.Globalization;
+using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Destinations;
 using Tidemark.Engine.Errors;
 
 namespace Tidemark.Engine.Pipeline.Guarding;
 
 /// <summary>Stops a run that would change more than its limits allow, until a person has approved it.</summary>
-internal sealed class Guard(SyncPlan plan)
+/// <param name="limits">How far it may go.</param>
+/// <param name="ignoresLimits">Whether a person has allowed it already.</param>
+internal sealed class Guard(RunLimits limits, bool ignoresLimits)
 {
     // More names than these would hide what is said.
     private const int MaxNamed = 5;
@@ -14,15 +17,23 @@ internal sealed class Guard(SyncPlan plan)
 
     private static readonly NextStep Approve = new(NextAct.ApproveRun);
 
+    /// <summary>The guard of a sync.</summary>
+    public Guard(SyncPlan plan)
+        : this(plan.Limits, plan.IgnoresLimits) =>
+        LosesWrittenBack = table => plan.Streams.Any(stream => stream.Table.Table == table && stream.LosesWrittenBack);
+
     /// <summary>Why the source has no records of a table, as far as it can say.</summary>
     public Func<string, string?> WhyEmpty { get; init; } = _ => null;
 
     /// <summary>What the rows of a table were asked for and this reading was not; null where that is not known.</summary>
     public Func<string, IReadOnlyList<string>?> OutOfSight { get; init; } = _ => [];
 
+    /// <summary>Whether what is written back to records of a table may put them out of sight.</summary>
+    public Func<string, bool> LosesWrittenBack { get; init; } = _ => false;
+
     /// <summary>Why a publish needs approval; empty where it does not.</summary>
     public IReadOnlyList<Problem> Objections(IEnumerable<PublishPreview> previews) =>
-        plan.IgnoresLimits ? [] :
+        ignoresLimits ? [] :
         [
             .. previews
                 .Select(preview => NotAsked(preview) ?? Objection(preview) ?? WrittenBack(preview) ?? Shared(preview) ?? Along(preview)).OfType<Problem>(),
@@ -57,7 +68,7 @@ internal sealed class Guard(SyncPlan plan)
         IStreamLoad stream, string table, long deleted, long updated, IReadOnlyList<Cascade> cascades, CancellationToken cancellationToken)
     {
         // Below these a share is never asked for, so that most runs need not count.
-        if (plan.IgnoresLimits || (cascades.All(each => each.Deletes <= plan.Limits.MaxDeletedRows) && deleted <= plan.Limits.MaxDeletedRows && (updated <= plan.Limits.MaxDeletedRows || plan.Limits.MaxUpdatedPercent >= 100)))
+        if (ignoresLimits || (cascades.All(each => each.Deletes <= limits.MaxDeletedRows) && deleted <= limits.MaxDeletedRows && (updated <= limits.MaxDeletedRows || limits.MaxUpdatedPercent >= 100)))
             return;
         var rows = await stream.CountAsync(cancellationToken) + deleted;
         var preview = new PublishPreview(table, rows, rows, deleted) { Updates = updated, Cascades = cascades };
@@ -89,7 +100,7 @@ internal sealed class Guard(SyncPlan plan)
     /// <summary>A record that a reading no longer finds because of what was written back to it is not gone.</summary>
     private Problem? WrittenBack(PublishPreview preview)
     {
-        if (preview.Deletes == 0 || !plan.Streams.Any(stream => stream.Table.Table == preview.Table && stream.LosesWrittenBack)) return null;
+        if (preview.Deletes == 0 || !LosesWrittenBack(preview.Table)) return null;
         return new Problem(
             "guard.written_back", $"table {preview.Table}",
             string.Create(CultureInfo.InvariantCulture,
@@ -113,11 +124,11 @@ internal sealed class Guard(SyncPlan plan)
         foreach (var (table, rows, deletes, _) in preview.Cascades)
         {
             var percent = 100.0 * deletes / Math.Max(1, rows);
-            if (deletes <= plan.Limits.MaxDeletedRows || percent <= plan.Limits.MaxDeletedPercent) continue;
+            if (deletes <= limits.MaxDeletedRows || percent <= limits.MaxDeletedPercent) continue;
             return new Problem(
                 "guard.too_many_cascades", $"table {preview.Table}",
                 string.Create(CultureInfo.InvariantCulture,
-                    $"{deletes} of {rows} rows of {table} ({percent:0.#} %) would be deleted along with {preview.Deletes} rows of {preview.Table}; the limit is {plan.Limits.MaxDeletedPercent:0.#} %."),
+                    $"{deletes} of {rows} rows of {table} ({percent:0.#} %) would be deleted along with {preview.Deletes} rows of {preview.Table}; the limit is {limits.MaxDeletedPercent:0.#} %."),
                 "They refer to these rows (ON DELETE CASCADE), and no undo brings them back. If this is right, approve the run.")
             { Next = Approve };
         }
@@ -136,13 +147,13 @@ internal sealed class Guard(SyncPlan plan)
             { Next = Approve };
         }
 
-        return TooMany("deletes", "deleted", preview.Deletes, plan.Limits.MaxDeletedPercent)
-            ?? TooMany("updates", "updated", preview.Updates, plan.Limits.MaxUpdatedPercent);
+        return TooMany("deletes", "deleted", preview.Deletes, limits.MaxDeletedPercent)
+            ?? TooMany("updates", "updated", preview.Updates, limits.MaxUpdatedPercent);
 
         Problem? TooMany(string what, string done, long rows, double limit)
         {
             var percent = preview.LiveRows == 0 ? 0 : 100.0 * rows / preview.LiveRows;
-            if (rows <= plan.Limits.MaxDeletedRows || percent <= limit) return null;
+            if (rows <= limits.MaxDeletedRows || percent <= limit) return null;
             return new Problem(
                 $"guard.too_many_{what}", $"table {preview.Table}",
                 string.Create(CultureInfo.InvariantCulture,

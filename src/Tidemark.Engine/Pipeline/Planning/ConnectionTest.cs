@@ -1,6 +1,7 @@
 using Tidemark.Engine.Connectors;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline.Transferring;
 using Tidemark.Engine.Sources;
 
 namespace Tidemark.Engine.Pipeline.Planning;
@@ -64,6 +65,7 @@ public sealed record ConnectionTest(
         var test = new ConnectionTest("source", definition.Name, definition.Connector, problems, [], []) { IsActive = definition.IsActive };
         return await ApartAsync(test, problems, async () =>
         {
+            if (connections.IsDatabase(definition)) return await TransferTest.OfSourceAsync(test, definition, connections, problems, cancellationToken);
             await using var source = connections.OpenSource(definition, problems);
             if (source is null) return test;
             var check = await source.CheckAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
+using Tidemark.Engine.Pipeline.Transferring;
 
 namespace Tidemark.Engine.Pipeline.Planning;
 
@@ -16,6 +17,7 @@ internal sealed class PipelineTest(PipelineDefinition pipeline, Connections conn
     private async Task<ConnectionTest> LookAsync(
         ConnectionTest test, SourceDefinition from, DestinationDefinition to, List<Problem> problems, CancellationToken cancellationToken)
     {
+        if (pipeline.Transfer is not null) return await TransferTest.OfPipelineAsync(test, pipeline, (from, to), connections, problems, cancellationToken);
         await using var source = connections.OpenSource(from, problems);
         await using var destination = connections.OpenDestination(to, problems);
         if (source is null || destination is null) return test;

@@ -18,6 +18,14 @@ internal sealed class SourcePreview(
         string name, Func<string, string?> environment, string? stream, int records, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
     {
         var (definition, pipeline) = await FindAsync(name, environment, cancellationToken);
+        if (connections.IsDatabase(definition))
+        {
+            throw new TidemarkException(FailureKind.Usage, "source.whole_tables", $"{definition.Name} is a database: it gives whole tables, as they are.")
+            {
+                Hint = "A test of the source lists its tables; a dry run of a transfer shows rows that differ.",
+            };
+        }
+
         var problems = new List<Problem>();
         await using var source = connections.OpenSource(definition.With(settings), problems) ?? throw TidemarkException.ForAll(problems);
         var preview = new StreamPreview(source, pipeline, clock);
@@ -38,7 +46,7 @@ internal sealed class SourcePreview(
 
         if (ConnectionAddress.Is(name) && !(await definitions.Sources.NamesAsync(cancellationToken)).Contains(name))
         {
-            var address = await ConnectionAddress.ReadAsync<ISourceConnector>(name, connectors, environment, cancellationToken);
+            var address = await ConnectionAddress.ReadAsync<IOriginConnector>(name, connectors, environment, cancellationToken);
             return (new(address.Name, address.Connector, address.Settings), DefinitionCatalog.Between(address.Name, "") with { Tables = $"{address.Connector}_{{stream}}" });
         }
 

@@ -13,7 +13,7 @@ internal static class FailureWork
     {
         // What is read beside the pipeline's own reading does nothing of that one.
         SyncRun { SourceSettings: not null } aside => $"{Sync} {RunRequestJson.Write(new SyncRun(aside.Pipeline) { SourceSettings = aside.SourceSettings })}",
-        SyncRun or PlanRun or ApprovedRun => Sync,
+        SyncRun or PlanRun or ApprovedRun or TransferRun => Sync,
         DeletionScan => Deletions,
         BackfillRun backfill => RunRequestJson.Write(new BackfillRun(backfill.Pipeline, backfill.Range)),
         { About: { } about } => $"{RunJson.Word(request.Kind)} {about}",

@@ -36,7 +36,7 @@ internal static class SourceVerb
     private static Verb Set()
     {
         var active = WordOption.Of<Truth>("--active", "false keeps the definition, but no run reads the source. [default: true]");
-        return SetConnection.Create<SourceDefinition, SourceAnswer, ISourceConnector>(
+        return SetConnection.Create<SourceDefinition, SourceAnswer, IOriginConnector>(
             Shared, source => source.Connector,
             [
                 "tidemark source set \"Italy Stripe\" --connector stripe api_key=-",
