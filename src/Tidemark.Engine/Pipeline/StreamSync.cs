@@ -172,8 +172,14 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         var reader = new BatchReader(stream.Stream, table, stream.Start, clock);
         // A dry run looks at what the source has now, and leaves the quarantine alone.
         var quarantine = run.IsDryRun ? null : journal.QuarantineOf(table.Stream.Name);
+        var counted = found is not null && table.IsStaged ? found.Staged : StagedCounts.None;
         if (quarantine is not null)
-            await quarantine.OpenAsync(found is not null && isFull ? startedAt : DateTimeOffset.MaxValue, cancellationToken);
+        {
+            var isResumed = found is not null && isFull;
+            var own = await quarantine.OpenAsync(isResumed ? startedAt : DateTimeOffset.MaxValue, cancellationToken);
+            if (isResumed) counted = counted.WithQuarantined(own);
+        }
+
         // A reading of everything meets the records in quarantine anyway, and a plan is held to what it was made from.
         var readsAll = found is null || (run.Range is null && run.Source.ReadsAll(table.Stream.Name, found.Cursor));
         if (quarantine is not null && !table.IsStaged && !readsAll)
@@ -196,10 +202,10 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
         await foreach (var batch in batches)
         {
             var read = quarantine is null
-                ? batch : batch with { Overtaken = await quarantine.OvertakeAsync(batch.Rows, cancellationToken) };
-            var before = stream.Checkpoint is { } saved && table.IsStaged ? saved.Staged : StagedCounts.None;
-            var staged = table.IsStaged ? StreamLedger.Staged(before, read) : StagedCounts.None;
+                ? batch : batch with { Overtaken = await quarantine.OvertakeAsync(batch.Rows, batch.Unfit, cancellationToken) };
+            var staged = table.IsStaged ? StreamLedger.Staged(counted, read) : StagedCounts.None;
             await WriteAsync(read, kept is not null ? kept with { IsComplete = true } : new Checkpoint(batch.After, staged, startedAt) { IsComplete = batch.IsLast });
+            if (table.IsStaged) counted = stream.Checkpoint!.Staged;
             if (quarantine is null || table.IsStaged) continue; // a staging settles its quarantine when it is published
             await quarantine.SettleOvertakenAsync(cancellationToken);
             if (ledger.TooManyQuarantined(isEnd: false) is { } tooMany) throw tooMany;

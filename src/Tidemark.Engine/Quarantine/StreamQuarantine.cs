@@ -24,23 +24,31 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     // Hashes of the keys in quarantine: 8 bytes each. Two keys of one hash cost a look into the catalog, nothing else.
     private readonly HashSet<ulong> _open = [];
     private readonly HashSet<ulong> _own = [];
+
+    // Hashes of payloads without a key that the reading may meet once more. Beyond that, an equal one is another record.
+    private readonly HashSet<ulong> _metBefore = [];
     private bool _hasOvertaken;
 
-    /// <summary>Learns which keys are in quarantine.</summary>
-    /// <param name="since">Start of the reading that is resumed: entries first seen after it belong to that reading.</param>
+    /// <summary>Learns what is in quarantine.</summary>
+    /// <param name="since">Start of the reading that is resumed: entries last seen after it belong to that reading.</param>
     /// <param name="cancellationToken">Looked at before reading.</param>
-    public async Task OpenAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    /// <returns>How many entries belong to that reading.</returns>
+    public async Task<long> OpenAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
-        var keys = database.EachAsync(connection => connection.QueryUnbufferedAsync<(string Key, long IsOwn)>("""
-            SELECT key, CASE WHEN last_seen >= @since AND settled_by <> 'newer' THEN 1 ELSE 0 END FROM quarantine
-            WHERE pipeline = @pipeline AND stream = @stream AND key IS NOT NULL
+        var count = 0L;
+        var entries = database.EachAsync(connection => connection.QueryUnbufferedAsync<(string? Key, byte[]? Keyless, long IsOwn)>("""
+            SELECT key, CASE WHEN key IS NULL THEN payload END, CASE WHEN last_seen >= @since AND settled_by <> 'newer' THEN 1 ELSE 0 END
+            FROM quarantine WHERE pipeline = @pipeline AND stream = @stream AND (key IS NOT NULL OR last_seen >= @since)
             """, new { pipeline, stream, since = Milliseconds(since) }), cancellationToken);
-        await foreach (var (key, isOwn) in keys)
+        await foreach (var (key, keyless, isOwn) in entries)
         {
-            var hash = HashOf(CatalogText.Decode(key));
-            _open.Add(hash);
-            if (isOwn != 0) _own.Add(hash);
+            count += isOwn;
+            var hash = key is null ? ContentHash.Of(keyless) : HashOf(CatalogText.Decode(key));
+            if (key is not null) _open.Add(hash);
+            if (isOwn != 0) (key is null ? _metBefore : _own).Add(hash);
         }
+
+        return count;
     }
 
     /// <summary>
@@ -102,14 +110,15 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     /// <summary>What can be tried again, the oldest first, as pages that do not move the cursor.</summary>
     public async IAsyncEnumerable<Page> PagesAsync(Cursor cursor, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var payloads = database.EachAsync(connection => connection.QueryUnbufferedAsync<byte[]>("""
-            SELECT payload FROM quarantine
+        var payloads = database.EachAsync(connection => connection.QueryUnbufferedAsync<(byte[] Payload, string? Key)>("""
+            SELECT payload, key FROM quarantine
             WHERE pipeline = @pipeline AND stream = @stream AND settled_by = 'retry' AND run <> @run ORDER BY id
             """, new { pipeline, stream, run }), cancellationToken);
         var page = new List<byte[]>();
         var bytes = 0;
-        await foreach (var payload in payloads)
+        await foreach (var (payload, key) in payloads)
         {
+            if (key is null) _metBefore.Add(ContentHash.Of(payload));
             page.Add(payload);
             bytes += payload.Length;
             if (bytes < PageBytes) continue;
@@ -134,12 +143,15 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
     /// Stops retries of records that have a newer version in the batch. Called before the batch is
     /// committed: an entry that outlived its newer row would overwrite it.
     /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="unfit">Its records that cannot become rows.</param>
+    /// <param name="cancellationToken">Before anything is changed.</param>
     /// <returns>How many of them this reading itself had put in.</returns>
-    public async Task<int> OvertakeAsync(RowBatch batch, CancellationToken cancellationToken)
+    public async Task<int> OvertakeAsync(RowBatch batch, IReadOnlyList<QuarantinedRecord> unfit, CancellationToken cancellationToken)
     {
-        if (_open.Count == 0) return 0;
+        var own = _metBefore.Count == 0 ? 0 : unfit.Count(record => record.Key is null && _metBefore.Remove(HashOf(record.Payload)));
+        if (_open.Count == 0) return own;
         var keys = new List<string>();
-        var own = 0;
         for (var row = 0; row < batch.Count; row++)
         {
             if (batch.IsSuperseded(row)) continue;
@@ -221,7 +233,7 @@ internal sealed class StreamQuarantine(CatalogDatabase database, TimeProvider cl
 
     private static string Key(int at) => string.Create(CultureInfo.InvariantCulture, $"key{at}");
 
-    private static ulong HashOf(string key) => ContentHash.Of(Encoding.UTF8.GetBytes(key));
+    private static ulong HashOf(string text) => ContentHash.Of(Encoding.UTF8.GetBytes(text));
 
     private static long Milliseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 }

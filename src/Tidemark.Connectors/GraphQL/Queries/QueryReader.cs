@@ -65,8 +65,8 @@ internal sealed class QueryReader(string name, JsonObject entry, ICollection<Pro
     {
         JsonArray { Count: > 0 } list when list.All(item => item is JsonValue) =>
             [.. list.Select(item => item!.ToString())],
-        JsonValue one =>
-            [.. one.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+        JsonValue one when one.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } names =>
+            [.. names],
         _ => Wrong<List<string>>(key, "is a name or a list of names") ?? [],
     };
 
