@@ -146,10 +146,10 @@ internal sealed class Session(ParseResult typed, TidemarkInvocation invocation, 
     /// <summary>One JSON object on standard output.</summary>
     public void WriteJson<T>(T answer, JsonTypeInfo<T> type) => JsonLine.WriteTo(Terminal.Output, answer, type);
 
-    /// <summary>One line for people; of what needs nobody, and so not where they want quiet.</summary>
-    public void Say(string line)
+    /// <summary>A line or a paragraph for people; of what needs nobody, and so not where they want quiet.</summary>
+    public void Say(string line, string label = "")
     {
-        if (!IsQuiet) Prose.WriteLine(line);
+        if (!IsQuiet) Prose.WriteParagraph(line, label: label);
     }
 
     /// <summary>Shows on a terminal that something takes its time.</summary>

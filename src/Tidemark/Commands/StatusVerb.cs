@@ -60,7 +60,7 @@ internal static class StatusVerb
         foreach (var status in all.Where(status => status.Due is not null || status.Next is not null))
         {
             session.Say($"{Printable.Of(status.Pipeline)}: {Printable.Of(status.Due ?? "It has not run yet.")}");
-            if ((status.Next?.Command ?? status.Hint) is { } advice) session.Prose.MarkupLineInterpolated($"  [grey]{Printable.Of(advice)}[/]");
+            if ((status.Next?.Command ?? status.Hint) is { } advice) session.Prose.WriteParagraph($"  {Printable.Of(advice)}", Color.Grey);
         }
 
         foreach (var status in all.Where(status => status.Undelivered > 0))

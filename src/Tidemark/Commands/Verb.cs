@@ -79,12 +79,13 @@ internal sealed class HelpWithExamples(IReadOnlyList<string> examples) : Synchro
         var invocation = (TidemarkInvocation)parseResult.InvocationConfiguration;
         _usual.MaxWidth = invocation.Terminal.Traits.IsOutput ? Math.Min(Terminal.Size().Width, MaxWidth) : MaxWidth;
         var code = _usual.Invoke(parseResult);
-        More?.Invoke(new Session(parseResult, invocation, CancellationToken.None));
+        var session = new Session(parseResult, invocation, CancellationToken.None);
+        More?.Invoke(session);
         if (examples.Count == 0) return code;
-        var output = invocation.Output;
-        output.WriteLine("Examples:");
-        foreach (var example in examples) output.WriteLine($"  {example}");
-        output.WriteLine();
+        var console = session.Terminal.OutputConsole;
+        console.WriteParagraph("Examples:");
+        foreach (var example in examples) console.WriteParagraph($"  {example}");
+        console.WriteParagraph("");
         return code;
     }
 }

@@ -47,7 +47,7 @@ internal static class VerbTree
     private static void WriteVariables(Session session)
     {
         session.Say("Environment:");
-        foreach (var (name, what) in Variables) session.Say($"  {name.PadRight(Variables.Max(variable => variable.Name.Length))}  {what}");
+        foreach (var (name, what) in Variables) session.Say($"  {what}", name.PadRight(Variables.Max(variable => variable.Name.Length) + 2));
         session.Say("");
     }
 

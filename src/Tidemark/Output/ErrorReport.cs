@@ -45,7 +45,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
         {
             // An unreachable vendor is a problem of every stream, with one remedy.
             if (due != problem.Hint) Advise(due);
-            console.WriteLine($"  {Printable.Of(problem.Subject)}: {Printable.Of(problem.Message)} ({problem.Code})");
+            console.WriteParagraph($"  {Printable.Of(problem.Subject)}: {Printable.Of(problem.Message)} ({problem.Code})");
             due = problem.Hint;
         }
 
@@ -53,7 +53,7 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
 
         void Advise(string? hint)
         {
-            if (hint is not null) console.MarkupLineInterpolated($"    [grey]{Printable.Of(hint)}[/]");
+            if (hint is not null) console.WriteParagraph($"    {Printable.Of(hint)}", Color.Grey);
         }
     }
 
@@ -68,9 +68,9 @@ internal sealed class ErrorReport(Terminal terminal, bool isJson)
         var console = terminal.ErrorConsole;
         console.MarkupLineInterpolated($"[red]error:[/] {Printable.Of(message)} ({code})");
         if (problems.Count > 1) WriteProblems(console, problems);
-        else if (problems is [{ Subject.Length: > 0 } only]) console.WriteLine($"  in {Printable.Of(only.Subject)}");
-        if (hint is not null) console.MarkupLineInterpolated($"  [grey]{Printable.Of(hint)}[/]");
-        if (whole.IsTransient) console.MarkupLineInterpolated($"  [grey]It may pass: try again later.[/]");
+        else if (problems is [{ Subject.Length: > 0 } only]) console.WriteParagraph($"  in {Printable.Of(only.Subject)}");
+        if (hint is not null) console.WriteParagraph($"  {Printable.Of(hint)}", Color.Grey);
+        if (whole.IsTransient) console.WriteParagraph("  It may pass: try again later.", Color.Grey);
     }
 
     private void WriteStack(Exception error)

@@ -16,7 +16,7 @@ internal static class RunReport
         if (run.WouldPark) console.MarkupLine($"[{Colour("parked").ToMarkup()}]would park:[/]");
         foreach (var stream in run.Streams)
         {
-            foreach (var remark in stream.Remarks) console.MarkupLineInterpolated($"  [yellow]{Printable.Of(stream.Stream)}: {Printable.Of(remark)}[/]");
+            foreach (var remark in stream.Remarks) console.WriteParagraph($"  {Printable.Of(stream.Stream)}: {Printable.Of(remark)}", Color.Yellow);
         }
 
         ErrorReport.WriteProblems(console, run.Problems);

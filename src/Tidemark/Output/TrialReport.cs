@@ -19,15 +19,15 @@ internal static class TrialReport
         foreach (var each in trial.Tables)
         {
             foreach (var row in each.UntouchedRows.Take(ShownRows))
-                console.WriteLine(Printable.Of($"  {each.Table} {row.Key}: stays as it is. {row.Reason}"));
-            if (each.Untouched > ShownRows) console.WriteLine($"  and {RunReport.Number(each.Untouched - Math.Min(ShownRows, each.UntouchedRows.Count))} more stay as they are");
-            foreach (var cascade in each.Cascades ?? []) console.WriteLine(Printable.Of($"  {cascade.ToCascade().Describe(each.Table)} This does not come back."));
+                console.WriteParagraph(Printable.Of($"  {each.Table} {row.Key}: stays as it is. {row.Reason}"));
+            if (each.Untouched > ShownRows) console.WriteParagraph($"  and {RunReport.Number(each.Untouched - Math.Min(ShownRows, each.UntouchedRows.Count))} more stay as they are");
+            foreach (var cascade in each.Cascades ?? []) console.WriteParagraph(Printable.Of($"  {cascade.ToCascade().Describe(each.Table)} This does not come back."));
         }
 
         foreach (var unseen in trial.Tables.Where(each => !each.SeesChanges))
-            console.WriteLine(Printable.Of($"  {unseen.Stream}: its records are not kept (raw: false), so changes by hand since then are not seen, and are overwritten."));
+            console.WriteParagraph(Printable.Of($"  {unseen.Stream}: its records are not kept (raw: false), so changes by hand since then are not seen, and are overwritten."));
         if (trial.WrittenBack is > 0 and var sent)
-            console.WriteLine($"  The source keeps what was written back to {RunReport.Number(sent)} of its records.");
+            console.WriteParagraph($"  The source keeps what was written back to {RunReport.Number(sent)} of its records.");
 
         void Add(string name, Func<UndoneTableAnswer, long> value) =>
             table.Add(name, trial.Tables.Select(each => RunReport.Number(value(each))), isNumber: true);

@@ -122,6 +122,14 @@ public sealed class OutputTests
         error.ToString().ShouldContain("(defect.unexpected)");
     }
 
+    [Theory]
+    [InlineData("one two three four", "", "one two three|four")]
+    [InlineData("  one two three four", "", "  one two three|    four")]
+    [InlineData("  one two three", "", "  one two three")]
+    [InlineData("  one two three", "NAME  ", "  NAME  one two|        three")]
+    public void A_sentence_goes_on_to_the_right_of_where_it_began(string text, string label, string rows) =>
+        Written(15, console => console.WriteParagraph(text, label: label)).ShouldBe(rows.Split('|'));
+
     private static List<string> Written(int width, Action<IAnsiConsole> write)
     {
         using var output = new StringWriter();

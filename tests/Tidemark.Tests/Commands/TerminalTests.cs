@@ -50,6 +50,34 @@ public sealed partial class TerminalTests : IAsyncLifetime
         Lines(drawn).ShouldAllBe(line => Cells.Count(line) <= width);
     }
 
+    [Fact]
+    public async Task A_terminal_that_is_made_wider_and_narrower_meanwhile_has_no_line_broken_and_none_left_over()
+    {
+        const int Settles = 2; // Frames that may still be on their way in the width before.
+        int[] widths = [80, 120, 60];
+        var changes = new List<int> { 0 };
+        var drawn = await DrawAsync(widths[0], new() { ["TERM"] = "xterm-256color" }, ["sync", Pipeline], async (terminal, frames) =>
+        {
+            if (changes.Count == widths.Length || frames < changes[^1] + Settles + 2) return;
+            await ResizeAsync(terminal, widths[changes.Count]);
+            changes.Add(frames);
+        });
+
+        drawn.ShouldContain("succeeded");
+        var all = Frames(drawn);
+        changes.Add(all.Count);
+        for (var at = 0; at < widths.Length; at++)
+        {
+            var settled = all[(changes[at] + Settles)..changes[at + 1]];
+            settled.ShouldNotBeEmpty($"at {widths[at]} columns");
+            settled.ShouldAllBe(frame => frame.Lines.All(line => line <= widths[at]));
+        }
+
+        // What was drawn wider stands on more rows then, and the frame that takes its place begins at the first of them.
+        foreach (var (frame, next) in all.Zip(all.Skip(1)))
+            widths.ShouldContain(width => next.Up == frame.Lines.Sum(line => Math.Max(1, (line + width - 1) / width)));
+    }
+
     [Theory]
     [InlineData(60)]
     [InlineData(80)]
@@ -78,11 +106,18 @@ public sealed partial class TerminalTests : IAsyncLifetime
         dumb.ShouldContain("leads: reading");
     }
 
-    private async Task<string> DrawAsync(int width, Dictionary<string, string> environment, params string[] args)
+    private Task<string> DrawAsync(int width, Dictionary<string, string> environment, params string[] args) =>
+        DrawAsync(width, environment, args, (_, _) => Task.CompletedTask);
+
+    /// <param name="width">Columns of the terminal.</param>
+    /// <param name="environment">Variables of the program.</param>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="onFrameAsync">Told the terminal's device and how many frames were drawn, whenever more was.</param>
+    private async Task<string> DrawAsync(int width, Dictionary<string, string> environment, string[] args, Func<string, int, Task> onFrameAsync)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "tidemark");
         var command = string.Create(CultureInfo.InvariantCulture,
-            $"stty cols {width} rows 24; exec '{program}' {string.Join(' ', args.Select(arg => $"'{arg}'"))} --home '{_bench.Home}'");
+            $"tty; stty cols {width} rows 24; exec '{program}' {string.Join(' ', args.Select(arg => $"'{arg}'"))} --home '{_bench.Home}'");
         var start = new ProcessStartInfo("script", ["-qec", command, "/dev/null"])
         {
             RedirectStandardOutput = true,
@@ -95,17 +130,47 @@ public sealed partial class TerminalTests : IAsyncLifetime
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        var drawn = await process.StandardOutput.ReadToEndAsync(CommandBench.Cancel);
+        var device = (await process.StandardOutput.ReadLineAsync(CommandBench.Cancel))!;
+        var drawn = new StringBuilder();
+        var buffer = new char[4096];
+        while (await process.StandardOutput.ReadAsync(buffer, CommandBench.Cancel) is > 0 and var count)
+        {
+            drawn.Append(buffer, 0, count);
+            await onFrameAsync(device, Frames(drawn.ToString()).Count);
+        }
+
         await process.WaitForExitAsync(CommandBench.Cancel);
-        process.ExitCode.ShouldBe(0, drawn);
-        return drawn;
+        process.ExitCode.ShouldBe(0, drawn.ToString());
+        return drawn.ToString();
     }
+
+    private static async Task ResizeAsync(string terminal, int width)
+    {
+        using var stty = Process.Start("stty", ["-F", terminal, "cols", width.ToString(CultureInfo.InvariantCulture)]);
+        await stty.WaitForExitAsync(CommandBench.Cancel);
+        stty.ExitCode.ShouldBe(0);
+    }
+
+    /// <summary>What was redrawn, each time: how many rows it began above the cursor, and the cells of its lines.</summary>
+    private static List<(int Up, List<int> Lines)> Frames(string drawn) =>
+    [
+        // A frame ends by clearing what is beneath it.
+        .. drawn.Split("\e[J").SkipLast(1).Select(frame =>
+        {
+            var up = Upwards().Matches(frame).LastOrDefault();
+            var lines = up is null ? frame : frame[(up.Index + up.Length)..];
+            return (up is null ? 0 : int.Parse(up.Groups[1].Value, CultureInfo.InvariantCulture), Lines(lines).Select(Cells.Count).ToList());
+        }),
+    ];
 
     /// <summary>What was written between two line ends, without the sequences that steer the terminal.</summary>
     private static IEnumerable<string> Lines(string drawn) => Sequences().Replace(drawn, "").Split('\r', '\n').Where(line => line.Length > 0);
 
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]|\e[=>]|\e\][^\a]*\a", RegexOptions.None, 1000)]
     private static partial Regex Sequences();
+
+    [GeneratedRegex(@"\r\e\[(\d+)A", RegexOptions.None, 1000)]
+    private static partial Regex Upwards();
 
     [GeneratedRegex(@"\e\[[0-9;]*3[0-9]|\e\[[0-9;]*[34]8;", RegexOptions.None, 1000)]
     private static partial Regex Colours();

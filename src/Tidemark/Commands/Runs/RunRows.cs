@@ -67,7 +67,7 @@ internal static class RunRows
             PlanReport.WriteRow(console, KindOf(row.Change), row.Key, [.. row.Fields.Select(field => new FieldChange(field.Name, field.Before, field.After))], row.AfterKnown);
         var left = Count(table) - rows.Count;
         if (left > 0) console.MarkupLineInterpolated($"  [grey]and {RunReport.Number(left)} more; --limit N lists them[/]");
-        foreach (var sentence in table.Untold) console.MarkupLineInterpolated($"  [yellow]{Printable.Of(sentence)}[/]");
+        foreach (var sentence in table.Untold) console.WriteParagraph($"  {Printable.Of(sentence)}", Color.Yellow);
     }
 
     private static long Count(TouchedTableAnswer table) => table.Created + table.Updated + table.Deleted + table.Written;
