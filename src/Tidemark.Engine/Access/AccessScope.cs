@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Tidemark.Engine.Definitions;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Json;
@@ -14,10 +13,10 @@ internal sealed record AccessScope(Role Role, IReadOnlyList<string> Pipelines)
 {
     /// <summary>As the catalog has it.</summary>
     public static AccessScope Read(string role, string pipelines) =>
-        new(Enum.Parse<Role>(role, ignoreCase: true), JsonSerializer.Deserialize(pipelines, AccessJson.Default.IReadOnlyListString)!);
+        new(Enum.Parse<Role>(role, ignoreCase: true), JsonSerializer.Deserialize(pipelines, PlainJson.Default.IReadOnlyListString)!);
 
     /// <summary>The pipelines as the catalog keeps them.</summary>
-    public string PipelinesText => JsonText.Line(Pipelines, AccessJson.Default.IReadOnlyListString);
+    public string PipelinesText => JsonText.Line(Pipelines, PlainJson.Default.IReadOnlyListString);
 
     /// <summary>Refuses what nobody can have.</summary>
     /// <param name="connection">Tells which pipelines there are.</param>
@@ -40,6 +39,3 @@ internal sealed record AccessScope(Role Role, IReadOnlyList<string> Pipelines)
     /// <summary>For the audit trail: <c>operator of payments, orders</c>.</summary>
     public override string ToString() => Pipelines.Count > 0 ? $"{EnumWord.Of(Role)} of {string.Join(", ", Pipelines)}" : EnumWord.Of(Role);
 }
-
-[JsonSerializable(typeof(IReadOnlyList<string>))]
-internal sealed partial class AccessJson : JsonSerializerContext;

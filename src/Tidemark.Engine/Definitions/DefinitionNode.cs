@@ -143,21 +143,23 @@ internal sealed class DefinitionNode
     /// <summary>Settings as written; a list is joined by commas, and an empty value counts as left out.</summary>
     public Dictionary<string, string> Settings()
     {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (Child("settings") is not { } node) return settings;
-        if (node is not DefinitionMap map)
-        {
-            Invalid(node, "settings", "is a mapping from names to values.");
-            return settings;
-        }
+        if (Child("settings") is not { } node) return [];
+        if (node is DefinitionMap map) return Settings(map, entry => Invalid(entry.Value, entry.Key, "is a value or a list of values."));
+        Invalid(node, "settings", "is a mapping from names to values.");
+        return [];
+    }
 
-        foreach (var (name, _, value) in map.Entries)
+    /// <summary>The settings that a map has.</summary>
+    /// <param name="map">Names and values.</param>
+    /// <param name="invalid">Told of each that is neither a value nor a list of values.</param>
+    public static Dictionary<string, string> Settings(DefinitionMap map, Action<DefinitionEntry> invalid)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in map.Entries)
         {
-            if (value is DefinitionScalar { Text: null }) continue;
-            if (TextOf(value) is { } text) settings[name] = text;
-            else if (value is DefinitionList list && list.Items.All(item => TextOf(item) is not null))
-                settings[name] = string.Join(',', list.Items.Select(TextOf));
-            else Invalid(value, name, "is a value or a list of values.");
+            if (entry.Value is DefinitionScalar { Text: null }) continue;
+            if (entry.Value is DefinitionMap || (entry.Value is DefinitionList list && !list.Items.All(item => TextOf(item) is not null))) invalid(entry);
+            else settings[entry.Key] = string.Join(',', Values(entry.Value));
         }
 
         return settings;

@@ -25,16 +25,9 @@ public static class SettingsFile
             throw new TidemarkException(FailureKind.Configuration, "settings_file.unreadable", $"The file {path} cannot be read.", wrong) { Hint = wrong.Message };
         }
 
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
         var problems = new List<Problem>();
-        foreach (var (name, line, value) in map.Entries)
-        {
-            if (value is DefinitionScalar { Text: null }) continue;
-            if (value is DefinitionMap || (value is DefinitionList list && !list.Items.All(item => item is DefinitionScalar { Text: not null })))
-                problems.Add(new("setting.invalid", $"{path}, line {line}, setting {name}", $"{name} is a value or a list of values."));
-            else settings[name] = string.Join(',', DefinitionNode.Values(value));
-        }
-
+        var settings = DefinitionNode.Settings(map, entry =>
+            problems.Add(new("setting.invalid", $"{path}, line {entry.Line}, setting {entry.Key}", $"{entry.Key} is a value or a list of values.")));
         return problems.Count == 0 ? settings : throw TidemarkException.ForAll(problems);
     }
 }

@@ -45,7 +45,7 @@ public sealed record TablePlan(string Table, StreamSchema Stream)
     /// <summary>Names of the live table's columns: the stream's fields, and the engine's own.</summary>
     public IEnumerable<string> ColumnNames =>
     [
-        .. Stream.Fields.Select(each => each.Name), .. KeepsRaw ? ["raw"] : Array.Empty<string>(), "_hash", "_run", SyncedAt,
+        .. Stream.Fields.Select(each => each.Name), .. KeepsRaw ? ["raw"] : Array.Empty<string>(), Records.ColumnNames.Hash, "_run", SyncedAt,
         .. Deletes.IsSoft ? ["_deleted_at"] : Array.Empty<string>(),
     ];
 

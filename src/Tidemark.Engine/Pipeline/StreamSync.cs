@@ -92,8 +92,10 @@ internal sealed class StreamSync(SyncPlan run, ILoad load, RunJournal journal, T
     /// <summary>A range is read beside the stream's own reading, of which there must be a place; else its rows would look like all there are.</summary>
     private static async Task RequireWholeAsync(IStreamLoad stream, TablePlan table)
     {
-        if (table.Mode == WriteMode.Merge && stream.Start.Compares is null && stream.Checkpoint is not null) return;
-        var why = stream.Start.Compares ?? (table.Mode == WriteMode.Merge ? $"The table {table.Table} is empty: the stream was not read yet, or its rows are gone." : $"The stream {table.Stream.Name} is read whole every time.");
+        var why = stream.Start.Compares;
+        if (table.Mode != WriteMode.Merge) why ??= $"The stream {table.Stream.Name} is read whole every time.";
+        else if (stream.Checkpoint is null) why ??= $"The table {table.Table} is empty: the stream was not read yet, or its rows are gone.";
+        if (why is null) return;
         await stream.DisposeAsync();
         throw new TidemarkException(FailureKind.Usage, "backfill.not_whole", why)
         {

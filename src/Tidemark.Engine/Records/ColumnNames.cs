@@ -6,13 +6,16 @@ namespace Tidemark.Engine.Records;
 /// <summary>Turns what vendors call their fields into names that are pleasant to type in SQL.</summary>
 public static class ColumnNames
 {
+    /// <summary>The column of the content hash, which every table has that Tidemark writes.</summary>
+    public const string Hash = "_hash";
+
     /// <summary>
     /// Names that no field may take: the engine's own columns, and those that every table of PostgreSQL has already.
     /// https://www.postgresql.org/docs/current/ddl-system-columns.html.
     /// </summary>
     public static readonly IReadOnlySet<string> Reserved = new HashSet<string>(StringComparer.Ordinal)
     {
-        "raw", "_hash", "_run", "_synced_at", "_deleted_at", "_op",
+        "raw", Hash, "_run", "_synced_at", "_deleted_at", "_op",
         "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid",
     };
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tidemark.Engine;
+using Tidemark.Engine.Access;
 using Tidemark.Server.Api.Answers;
 
 namespace Tidemark.Server.Access;
@@ -27,12 +28,8 @@ internal sealed class CallerAuthentication(
     {
         var header = Request.Headers.Authorization.ToString();
         if (header.Length == 0) return await OfSessionAsync() ?? WithoutToken();
-        if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)) return Refuse("token.malformed");
-        var token = await home.Tokens.FindAsync(header[Bearer.Length..].Trim(), Context.RequestAborted);
-        if (token is null) return Refuse("token.unknown");
-        if (token.RevokedAt is not null) return Refuse("token.revoked");
-        if (!token.IsValid(clock.GetUtcNow())) return Refuse("token.expired");
-        return Known(new(token.Name, token.Role, token.Pipelines) { ActsAlone = token.ActsAlone });
+        var (token, refusal) = await OfHeaderAsync(header, home, clock, Context.RequestAborted);
+        return token is null ? Refuse(refusal!) : Known(new(token.Name, token.Role, token.Pipelines) { ActsAlone = token.ActsAlone });
     }
 
     /// <summary>Whether a caller who was let in would be let in now too; for answers that go on for long.</summary>
@@ -40,7 +37,7 @@ internal sealed class CallerAuthentication(
     {
         var home = http.RequestServices.GetRequiredService<Home>();
         var header = http.Request.Headers.Authorization.ToString();
-        if (header.Length > 0) return await home.Tokens.FindAsync(header[Bearer.Length..].Trim(), http.RequestAborted) is { RevokedAt: null } token && token.IsValid(clock.GetUtcNow());
+        if (header.Length > 0) return (await OfHeaderAsync(header, home, clock, http.RequestAborted)).Token is not null;
         return SessionCookie.Find(http) is not { } text || await home.Sessions.FindAsync(text, http.RequestAborted) is not null;
     }
 
@@ -70,6 +67,19 @@ internal sealed class CallerAuthentication(
         {
             Hint = caller.Session is null ? "Ask an administrator for a token with another role." : "Ask an administrator for another role.",
         }.WriteAsync(Context);
+    }
+
+    /// <summary>The token that a header bears; else the code of why there is none that counts.</summary>
+    private static async Task<(AccessToken? Token, string? Refusal)> OfHeaderAsync(string header, Home home, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)) return (null, "token.malformed");
+        return await home.Tokens.FindAsync(header[Bearer.Length..].Trim(), cancellationToken) switch
+        {
+            null => (null, "token.unknown"),
+            { RevokedAt: not null } => (null, "token.revoked"),
+            var token when !token.IsValid(clock.GetUtcNow()) => (null, "token.expired"),
+            var token => (token, null),
+        };
     }
 
     private async Task<AuthenticateResult?> OfSessionAsync()

@@ -43,8 +43,7 @@ internal static class BackfillsApi
         AuditTrail.About(http, $"pipeline {start.Pipeline}");
         var made = await home.Backfills.StartAsync(start.ToBackfill(), caller.Origin, cancellationToken);
         AuditTrail.About(http, $"backfill {made.Id} of pipeline {made.Pipeline}");
-        await home.Backfills.NextAsync(made.Id, cancellationToken);
-        return TypedResults.Accepted($"/api/v1/backfills/{made.Id}", BackfillAnswer.Of(await home.Backfills.GetAsync(made.Id, cancellationToken)));
+        return TypedResults.Accepted($"/api/v1/backfills/{made.Id}", BackfillAnswer.Of(await home.Backfills.GoOnAsync(made.Id, cancellationToken)));
     }
 
     private static async Task<Ok<BackfillAnswer>> GetAsync(HttpContext http, Home home, string id, CancellationToken cancellationToken) =>
@@ -53,8 +52,7 @@ internal static class BackfillsApi
     private static async Task<Ok<BackfillAnswer>> ResumeAsync(HttpContext http, Home home, string id, CancellationToken cancellationToken)
     {
         var resumed = await home.Backfills.ResumeAsync((await FindAsync(http, home, id, cancellationToken)).Id, cancellationToken);
-        await home.Backfills.NextAsync(resumed.Id, cancellationToken);
-        return TypedResults.Ok(BackfillAnswer.Of(await home.Backfills.GetAsync(resumed.Id, cancellationToken)));
+        return TypedResults.Ok(BackfillAnswer.Of(await home.Backfills.GoOnAsync(resumed.Id, cancellationToken)));
     }
 
     private static async Task<Ok<BackfillAnswer>> CancelAsync(HttpContext http, Home home, string id, CancellationToken cancellationToken) =>

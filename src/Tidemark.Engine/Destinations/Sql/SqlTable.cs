@@ -78,14 +78,14 @@ public sealed class SqlTable
     public string KeyIn(DbDataReader row) => CellText.OfKey([.. Key.Select((_, at) => row.GetString(at))]);
 
     /// <summary>SQL condition: Tidemark wrote the row, and it is not marked as deleted.</summary>
-    public string IsPresent(string alias) => Missing.Contains("_hash") ? "1 = 0"
+    public string IsPresent(string alias) => Missing.Contains(ColumnNames.Hash) ? "1 = 0"
         : $"""{alias}."_hash" IS NOT NULL{(MarksDeleted ? $" AND {alias}.\"_deleted_at\" IS NULL" : "")}""";
 
     /// <summary>Condition: Tidemark did not write the row of an alias.</summary>
-    public string IsForeign(string alias) => Missing.Contains("_hash") ? "1 = 1" : $"""{alias}."_hash" IS NULL""";
+    public string IsForeign(string alias) => Missing.Contains(ColumnNames.Hash) ? "1 = 1" : $"""{alias}."_hash" IS NULL""";
 
     /// <summary>A row's hash for comparing; null, which differs from all, where the row is marked as deleted.</summary>
-    public string ComparedHash(string alias) => Missing.Contains("_hash") ? "CAST(NULL AS bigint)"
+    public string ComparedHash(string alias) => Missing.Contains(ColumnNames.Hash) ? "CAST(NULL AS bigint)"
         : MarksDeleted
         ? $"""CASE WHEN {alias}."_deleted_at" IS NULL THEN {alias}."_hash" END""" : $"""{alias}."_hash" """;
 

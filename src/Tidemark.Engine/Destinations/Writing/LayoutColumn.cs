@@ -32,7 +32,7 @@ public sealed record LayoutColumn(string Name, FieldType Type, ColumnRole Role, 
                 IsSources = field is { IsDerived: false, Ownership: null or { Owner: ColumnOwner.Source } },
             };
         if (plan.KeepsRaw) yield return new("raw", FieldType.Json, ColumnRole.Raw, -1) { IsSources = true };
-        yield return new("_hash", FieldType.Int64, ColumnRole.Hash, -1);
+        yield return new(ColumnNames.Hash, FieldType.Int64, ColumnRole.Hash, -1);
         yield return new("_run", FieldType.Text, ColumnRole.Run, -1);
         yield return new(plan.SyncedAt, FieldType.Timestamp, ColumnRole.SyncedAt, -1);
         if (plan.Deletes.IsSoft) yield return new("_deleted_at", FieldType.Timestamp, ColumnRole.DeletedAt, -1);

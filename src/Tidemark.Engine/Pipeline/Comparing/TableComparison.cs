@@ -63,7 +63,7 @@ public sealed class TableComparison(IDestination destination, TablePlan table)
         }
 
         if (batch.Hash(0) != row.Hash)
-            yield return new ColumnDifference("_hash", Hex(row.Hash), Hex(batch.Hash(0)));
+            yield return new ColumnDifference(ColumnNames.Hash, Hex(row.Hash), Hex(batch.Hash(0)));
         foreach (var (at, field) in mapper.Stream.Fields.Index().Where(entry => IsSources(entry.Item)))
         {
             var recorded = batch.Text(0, at);

@@ -94,6 +94,15 @@ public sealed class Backfills
         return started;
     }
 
+    /// <summary>Puts the run of the next window in the queue, where one is due.</summary>
+    /// <returns>How the backfill stands then.</returns>
+    /// <exception cref="TidemarkException"><c>backfill.unknown</c>, <c>pipeline.unknown</c> (usage).</exception>
+    public async Task<Backfill> GoOnAsync(string id, CancellationToken cancellationToken)
+    {
+        await NextAsync(id, cancellationToken);
+        return await GetAsync(id, cancellationToken);
+    }
+
     /// <summary>Lets a backfill that has stopped, or was cancelled, go on with the window that did not succeed.</summary>
     /// <exception cref="TidemarkException"><c>backfill.unknown</c>, <c>backfill.ended</c> (usage).</exception>
     public Task<Backfill> ResumeAsync(string id, CancellationToken cancellationToken) => ChangeAsync(id, async (connection, backfill) =>

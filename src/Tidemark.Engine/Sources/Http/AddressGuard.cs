@@ -90,8 +90,10 @@ public static class AddressGuard
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
         if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
+        // Both begin as compatible ones do.
+        if (address.Equals(IPAddress.IPv6Loopback) || address.Equals(IPAddress.IPv6Any)) return address;
         var bytes = address.GetAddressBytes();
-        if (!IPAddress.IsLoopback(address) && !address.Equals(IPAddress.IPv6Any) && EndsWithIPv4.Any(range => range.Contains(address))) return new IPAddress(bytes.AsSpan(12, 4));
+        if (EndsWithIPv4.Any(range => range.Contains(address))) return new IPAddress(bytes.AsSpan(12, 4));
         return SixToFour.Contains(address) ? new IPAddress(bytes.AsSpan(2, 4)) : address;
     }
 }

@@ -44,8 +44,8 @@ internal sealed class Failures(RequestDelegate next, ILogger<Failures> log)
     }
 
     /// <summary>Whether a body is in UTF-8 as far as it says; the framework fails where it knows no such letters.</summary>
-    private static bool IsUnicode(string? contentType) => !MediaTypeHeaderValue.TryParse(contentType, out var type) || !type.Charset.HasValue
-        || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("utf8", StringComparison.OrdinalIgnoreCase);
+    private static bool IsUnicode(string? contentType) =>
+        !MediaTypeHeaderValue.TryParse(contentType, out var type) || HeaderUtilities.RemoveQuotes(type.Charset).ToString().ToUpperInvariant() is "" or "UTF-8" or "UTF8";
 
     /// <summary>What the framework refuses without a word.</summary>
     private static ProblemDocument? Unanswered(HttpContext http) => http.Response is { HasStarted: true } or { ContentLength: > 0 } ? null

@@ -105,7 +105,7 @@ internal sealed class SqlTableSetup(
         var tables = new StreamTables(live, target, table, shape);
         if (isDifference)
         {
-            var isTidemarks = existing.ContainsKey("_hash");
+            var isTidemarks = existing.ContainsKey(ColumnNames.Hash);
             await AddColumnsAsync(dialect, session, live, cancellationToken);
             // Until this is published, its rows have no values in the new columns.
             if (isTidemarks && Missing(live, existing).Count > 0) await _checkpoints.UnbindAsync(stream, cancellationToken);
@@ -232,7 +232,7 @@ internal sealed class SqlTableSetup(
     private async Task<LiveFacts> LiveFactsAsync(
         SqlTable live, IReadOnlyDictionary<string, TableColumn> existing, CancellationToken cancellationToken)
     {
-        var isTidemarks = existing.ContainsKey("_hash");
+        var isTidemarks = existing.ContainsKey(ColumnNames.Hash);
         var hasRows = isTidemarks && await session.Connection.CountAsync(
             $"""SELECT CASE WHEN EXISTS (SELECT 1 FROM {live.Name} WHERE "_hash" IS NOT NULL) THEN 1 ELSE 0 END""", cancellationToken) == 1;
         var writers = new SqlWriters(session.Connection, dialect.OwnSchema);

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Tidemark.Engine.Errors;
 using Tidemark.Engine.Json;
+using Tidemark.Engine.Records;
 
 namespace Tidemark.Engine.Destinations.Sql.Queries;
 
@@ -18,7 +19,7 @@ internal sealed class SqlQuery(SqlDialect dialect, ISqlSession session, TableQue
         var name = new SqlName(dialect.Schema, query.Table);
         await using var transaction = await session.Rows.BeginAsync(isReadOnly: true, cancellationToken);
         // Every table that is written has the column of hashes; one without it belongs to somebody else.
-        if (await session.Rows.DescribeAsync(name, cancellationToken) is not { } table || table.Columns.All(column => column.Name != "_hash")) return null;
+        if (await session.Rows.DescribeAsync(name, cancellationToken) is not { } table || table.Columns.All(column => column.Name != ColumnNames.Hash)) return null;
         var order = OrderOf(table);
         var wanted = Wanted(table, order);
         try
