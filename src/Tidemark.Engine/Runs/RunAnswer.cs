@@ -20,13 +20,13 @@ public sealed record RunAnswer
     /// <summary>What the run is. Results that early builds stored do not have it, and are syncs.</summary>
     public RunKind Kind { get; init; }
 
-    /// <summary>The run or the backup that it is about, as an undo is; absent where it is about none.</summary>
-    public string? About { get; init; }
-
     /// <summary>How rows became live.</summary>
     public required WriteMode Mode { get; init; }
 
     public required RunStatus Status { get; init; }
+
+    /// <summary>The run or the backup that it is about, as an undo is; absent where it is about none.</summary>
+    public string? About { get; init; }
 
     /// <summary>What started the run, e.g. <c>command</c> or <c>schedule</c>.</summary>
     public string? Trigger { get; init; }

@@ -124,7 +124,7 @@ public sealed class OutputTests
 
     [Theory]
     [InlineData("one two three four", "", "one two three|four")]
-    [InlineData("  one two three four", "", "  one two three|    four")]
+    [InlineData("  one two three four", "", "  one two|    three four")]
     [InlineData("  one two three", "", "  one two three")]
     [InlineData("  one two three", "NAME  ", "  NAME  one two|        three")]
     public void A_sentence_goes_on_to_the_right_of_where_it_began(string text, string label, string rows) =>
